@@ -1,0 +1,121 @@
+#pragma once
+// What a person sets. Times are in steps; sources: [P] the ScSr-SNN paper, [C] the public TSSL-BP program, both as read in
+// snn/README.md. Factors derived from these stand in coeffs.h.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace snn {
+
+/// How delta comes from the error of a layer (EQUATIONS.md, backward).
+enum class Rule {
+  kStep,       ///< warm-up decided per neuron and step, [C] of 2021
+  kSurrogate,  ///< f(u) at every step
+  kLayer,      ///< warm-up decided per layer from its firing rate, [C] of autumn 2020
+};
+enum class LossKind { kKernel, kCount, kSoftmax };
+enum class Schedule { kConstant, kCosine };
+
+/// A skip connection between populations; 0 is the network input, 1..L are the layers; to > from + 1.
+struct Skip {
+  int from = 0;
+  int to = 0;
+  bool operator==(const Skip&) const = default;
+};
+
+/// Shape and constants of a network.
+struct NetworkParams {
+  std::vector<int> sizes;           ///< N_0 .. N_L: channels, neurons of each hidden layer, classes
+  std::vector<int> self_recurrent;  ///< layers with a self-recurrent weight, ascending, in 1..L
+  std::vector<int> bip;             ///< layers whose theta is trained, ascending, in 1..L
+  std::vector<Skip> skips;          ///< besides the connections l -> l+1
+  double tau_m = 16.0;              ///< steps, > 1; membrane time constant (start value under BIP) [P table 1]
+  double tau_s = 8.0;               ///< steps, >= 1; synaptic time constant [P table 1]
+  double v_th = 1.0;                ///< > 0; firing threshold [P table 1]
+  double input_scale = 1.0;         ///< factor on the input before its synapse
+  bool operator==(const NetworkParams&) const = default;
+  int n_layers() const { return static_cast<int>(sizes.size()) - 1; }
+};
+
+/// The backward pass.
+struct GradientParams {
+  Rule rule = Rule::kSurrogate;
+  double bound = 8.0;           ///< > 0; of 1/du at a spike: 8 in [C], 10 in its layer rule
+  double slope = 0.2;           ///< > 0; width of the surrogate f(u) [C]
+  double exponent_bound = 8.0;  ///< > 0; of (v_th - u) / slope [C]
+  double warm_fraction = 0.25;  ///< of 1/tau_s; rule step: PSC below it means warm-up [C]
+  double layer_rate = 0.1;      ///< 0..1; rule layer: mean rate above which a layer leaves the surrogate [C]
+  bool operator==(const GradientParams&) const = default;
+};
+
+struct LossParams {
+  LossKind kind = LossKind::kCount;
+  int target_passes = 1;          ///< kernel loss: how often the desired spikes are filtered, 1..2 [P eq. 12: once]
+  double desired_share = 0.30;    ///< count loss: summed PSC wanted of the labelled neuron, as a share of the steps
+  double undesired_share = 0.03;  ///< count loss: summed PSC allowed of every other neuron, as a share of the steps
+  bool operator==(const LossParams&) const = default;
+};
+
+/// Initial parameters. Weights are normal with standard deviation w_scale * sqrt(2 / fan_in) of their own connection.
+struct InitParams {
+  double w_scale = 0.5;
+  double w_self_mean = 0.0;
+  double w_self_std = 0.0;
+  bool operator==(const InitParams&) const = default;
+};
+
+/// Adam with optional decoupled decay, norm clip and bounds.
+struct OptimiserParams {
+  double lr = 0.004;                ///< of synaptic weights
+  std::optional<double> lr_self;    ///< of self-recurrent weights; lr if not set
+  std::optional<double> lr_theta;   ///< of theta; lr if not set
+  Schedule schedule = Schedule::kCosine;
+  double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+  double weight_decay = 0.0;        ///< decoupled, of synaptic weights only
+  double clip_norm = 1.0;           ///< of the global L2 norm of all gradients; 0 switches the clip off
+  double clip_weight = 4.0;         ///< bound of |w| and |w_self| [C]
+  double theta_min = 0.0, theta_max = 0.999;
+  bool operator==(const OptimiserParams&) const = default;
+};
+
+/// Shifts of a training utterance, drawn anew for every epoch, zero-filled.
+struct AugmentParams {
+  int shift_steps = 0;     ///< uniform in -shift_steps..shift_steps
+  int shift_channels = 0;  ///< uniform in -shift_channels..shift_channels
+  bool operator==(const AugmentParams&) const = default;
+};
+
+/// Everything that decides a training run besides the data.
+struct TrainingParams {
+  NetworkParams network;
+  GradientParams gradient;
+  LossParams loss;
+  InitParams init;
+  OptimiserParams optimiser;
+  AugmentParams augment;
+  int n_epochs = 30;
+  int batch_size = 50;
+  std::uint64_t seed = 1;
+  bool operator==(const TrainingParams&) const = default;
+};
+
+/// Each throws std::invalid_argument naming the field, the range and the value found.
+void validate(const NetworkParams& params);
+void validate(const GradientParams& params);
+void validate(const LossParams& params);
+void validate(const InitParams& params);
+void validate(const OptimiserParams& params);
+void validate(const AugmentParams& params);
+void validate(const TrainingParams& params);
+
+/// Names used in files and flags: "step", "surrogate", "layer"; "kernel", "count", "softmax"; "constant", "cosine".
+/// The parsers throw std::invalid_argument listing the names.
+std::string to_string(Rule rule);
+std::string to_string(LossKind kind);
+std::string to_string(Schedule schedule);
+Rule parse_rule(const std::string& name);
+LossKind parse_loss(const std::string& name);
+Schedule parse_schedule(const std::string& name);
+
+}  // namespace snn

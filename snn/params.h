@@ -1,6 +1,6 @@
 #pragma once
-// What a person sets. Times are in steps; sources: [P] the ScSr-SNN paper, [C] the public TSSL-BP program, both as read in
-// snn/README.md. Factors derived from these stand in coeffs.h.
+// What a person sets. Times are in steps; sources: [P] the ScSr-SNN paper, [C] the public TSSL-BP program, both as read
+// in snn/README.md. Factors derived from these stand in coeffs.h.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -67,14 +67,14 @@ struct InitParams {
 
 /// Adam with optional decoupled decay, norm clip and bounds.
 struct OptimiserParams {
-  double lr = 0.004;                ///< of synaptic weights
-  std::optional<double> lr_self;    ///< of self-recurrent weights; lr if not set
-  std::optional<double> lr_theta;   ///< of theta; lr if not set
+  double lr = 0.004;               ///< of synaptic weights
+  std::optional<double> lr_self;   ///< of self-recurrent weights; lr if not set
+  std::optional<double> lr_theta;  ///< of theta; lr if not set
   Schedule schedule = Schedule::kCosine;
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
-  double weight_decay = 0.0;        ///< decoupled, of synaptic weights only
-  double clip_norm = 1.0;           ///< of the global L2 norm of all gradients; 0 switches the clip off
-  double clip_weight = 4.0;         ///< bound of |w| and |w_self| [C]
+  double weight_decay = 0.0;  ///< decoupled, of synaptic weights only
+  double clip_norm = 1.0;     ///< of the global L2 norm of all gradients; 0 switches the clip off
+  double clip_weight = 4.0;   ///< bound of |w| and |w_self| [C]
   double theta_min = 0.0, theta_max = 0.999;
   bool operator==(const OptimiserParams&) const = default;
 };

@@ -1,0 +1,54 @@
+#pragma once
+// Batches: padding and valid lengths are decided here and nowhere else; so are training shifts and the order of an
+// epoch.
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "snn/dataset.h"
+#include "snn/params.h"
+
+namespace snn {
+
+/// Utterances side by side, padded with zeros to the longest of them.
+template <typename Real>
+struct Batch {
+  int n_steps = 0;           ///< T: the longest utterance's
+  int n_batch = 0;           ///< B
+  int n_channels = 0;        ///< C
+  std::vector<Real> x;       ///< [T][B][C], as in the data set (not yet times input_scale); zero from n_valid[b] on
+  std::vector<int> n_valid;  ///< [B] steps of each utterance, 1..T
+  std::vector<int> labels;   ///< [B] class index or -1
+};
+
+/// Later by `steps`, up by `channels`; zeros move in, what moves out is lost, the length stays.
+struct Shift {
+  int steps = 0;
+  int channels = 0;
+  bool operator==(const Shift&) const = default;
+};
+
+/// Uniform in -shift_steps..shift_steps and -shift_channels..shift_channels, from (seed, epoch, key) alone: the same in
+/// any order and any batch.
+Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key);
+
+/// A permutation of 0..n-1 from (seed, epoch) alone.
+std::vector<int> epoch_order(int n, std::uint64_t seed, int epoch);
+
+/// Number of batches of an epoch; the last may be short. n >= 0, batch_size >= 1.
+int count_batches(int n, int batch_size);
+/// The part of the order that is batch number `batch`, 0-based.
+std::span<const int> batch_indices(std::span<const int> order, int batch, int batch_size);
+
+/// Fills the batch with the utterances at `indices`; memory is kept from call to call. `shifts` is empty or one for
+/// each index. Throws std::invalid_argument for no indices, an index out of range or another number of shifts. Real:
+/// float or double.
+template <typename Real>
+void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts = {});
+
+/// One shift for each index, drawn with draw_shift from the utterance's key.
+std::vector<Shift> draw_shifts(const AugmentParams& params, std::uint64_t seed, int epoch, const Dataset& dataset,
+                               std::span<const int> indices);
+
+}  // namespace snn

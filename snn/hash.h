@@ -1,0 +1,27 @@
+#pragma once
+// FNV-1a, 64 bits (Fowler, Noll and Vo): tells data sets and keys apart, guards against nothing
+// hostile.
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace snn {
+
+class Hash {
+ public:
+  Hash& add_bytes(std::span<const std::byte> bytes);
+  /// The length first, so that "ab","c" and "a","bc" differ.
+  Hash& add(std::string_view text);
+  /// Eight bytes, little-endian.
+  Hash& add(std::uint64_t number);
+  std::uint64_t value() const { return value_; }
+
+ private:
+  std::uint64_t value_ = 0xcbf29ce484222325u;
+};
+
+/// FNV-1a of the text's bytes alone.
+std::uint64_t fnv1a(std::string_view text);
+
+}  // namespace snn

@@ -1,0 +1,50 @@
+#pragma once
+// Counter-based random numbers: every draw depends on (seed, purpose, index) alone, never on what was drawn before
+// elsewhere. Philox4x32-10: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
+// section 3.3.
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+namespace snn {
+
+/// One block of Philox4x32-10: a bijection of the counter, chosen by the key.
+std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+
+/// What a stream of numbers is for. The values are part of the reproducibility promise: never renumber.
+enum class Purpose : std::uint32_t {
+  kInit = 1,   ///< index: hash of the array's name
+  kOrder = 2,  ///< index: epoch
+  kShift = 3,  ///< index: hash of epoch and key
+};
+
+/// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws
+/// std::length_error at its end.
+class Rng {
+ public:
+  Rng(std::uint64_t seed, Purpose purpose, std::uint64_t index);
+  std::uint32_t next_u32();
+  std::uint64_t next_u64();
+  double uniform();  ///< [0, 1), 53 bits
+  double normal();   ///< standard normal, Box-Muller in double; four words each, nothing kept
+  /// Uniform on 0..n-1 without bias (masked rejection); n >= 1, otherwise std::invalid_argument.
+  std::uint64_t below(std::uint64_t n);
+  /// Uniform on low..high, both included; low <= high, otherwise std::invalid_argument.
+  int between(int low, int high);
+  /// Fisher-Yates: every order is equally likely.
+  template <typename T>
+  void shuffle(std::vector<T>& items) {
+    for (std::size_t i = items.size(); i > 1; --i) std::swap(items[i - 1], items[static_cast<std::size_t>(below(i))]);
+  }
+
+ private:
+  std::array<std::uint32_t, 2> key_;
+  std::array<std::uint32_t, 4> counter_;
+  std::array<std::uint32_t, 4> block_{};
+  unsigned used_ = 4;
+  bool exhausted_ = false;
+};
+
+}  // namespace snn

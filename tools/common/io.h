@@ -1,0 +1,72 @@
+#pragma once
+// Files of the tools: "-" is standard input or output; output is written aside and renamed.
+#include <cstddef>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace tools {
+
+/// An open input. Throws std::runtime_error, naming path and remedy, for a missing or unreadable file, a directory, and a
+/// terminal on standard input.
+class InputFile {
+ public:
+  /// `waits_for` completes "standard input is a terminal, and this tool waits for ...": "a stream of ossicle-lyon".
+  InputFile(const std::string& path, std::string_view waits_for);
+  InputFile(const InputFile&) = delete;
+  InputFile& operator=(const InputFile&) = delete;
+  ~InputFile();
+
+  int fd() const { return fd_; }
+  /// For messages: the path, or "standard input".
+  const std::string& name() const { return name_; }
+
+ private:
+  int fd_ = -1;
+  bool owned_ = false;
+  std::string name_;
+};
+
+enum class Content { kBinary, kText };
+
+/// An open output. A regular or new file is written under a hidden name in its folder, and commit() syncs it and renames it
+/// over the old one; without commit() the old file stays as it was. Standard output ("-", "/dev/stdout"), devices and
+/// named pipes are written directly. Throws std::runtime_error for a directory, a missing folder, and binary content to a
+/// terminal; std::system_error for other failures.
+class OutputFile {
+ public:
+  OutputFile(const std::string& path, Content content);
+  OutputFile(const OutputFile&) = delete;
+  OutputFile& operator=(const OutputFile&) = delete;
+  /// Without commit(): removes what was written aside.
+  ~OutputFile();
+
+  int fd() const { return fd_; }
+  /// For messages: the path, or "standard output".
+  const std::string& name() const { return name_; }
+  /// Writes all bytes. Throws std::system_error (ENOSPC, EPIPE).
+  void write(std::span<const std::byte> bytes);
+  void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  /// Makes the output final. Nothing may be written after it.
+  void commit();
+
+ private:
+  void open_aside();
+  void open_direct(const std::string& path);
+
+  int fd_ = -1;
+  bool owned_ = false;
+  std::string name_;
+  std::filesystem::path target_;  // empty if written directly
+  std::filesystem::path aside_;
+};
+
+/// The whole file through OutputFile.
+void write_file(const std::string& path, std::span<const std::byte> bytes, Content content = Content::kBinary);
+void write_file(const std::string& path, std::string_view text);
+
+/// The whole file ("-": standard input). Throws std::runtime_error if it holds more than `limit` bytes.
+std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for = "a file");
+
+}  // namespace tools

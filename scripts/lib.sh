@@ -1,0 +1,85 @@
+# Shared by the shell scripts of this project; to be sourced. Sets `root`, the folder of the project.
+# Messages go to stderr.
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+# What the project needs on Debian 12, by purpose.
+packages_build=(g++ cmake ninja-build pkg-config libsndfile1-dev libfftw3-dev libeigen3-dev libcli11-dev catch2
+  libarchive-dev nlohmann-json3-dev libfmt-dev zlib1g-dev python3 python3-numpy)
+packages_speech=(espeak-ng)
+packages_bench=(libopenblas-dev)
+packages_ci=(clang-format)
+packages_tidy=(clang-tidy)
+
+say() { printf '%s\n' "$*" >&2; }
+die() {
+  say "$(basename "$0"): $*"
+  exit 2
+}
+heading() { printf '\n== %s\n' "$*" >&2; }
+
+# is_installed PACKAGE
+is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
+
+# install_missing PACKAGE...: runs apt-get only when one of them is not installed.
+install_missing() {
+  local package missing=() become=()
+  if ! command -v dpkg-query >/dev/null; then
+    say "$(basename "$0"): not a Debian system; going on without installing. Needed here: $*"
+    return 0
+  fi
+  for package in "$@"; do
+    is_installed "$package" || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || die "not installed: ${missing[*]}; run as root: apt-get install ${missing[*]}"
+    become=(sudo)
+  fi
+  heading "installing ${missing[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  "${become[@]}" apt-get -qq -o Acquire::Retries=3 update </dev/null >&2 ||
+    say "$(basename "$0"): apt-get update failed; trying with the package lists at hand"
+  "${become[@]}" apt-get -qq -y -o Acquire::Retries=3 --no-install-recommends install "${missing[@]}" </dev/null >&2 ||
+    die "apt-get could not install ${missing[*]}; its own message stands above"
+}
+
+# build_preset PRESET [CMAKE_OPTION...] [-- BUILD_OPTION...]
+build_preset() {
+  local preset=$1 options=()
+  shift
+  while (($#)) && [[ $1 != -- ]]; do
+    options+=("$1")
+    shift
+  done
+  (($# == 0)) || shift
+  (cd "$root" && quiet_unless_failed cmake --preset "$preset" "${options[@]}") || return
+  (cd "$root" && cmake --build --preset "$preset" --parallel "$(nproc)" "$@") || return
+}
+
+# test_preset PRESET [CTEST_OPTION...]: every test of the preset; what failed is listed at the end.
+test_preset() {
+  local preset=$1
+  shift
+  (cd "$root" && ctest --preset "$preset" --parallel "$(nproc)" "$@")
+}
+
+# quiet_unless_failed COMMAND...: its output is shown only when it fails.
+quiet_unless_failed() {
+  local output status=0
+  output=$("$@" 2>&1) || status=$?
+  ((status == 0)) || printf '%s\n' "$output" >&2
+  return "$status"
+}
+
+# find_tools: puts ossicle-* on PATH: those already there, else those built last.
+find_tools() {
+  command -v ossicle-train >/dev/null && return 0
+  local preset
+  for preset in native release; do
+    if [[ -x $root/build/$preset/tools/ossicle-train ]]; then
+      export PATH="$root/build/$preset/tools:$PATH"
+      return 0
+    fi
+  done
+  die "ossicle-train is neither on PATH nor in build/; run scripts/quickstart, or cmake --preset native and cmake --build --preset native"
+}

@@ -23,8 +23,8 @@ struct Recipe {
   bool operator==(const Recipe&) const = default;
 };
 
-/// The stage's parameter of that name. Throws std::runtime_error naming tool and parameter if it is absent or of another type
-/// (an integer is accepted where a double is wanted).
+/// The stage's parameter of that name. Throws std::runtime_error naming tool and parameter if it is absent or of
+/// another type (an integer is accepted where a double is wanted).
 bool get_bool(const RecipeStage& stage, const std::string& name);
 std::int64_t get_int(const RecipeStage& stage, const std::string& name);
 double get_double(const RecipeStage& stage, const std::string& name);

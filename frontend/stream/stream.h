@@ -4,8 +4,9 @@
 //   ear::Reader reader(fd, "train.tar");
 //   for (ear::Record record; reader.next(record);) use(reader.header(), record);
 //
-// Format errors are std::runtime_error and name the stream, the member (so the record's key) and its byte offset. A failed
-// read or write is std::system_error with errno in code(): EPIPE, ENOSPC. Neither class seeks or closes the descriptor.
+// Format errors are std::runtime_error and name the stream, the member (so the record's key) and its byte offset. A
+// failed read or write is std::system_error with errno in code(): EPIPE, ENOSPC. Neither class seeks or closes the
+// descriptor.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -46,8 +47,8 @@ struct Header {
 /// Empty if the streams may be concatenated; otherwise one line naming what differs with both values, `a` first.
 std::string first_difference(const Header& a, const Header& b);
 
-/// One array, by kind: cochleagram, raster (bytes 0 or 1), counts, events (2 E numbers). Row-major: channel c of step t is
-/// element t * n_channels + c.
+/// One array, by kind: cochleagram, raster (bytes 0 or 1), counts, events (2 E numbers). Row-major: channel c of step t
+/// is element t * n_channels + c.
 using Array =
     std::variant<std::vector<float>, std::vector<std::uint8_t>, std::vector<std::uint16_t>, std::vector<std::uint32_t>>;
 
@@ -93,8 +94,8 @@ class Writer {
   /// Without close() the stream stays cut, so that no reader takes it for whole.
   ~Writer();
 
-  /// Throws std::invalid_argument if the record breaks FORMAT.md (nothing was written then, the next record may follow),
-  /// std::system_error.
+  /// Throws std::invalid_argument if the record breaks FORMAT.md (nothing was written then, the next record may
+  /// follow), std::system_error.
   void write(const Record& record);
   /// Writes the end member. Nothing may follow.
   void close();

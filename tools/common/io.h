@@ -8,8 +8,8 @@
 
 namespace tools {
 
-/// An open input. Throws std::runtime_error, naming path and remedy, for a missing or unreadable file, a directory, and a
-/// terminal on standard input.
+/// An open input. Throws std::runtime_error, naming path and remedy, for a missing or unreadable file, a directory, and
+/// a terminal on standard input.
 class InputFile {
  public:
   /// `waits_for` completes "standard input is a terminal, and this tool waits for ...": "a stream of ossicle-lyon".
@@ -30,10 +30,10 @@ class InputFile {
 
 enum class Content { kBinary, kText };
 
-/// An open output. A regular or new file is written under a hidden name in its folder, and commit() syncs it and renames it
-/// over the old one; without commit() the old file stays as it was. Standard output ("-", "/dev/stdout"), devices and
-/// named pipes are written directly. Throws std::runtime_error for a directory, a missing folder, and binary content to a
-/// terminal; std::system_error for other failures.
+/// An open output. A regular or new file is written under a hidden name in its folder, and commit() syncs it and
+/// renames it over the old one; without commit() the old file stays as it was. Standard output ("-", "/dev/stdout"),
+/// devices and named pipes are written directly. Throws std::runtime_error for a directory, a missing folder, and
+/// binary content to a terminal; std::system_error for other failures.
 class OutputFile {
  public:
   OutputFile(const std::string& path, Content content);

@@ -3,8 +3,8 @@
 //
 //   int main(int argc, char** argv) { return tools::run_tool<Options>(argc, argv, kInfo, define, check, run); }
 //
-// Exit codes: 0 done; 1 done, but records failed or the answer is no; 2 could not do the job, bad flags included. A closed
-// standard output is a quiet end (0).
+// Exit codes: 0 done; 1 done, but records failed or the answer is no; 2 could not do the job, bad flags included. A
+// closed standard output is a quiet end (0).
 #include <CLI/CLI.hpp>
 #include <atomic>
 #include <cstddef>
@@ -55,8 +55,8 @@ struct ToolSteps {
 int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps);
 
 /// Runs a tool. `define(CLI::App&, Options&)` adds the flags, `check(Options&)` runs after parsing and throws
-/// std::invalid_argument for values that do not fit together, `run(Options&, Context&)` does the work. --help, --version
-/// and -q,--quiet are added here. Unknown keys in a configuration file are errors.
+/// std::invalid_argument for values that do not fit together, `run(Options&, Context&)` does the work. --help,
+/// --version and -q,--quiet are added here. Unknown keys in a configuration file are errors.
 ///
 /// `preset(const CLI::App&, Options&)`, if given, is called once after parsing. If it returns true it has replaced the
 /// options, and the command line (with its configuration file) is parsed again over them: default, preset, file, flag.

@@ -1,0 +1,123 @@
+#include "frontend/stream/rules.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+#include <stdexcept>
+
+namespace ear {
+
+namespace {
+
+template <class... Args>
+void demand(bool holds, fmt::format_string<Args...> message, Args&&... args) {
+  if (!holds) throw std::runtime_error(fmt::format(message, std::forward<Args>(args)...));
+}
+
+struct CheckNumbers {
+  const Header& header;
+  const Record& record;
+
+  std::size_t channels() const { return static_cast<std::size_t>(header.n_channels); }
+
+  void operator()(const std::vector<float>& data) const {
+    const auto bad = std::find_if(data.begin(), data.end(), [](float v) { return !std::isfinite(v); });
+    if (bad == data.end()) return;
+    const auto at = static_cast<std::size_t>(bad - data.begin());
+    demand(false, "value {} at step {}, channel {} is not finite", *bad, at / channels(), at % channels());
+  }
+  void operator()(const std::vector<std::uint8_t>& data) const {
+    const auto bad = std::find_if(data.begin(), data.end(), [](std::uint8_t v) { return v > 1; });
+    if (bad == data.end()) return;
+    const auto at = static_cast<std::size_t>(bad - data.begin());
+    demand(false, "value {} at step {}, channel {} is neither 0 nor 1", int{*bad}, at / channels(), at % channels());
+  }
+  void operator()(const std::vector<std::uint16_t>&) const {}
+  void operator()(const std::vector<std::uint32_t>& data) const {
+    std::uint32_t last = 0;
+    for (std::size_t e = 0; e < data.size() / 2; ++e) {
+      const std::uint32_t step = data[2 * e];
+      const std::uint32_t channel = data[2 * e + 1];
+      demand(step < static_cast<std::uint32_t>(record.n_steps), "event {}: step {} of {} steps", e, step,
+             record.n_steps);
+      demand(channel < channels(), "event {}: channel {} of {} channels", e, channel, header.n_channels);
+      demand(step >= last, "event {}: step {} after step {}; events are sorted by step", e, step, last);
+      last = step;
+    }
+  }
+};
+
+bool is_key_character(char c) {
+  return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+}
+
+}  // namespace
+
+const char* dtype(Kind kind) {
+  constexpr const char* kTypes[] = {"<f4", "|b1", "<u2", "<u4"};
+  return kTypes[static_cast<int>(kind)];
+}
+
+std::size_t item_size(Kind kind) {
+  constexpr std::size_t kSizes[] = {4, 1, 2, 4};
+  return kSizes[static_cast<int>(kind)];
+}
+
+Array empty_array(Kind kind) {
+  switch (kind) {
+    case Kind::kRaster:
+      return std::vector<std::uint8_t>{};
+    case Kind::kCounts:
+      return std::vector<std::uint16_t>{};
+    case Kind::kEvents:
+      return std::vector<std::uint32_t>{};
+    default:
+      return std::vector<float>{};
+  }
+}
+
+void check_header(const Header& header) {
+  demand(header.n_channels >= 1 && header.n_channels <= kMaxChannels, "n_channels is {}, wanted 1 to {}",
+         header.n_channels, kMaxChannels);
+  if (header.dt_ms) demand(std::isfinite(*header.dt_ms) && *header.dt_ms > 0, "dt_ms is {}, wanted > 0", *header.dt_ms);
+  std::set<std::string_view> seen;
+  for (const std::string& name : header.classes) {
+    demand(!name.empty(), "a class has no name");
+    demand(seen.insert(name).second, "class {} stands twice", name);
+  }
+}
+
+void check_key(std::string_view key) {
+  demand(!key.empty() && key.size() <= kMaxKey, "key of {} characters, wanted 1 to {}", key.size(), kMaxKey);
+  demand(std::all_of(key.begin(), key.end(), is_key_character), "key {} has characters other than [A-Za-z0-9_-]", key);
+  demand(key != "__header__" && key != "__end__", "key {} is reserved", key);
+}
+
+void check_record(const Header& header, const Record& record) {
+  check_key(record.key);
+  demand(record.n_steps >= 1, "n_steps is {}, wanted at least 1", record.n_steps);
+  demand(record.decimation >= 1, "decimation is {}, wanted at least 1", record.decimation);
+  demand(std::isfinite(record.dt_ms) && record.dt_ms > 0, "dt_ms is {}, wanted > 0", record.dt_ms);
+  demand(!header.dt_ms || *header.dt_ms == record.dt_ms, "dt_ms is {}, the header says {} for all", record.dt_ms,
+         header.dt_ms.value_or(0));
+  demand(record.label.empty() ||
+             std::find(header.classes.begin(), header.classes.end(), record.label) != header.classes.end(),
+         "label {} is not among the {} classes of the header", record.label, header.classes.size());
+  demand(record.data.index() == empty_array(header.kind).index(), "the array is not of kind {}",
+         kind_name(header.kind));
+  const std::size_t size = std::visit([](const auto& data) { return data.size(); }, record.data);
+  demand(size * item_size(header.kind) <= kMaxArrayBytes, "array of {} numbers, at most {} bytes are allowed", size,
+         kMaxArrayBytes);
+  if (header.kind == Kind::kEvents) {
+    demand(size % 2 == 0, "{} numbers are no (step, channel) pairs", size);
+  } else {
+    const auto n_steps = static_cast<std::size_t>(record.n_steps);
+    demand(size == n_steps * static_cast<std::size_t>(header.n_channels),
+           "array of {} numbers, wanted {} steps x {} channels", size, record.n_steps, header.n_channels);
+  }
+  std::visit(CheckNumbers{header, record}, record.data);
+}
+
+}  // namespace ear

@@ -1,0 +1,16 @@
+// The only file that knows which back ends there are.
+#include "snn/backend.h"
+#include "snn/cpu/cpu_backend.h"
+
+namespace snn {
+
+template <class Real>
+std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads) {
+  if (device == "cpu") return make_cpu_backend<Real>(n_threads);
+  throw std::invalid_argument("device '" + device + "': this build knows cpu only; use --device cpu");
+}
+
+template std::unique_ptr<Backend<float>> make_backend(const std::string&, int);
+template std::unique_ptr<Backend<double>> make_backend(const std::string&, int);
+
+}  // namespace snn

@@ -1,0 +1,22 @@
+#pragma once
+// The first-order synapse, of the network's input and of spikes alike.
+#include "snn/hd.h"
+
+namespace snn {
+
+/// Postsynaptic current after a step. keep_s = 1 - 1/tau_s, gain_s = 1/tau_s; x: the input value, or 1 for a spike and
+/// 0 without. The paper's Eq. 6 lacks the factor gain_s; the program's has it, and the warm-up limit only makes sense
+/// with it. For x in [0, 1] the result stays in [0, 1]. [ScSr Eq. 6]
+template <class Real>
+SNN_HD Real psc_step(Real keep_s, Real gain_s, Real before, Real x) {
+  return keep_s * before + gain_s * x;
+}
+
+/// Error of the PSC's input: the same filter run backward in time (the G of SNN notes).
+/// after: this function's result of the step after; arriving: dL/da of this step. [ScSr Eq. 14]
+template <class Real>
+SNN_HD Real psc_error_step(Real keep_s, Real gain_s, Real after, Real arriving) {
+  return keep_s * after + gain_s * arriving;
+}
+
+}  // namespace snn

@@ -1,0 +1,26 @@
+#pragma once
+// The self-connection: a neuron's own PSC of the step before, times its weight.
+#include "snn/hd.h"
+
+namespace snn {
+
+/// Input current from the neuron's own PSC of the step before. [ScSr Eq. 8]
+template <class Real>
+SNN_HD Real self_current(Real w_self, Real psc_before) {
+  return w_self * psc_before;
+}
+
+/// Error arriving at the neuron's PSC: da from later layers or the loss, plus what the next step's current passes back
+/// through the self-connection. delta_after: dL/dI of the step after, 0 behind the last step. [ScSr Eq. 18]
+template <class Real>
+SNN_HD Real arriving_error(Real da, Real w_self, Real delta_after) {
+  return da + w_self * delta_after;
+}
+
+/// This step's part of dL/dw_self. psc_before: 0 at the first step. [ScSr Eq. 17]
+template <class Real>
+SNN_HD Real dw_self_term(Real delta, Real psc_before) {
+  return delta * psc_before;
+}
+
+}  // namespace snn

@@ -1,0 +1,56 @@
+#pragma once
+// TSSL-BP within a neuron: how the error of its PSC becomes the error of its input current (delta), step by step
+// backward in time. trace: filtered error of the PSC (psc_error_step); du: potential minus the carried one; q: slope of
+// a spike.
+#include "snn/hd.h"
+#include "snn/neuron/exponential.h"
+
+namespace snn {
+
+/// q, how much a spike's PSC grows with the potential: 1/du, at most `bound`. du = u - carried > 0 at every spike.
+/// [TSSLBP inter-neuron]
+template <class Real>
+SNN_HD Real spike_slope(Real du, Real bound) {
+  const Real q = Real(1) / du;
+  return q < bound ? q : bound;
+}
+
+/// What a spike takes from the steps after it through the reset: (1 - theta) u times the error behind it.
+/// The factor is 1/tau_m of the neuron, the time derivative of the reset kernel, and not theta. [TSSLBP intra-neuron]
+template <class Real>
+SNN_HD Real reset_error(Real theta, Real u, Real error_after) {
+  return (Real(1) - theta) * u * error_after;
+}
+
+/// Error of the potential by the step rule: at a spike the slope times trace and reset term, elsewhere the decayed
+/// error of the step after. [TSSLBP step rule]
+template <class Real>
+SNN_HD Real step_rule_error(bool spike, Real q, Real trace, Real reset, Real theta, Real error_after) {
+  return spike ? q * (trace + reset) : theta * error_after;
+}
+
+/// The layer rule's error, carried to the reset of the spike before: the arriving error at a spike, decayed elsewhere;
+/// so a reset reaches one spike back and no further. [TSSLBP layer rule]
+template <class Real>
+SNN_HD Real layer_rule_error(bool spike, Real arriving, Real theta, Real error_after) {
+  return spike ? arriving : theta * error_after;
+}
+
+/// f(u), the slope that stands in for a spike's: z / (slope (1+z)^2), z = exp((v_th - u) / slope), the exponent within
+/// +-exponent_bound. inv_slope = 1/slope. [TSSLBP warm-up]
+template <class Real>
+SNN_HD Real surrogate_slope(Real u, Real v_th, Real inv_slope, Real exponent_bound) {
+  Real x = (v_th - u) * inv_slope;
+  x = x > exponent_bound ? exponent_bound : (x < -exponent_bound ? -exponent_bound : x);
+  const Real z = exponential(x);
+  return z * inv_slope / ((Real(1) + z) * (Real(1) + z));
+}
+
+/// Whether the step rule takes the surrogate: the neuron's PSC after this step is below warm_limit = 1/(4 tau_s).
+/// [TSSLBP warm-up limit]
+template <class Real>
+SNN_HD bool is_warming_up(Real psc, Real warm_limit) {
+  return psc < warm_limit;
+}
+
+}  // namespace snn

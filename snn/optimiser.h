@@ -1,0 +1,42 @@
+#pragma once
+// Adam on a back end: norm clip over all trained arrays, then each array with its own rate, decay and bounds.
+#include <cstdint>
+
+#include "snn/network.h"
+
+namespace snn {
+
+template <class Real>
+class Optimiser {
+ public:
+  /// Throws std::invalid_argument for parameters out of range. `network` must outlive the optimiser.
+  Optimiser(const OptimiserParams& params, Network<Real>& network);
+
+  /// Updates the network's trained arrays from its gradients. rate_factor: of the schedule, 0..1, on all rates.
+  void step(double rate_factor);
+  /// Global L2 norm of the last step's gradients before the clip.
+  double gradient_norm() const;
+
+  std::int64_t n_updates() const { return n_updates_; }
+  /// Moments of the trained arrays.
+  Tensors first_moment() const { return trained(m_); }
+  Tensors second_moment() const { return trained(v_); }
+  /// Goes on from there. Throws std::invalid_argument for a wrong size.
+  void restore(const Tensors& m, const Tensors& v, std::int64_t n_updates);
+
+ private:
+  AdamCoeffs<Real> coeffs(ParameterKind kind, double rate_factor) const;
+  Tensors trained(const Buffer<Real>& buffer) const;
+
+  OptimiserParams params_;
+  Network<Real>* network_;
+  Buffer<Real> m_, v_;  // flat, by the network's layout
+  Buffer<double> sums_;
+  Buffer<double> norm_and_factor_;
+  std::int64_t n_updates_ = 0;
+};
+
+/// Factor of the schedule before update `n`, 0-based, of n_total: 1, or a half cosine that would reach 0 at n_total.
+double rate_factor(Schedule schedule, std::int64_t n, std::int64_t n_total);
+
+}  // namespace snn

@@ -1,0 +1,117 @@
+#include "snn/parallel.h"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <limits>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace snn {
+
+namespace {
+
+constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;  // bits of MXCSR
+constexpr unsigned long long kArmFlushToZero = 1ULL << 24;             // bit of FPCR
+
+/// Keeps the exception of the lowest chunk.
+class FirstError {
+ public:
+  void keep(int chunk) {
+    const std::lock_guard lock(mutex_);
+    if (chunk < chunk_) {
+      chunk_ = chunk;
+      error_ = std::current_exception();
+    }
+    failed_ = true;
+  }
+  bool failed() const { return failed_; }
+  void rethrow() const {
+    if (error_) std::rethrow_exception(error_);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::atomic<bool> failed_ = false;
+  int chunk_ = std::numeric_limits<int>::max();
+  std::exception_ptr error_;
+};
+
+void run_chunk(int chunk, const std::function<void(int)>& body, FirstError& error) {
+  if (error.failed()) return;
+  const FlushSubnormals flush;
+  try {
+    body(chunk);
+  } catch (...) {
+    error.keep(chunk);
+  }
+}
+
+}  // namespace
+
+FlushSubnormals::FlushSubnormals() {
+#if defined(__x86_64__)
+  before_ = _mm_getcsr();
+  _mm_setcsr(static_cast<unsigned>(before_) | kFlushToZero | kDenormalsAreZero);
+#elif defined(__aarch64__)
+  __asm__ volatile("mrs %0, fpcr" : "=r"(before_));
+  __asm__ volatile("msr fpcr, %0" : : "r"(before_ | kArmFlushToZero));
+#else
+  before_ = 0;
+#endif
+}
+
+FlushSubnormals::~FlushSubnormals() {
+#if defined(__x86_64__)
+  _mm_setcsr(static_cast<unsigned>(before_));
+#elif defined(__aarch64__)
+  __asm__ volatile("msr fpcr, %0" : : "r"(before_));
+#endif
+}
+
+int available_threads() {
+  return std::max(1, omp_get_num_procs());
+}
+
+#if defined(__SANITIZE_THREAD__)
+
+// GCC's OpenMP runtime is not instrumented: the thread sanitizer would see races that are none.
+void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& body) {
+  FirstError error;
+  std::atomic<int> next = 0;
+  {
+    std::vector<std::jthread> threads;
+    const int wanted = n_threads > 0 ? n_threads : available_threads();
+    for (int i = 0; i < std::min(wanted, n_chunks); ++i) {
+      threads.emplace_back([&] {
+        for (int chunk = next++; chunk < n_chunks; chunk = next++) run_chunk(chunk, body, error);
+      });
+    }
+  }
+  error.rethrow();
+}
+
+#else
+
+void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& body) {
+  FirstError error;
+  const int wanted = std::min(n_threads > 0 ? n_threads : available_threads(), n_chunks);
+  if (wanted <= 1) {
+    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, body, error);
+  } else {
+#pragma omp parallel for schedule(dynamic, 1) num_threads(wanted)
+    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, body, error);
+  }
+  error.rethrow();
+}
+
+#endif
+
+}  // namespace snn

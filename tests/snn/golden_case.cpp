@@ -1,0 +1,78 @@
+#include "tests/snn/golden_case.h"
+
+#include <fmt/core.h>
+
+#include "snn/parameter_list.h"
+
+namespace support {
+
+namespace {
+
+snn::TrainingParams read_params(const nlohmann::json& info) {
+  snn::TrainingParams p;
+  p.network = {.sizes = info.at("sizes"),
+               .self_recurrent = info.at("self_recurrent"),
+               .bip = info.at("bip"),
+               .skips = {},
+               .tau_m = info.at("tau_m"),
+               .tau_s = info.at("tau_s"),
+               .v_th = info.at("v_th")};
+  for (const auto& skip : info.at("skips")) p.network.skips.push_back({skip.at(0), skip.at(1)});
+  p.gradient.rule = snn::parse_rule(info.at("rule"));
+  p.gradient.bound = info.at("bound");
+  p.gradient.layer_rate = info.at("layer_rate");
+  const auto& loss = info.at("loss");
+  p.loss.kind = snn::parse_loss(loss.at("kind"));
+  p.loss.target_passes = loss.at("target_passes");
+  if (p.loss.kind == snn::LossKind::kCount) {
+    p.loss.desired_share = loss.at("desired").get<double>() / info.at("steps").get<double>();
+    p.loss.undesired_share = loss.at("undesired").get<double>() / info.at("steps").get<double>();
+  }
+  const auto& trainer = info.at("trainer");
+  p.optimiser = {.lr = trainer.at("lr"),
+                 .lr_self = {},
+                 .lr_theta = trainer.at("lr_theta").get<double>(),
+                 .schedule = snn::Schedule::kConstant,
+                 .beta1 = trainer.at("beta1"),
+                 .beta2 = trainer.at("beta2"),
+                 .eps = trainer.at("eps"),
+                 .weight_decay = trainer.at("weight_decay"),
+                 .clip_norm = trainer.at("clip_norm"),
+                 .clip_weight = trainer.at("clip_weight"),
+                 .theta_min = trainer.at("theta_min"),
+                 .theta_max = trainer.at("theta_max")};
+  return p;
+}
+
+}  // namespace
+
+GoldenCase::GoldenCase(const std::filesystem::path& path)
+    : golden(path), info(golden.json()), params(read_params(info)) {
+  for (const snn::ParameterInfo& array : snn::parameter_list(params.network)) {
+    const Array values = golden.array(array.name);
+    parameters[array.name] = {array.shape, {values.values.begin(), values.values.end()}};
+  }
+}
+
+std::vector<double> GoldenCase::by_step(const Array& array) {
+  const int n_batch = array.dim(0), n_steps = array.dim(1), n_neurons = array.dim(2);
+  std::vector<double> out;
+  out.reserve(array.values.size());
+  for (int t = 0; t < n_steps; ++t)
+    for (int b = 0; b < n_batch; ++b)
+      for (int n = 0; n < n_neurons; ++n)
+        out.push_back(array.values.at(static_cast<std::size_t>((b * n_steps + t) * n_neurons + n)));
+  return out;
+}
+
+std::string Difference::text() const {
+  return fmt::format("element {}: got {}, want {}, apart {}", index, got, want, largest);
+}
+
+double largest_magnitude(const std::vector<double>& values) {
+  double largest = 0.0;
+  for (const double v : values) largest = std::max(largest, std::abs(v));
+  return largest;
+}
+
+}  // namespace support

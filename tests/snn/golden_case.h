@@ -1,0 +1,62 @@
+#pragma once
+// A golden case of the network: its settings, parameters and batch, and arrays in the library's layout.
+#include <algorithm>
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include "snn/batch.h"
+#include "snn/params.h"
+#include "snn/tensors.h"
+#include "tests/support/npy.h"
+
+namespace support {
+
+struct GoldenCase {
+  explicit GoldenCase(const std::filesystem::path& path);
+
+  Golden golden;
+  nlohmann::json info;
+  snn::TrainingParams params;
+  snn::Tensors parameters;
+
+  template <class Real>
+  snn::Batch<Real> batch() const {
+    const Array x = golden.array("x");
+    snn::Batch<Real> batch;
+    batch.n_batch = x.dim(0);
+    batch.n_steps = x.dim(1);
+    batch.n_channels = x.dim(2);
+    const std::vector<double> values = by_step(x);
+    batch.x.assign(values.begin(), values.end());
+    batch.n_valid.assign(static_cast<std::size_t>(batch.n_batch), batch.n_steps);
+    for (const double label : golden.array("labels").values) batch.labels.push_back(static_cast<int>(label));
+    return batch;
+  }
+
+  /// [B][T][N] of the files -> [T][B][N].
+  static std::vector<double> by_step(const Array& array);
+};
+
+/// Largest |got - want| over all elements, with where it was, for messages.
+struct Difference {
+  double largest = 0.0;
+  std::size_t index = 0;
+  double got = 0.0, want = 0.0;
+  std::string text() const;
+};
+
+template <class Got>
+Difference compare(const std::vector<Got>& got, const std::vector<double>& want, std::size_t want_offset = 0) {
+  Difference difference;
+  if (got.size() + want_offset > want.size()) return {INFINITY, got.size(), 0.0, 0.0};
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    const double gap = std::abs(static_cast<double>(got[i]) - want[want_offset + i]);
+    if (!(gap <= difference.largest)) difference = {gap, i, static_cast<double>(got[i]), want[want_offset + i]};
+  }
+  return difference;
+}
+
+double largest_magnitude(const std::vector<double>& values);
+
+}  // namespace support

@@ -23,8 +23,8 @@ LIF = """\
 """
 TEST_LIF = """\
     TEST_CASE("a neuron fires above its threshold [ScSr Eq. 5]") {}
-    TEST_CASE("a spike resets"
-              " the potential [C reset]", "[lif]") {}
+    TEST_CASE("a spike resets the potential [C"
+              " reset]", "[lif]") {}
 """
 GOOD = {
     "snn/EQUATIONS.md": SNN_TABLE,
@@ -39,7 +39,7 @@ GOOD = {
 BROKEN = (
     ("snn/neuron/lif.h", "[ScSr Eq. 5]", "", "[ScSr Eq. 5] does not stand in snn/neuron/lif.h"),
     ("snn/neuron/lif.h", "bool fires", "bool spikes", "fires does not stand in snn/neuron/lif.h"),
-    ("tests/snn/neuron/test_lif.cpp", "[C reset]", "", "[C reset] stands in no test name"),
+    ("tests/snn/neuron/test_lif.cpp", " reset]", "]", "[C reset] stands in no test name"),
     ("tests/frontend/lyon/test_design.cpp", 'TEST_CASE("channels", "[Lyon sec. 2]")', "// [Lyon sec. 2]", "[Lyon sec. 2] stands in no test name"),
     ("snn/neuron/lif.h", "[T by N]", "[ScSr Eq. 6]", "snn/neuron/lif.h:2: [ScSr Eq. 6] has no row"),
     ("frontend/lyon/design.h", "Channels.", "Channels. [Slaney p. 3]", "frontend/lyon/design.h:1: [Slaney p. 3] has no row"),

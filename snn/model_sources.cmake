@@ -1,2 +1,17 @@
 # Parameters, data, random numbers, files and figures of merit: everything of the library that knows no back end.
-target_sources(ossicle_snn PRIVATE)
+target_sources(
+  ossicle_snn
+  PRIVATE params.cpp
+          parameter_list.cpp
+          presets.cpp
+          rng.cpp
+          hash.cpp
+          dataset.cpp
+          batch.cpp
+          init.cpp
+          model_json.cpp
+          metadata.cpp
+          safetensors.cpp
+          model_file.cpp
+          checkpoint.cpp
+          metrics.cpp)

@@ -1,0 +1,144 @@
+#include "snn/metrics.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+namespace snn {
+namespace {
+
+constexpr double kZ95 = 1.959963984540054;  // 97.5 % point of the standard normal distribution
+constexpr double kSilentRate = 0.001;       // less than a spike in a thousand steps
+constexpr double kSaturatedRate = 0.5;      // more spikes than not
+
+void check_index(int index, int n_classes, const char* what) {
+  if (index < 0 || index >= n_classes) {
+    throw std::invalid_argument(fmt::format("{} {} is out of 0..{}", what, index, n_classes - 1));
+  }
+}
+
+std::string csv_field(const std::string& text) {
+  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
+  std::string quoted = "\"";
+  for (const char c : text) quoted.append(c == '"' ? 2 : 1, c);
+  return quoted + '"';
+}
+
+void check_layers(const NetworkParams& network, const SpikeCounts& counts) {
+  if (static_cast<int>(counts.spikes.size()) != network.n_layers()) {
+    throw std::invalid_argument(
+        fmt::format("spike counts of {} layers for a network of {}", counts.spikes.size(), network.n_layers()));
+  }
+}
+
+}  // namespace
+
+Interval wilson_interval(std::int64_t n_correct, std::int64_t n_total) {
+  if (n_correct < 0 || n_correct > n_total) {
+    throw std::invalid_argument(fmt::format("{} correct of {}", n_correct, n_total));
+  }
+  if (n_total == 0) return {0.0, 1.0};
+  const auto n = static_cast<double>(n_total);
+  const double p = static_cast<double>(n_correct) / n;
+  const double z2 = kZ95 * kZ95;
+  const double centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
+  const double half = kZ95 * std::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n)) / (1.0 + z2 / n);
+  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+}
+
+double Tally::accuracy() const {
+  return n_total == 0 ? 0.0 : static_cast<double>(n_correct) / static_cast<double>(n_total);
+}
+
+Scores::Scores(int n_classes) : n_classes_(n_classes) {
+  if (n_classes < 1) throw std::invalid_argument(fmt::format("scores for {} classes", n_classes));
+  by_class_.resize(static_cast<std::size_t>(n_classes));
+  confusion_.resize(static_cast<std::size_t>(n_classes) * static_cast<std::size_t>(n_classes));
+}
+
+void Scores::add(int label, int predicted, std::string_view speaker) {
+  check_index(label, n_classes_, "label");
+  check_index(predicted, n_classes_, "prediction");
+  for (Tally* tally : {&all_, &by_class_[label], &by_speaker_[std::string(speaker)]}) {
+    tally->n_correct += label == predicted;
+    ++tally->n_total;
+  }
+  ++confusion_[static_cast<std::size_t>(label) * static_cast<std::size_t>(n_classes_) +
+               static_cast<std::size_t>(predicted)];
+}
+
+const Tally& Scores::of_class(int label) const {
+  check_index(label, n_classes_, "label");
+  return by_class_[label];
+}
+
+std::int64_t Scores::confusion(int label, int predicted) const {
+  check_index(label, n_classes_, "label");
+  check_index(predicted, n_classes_, "prediction");
+  return confusion_[static_cast<std::size_t>(label) * static_cast<std::size_t>(n_classes_) +
+                    static_cast<std::size_t>(predicted)];
+}
+
+std::string confusion_csv(const Scores& scores, std::span<const std::string> classes) {
+  if (static_cast<int>(classes.size()) != scores.n_classes()) {
+    throw std::invalid_argument(fmt::format("{} class names for {} classes", classes.size(), scores.n_classes()));
+  }
+  std::string csv = "label\\predicted";
+  for (const std::string& name : classes) csv += fmt::format(",{}", csv_field(name));
+  csv += "\n";
+  for (int label = 0; label < scores.n_classes(); ++label) {
+    csv += csv_field(classes[label]);
+    for (int predicted = 0; predicted < scores.n_classes(); ++predicted) {
+      csv += fmt::format(",{}", scores.confusion(label, predicted));
+    }
+    csv += "\n";
+  }
+  return csv;
+}
+
+std::vector<int> top_classes(std::span<const float> scores, int k) {
+  if (std::any_of(scores.begin(), scores.end(), [](float score) { return std::isnan(score); })) {
+    throw std::invalid_argument("a score is not a number");
+  }
+  std::vector<int> order(scores.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return scores[a] > scores[b]; });
+  order.resize(std::min(order.size(), static_cast<std::size_t>(std::max(k, 0))));
+  return order;
+}
+
+std::vector<double> firing_rates(const NetworkParams& network, const SpikeCounts& counts) {
+  check_layers(network, counts);
+  std::vector<double> rates(counts.spikes.size(), 0.0);
+  if (counts.n_steps == 0) return rates;
+  for (std::size_t l = 0; l < rates.size(); ++l) {
+    rates[l] = static_cast<double>(counts.spikes[l]) / (static_cast<double>(counts.n_steps) * network.sizes[l + 1]);
+  }
+  return rates;
+}
+
+Activity activity_of(double rate) {
+  if (rate < kSilentRate) return Activity::kSilent;
+  return rate > kSaturatedRate ? Activity::kSaturated : Activity::kNormal;
+}
+
+SynapticOperations synaptic_operations(const NetworkParams& network, const SpikeCounts& counts) {
+  check_layers(network, counts);
+  std::vector<std::int64_t> fan_out(network.sizes.size(), 0);
+  for (int l = 1; l <= network.n_layers(); ++l) fan_out[l - 1] += network.sizes[l];
+  for (const Skip& skip : network.skips) fan_out[skip.from] += network.sizes[skip.to];
+  for (const int l : network.self_recurrent) fan_out[l] += 1;
+  SynapticOperations operations;
+  if (counts.n_utterances == 0) return operations;
+  const auto n = static_cast<double>(counts.n_utterances);
+  operations.from_input = static_cast<double>(counts.n_input_values) * static_cast<double>(fan_out[0]) / n;
+  for (int l = 1; l <= network.n_layers(); ++l) {
+    operations.from_spikes += static_cast<double>(counts.spikes[l - 1]) * static_cast<double>(fan_out[l]) / n;
+  }
+  return operations;
+}
+
+}  // namespace snn

@@ -13,6 +13,7 @@ namespace snn {
 namespace {
 
 constexpr int kChunkRows = 512;  // of the T * B rows: ten chunks for 100 steps of 50 utterances
+constexpr int kFewestRows = 20;  // below, Eigen may take products for small ones; a multiple of 4
 constexpr std::size_t kSumChunk = 16384;
 
 template <class Real>
@@ -45,14 +46,42 @@ int count_chunks(int n) {
   return (n + kChunkRows - 1) / kChunkRows;
 }
 
+/// Up to 19 rows, or the last one to three, in a block of 20: see multiply_rows.
+template <class Real>
+void multiply_few_rows(const Product<Real>& p) {
+  Matrix<Real> a = Matrix<Real>::Zero(kFewestRows, p.k);
+  Matrix<Real> c = Matrix<Real>::Zero(kFewestRows, p.n);
+  a.topRows(p.m) = Eigen::Map<const Matrix<Real>>(p.a, p.m, p.k);
+  Eigen::Map<Matrix<Real>> out(p.c, p.m, p.n);
+  if (p.accumulate) c.topRows(p.m) = out;
+  Product<Real> block = p;
+  block.a = a.data();
+  block.m = kFewestRows;
+  multiply(block, c.data());
+  out = c.topRows(p.m);
+}
+
+/// Row blocks in parallel. Eigen takes rows four at a time and leaves the rest, and small products, to other code that
+/// adds in another order; so only blocks of whole fours go there. Then the bits of a row of C depend on that row of A
+/// alone: not on its place, nor on the batch around it.
 template <class Real>
 void multiply_rows(const Product<Real>& p, int n_threads) {
   parallel_for(count_chunks(p.m), n_threads, [&p](int chunk) {
-    Product<Real> part = p;
-    const std::size_t first = static_cast<std::size_t>(chunk) * kChunkRows;
-    part.m = std::min(kChunkRows, p.m - chunk * kChunkRows);
-    part.a = p.a + first * static_cast<std::size_t>(p.k);
-    multiply(part, p.c + first * static_cast<std::size_t>(p.n));
+    const int begin = chunk * kChunkRows;
+    const int n_rows = std::min(kChunkRows, p.m - begin);
+    const int n_whole = n_rows >= kFewestRows ? n_rows - n_rows % 4 : 0;
+    const auto part = [&p](int first, int rows) {
+      Product<Real> rows_of = p;
+      rows_of.m = rows;
+      rows_of.a = p.a + static_cast<std::size_t>(first) * static_cast<std::size_t>(p.k);
+      rows_of.c = p.c + static_cast<std::size_t>(first) * static_cast<std::size_t>(p.n);
+      return rows_of;
+    };
+    if (n_whole > 0) {
+      const Product<Real> whole = part(begin, n_whole);
+      multiply(whole, whole.c);
+    }
+    if (n_whole < n_rows) multiply_few_rows(part(begin + n_whole, n_rows - n_whole));
   });
 }
 

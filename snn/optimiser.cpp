@@ -47,7 +47,7 @@ AdamCoeffs<Real> Optimiser<Real>::coeffs(ParameterKind kind, double rate_factor)
 }
 
 template <class Real>
-void Optimiser<Real>::step(double rate_factor) {
+double Optimiser<Real>::measure_norm() {
   Backend<Real>& backend = network_->backend();
   const SquareSums<Real> squares = square_sums(*network_, sums_);
   backend.run(squares);
@@ -55,6 +55,12 @@ void Optimiser<Real>::step(double rate_factor) {
                            .sums = sums_.data(),
                            .clip_norm = params_.clip_norm,
                            .norm_and_factor = norm_and_factor_.data()});
+  return norm_and_factor_.download().front();
+}
+
+template <class Real>
+void Optimiser<Real>::step(double rate_factor) {
+  Backend<Real>& backend = network_->backend();
   ++n_updates_;
   for (const ArrayLayout::Entry& entry : network_->layout().entries()) {
     if (!entry.info.trained) continue;
@@ -66,11 +72,6 @@ void Optimiser<Real>::step(double rate_factor) {
                                  .factor = norm_and_factor_.data() + 1,
                                  .coeffs = coeffs(entry.info.kind, rate_factor)});
   }
-}
-
-template <class Real>
-double Optimiser<Real>::gradient_norm() const {
-  return norm_and_factor_.download().front();
 }
 
 template <class Real>

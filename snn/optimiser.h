@@ -12,10 +12,10 @@ class Optimiser {
   /// Throws std::invalid_argument for parameters out of range. `network` must outlive the optimiser.
   Optimiser(const OptimiserParams& params, Network<Real>& network);
 
+  /// Global L2 norm of the network's gradients before the clip. Called before each step: the step clips by it.
+  double measure_norm();
   /// Updates the network's trained arrays from its gradients. rate_factor: of the schedule, 0..1, on all rates.
   void step(double rate_factor);
-  /// Global L2 norm of the last step's gradients before the clip.
-  double gradient_norm() const;
 
   std::int64_t n_updates() const { return n_updates_; }
   /// Moments of the trained arrays.

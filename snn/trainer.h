@@ -1,0 +1,78 @@
+#pragma once
+// Training: epochs of batches, validation, and a state that can be put down and taken up without a trace.
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "snn/checkpoint.h"
+#include "snn/dataset.h"
+#include "snn/evaluate.h"
+#include "snn/network.h"
+#include "snn/optimiser.h"
+
+namespace snn {
+
+/// After a batch; sums and means are of the epoch so far. Epochs and batches count from 1.
+struct BatchReport {
+  int epoch = 0, n_epochs = 0;
+  int batch = 0, n_batches = 0;
+  double loss = 0.0;      ///< mean per utterance (kernel, count) or mean cross-entropy (softmax)
+  double accuracy = 0.0;  ///< 0..1, of decisions before each batch's update
+};
+
+/// After an epoch.
+struct EpochReport {
+  int epoch = 0, n_epochs = 0;          ///< from 1
+  double loss = 0.0, accuracy = 0.0;    ///< as in BatchReport, of the whole epoch
+  double gradient_norm = 0.0;           ///< mean over batches, before the clip
+  double rate_factor = 1.0;             ///< the schedule's at the last update
+  std::vector<double> firing_rates;     ///< of each layer 1..L, 0..1, over the epoch
+  std::optional<Tally> valid;           ///< on the validation set, after the epoch
+  bool is_best = false;                 ///< a better validation accuracy than in any epoch before
+  std::optional<double> best_accuracy;  ///< on the validation set so far
+  int best_epoch = 0;                   ///< its epoch, from 1
+};
+
+/// A run at its beginning: initial parameters from the seed. The model's classes are those of the training set.
+/// Throws std::invalid_argument for parameters or data that do not fit.
+Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
+                          const std::string& input_kind, const std::string& recipe_json);
+
+/// Trains one network. The result depends on parameters, data and the back end's instruction set alone: not on threads,
+/// and not on how often the run was stopped and resumed.
+class Trainer {
+ public:
+  /// Goes on from `state`: of start_training, or read back from a file. `valid` may be null. Everything referred to
+  /// must outlive the trainer. Throws std::invalid_argument if data and state do not fit.
+  Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend);
+
+  bool is_done() const { return state_.epoch >= state_.model.training.n_epochs; }
+  /// Runs the epoch in progress to its end. After each batch `on_batch` decides whether to go on; if not, returns
+  /// nothing, and a later call, or another trainer with state(), continues there. Throws std::runtime_error for a loss
+  /// or gradient that is not finite, naming epoch, batch and keys; the parameters are then those before that batch.
+  std::optional<EpochReport> run_epoch(const std::function<bool(const BatchReport&)>& on_batch);
+
+  /// Everything that a resumed run needs.
+  Checkpoint state() const;
+  /// The network as it is now. which: "last" or "best".
+  Model model(const std::string& which) const;
+
+ private:
+  void run_batch(std::span<const int> indices);
+  BatchReport batch_report() const;
+  EpochReport finish_epoch();
+  void reset_sums();
+  double& sum(const std::string& name) { return state_.sums.at(name).front(); }
+  double sum(const std::string& name) const { return state_.sums.at(name).front(); }
+
+  Checkpoint state_;  // parameters and moments in it are of its start; state() brings them up to date
+  const Dataset* train_;
+  const Dataset* valid_;
+  Network<float> network_;
+  Optimiser<float> optimiser_;
+  Batch<float> batch_;
+  int n_batches_;
+  std::optional<double> valid_accuracy_;  // of the last epoch
+};
+
+}  // namespace snn

@@ -6,6 +6,7 @@
 namespace ear {
 
 std::uint32_t crc32(std::span<const std::uint8_t> bytes, std::uint32_t crc) {
+  if (bytes.empty()) return crc;  // zlib starts anew where there is no memory
   return static_cast<std::uint32_t>(::crc32_z(crc, bytes.data(), bytes.size()));
 }
 

@@ -23,7 +23,7 @@ std::span<const std::uint8_t> bytes_of(std::string_view text) {
 std::span<const std::uint8_t> bytes_of(const Array& array) {
   return std::visit(
       [](const auto& data) {
-        return std::span(reinterpret_cast<const std::uint8_t*>(data.data()), data.size() * sizeof(data[0]));
+        return std::span(reinterpret_cast<const std::uint8_t*>(data.data()), data.size() * sizeof(*data.data()));
       },
       array);
 }

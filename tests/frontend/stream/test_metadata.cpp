@@ -1,0 +1,101 @@
+#include "frontend/stream/metadata.h"
+
+#include <catch2/catch.hpp>
+
+#include <limits>
+#include <stdexcept>
+
+#include "tests/frontend/stream/samples.h"
+
+using Catch::Contains;
+using samples::reseal;
+
+namespace {
+
+std::string changed(const std::string& text, const std::string& from, const std::string& to) {
+  INFO(text << " has no " << from);
+  const std::size_t at = text.find(from);
+  REQUIRE(at != std::string::npos);
+  return reseal(text.substr(0, at) + to + text.substr(at + from.size()));
+}
+
+}  // namespace
+
+TEST_CASE("The header's text is the one of FORMAT.md 3.2") {
+  ear::Header header = samples::header();
+  header.dt_ms = 8;
+  CHECK(ear::header_json(header) ==
+        samples::seal(R"({"format":"ossicle-stream","version":1,"kind":"cochleagram","n_channels":3,"dt_ms":8.0,)"
+                      R"("classes":["0","1"],"recipe":)" +
+                      ear::to_json(header.recipe) + R"(,"made_by":[["ossicle-lyon","0.1.0"]])"));
+}
+
+TEST_CASE("A record's and an end's text are those of FORMAT.md 3.3 and 3.4") {
+  const ear::Record record = samples::record(ear::Kind::kRaster, "a", 4);
+  CHECK(ear::record_json(record, 0xab) ==
+        samples::seal(R"({"key":"a","label":"1","speaker":"ada","n_steps":4,"dt_ms":8.5,"decimation":100,)"
+                      R"("npy_crc32":"000000ab")"));
+  CHECK(ear::end_json(7, 1) == samples::seal(R"({"n_records":7,"keys_crc32":"00000001")"));
+}
+
+TEST_CASE("Metadata read back equal") {
+  ear::Header header = samples::header(ear::Kind::kEvents);
+  header.dt_ms = 0.1;
+  const ear::Header back = ear::parse_header(ear::header_json(header));
+  CHECK(ear::first_difference(header, back).empty());
+  CHECK(back.made_by == header.made_by);
+  ear::Record record = samples::record(ear::Kind::kEvents, "key", 4);
+  record.label = std::string("\0 \n \" \xc3\xa9 \xf0\x9f\x91\x82", 13);
+  ear::Record same;
+  CHECK(ear::parse_record(ear::record_json(record, 0xffffffff), same) == 0xffffffff);
+  same.data = record.data;
+  CHECK(samples::equal(record, same));
+  const ear::EndMember end = ear::parse_end(ear::end_json(12, 34));
+  CHECK(end.n_records == 12);
+  CHECK(end.keys_crc == 34);
+}
+
+TEST_CASE("Another version is named beside ours") {
+  const std::string text = ear::header_json(samples::header());
+  CHECK_THROWS_WITH(ear::parse_header(changed(text, "\"version\":1", "\"version\":2")),
+                    Contains("version 2") && Contains("reads version 1"));
+  CHECK_THROWS_WITH(ear::parse_header(changed(text, "\"version\":1,", "")), Contains("version null"));
+  CHECK_THROWS_WITH(ear::parse_header(changed(text, "ossicle-stream", "other")), Contains("not the header"));
+  CHECK_THROWS_WITH(ear::parse_header("[]"), Contains("not the header"));
+}
+
+TEST_CASE("Fields that are missing, unknown or of another type are named") {
+  const std::string header = ear::header_json(samples::header());
+  const auto refuse = [&](const std::string& from, const std::string& to, const std::string& message) {
+    CHECK_THROWS_WITH(ear::parse_header(changed(header, from, to)), Contains(message));
+  };
+  refuse("\"n_channels\":3,", "", "n_channels is missing");
+  refuse("\"n_channels\":3", "\"n_channels\":3,\"n\":1", "field n is unknown");
+  refuse("\"n_channels\":3", "\"n_channels\":\"3\"", "n_channels is \"3\"");
+  refuse("\"n_channels\":3", "\"n_channels\":-3", "n_channels is -3");
+  refuse("\"n_channels\":3", "\"n_channels\":3000000000", "n_channels is 3000000000");
+  refuse("\"cochleagram\"", "\"picture\"", "kind picture");
+  refuse("null", "\"8\"", "dt_ms is \"8\"");
+  refuse("[\"0\",\"1\"]", "[0,1]", "classes");
+  refuse("[\"0\",\"1\"]", "{}", "classes is {}");
+  refuse("[[\"ossicle-lyon\",\"0.1.0\"]]", "[[\"ossicle-lyon\"]]", "made_by");
+  ear::Record record;
+  const std::string json = ear::record_json(samples::record(ear::Kind::kRaster, "a"), 1);
+  CHECK_THROWS_WITH(ear::parse_record(changed(json, "\"00000001\"", "\"1\""), record), Contains("npy_crc32"));
+  CHECK_THROWS_WITH(ear::parse_record(changed(json, "8.5", "1e999"), record), Contains("malformed"));
+  CHECK_THROWS_WITH(ear::parse_record(changed(json, "\"ada\"", "\"\xff\""), record), Contains("malformed"));
+}
+
+TEST_CASE("A text without its right seal is refused") {
+  std::string text = ear::end_json(7, 1);
+  CHECK_THROWS_WITH(ear::parse_end("{}"), Contains("too short"));
+  CHECK_THROWS_WITH(ear::parse_end(text + "\n"), Contains("does not end in its checksum"));
+  text[text.find('7')] = '6';
+  CHECK_THROWS_WITH(ear::parse_end(text), Contains("altered"));
+}
+
+TEST_CASE("Text that is not UTF-8 is a caller's mistake") {
+  ear::Record record = samples::record(ear::Kind::kRaster, "a");
+  record.speaker = "\xc3";
+  CHECK_THROWS_AS(ear::record_json(record, 0), std::invalid_argument);
+}

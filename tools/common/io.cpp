@@ -1,0 +1,175 @@
+#include "tools/common/io.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+
+namespace tools {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+[[noreturn]] void fail_system(const std::string& message) {
+  throw std::system_error(errno, std::generic_category(), message);
+}
+
+// A call that a signal interrupted is made again.
+template <class Call>
+auto retry(Call&& call) {
+  auto result = call();
+  while (result < 0 && errno == EINTR) result = call();
+  return result;
+}
+
+int open_input(const std::string& path) {
+  const int fd = retry([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); });
+  if (fd >= 0) return fd;
+  if (errno == ENOENT) throw std::runtime_error(path + ": no such file; check the path and the working folder");
+  if (errno == EACCES) throw std::runtime_error(path + ": no permission to read it; see ls -l");
+  fail_system(path + ": cannot open");
+}
+
+struct stat status_of(int fd, const std::string& name) {
+  struct stat status = {};
+  if (::fstat(fd, &status) != 0) fail_system(name + ": cannot examine");
+  return status;
+}
+
+// Makes the entry of a renamed file durable. Some file systems cannot sync a folder, which is no error.
+void sync_folder(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+InputFile::InputFile(const std::string& path, std::string_view waits_for) {
+  if (path == "-") {
+    name_ = "standard input";
+    fd_ = STDIN_FILENO;
+    if (::isatty(fd_) != 0) {
+      throw std::runtime_error(fmt::format(
+          "standard input is a terminal, and this tool waits for {}; name a file or pipe one in", waits_for));
+    }
+    return;
+  }
+  name_ = path;
+  fd_ = open_input(path);
+  owned_ = true;
+  if (S_ISDIR(status_of(fd_, name_).st_mode)) {
+    ::close(fd_);
+    throw std::runtime_error(fmt::format("{}: is a folder, wanted {}", path, waits_for));
+  }
+}
+
+InputFile::~InputFile() {
+  if (owned_) ::close(fd_);
+}
+
+OutputFile::OutputFile(const std::string& path, Content content) {
+  struct stat status = {};
+  const bool exists = ::stat(path.c_str(), &status) == 0;
+  if (path == "-" || path == "/dev/stdout") {
+    name_ = "standard output";
+    fd_ = STDOUT_FILENO;
+  } else if (path.empty()) {
+    throw std::runtime_error("the name of the output is empty; give a path or -");
+  } else if (exists && S_ISDIR(status.st_mode)) {
+    throw std::runtime_error(path + ": is a folder; name a file in it");
+  } else if (exists && !S_ISREG(status.st_mode)) {
+    open_direct(path);
+  } else {
+    name_ = path;
+    target_ = exists ? fs::canonical(path) : fs::path(path);  // a link stays, the file behind it is replaced
+    open_aside();
+    if (exists) ::fchmod(fd_, status.st_mode & 0777);
+  }
+  if (content == Content::kBinary && ::isatty(fd_) != 0) {
+    if (owned_) ::close(fd_);
+    throw std::runtime_error(name_ + " is a terminal, and the output is binary; use -o FILE or a pipe");
+  }
+}
+
+void OutputFile::open_direct(const std::string& path) {
+  name_ = path;
+  fd_ = retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); });
+  if (fd_ < 0) fail_system(path + ": cannot open for writing");
+  owned_ = true;
+}
+
+void OutputFile::open_aside() {
+  const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
+  if (!fs::is_directory(folder)) {
+    throw std::runtime_error(fmt::format("{}: folder {} does not exist; make it first", name_, folder.string()));
+  }
+  // open() with O_EXCL gives the permissions of the umask, which mkstemp() does not.
+  for (int attempt = 0; fd_ < 0; ++attempt) {
+    aside_ = folder / fmt::format(".{}.{}.{}.part", target_.filename().string(), ::getpid(), attempt);
+    fd_ = retry([&] { return ::open(aside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
+    if (fd_ < 0 && errno != EEXIST) fail_system(name_ + ": cannot create a file in its folder");
+  }
+  owned_ = true;
+}
+
+OutputFile::~OutputFile() {
+  if (owned_) ::close(fd_);
+  if (!aside_.empty()) ::unlink(aside_.c_str());
+}
+
+void OutputFile::write(std::span<const std::byte> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t n = retry([&] { return ::write(fd_, bytes.data(), bytes.size()); });
+    if (n < 0) fail_system(name_ + ": cannot write");
+    bytes = bytes.subspan(static_cast<std::size_t>(n));
+  }
+}
+
+void OutputFile::commit() {
+  if (!owned_) return;
+  if (!aside_.empty() && ::fsync(fd_) != 0) fail_system(name_ + ": cannot write");
+  owned_ = false;
+  if (::close(fd_) != 0) fail_system(name_ + ": cannot write");
+  if (aside_.empty()) return;
+  if (::rename(aside_.c_str(), target_.c_str()) != 0) fail_system(name_ + ": cannot replace");
+  aside_.clear();
+  sync_folder(target_.has_parent_path() ? target_.parent_path() : fs::path("."));
+}
+
+void write_file(const std::string& path, std::span<const std::byte> bytes, Content content) {
+  OutputFile file(path, content);
+  file.write(bytes);
+  file.commit();
+}
+
+void write_file(const std::string& path, std::string_view text) {
+  write_file(path, std::as_bytes(std::span(text)), Content::kText);
+}
+
+std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for) {
+  const InputFile file(path, waits_for);
+  std::string bytes;
+  // Memory grows with what has arrived; one byte more than the limit shows that the file is too long.
+  constexpr std::size_t kBlock = 1 << 20;
+  for (std::size_t size = 0;;) {
+    bytes.resize(std::min(size + kBlock, limit + 1));
+    const ssize_t n = retry([&] { return ::read(file.fd(), bytes.data() + size, bytes.size() - size); });
+    if (n < 0) fail_system(file.name() + ": cannot read");
+    size += static_cast<std::size_t>(n);
+    if (size > limit) throw std::runtime_error(fmt::format("{}: longer than {} bytes", file.name(), limit));
+    if (n == 0) {
+      bytes.resize(size);
+      return bytes;
+    }
+  }
+}
+
+}  // namespace tools

@@ -1,0 +1,113 @@
+#include "tools/common/run_tool.h"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <iostream>
+#include <system_error>
+
+namespace tools {
+
+namespace {
+
+constexpr int kDone = 0;
+constexpr int kFailedInPart = 1;
+constexpr int kFailed = 2;
+
+// One call, so that lines of several programs and threads stay whole.
+void say(const std::string& tool, std::string_view message) {
+  std::string lines = tool + ": ";
+  for (const char c : message) {
+    lines += c;
+    if (c == '\n') lines += tool + ": ";
+  }
+  lines += '\n';
+  std::fputs(lines.c_str(), stderr);
+}
+
+// What is still buffered must arrive: a full disk shows here at the latest.
+void flush_output() {
+  std::cout.flush();
+  errno = 0;
+  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout) {
+    throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "standard output: cannot write");
+  }
+}
+
+void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
+  app.name(info.name);
+  app.footer("Example:\n  " + info.example);
+  app.set_version_flag("--version", fmt::format("{} {}", info.name, version()), "Print the version and exit");
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.add_flag("-q,--quiet", quiet, "Print warnings and errors only");
+  app.allow_config_extras(CLI::config_extras_mode::error);
+}
+
+int run_steps(CLI::App& app, int argc, char** argv, const ToolSteps& steps, Context& context) {
+  app.parse(argc, argv);
+  if (steps.preset && steps.preset(app)) app.parse(argc, argv);
+  steps.check();
+  steps.run(context);
+  flush_output();
+  return context.n_failed() > 0 ? kFailedInPart : kDone;
+}
+
+// --help and --version arrive as errors of the parser too; all others are the user's mistake.
+int end_of_parse(const CLI::App& app, const CLI::ParseError& error, const ToolInfo& info) {
+  if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
+    app.exit(error);
+    flush_output();
+    return kDone;
+  }
+  say(info.name, fmt::format("{}; see {} --help", error.what(), info.name));
+  return kFailed;
+}
+
+}  // namespace
+
+void Context::note(std::string_view message) {
+  if (!quiet_) say(tool_, message);
+}
+
+void Context::warn(std::string_view message) {
+  say(tool_, fmt::format("warning: {}", message));
+}
+
+void Context::fail_record(std::string_view message) {
+  ++n_failed_;
+  say(tool_, message);
+}
+
+int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
+  // Without the signal a closed pipe is an error of write(), which ends the run quietly below.
+  std::signal(SIGPIPE, SIG_IGN);
+  std::setvbuf(stderr, nullptr, _IOLBF, BUFSIZ);
+  Context context(info.name);
+  CLI::App app(info.description);
+  try {
+    try {
+      add_common(app, info, context.quiet_);
+      steps.define(app);
+      const int code = run_steps(app, argc, argv, steps, context);
+      return code == kDone && context.no_ ? kFailedInPart : code;
+    } catch (const CLI::ParseError& error) {
+      return end_of_parse(app, error, info);
+    }
+  } catch (const std::system_error& error) {
+    if (error.code() == std::errc::broken_pipe) return kDone;
+    say(info.name, error.what());
+  } catch (const std::bad_alloc&) {
+    say(info.name, "out of memory; give the job smaller pieces or the machine more memory");
+  } catch (const std::exception& error) {
+    say(info.name, error.what());
+  }
+  return kFailed;
+}
+
+const char* version() {
+  return OSSICLE_VERSION;
+}
+
+}  // namespace tools

@@ -14,9 +14,10 @@ namespace {
 
 void check_kind(const std::string& name, const ear::Header& header) {
   if (header.kind == ear::Kind::kEvents) {
-    throw std::runtime_error(fmt::format("{}: a stream of events, wanted one value for each step and channel; "
-                                         "rebin the events into steps first",
-                                         name));
+    throw std::runtime_error(
+        fmt::format("{}: a stream of events, wanted one value for each step and channel; "
+                    "rebin the events into steps first",
+                    name));
   }
 }
 
@@ -47,12 +48,13 @@ LoadedStream load_streams(const std::vector<std::string>& paths) {
     if (&path == &names.front()) {
       loaded.header = reader.header();
     } else if (const std::string difference = first_difference(loaded.header, reader.header()); !difference.empty()) {
-      throw std::runtime_error(
-          fmt::format("{}: does not go with {}: {}; make both with the same options", file.name(), names.front(), difference));
+      throw std::runtime_error(fmt::format("{}: does not go with {}: {}; make both with the same options", file.name(),
+                                           names.front(), difference));
     }
     for (ear::Record record; reader.next(record);) {
       if (!keys.insert(record.key).second) {
-        throw std::runtime_error(fmt::format("{}: key {} stands in two of the streams; keys must be unique", file.name(), record.key));
+        throw std::runtime_error(
+            fmt::format("{}: key {} stands in two of the streams; keys must be unique", file.name(), record.key));
       }
       loaded.dataset.utterances.push_back(to_utterance(std::move(record), loaded.header.classes));
     }
@@ -72,9 +74,10 @@ void check_recipe(const std::string& stream_name, const ear::Header& header, con
   }
   const std::string difference = first_difference(header.recipe, ear::parse_recipe(recipe_json));
   if (!difference.empty()) {
-    throw std::runtime_error(fmt::format("{}: made by another recipe than {} was trained with: {}; make the stream with the "
-                                         "model's options (ossicle-info --pipeline {} prints them)",
-                                         stream_name, model_name, difference, model_name));
+    throw std::runtime_error(
+        fmt::format("{}: made by another recipe than {} was trained with: {}; make the stream with the "
+                    "model's options (ossicle-info --pipeline {} prints them)",
+                    stream_name, model_name, difference, model_name));
   }
 }
 

@@ -13,15 +13,16 @@ struct LoadedStream {
   snn::Dataset dataset;  ///< classes of the header; labels as indices into them, -1 for an unlabelled record
 };
 
-/// Reads all streams one after the other ("-": standard input; an empty list: standard input alone). Throws std::runtime_error
-/// if one is damaged, if their headers differ, if they hold events or no record, or if a key stands twice.
+/// Reads all streams one after the other ("-": standard input; an empty list: standard input alone). Throws
+/// std::runtime_error if one is damaged, if their headers differ, if they hold events or no record, or if a key stands
+/// twice.
 LoadedStream load_streams(const std::vector<std::string>& paths);
 
 /// The record as an utterance, its label an index into `classes`; moves its array.
 snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>& classes);
 
-/// Throws std::runtime_error naming the parameter if a stream was made by another recipe than the model's, or is of another
-/// kind.
+/// Throws std::runtime_error naming the parameter if a stream was made by another recipe than the model's, or is of
+/// another kind.
 void check_recipe(const std::string& stream_name, const ear::Header& header, const std::string& model_name,
                   const std::string& recipe_json, const std::string& input_kind);
 

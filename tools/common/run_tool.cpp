@@ -29,8 +29,8 @@ void say(const std::string& tool, std::string_view message) {
 
 // What is still buffered must arrive: a full disk shows here at the latest.
 void flush_output() {
-  std::cout.flush();
   errno = 0;
+  std::cout.flush();
   if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout) {
     throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "standard output: cannot write");
   }

@@ -1,0 +1,80 @@
+// A tool that does one thing of every kind that tools do: what the tests of run_tool and of the files run.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <iostream>
+#include <stdexcept>
+#include <string>
+
+#include "tools/common/io.h"
+#include "tools/common/run_tool.h"
+
+namespace {
+
+struct Options {
+  std::string action = "nothing";
+  std::string input = "-";
+  std::string output = "-";
+  std::string preset;
+  int count = 1;
+  double rate = 0.5;
+  bool bip = false;
+};
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("action", o.action, "What to do");
+  app.add_option("-i,--input", o.input, "File to read")->capture_default_str();
+  app.add_option("-o,--output", o.output, "File to write")->capture_default_str();
+  app.add_option("--preset", o.preset, "Set of values");
+  app.add_option("--count", o.count, "How many")->check(CLI::Range(0, 100'000'000))->capture_default_str();
+  app.add_option("--rate", o.rate, "How fast (Hz)")->capture_default_str();
+  app.add_flag("--bip,!--no-bip", o.bip, "Switch");
+  app.set_config("--config", "", "TOML file with values of the flags");
+}
+
+bool preset(const CLI::App&, Options& o) {
+  if (o.preset.empty()) return false;
+  if (o.preset != "fast") throw std::invalid_argument("preset " + o.preset + " is unknown; there is fast");
+  o = Options{};
+  o.count = 70;
+  o.rate = 7;
+  o.bip = true;
+  return true;
+}
+
+void check(Options& o) {
+  if (o.count == 13) throw std::invalid_argument("--count 13: not this one; take another");
+}
+
+void write_file(const Options& o, tools::Content content) {
+  tools::OutputFile file(o.output, content);
+  file.write(std::string(static_cast<std::size_t>(o.count), 'x'));
+  if (o.action == "hang") ::pause();
+  file.commit();
+}
+
+void run(Options& o, tools::Context& context) {
+  if (o.action == "show") fmt::print("count {} rate {} bip {}\n", o.count, o.rate, o.bip);
+  if (o.action == "cat") std::cout << tools::read_file(o.input, static_cast<std::size_t>(o.count), "a text");
+  if (o.action == "print") {
+    for (int i = 0; i < o.count; ++i) fmt::print("{}\n", i);
+  }
+  if (o.action == "text") write_file(o, tools::Content::kText);
+  if (o.action == "binary" || o.action == "hang") write_file(o, tools::Content::kBinary);
+  if (o.action == "fail") throw std::runtime_error("a.wav: no sound in it\nrecord a sound");
+  if (o.action == "messages") {
+    context.note("reading 3 files");
+    context.warn("b.wav: two channels, mixed");
+    context.fail_record("c.wav: cannot be read");
+    context.fail_record("d.wav: cannot be read");
+    fmt::print("failed {}\n", context.n_failed());
+  }
+  if (o.action == "no") context.answer_no();
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const tools::ToolInfo info{"ossicle-probe", "Does what it is told.", "ossicle-probe show --count 3"};
+  return tools::run_tool<Options>(argc, argv, info, define, check, run, preset);
+}

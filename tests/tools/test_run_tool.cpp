@@ -1,0 +1,113 @@
+#include <catch2/catch.hpp>
+
+#include "tests/pipe/run.h"
+
+using Catch::Contains;
+using Catch::EndsWith;
+using Catch::StartsWith;
+using pipe_support::Result;
+using pipe_support::TempFolder;
+
+namespace {
+
+Result probe(std::vector<std::string> args, const std::string& input = {}, const pipe_support::Where& where = {}) {
+  args.insert(args.begin(), OSSICLE_PROBE_TOOL);
+  return pipe_support::run(args, input, where);
+}
+
+Result probe_shell(const std::string& line) {
+  return pipe_support::shell("p=" OSSICLE_PROBE_TOOL "; " + line);
+}
+
+}  // namespace
+
+TEST_CASE("Help and version go to standard output and end with 0") {
+  const Result help = probe({"--help"});
+  CHECK(help.exit_code == 0);
+  CHECK_THAT(help.out, StartsWith("Does what it is told.\nUsage: ossicle-probe [OPTIONS]"));
+  CHECK_THAT(help.out, Contains("Example:\n  ossicle-probe show --count 3\n"));
+  CHECK_THAT(help.out, Contains("-q,--quiet") && Contains("--version"));
+  CHECK(help.err.empty());
+  const Result version = probe({"--version"});
+  CHECK(version.exit_code == 0);
+  CHECK(version.out == "ossicle-probe " OSSICLE_VERSION "\n");
+  CHECK(probe({"-h"}).out == help.out);
+}
+
+TEST_CASE("Bad flags end with 2, a message and nothing on standard output") {
+  for (const std::vector<std::string>& args : {std::vector<std::string>{"--nonsense"},
+                                               {"--count", "many"},
+                                               {"--count", "-1"},
+                                               {"show", "more", "words"},
+                                               {"--count"},
+                                               {"--config", "no/such/file.toml"}}) {
+    const Result result = probe(args);
+    INFO(args.front());
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK_THAT(result.err, StartsWith("ossicle-probe: ") && EndsWith("; see ossicle-probe --help\n"));
+  }
+  const Result checked = probe({"show", "--count", "13"});
+  CHECK(checked.exit_code == 2);
+  CHECK(checked.err == "ossicle-probe: --count 13: not this one; take another\n");
+}
+
+TEST_CASE("Messages carry the tool's name on every line, and failed records give 1") {
+  const Result result = probe({"messages"});
+  CHECK(result.exit_code == 1);
+  CHECK(result.out == "failed 2\n");
+  CHECK(result.err ==
+        "ossicle-probe: reading 3 files\nossicle-probe: warning: b.wav: two channels, mixed\n"
+        "ossicle-probe: c.wav: cannot be read\nossicle-probe: d.wav: cannot be read\n");
+  const Result quiet = probe({"messages", "-q"});
+  CHECK(quiet.exit_code == 1);
+  CHECK_THAT(quiet.err, !Contains("reading 3 files") && Contains("warning") && Contains("c.wav"));
+  const Result failed = probe({"fail"});
+  CHECK(failed.exit_code == 2);
+  CHECK(failed.err == "ossicle-probe: a.wav: no sound in it\nossicle-probe: record a sound\n");
+}
+
+TEST_CASE("An answer of no gives 1, a job done gives 0") {
+  CHECK(probe({"no"}).exit_code == 1);
+  CHECK(probe({"nothing"}).exit_code == 0);
+}
+
+TEST_CASE("Default, preset, file, flag: the later wins") {
+  const TempFolder folder;
+  pipe_support::spill(folder.path() / "c.toml", "rate = 3.5\nbip = false\n");
+  const std::string config = folder.file("c.toml");
+  CHECK(probe({"show"}).out == "count 1 rate 0.5 bip false\n");
+  CHECK(probe({"show", "--preset", "fast"}).out == "count 70 rate 7 bip true\n");
+  CHECK(probe({"show", "--config", config}).out == "count 1 rate 3.5 bip false\n");
+  CHECK(probe({"show", "--preset", "fast", "--config", config}).out == "count 70 rate 3.5 bip false\n");
+  CHECK(probe({"show", "--preset", "fast", "--config", config, "--rate", "9", "--bip"}).out ==
+        "count 70 rate 9 bip true\n");
+  CHECK(probe({"show", "--preset", "fast", "--no-bip"}).out == "count 70 rate 7 bip false\n");
+  CHECK(probe({"show", "--preset", "slow"}).exit_code == 2);
+}
+
+TEST_CASE("An unknown key in a configuration file is an error that names it") {
+  const TempFolder folder;
+  pipe_support::spill(folder.path() / "c.toml", "rat = 3.5\n");
+  const Result result = probe({"show", "--config", folder.file("c.toml")});
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Contains("rat"));
+  CHECK(result.out.empty());
+}
+
+TEST_CASE("A closed standard output is a quiet end") {
+  const Result result = probe_shell("{ \"$p\" print --count 1000000; echo $? >&2; } | head -n 1");
+  CHECK(result.out == "0\n");
+  CHECK(result.err == "0\n");
+  const Result binary = probe_shell("{ \"$p\" binary --count 1000000; echo $? >&2; } | head -c 1");
+  CHECK(binary.err == "0\n");
+}
+
+TEST_CASE("A full disk behind standard output is an error, however little was written") {
+  for (const std::string args : {"print --count 1", "print --count 100000", "text", "binary", "--help", "--version"}) {
+    const Result result = probe_shell("\"$p\" " + args + " > /dev/full");
+    INFO(args);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, StartsWith("ossicle-probe: ") && Contains("No space left on device"));
+  }
+}

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdio>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -58,6 +59,10 @@ void run(Options& o, tools::Context& context) {
   if (o.action == "cat") std::cout << tools::read_file(o.input, static_cast<std::size_t>(o.count), "a text");
   if (o.action == "print") {
     for (int i = 0; i < o.count; ++i) fmt::print("{}\n", i);
+  }
+  if (o.action == "unchecked") {
+    const std::string text(static_cast<std::size_t>(o.count), 'x');
+    std::fwrite(text.data(), 1, text.size(), stdout);
   }
   if (o.action == "text") write_file(o, tools::Content::kText);
   if (o.action == "binary" || o.action == "hang") write_file(o, tools::Content::kBinary);

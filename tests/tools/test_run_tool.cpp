@@ -101,9 +101,14 @@ TEST_CASE("A closed standard output is a quiet end") {
   CHECK(result.err == "0\n");
   const Result binary = probe_shell("{ \"$p\" binary --count 1000000; echo $? >&2; } | head -c 1");
   CHECK(binary.err == "0\n");
+  const Result unchecked = probe_shell("{ \"$p\" unchecked --count 1000000; echo $? >&2; } | head -c 1");
+  CHECK(unchecked.err == "0\n");
 }
 
 TEST_CASE("A full disk behind standard output is an error, however little was written") {
+  const Result unchecked = probe_shell("\"$p\" unchecked --count 100000 > /dev/full");
+  CHECK(unchecked.exit_code == 2);
+  CHECK_THAT(unchecked.err, Contains("standard output: cannot write"));
   for (const std::string args : {"print --count 1", "print --count 100000", "text", "binary", "--help", "--version"}) {
     const Result result = probe_shell("\"$p\" " + args + " > /dev/full");
     INFO(args);

@@ -1,6 +1,8 @@
 #include "tools/common/run_tool.h"
 
 #include <fmt/format.h>
+#include <poll.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -27,13 +29,20 @@ void say(const std::string& tool, std::string_view message) {
   std::fputs(lines.c_str(), stderr);
 }
 
-// What is still buffered must arrive: a full disk shows here at the latest.
+// Whether standard output is a pipe that nobody reads any more.
+bool output_is_closed() {
+  pollfd output = {STDOUT_FILENO, POLLOUT, 0};
+  return ::poll(&output, 1, 0) == 1 && (output.revents & POLLERR) != 0;
+}
+
+// What is still buffered must arrive: a full disk shows here at the latest. A write that failed earlier has left its
+// mark on the stream, but not its errno.
 void flush_output() {
   errno = 0;
   std::cout.flush();
-  if (std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout) {
-    throw std::system_error(errno != 0 ? errno : EIO, std::generic_category(), "standard output: cannot write");
-  }
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return;
+  const int error = errno != 0 ? errno : (output_is_closed() ? EPIPE : EIO);
+  throw std::system_error(error, std::generic_category(), "standard output: cannot write");
 }
 
 void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
@@ -57,7 +66,8 @@ int run_steps(CLI::App& app, int argc, char** argv, const ToolSteps& steps, Cont
 // --help and --version arrive as errors of the parser too; all others are the user's mistake.
 int end_of_parse(const CLI::App& app, const CLI::ParseError& error, const ToolInfo& info) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
-    app.exit(error);
+    const bool is_help = dynamic_cast<const CLI::CallForHelp*>(&error) != nullptr;
+    fmt::print("{}\n", is_help ? app.help() : error.what());
     flush_output();
     return kDone;
   }

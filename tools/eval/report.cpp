@@ -1,0 +1,101 @@
+#include "tools/eval/report.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+namespace tools {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json tally_json(const snn::Tally& tally) {
+  const snn::Interval interval = tally.interval();
+  return {{"accuracy", tally.accuracy()},
+          {"wilson_95", {interval.low, interval.high}},
+          {"n_correct", tally.n_correct},
+          {"n_total", tally.n_total}};
+}
+
+std::string tally_line(const std::string& name, std::size_t width, const snn::Tally& tally) {
+  return fmt::format("  {:<{}}  {:6.2f} %  {} of {}\n", name, width, 100.0 * tally.accuracy(), tally.n_correct,
+                     tally.n_total);
+}
+
+std::string speaker_name(const std::string& name) {
+  return name.empty() ? "(none)" : name;
+}
+
+std::size_t widest(const std::vector<std::string>& names) {
+  std::size_t width = 0;
+  for (const std::string& name : names) width = std::max(width, name.size());
+  return width;
+}
+
+std::string confusion_text(const snn::Scores& scores, const std::vector<std::string>& classes) {
+  const std::size_t width = std::max<std::size_t>(widest(classes), 4);
+  std::string text = fmt::format("confusion (rows: label, columns: decision)\n  {:<{}}", "", width);
+  for (const std::string& name : classes) text += fmt::format(" {:>{}}", name, width);
+  for (int label = 0; label < scores.n_classes(); ++label) {
+    text += fmt::format("\n  {:<{}}", classes[static_cast<std::size_t>(label)], width);
+    for (int decided = 0; decided < scores.n_classes(); ++decided) {
+      text += fmt::format(" {:>{}}", scores.confusion(label, decided), width);
+    }
+  }
+  return text + "\n";
+}
+
+}  // namespace
+
+std::string EvalReport::json() const {
+  Json report = tally_json(scores.all());
+  report["n_left_out"] = n_left_out;
+  Json per_class, per_speaker, confusion = Json::array();
+  for (int label = 0; label < scores.n_classes(); ++label) {
+    per_class[model.classes[static_cast<std::size_t>(label)]] = tally_json(scores.of_class(label));
+    Json row = Json::array();
+    for (int decided = 0; decided < scores.n_classes(); ++decided) row.push_back(scores.confusion(label, decided));
+    confusion.push_back(row);
+  }
+  for (const auto& [speaker, tally] : scores.by_speaker()) per_speaker[speaker] = tally_json(tally);
+  report["classes"] = model.classes;
+  report["per_class"] = per_class;
+  report["per_speaker"] = per_speaker;
+  report["confusion"] = confusion;
+  report["firing_rates"] = snn::firing_rates(model.training.network, counts);
+  const snn::SynapticOperations operations = snn::synaptic_operations(model.training.network, counts);
+  report["synaptic_operations"] = {{"from_spikes", operations.from_spikes}, {"from_input", operations.from_input}};
+  return report.dump() + "\n";
+}
+
+std::string EvalReport::text() const {
+  const snn::Tally& all = scores.all();
+  const snn::Interval interval = all.interval();
+  std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",
+                                 all.accuracy(), interval.low, interval.high, all.n_correct, all.n_total);
+  if (n_left_out > 0) text += fmt::format("left out: {} with a label that the model does not know\n", n_left_out);
+  text += "per class\n";
+  const std::size_t width = widest(model.classes);
+  for (int label = 0; label < scores.n_classes(); ++label) {
+    text += tally_line(model.classes[static_cast<std::size_t>(label)], width, scores.of_class(label));
+  }
+  text += "per speaker\n";
+  std::vector<std::string> speakers;
+  for (const auto& entry : scores.by_speaker()) speakers.push_back(speaker_name(entry.first));
+  for (const auto& [speaker, tally] : scores.by_speaker())
+    text += tally_line(speaker_name(speaker), widest(speakers), tally);
+  text += confusion_text(scores, model.classes);
+  text += "firing rate (share of steps with a spike)\n";
+  const std::vector<double> rates = snn::firing_rates(model.training.network, counts);
+  for (std::size_t l = 0; l < rates.size(); ++l) {
+    text += fmt::format("  layer {}{}  {:.4f}\n", l + 1, l + 1 == rates.size() ? " (output)" : "", rates[l]);
+  }
+  const snn::SynapticOperations operations = snn::synaptic_operations(model.training.network, counts);
+  text += fmt::format("synaptic operations per utterance\n  from spikes {:.0f}\n  from input  {:.0f}\n",
+                      operations.from_spikes, operations.from_input);
+  return text;
+}
+
+}  // namespace tools

@@ -1,0 +1,23 @@
+#pragma once
+// What ossicle-eval prints.
+#include <cstddef>
+#include <string>
+
+#include "snn/metrics.h"
+#include "snn/model_file.h"
+
+namespace tools {
+
+struct EvalReport {
+  const snn::Model& model;
+  const snn::Scores& scores;
+  const snn::SpikeCounts& counts;
+  std::size_t n_left_out;  ///< records with a label that the model does not know
+
+  /// One JSON object and a line end. accuracy and firing rates are 0..1.
+  std::string json() const;
+  /// The same for a person.
+  std::string text() const;
+};
+
+}  // namespace tools

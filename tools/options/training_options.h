@@ -1,0 +1,12 @@
+#pragma once
+// The flags of a training run, one for each field of snn::TrainingChoices.
+#include <CLI/CLI.hpp>
+
+#include "snn/presets.h"
+
+namespace tools {
+
+/// Adds the flags to `app`; what the user does not give stays unset. `choices` must live as long as `app`.
+void add_training_options(CLI::App& app, snn::TrainingChoices& choices);
+
+}  // namespace tools

@@ -1,0 +1,81 @@
+// Scores a model on labelled streams.
+#include <fmt/core.h>
+
+#include <stdexcept>
+
+#include "snn/evaluate.h"
+#include "snn/model_file.h"
+#include "tools/common/io.h"
+#include "tools/common/load.h"
+#include "tools/common/run_tool.h"
+#include "tools/eval/report.h"
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::vector<std::string> streams;
+  std::string confusion;
+  std::string device = "cpu";
+  int batch_size = 50;
+  int n_threads = 0;
+  bool json = false;
+};
+
+const tools::ToolInfo kInfo = {
+    "ossicle-eval", "Scores a model on labelled streams: accuracy, confusion, firing rates, synaptic operations.",
+    "ossicle-lyon --list test.tsv | ossicle-eval digits.model --confusion confusion.csv"};
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
+  app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
+  app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
+  app.add_option("--confusion", o.confusion, "File that gets the confusion matrix as CSV; -: standard output");
+  app.add_option("--batch", o.batch_size, "Utterances at a time; does not change the result")->capture_default_str();
+  app.add_option("--device", o.device, "Device: cpu")->capture_default_str();
+  app.add_option("--threads", o.n_threads, "Threads; 0: all of the machine")->capture_default_str();
+}
+
+void check(Options& o) {
+  if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
+  if (o.n_threads < 0) throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", o.n_threads));
+}
+
+/// Leaves out the records whose label the model does not know, and names them.
+void drop_unknown(snn::Dataset& dataset, const snn::Model& model, tools::Context& context) {
+  if (match_labels(dataset, model.classes) == 0) return;
+  std::erase_if(dataset.utterances, [&](const snn::Utterance& utterance) {
+    if (utterance.label >= 0) return false;
+    context.fail_record(fmt::format("{}: label '{}' is not one of the model's {} classes; left out", utterance.key,
+                                    utterance.label_name, model.classes.size()));
+    return true;
+  });
+  if (dataset.utterances.empty()) {
+    throw std::runtime_error("no record has a label that the model knows; is this the right model for the stream?");
+  }
+}
+
+void run(Options& o, tools::Context& context) {
+  const snn::Model model = snn::read_model(o.model);
+  tools::LoadedStream stream = tools::load_streams(o.streams);
+  const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
+  tools::check_recipe(name, stream.header, o.model, model.recipe_json, model.input_kind);
+  drop_unknown(stream.dataset, model, context);
+  const auto backend = snn::make_backend<float>(o.device, o.n_threads);
+  snn::Network<float> network(model.training.network, model.training.gradient, *backend);
+  network.set_parameters(model.parameters);
+  const snn::Evaluation evaluation = snn::evaluate(network, stream.dataset, o.batch_size);
+  const snn::Scores scores = snn::score(evaluation, stream.dataset);
+  if (!o.confusion.empty()) {
+    tools::write_file(o.confusion, snn::confusion_csv(scores, model.classes));
+  }
+  const tools::EvalReport report{model, scores, evaluation.counts, context.n_failed()};
+  const std::string text = o.json ? report.json() : report.text();
+  std::fwrite(text.data(), 1, text.size(), stdout);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return tools::run_tool<Options>(argc, argv, kInfo, define, check, run);
+}

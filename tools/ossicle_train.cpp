@@ -1,0 +1,133 @@
+// Trains a network on a stream.
+#include <fmt/core.h>
+
+#include <array>
+#include <csignal>
+#include <filesystem>
+#include <stdexcept>
+
+#include "snn/trainer.h"
+#include "tools/common/load.h"
+#include "tools/common/run_tool.h"
+#include "tools/options/training_options.h"
+#include "tools/train/progress.h"
+#include "tools/train/run_files.h"
+
+namespace {
+
+struct Options {
+  std::vector<std::string> streams;
+  std::string model;
+  std::string valid;
+  std::string log;
+  std::string device = "cpu";
+  int n_threads = 0;
+  bool resume = false;
+  bool overwrite = false;
+  snn::TrainingChoices choices;
+};
+
+const tools::ToolInfo kInfo = {"ossicle-train",
+                               "Trains a skip-connected self-recurrent spiking network on streams of utterances.",
+                               "ossicle-lyon --list train.tsv | ossicle-train -o digits.model --epochs 30"};
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("STREAM", o.streams, "Streams to train on; - or none: standard input");
+  app.add_option("-o,--output", o.model, "Model to write; MODEL.ckpt and, with --valid, MODEL.best stand beside it")
+      ->required();
+  app.add_option("--valid", o.valid, "Stream that is scored after every epoch; never trained on");
+  app.add_option("--log", o.log, "File that gets one JSON line an epoch");
+  app.add_option("--device", o.device, "Device: cpu")->capture_default_str();
+  app.add_option("--threads", o.n_threads, "Threads; 0: all of the machine; does not change the result")
+      ->capture_default_str();
+  app.add_flag("--resume,!--no-resume", o.resume, "Go on from MODEL.ckpt if it is there");
+  app.add_flag("--overwrite,!--no-overwrite", o.overwrite, "Begin anew even where MODEL.ckpt holds an unfinished run");
+  app.set_config("--config", "", "TOML file with any of these options");
+  tools::add_training_options(app, o.choices);
+}
+
+void check(Options& o) {
+  if (o.n_threads < 0) throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", o.n_threads));
+  if (o.resume && o.overwrite) throw std::invalid_argument("--resume and --overwrite: wanted one of them");
+}
+
+volatile std::sig_atomic_t g_stop = 0;
+
+/// The first Ctrl-C (or SIGTERM) lets the batch finish; the second one ends the program.
+void stop_on_signals() {
+  struct sigaction action = {};
+  action.sa_handler = [](int) { g_stop = 1; };
+  action.sa_flags = static_cast<int>(SA_RESETHAND);
+  for (const int signal : std::array{SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
+}
+
+std::optional<snn::Dataset> load_valid(const Options& o, const tools::LoadedStream& train) {
+  if (o.valid.empty()) return std::nullopt;
+  tools::LoadedStream valid = tools::load_streams({o.valid});
+  tools::check_recipe(o.valid, valid.header, "the training stream", ear::to_json(train.header.recipe),
+                      ear::kind_name(train.header.kind));
+  if (match_labels(valid.dataset, train.dataset.classes) > 0) {
+    throw std::runtime_error(
+        fmt::format("{}: holds labels that are not among the classes of the training stream", o.valid));
+  }
+  return std::move(valid.dataset);
+}
+
+void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& context) {
+  tools::Progress progress(context.quiet(), trainer.n_epochs_done());
+  tools::ActivityWarnings warnings;
+  stop_on_signals();
+  while (!trainer.is_done()) {
+    const auto report = trainer.run_epoch([&](const snn::BatchReport& batch) {
+      progress.batch(batch);
+      return g_stop == 0;
+    });
+    if (!report) {
+      progress.clear();
+      files.write_checkpoint(trainer.state());
+      throw std::runtime_error(fmt::format(
+          "stopped; {} holds the run so far: give the same command with --resume to go on", files.checkpoint_path()));
+    }
+    progress.epoch(*report);
+    for (const std::string& warning : warnings.look(*report)) context.warn(warning);
+    if (report->is_best) files.write_best(trainer.model("best"));
+    files.log(*report, trainer.params(), progress.seconds());
+    files.write_checkpoint(trainer.state());
+  }
+}
+
+void run(Options& o, tools::Context& context) {
+  tools::RunFiles files(o.model, o.log);
+  const tools::LoadedStream stream = tools::load_streams(o.streams);
+  const std::optional<snn::Dataset> valid = load_valid(o, stream);
+  const snn::Dataset* valid_set = valid ? &*valid : nullptr;
+  const snn::Resolved resolved =
+      snn::resolve(o.choices, stream.dataset.n_channels, static_cast<int>(stream.dataset.classes.size()));
+  for (const std::string& note : resolved.notes) context.note(note);
+  snn::Checkpoint state = snn::start_training(resolved.params, stream.dataset, valid_set,
+                                              ear::kind_name(stream.header.kind), ear::to_json(stream.header.recipe));
+  if (o.resume) {
+    std::optional<snn::Checkpoint> found = files.find_checkpoint(state);
+    if (!found) context.note(fmt::format("{}: not there, beginning from the start", files.checkpoint_path()));
+    if (found) state = std::move(*found);
+  } else if (!o.overwrite) {
+    files.refuse_unfinished();
+  }
+  files.open_log(state.log_bytes);
+  const auto backend = snn::make_backend<float>(o.device, o.n_threads);
+  snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
+  train(trainer, files, context);
+  files.write_model(trainer.model("last"));
+  const snn::Checkpoint last = trainer.state();
+  if (last.best_accuracy) {
+    context.note(fmt::format("last epoch: valid {:.2f} %; best: {:.2f} % at epoch {} ({})",
+                             100.0 * last.model.valid_accuracy.value_or(0.0), 100.0 * *last.best_accuracy,
+                             last.best_epoch + 1, files.best_path()));
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return tools::run_tool<Options>(argc, argv, kInfo, define, check, run);
+}

@@ -1,0 +1,138 @@
+#include "tools/train/run_files.h"
+
+#include <fcntl.h>
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <system_error>
+
+#include "tools/common/io.h"
+
+namespace tools {
+
+namespace {
+
+/// An open file that fails with its name.
+class LogFile {
+ public:
+  explicit LogFile(const std::string& path)
+      : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)) {
+    if (fd_ < 0) fail("cannot open");
+  }
+  LogFile(const LogFile&) = delete;
+  LogFile& operator=(const LogFile&) = delete;
+  ~LogFile() { ::close(fd_); }
+
+  std::uint64_t size() const {
+    const off_t end = ::lseek(fd_, 0, SEEK_END);
+    return end < 0 ? 0 : static_cast<std::uint64_t>(end);  // a device or pipe has no size
+  }
+  void cut(std::uint64_t n_bytes) const {
+    if (std::filesystem::is_regular_file(path_) && ::ftruncate(fd_, static_cast<off_t>(n_bytes)) != 0)
+      fail("cannot cut");
+  }
+  void append(std::string_view text) const {
+    while (!text.empty()) {
+      const ssize_t n = ::write(fd_, text.data(), text.size());
+      if (n < 0 && errno != EINTR) fail("cannot write");
+      if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+    }
+    if (std::filesystem::is_regular_file(path_) && ::fsync(fd_) != 0) fail("cannot sync");
+  }
+
+ private:
+  [[noreturn]] void fail(const char* what) const {
+    throw std::system_error(errno, std::generic_category(), fmt::format("{}: {} the log", path_, what));
+  }
+  std::string path_;
+  int fd_;
+};
+
+nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
+  nlohmann::ordered_json line = {{"epoch", report.epoch},
+                                 {"loss", report.loss},
+                                 {"train_accuracy", report.accuracy},
+                                 {"gradient_norm", report.gradient_norm},
+                                 {"lr", params.optimiser.lr * report.rate_factor},
+                                 {"firing_rates", report.firing_rates}};
+  if (report.valid) {
+    line["valid_accuracy"] = report.valid->accuracy();
+    line["best_valid_accuracy"] = *report.best_accuracy;
+    line["best_epoch"] = report.best_epoch;
+  }
+  line["seconds"] = seconds;
+  return line;
+}
+
+}  // namespace
+
+RunFiles::RunFiles(std::string model, std::string log) : model_(std::move(model)), log_(std::move(log)) {
+  if (model_ == "-")
+    throw std::runtime_error("-o -: a model cannot go to standard output, its checkpoint needs a place; name a file");
+  const OutputFile probe(model_, Content::kBinary);  // fails now rather than after hours; never committed
+}
+
+std::optional<snn::Checkpoint> RunFiles::find_checkpoint(const snn::Checkpoint& fresh) const {
+  if (!std::filesystem::exists(checkpoint_path())) return std::nullopt;
+  snn::Checkpoint found = snn::read_checkpoint(checkpoint_path());
+  const std::string difference = first_difference(found, fresh.model, fresh.train_hash, fresh.valid_hash);
+  if (!difference.empty()) {
+    throw std::runtime_error(
+        fmt::format("{}: is of another run: {}; resume with the same data and options, or begin anew "
+                    "with --overwrite",
+                    checkpoint_path(), difference));
+  }
+  return found;
+}
+
+void RunFiles::refuse_unfinished() const {
+  if (!std::filesystem::exists(checkpoint_path())) return;
+  const snn::Checkpoint found = snn::read_checkpoint(checkpoint_path());
+  if (found.epoch < found.model.training.n_epochs) {
+    throw std::runtime_error(
+        fmt::format("{}: holds an unfinished run ({} of {} epochs done); go on with --resume, or begin anew with "
+                    "--overwrite",
+                    checkpoint_path(), found.epoch, found.model.training.n_epochs));
+  }
+}
+
+void RunFiles::open_log(std::uint64_t n_bytes) {
+  if (log_.empty()) return;
+  const LogFile file(log_);
+  if (file.size() < n_bytes) {
+    throw std::runtime_error(
+        fmt::format("{}: {} bytes, the checkpoint saw {}; name the log of the run that is resumed, or "
+                    "leave out --log",
+                    log_, file.size(), n_bytes));
+  }
+  file.cut(n_bytes);
+  log_bytes_ = n_bytes;
+}
+
+void RunFiles::log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
+  if (log_.empty()) return;
+  const LogFile file(log_);
+  const std::string line = to_json(report, params, seconds).dump() + "\n";
+  file.size();  // to the end
+  file.append(line);
+  log_bytes_ += line.size();
+}
+
+void RunFiles::write_checkpoint(snn::Checkpoint state) const {
+  state.log_bytes = log_bytes_;
+  write_file(checkpoint_path(), snn::serialise(state));
+}
+
+void RunFiles::write_best(const snn::Model& model) const {
+  write_file(best_path(), snn::serialise(model));
+}
+
+void RunFiles::write_model(const snn::Model& model) const {
+  write_file(model_, snn::serialise(model));
+}
+
+}  // namespace tools

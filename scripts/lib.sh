@@ -37,9 +37,10 @@ install_missing() {
   fi
   heading "installing ${missing[*]}"
   export DEBIAN_FRONTEND=noninteractive
-  "${become[@]}" apt-get -qq -o Acquire::Retries=3 update </dev/null >&2 ||
+  quiet_unless_failed "${become[@]}" apt-get -qq -o Acquire::Retries=3 update </dev/null ||
     say "$(basename "$0"): apt-get update failed; trying with the package lists at hand"
-  "${become[@]}" apt-get -qq -y -o Acquire::Retries=3 --no-install-recommends install "${missing[@]}" </dev/null >&2 ||
+  quiet_unless_failed "${become[@]}" apt-get -qq -y -o Acquire::Retries=3 --no-install-recommends install "${missing[@]}" \
+    </dev/null ||
     die "apt-get could not install ${missing[*]}; its own message stands above"
 }
 

@@ -46,7 +46,8 @@ Interval wilson_interval(std::int64_t n_correct, std::int64_t n_total) {
   const double z2 = kZ95 * kZ95;
   const double centre = (p + z2 / (2.0 * n)) / (1.0 + z2 / n);
   const double half = kZ95 * std::sqrt(p * (1.0 - p) / n + z2 / (4.0 * n * n)) / (1.0 + z2 / n);
-  return {std::max(0.0, centre - half), std::min(1.0, centre + half)};
+  // At the edges the bound is 0 or 1 but for rounding.
+  return {n_correct == 0 ? 0.0 : centre - half, n_correct == n_total ? 1.0 : centre + half};
 }
 
 double Tally::accuracy() const {

@@ -27,6 +27,8 @@ Json parse(std::string_view text, std::string_view what) {
     return Json::parse(text.begin(), text.end(), limit_depth);
   } catch (const Json::parse_error& error) {
     throw std::runtime_error(fmt::format("{} is not valid JSON from byte {} on", what, error.byte));
+  } catch (const Json::out_of_range&) {
+    throw std::runtime_error(fmt::format("{} holds a number too large for a double", what));
   }
 }
 

@@ -67,9 +67,9 @@ struct InitParams {
 
 /// Adam with optional decoupled decay, norm clip and bounds.
 struct OptimiserParams {
-  double lr = 0.004;               ///< of synaptic weights
-  std::optional<double> lr_self;   ///< of self-recurrent weights; lr if not set
-  std::optional<double> lr_theta;  ///< of theta; lr if not set
+  double lr = 0.004;                 ///< of synaptic weights
+  std::optional<double> lr_self{};   ///< of self-recurrent weights; lr if not set
+  std::optional<double> lr_theta{};  ///< of theta; lr if not set
   Schedule schedule = Schedule::kCosine;
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
   double weight_decay = 0.0;  ///< decoupled, of synaptic weights only

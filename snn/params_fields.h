@@ -7,6 +7,23 @@
 
 namespace snn {
 
+/// The part of visit_fields that is the optimiser's. O: OptimiserParams, const or not.
+template <typename O, typename F>
+void visit_optimiser(O& optimiser, F&& f) {
+  f("optimiser", "lr", optimiser.lr);
+  f("optimiser", "lr_self", optimiser.lr_self);
+  f("optimiser", "lr_theta", optimiser.lr_theta);
+  f("optimiser", "schedule", optimiser.schedule);
+  f("optimiser", "beta1", optimiser.beta1);
+  f("optimiser", "beta2", optimiser.beta2);
+  f("optimiser", "eps", optimiser.eps);
+  f("optimiser", "weight_decay", optimiser.weight_decay);
+  f("optimiser", "clip_norm", optimiser.clip_norm);
+  f("optimiser", "clip_weight", optimiser.clip_weight);
+  f("optimiser", "theta_min", optimiser.theta_min);
+  f("optimiser", "theta_max", optimiser.theta_max);
+}
+
 /// Calls f(section, name, field) for every field, in the order of params.h. P: TrainingParams, const or not.
 template <typename P, typename F>
 void visit_fields(P& p, F&& f) {
@@ -32,18 +49,7 @@ void visit_fields(P& p, F&& f) {
   f("init", "w_scale", init.w_scale);
   f("init", "w_self_mean", init.w_self_mean);
   f("init", "w_self_std", init.w_self_std);
-  f("optimiser", "lr", optimiser.lr);
-  f("optimiser", "lr_self", optimiser.lr_self);
-  f("optimiser", "lr_theta", optimiser.lr_theta);
-  f("optimiser", "schedule", optimiser.schedule);
-  f("optimiser", "beta1", optimiser.beta1);
-  f("optimiser", "beta2", optimiser.beta2);
-  f("optimiser", "eps", optimiser.eps);
-  f("optimiser", "weight_decay", optimiser.weight_decay);
-  f("optimiser", "clip_norm", optimiser.clip_norm);
-  f("optimiser", "clip_weight", optimiser.clip_weight);
-  f("optimiser", "theta_min", optimiser.theta_min);
-  f("optimiser", "theta_max", optimiser.theta_max);
+  visit_optimiser(optimiser, f);
   f("augment", "shift_steps", augment.shift_steps);
   f("augment", "shift_channels", augment.shift_channels);
   f("run", "n_epochs", n_epochs);

@@ -34,24 +34,24 @@ const Preset& find_preset(const std::string& name);
 /// Everything a person can say about a training run; what is not set is the preset's. Units and ranges as in params.h.
 struct TrainingChoices {
   std::string preset = "best";
-  std::optional<std::vector<int>> hidden;  ///< neurons of each hidden layer; may be empty
-  std::optional<bool> self_recurrent;      ///< of the hidden layers
-  std::optional<bool> bip;                 ///< of the hidden layers
-  std::optional<bool> bip_output;          ///< of the output layer
-  std::optional<std::vector<Skip>> skips;  ///< empty: none
-  std::optional<double> tau_m, tau_s, v_th, input_scale;
-  std::optional<Rule> rule;
-  std::optional<double> bound, slope, layer_rate;
-  std::optional<LossKind> loss;
-  std::optional<int> target_passes;
-  std::optional<double> desired_share, undesired_share;
-  std::optional<double> w_scale, w_self_mean, w_self_std;
-  std::optional<double> lr, lr_self, lr_theta;
-  std::optional<Schedule> schedule;
-  std::optional<double> beta1, beta2, eps, weight_decay, clip_norm, clip_weight, theta_min, theta_max;
-  std::optional<int> shift_steps, shift_channels;
-  std::optional<int> n_epochs, batch_size;
-  std::optional<std::uint64_t> seed;
+  std::optional<std::vector<int>> hidden{};  ///< neurons of each hidden layer; may be empty
+  std::optional<bool> self_recurrent{};      ///< of the hidden layers
+  std::optional<bool> bip{};                 ///< of the hidden layers
+  std::optional<bool> bip_output{};          ///< of the output layer
+  std::optional<std::vector<Skip>> skips{};  ///< empty: none
+  std::optional<double> tau_m{}, tau_s{}, v_th{}, input_scale{};
+  std::optional<Rule> rule{};
+  std::optional<double> bound{}, slope{}, layer_rate{};
+  std::optional<LossKind> loss{};
+  std::optional<int> target_passes{};
+  std::optional<double> desired_share{}, undesired_share{};
+  std::optional<double> w_scale{}, w_self_mean{}, w_self_std{};
+  std::optional<double> lr{}, lr_self{}, lr_theta{};
+  std::optional<Schedule> schedule{};
+  std::optional<double> beta1{}, beta2{}, eps{}, weight_decay{}, clip_norm{}, clip_weight{}, theta_min{}, theta_max{};
+  std::optional<int> shift_steps{}, shift_channels{};
+  std::optional<int> n_epochs{}, batch_size{};
+  std::optional<std::uint64_t> seed{};
 };
 
 struct Resolved {

@@ -39,7 +39,7 @@ TEST_CASE("rng: seed, purpose and index each give another stream") {
   CHECK(firsts.size() == 27);
 }
 
-TEST_CASE("rng: uniform numbers fill [0, 1) evenly") {
+TEST_CASE("rng: uniform numbers fill the unit interval evenly") {
   Rng rng(1, Purpose::kInit, 0);
   constexpr int kDraws = 100000;
   double sum = 0.0, squares = 0.0, low = 1.0, high = 0.0;

@@ -1,0 +1,130 @@
+#include "tools/info/report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "frontend/front_end.h"
+#include "snn/model_json.h"
+
+namespace tools {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr std::size_t kIndent = 2;
+
+Json counts_json(const std::map<std::string, std::size_t>& counts) {
+  Json json = Json::object();
+  for (const auto& [name, count] : counts) json[name.empty() ? "(none)" : name] = count;
+  return json;
+}
+
+// A file's text must not steer the terminal.
+std::string scalar_text(const Json& json) {
+  if (!json.is_string()) return json.is_null() ? "none" : json.dump();
+  const auto text = json.get<std::string>();
+  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
+  return text.empty() || std::any_of(text.begin(), text.end(), is_control) ? json.dump() : text;
+}
+
+void add_text(const Json& json, std::size_t depth, std::string& text) {
+  for (const auto& [name, value] : json.items()) {
+    const std::string label = json.is_array() ? "" : scalar_text(Json(name)) + ":";
+    const bool is_flat =
+        value.is_primitive() ||
+        (value.is_array() && std::all_of(value.begin(), value.end(), [](auto& v) { return v.is_primitive(); }));
+    if (is_flat) {
+      text += std::string(depth * kIndent, ' ') + label;
+      if (value.is_primitive()) text += (label.empty() ? "" : " ") + scalar_text(value);
+      if (value.is_array()) {
+        for (const Json& item : value) text += (text.back() == ' ' ? "" : " ") + scalar_text(item);
+      }
+      text += '\n';
+    } else if (json.is_array()) {
+      add_text(value, depth, text);
+    } else {
+      text += std::string(depth * kIndent, ' ') + label + '\n';
+      add_text(value, depth + 1, text);
+    }
+  }
+}
+
+// A word of a shell line.
+std::string quoted(const std::string& word) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+std::string lyon_command(const ear::FrontEndParams& p) {
+  std::string line = fmt::format("ossicle-lyon --sample-rate {} --ear-q {}", p.sample_rate_hz, p.lyon.ear_q);
+  if (p.lyon.step_factor) line += fmt::format(" --step-factor {}", *p.lyon.step_factor);
+  line += fmt::format(" --tau-factor {}", p.lyon.tau_factor);
+  if (!p.lyon.agc) line += " --no-agc";
+  if (!p.lyon.differ) line += " --no-differ";
+  line += p.n_steps > 0 ? fmt::format(" --steps {}", p.n_steps) : fmt::format(" --decimation {}", p.decimation);
+  if (p.tail_steps > 0) line += fmt::format(" --tail-steps {}", p.tail_steps);
+  return line + fmt::format(" --scale {} recording.wav", p.scale);
+}
+
+}  // namespace
+
+Json stream_report(const std::string& name, const ear::Header& header, const ear::Summary& summary) {
+  const char* values = header.kind == ear::Kind::kEvents ? "events_per_record" : "values";
+  Json report{{"stream", name},
+              {"version", ear::kStreamVersion},
+              {"kind", ear::kind_name(header.kind)},
+              {"n_records", summary.n_records},
+              {"n_channels", header.n_channels},
+              {"n_steps", {{"min", summary.min_steps}, {"median", summary.median_steps}, {"max", summary.max_steps}}},
+              {"dt_ms", header.dt_ms ? Json(*header.dt_ms) : Json()},
+              {values, {{"min", summary.values.min}, {"mean", summary.values.mean}, {"max", summary.values.max}}},
+              {"recipe", Json::parse(to_json(header.recipe))},
+              {"made_by", header.made_by},
+              {"classes", Json::object()},
+              {"n_unlabelled", summary.n_unlabelled},
+              {"speakers", counts_json(summary.per_speaker)}};
+  for (const std::string& label : header.classes) report["classes"][label] = summary.per_class.at(label);
+  return report;
+}
+
+Json model_report(const std::string& name, const snn::Model& model) {
+  Json parameters = Json::object();
+  std::size_t n_parameters = 0;
+  for (const auto& [tensor, values] : model.parameters) {
+    parameters[tensor] = values.shape;
+    n_parameters += values.values.size();
+  }
+  return {{"model", name},
+          {"epoch", {{"which", model.which}, {"n_done", model.n_epochs_done}}},
+          {"valid_accuracy", model.valid_accuracy ? Json(*model.valid_accuracy) : Json()},
+          {"input_kind", model.input_kind},
+          {"classes", model.classes},
+          {"recipe", Json::parse(model.recipe_json)},
+          {"training", Json::parse(snn::training_to_json(model.training))},
+          {"n_parameters", n_parameters},
+          {"parameters", parameters}};
+}
+
+std::string to_text(const Json& report) {
+  std::string text;
+  add_text(report, 0, text);
+  return text;
+}
+
+std::string pipeline(const ear::Recipe& recipe, const std::string& model_path) {
+  std::string line;
+  for (const ear::RecipeStage& stage : recipe.stages) line += lyon_command(ear::front_end_params(stage)) + " | ";
+  if (line.empty()) throw std::runtime_error(model_path + ": its recipe is empty, so no command line makes its input");
+  return line + "ossicle-predict " + quoted(model_path) + " -";
+}
+
+}  // namespace tools

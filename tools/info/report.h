@@ -1,0 +1,23 @@
+#pragma once
+// What ossicle-info prints.
+#include <nlohmann/json_fwd.hpp>
+#include <string>
+
+#include "frontend/stream/recipe.h"
+#include "frontend/stream/summary.h"
+#include "snn/model_file.h"
+
+namespace tools {
+
+/// All that a stream or a model holds, as one JSON object.
+nlohmann::ordered_json stream_report(const std::string& name, const ear::Header& header, const ear::Summary& summary);
+nlohmann::ordered_json model_report(const std::string& name, const snn::Model& model);
+
+/// The same for a person: a line a value, nested ones indented.
+std::string to_text(const nlohmann::ordered_json& report);
+
+/// The shell line that takes a recording through the recipe to a prediction of the model. Throws std::runtime_error if
+/// a stage of the recipe is unknown.
+std::string pipeline(const ear::Recipe& recipe, const std::string& model_path);
+
+}  // namespace tools

@@ -1,0 +1,105 @@
+// Names recordings, or the records of a stream.
+#include <fmt/core.h>
+
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "snn/model_file.h"
+#include "tools/common/io.h"
+#include "tools/common/load.h"
+#include "tools/common/peek.h"
+#include "tools/common/run_tool.h"
+#include "tools/predict/predictor.h"
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::vector<std::string> inputs;
+  std::string device = "cpu";
+  int top = 1;
+  int n_threads = 1;
+  bool json = false;
+};
+
+const tools::ToolInfo kInfo = {
+    "ossicle-predict", "Names recordings: a line each with path, label and score (the summed output of the class).",
+    "ossicle-predict digits.model seven.wav --top 3"};
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
+  app.add_option("INPUT", o.inputs, "Recordings or streams; - or none: standard input");
+  app.add_option("--top", o.top, "Classes to give for each recording, best first")->capture_default_str();
+  app.add_flag("--json,!--no-json", o.json, "A JSON object a line");
+  app.add_option("--device", o.device, "Device: cpu")->capture_default_str();
+  app.add_option("--threads", o.n_threads, "Threads; 0: all of the machine")->capture_default_str();
+}
+
+void check(Options& o) {
+  if (o.top < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.top));
+  if (o.n_threads < 0) throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", o.n_threads));
+  if (o.inputs.empty()) o.inputs = {"-"};
+}
+
+void print(const Options& o, const std::string& path, const std::vector<tools::Answer>& answers) {
+  std::string line;
+  if (o.json) {
+    nlohmann::ordered_json object = {
+        {"path", path}, {"label", answers.front().label}, {"score", answers.front().score}};
+    if (o.top > 1) {
+      for (const tools::Answer& answer : answers) {
+        object["top"].push_back({{"label", answer.label}, {"score", answer.score}});
+      }
+    }
+    line = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+  } else {
+    line = path;
+    for (const tools::Answer& answer : answers) line += fmt::format("\t{}\t{:.3f}", answer.label, answer.score);
+  }
+  fmt::print("{}\n", line);
+}
+
+/// Record by record, so that answers come as a pipe brings records.
+void name_stream(const Options& o, const tools::InputFile& file, tools::Predictor& predictor) {
+  ear::Reader reader(file.fd(), file.name());
+  const snn::Model& model = predictor.model();
+  tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
+  snn::Dataset one{.n_channels = reader.header().n_channels, .classes = model.classes, .utterances = {}};
+  for (ear::Record record; reader.next(record);) {
+    one.utterances.assign(1, tools::to_utterance(std::move(record), model.classes));
+    print(o, one.utterances.front().key, predictor.name(one, o.top).front());
+  }
+}
+
+void name_input(const Options& o, const std::string& path, tools::Predictor& predictor) {
+  const tools::InputFile file(path, "a recording or a stream of ossicle-lyon");
+  constexpr std::string_view kStreamBegins = "__header__";
+  if (tools::peek(file.fd(), kStreamBegins.size()) == kStreamBegins) {
+    name_stream(o, file, predictor);
+  } else {
+    print(o, path, predictor.name(ear::read_sound(file.fd(), file.name()), path, o.top));
+  }
+}
+
+void run(Options& o, tools::Context& context) {
+  tools::Predictor predictor(snn::read_model(o.model), o.device, o.n_threads);
+  std::size_t n_named = 0;
+  for (const std::string& path : o.inputs) {
+    try {
+      name_input(o, path, predictor);
+      ++n_named;
+    } catch (const std::system_error&) {
+      throw;  // standard output, most likely: nothing more to do
+    } catch (const std::exception& error) {
+      const std::string message = error.what();
+      context.fail_record(message.starts_with(path) ? message : path + ": " + message);
+    }
+  }
+  if (n_named == 0) throw std::runtime_error("no input could be named");
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return tools::run_tool<Options>(argc, argv, kInfo, define, check, run);
+}

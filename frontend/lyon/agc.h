@@ -29,7 +29,7 @@ struct AgcState {
   std::array<std::vector<Real>, lyon_model::kAgcStages> gain, next;
 };
 
-/// [Lyon sec. 8] One stage, one row: attenuates u by the row's old state and returns the new one, from the old states
+/// [Lyon sec. 7] One stage, one row: attenuates u by the row's old state and returns the new one, from the old states
 /// of the row and its neighbours. The original takes the absolute value of the product; both factors are >= 0.
 template <class Real>
 inline Real agc_stage(Real drive, Real keep, Real limit, Real left, Real own, Real right, Real& u) {

@@ -30,7 +30,7 @@ struct CascadeState {
   std::vector<double> s1, s2;  // each [row]
 };
 
-/// [Lyon sec. 6] One section, one sample (transposed direct form II): returns y for input x.
+/// [Lyon sec. 5] One section, one sample (transposed direct form II): returns y for input x.
 inline double section_step(double a0, double a1, double a2, double b1, double b2, double x, double& s1, double& s2) {
   const double y = a0 * x + s1;
   s1 = a1 * x - b1 * y + s2;
@@ -69,7 +69,7 @@ inline void cascade_block(const CascadeCoeffs& coeffs, CascadeState& state, cons
   }
 }
 
-/// [Lyon sec. 7] Half-wave rectifier.
+/// [Lyon sec. 6] Half-wave rectifier.
 inline double rectify(double y) {
   return y > 0.0 ? y : 0.0;
 }

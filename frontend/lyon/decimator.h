@@ -12,7 +12,7 @@ struct LowPassState {
   std::vector<Real> d1, d2;  // each [channel]
 };
 
-/// [Lyon sec. 9] v[channel] from u[row]: the row above (at higher frequency) minus the channel's own, not below 0.
+/// [Lyon sec. 8] v[channel] from u[row]: the row above (at higher frequency) minus the channel's own, not below 0.
 template <class Real>
 inline void differ_step(const Real* u, int n_channels, Real* v) {
   const Real* own = u + lyon_model::kFrontRows;
@@ -23,7 +23,7 @@ inline void differ_step(const Real* u, int n_channels, Real* v) {
   }
 }
 
-/// [Lyon sec. 10] One sample through (1-p)^2 z^-2 / (1 - p/z)^2 as two one-poles of share epsilon = 1 - p each, which
+/// [Lyon sec. 9] One sample through (1-p)^2 z^-2 / (1 - p/z)^2 as two one-poles of share epsilon = 1 - p each, which
 /// float holds to 2e-4 of the maximum where the second-order form loses up to 1e-2. The output of a sample is d1 before
 /// this step.
 template <class Real>

@@ -87,7 +87,7 @@ Section channel_section(const LyonParams& params, double sample_rate_hz, double 
   return scaled_to({1.0, zeros.p1, zeros.p2, poles.p1, poles.p2}, gain, 0.0);
 }
 
-/// [Lyon sec. 8] Share of the distance that a one-pole covers in one sample.
+/// [Lyon sec. 7] Share of the distance that a one-pole covers in one sample.
 double epsilon(double tau_samples) {
   return -std::expm1(-1.0 / tau_samples);
 }

@@ -46,7 +46,7 @@ LyonCoeffs with_decimation(LyonCoeffs coeffs, int decimation);
 /// not in 2..kMaxChannels or no step factor gives that many.
 double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_channels);
 
-/// [Lyon sec. 6] Magnitude in dB, at frequency_hz, of the linear cascade from the input to the output of a channel
+/// [Lyon sec. 5] Magnitude in dB, at frequency_hz, of the linear cascade from the input to the output of a channel
 /// (0-based).
 double cascade_magnitude_db(const LyonCoeffs& coeffs, int channel, double frequency_hz);
 

@@ -1,0 +1,157 @@
+#include "frontend/front_end.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "frontend/lyon/ear.h"
+#include "frontend/spectrum.h"
+
+namespace ear {
+
+namespace {
+
+constexpr const char* kTool = "ossicle-lyon";
+constexpr int kMaxSteps = 1'000'000;
+constexpr int kMaxTailSteps = 10'000;
+
+void require(bool holds, const std::string& message) {
+  if (!holds) throw std::invalid_argument(message);
+}
+
+/// The same parameters with step factor and number of channels filled in.
+FrontEndParams resolved(FrontEndParams params) {
+  validate(params);
+  if (params.n_channels && !params.lyon.step_factor) {
+    params.lyon.step_factor = solve_step_factor(params.lyon, params.sample_rate_hz, *params.n_channels);
+  }
+  const LyonCoeffs coeffs = design_ear(params.lyon, params.sample_rate_hz, 1);
+  require(!params.n_channels || *params.n_channels == coeffs.n_channels,
+          fmt::format("step factor {} gives {} channels, not {}; set one of the two", coeffs.step_factor,
+                      coeffs.n_channels, params.n_channels.value_or(0)));
+  params.lyon.step_factor = coeffs.step_factor;
+  params.n_channels = coeffs.n_channels;
+  return params;
+}
+
+/// How a sound of n samples becomes steps.
+struct Plan {
+  int decimation;
+  long long padded_samples;  // after the sound, before the tail
+  long long n_samples;       // in all
+  long long n_steps;         // finished by then
+};
+
+Plan plan_steps(const FrontEndParams& params, long long n) {
+  if (params.n_steps == 0) {
+    const long long decimation = params.decimation;
+    require(n >= decimation,
+            fmt::format("{} samples at {} Hz are shorter than one step of {}; use a smaller decimation or leave it out",
+                        n, params.sample_rate_hz, decimation));
+    const long long n_samples = n + params.tail_steps * decimation;
+    return {params.decimation, 0, n_samples, n_samples / decimation};
+  }
+  const long long sound_steps = params.n_steps - params.tail_steps;
+  const long long decimation = std::max(1LL, n / sound_steps);
+  const long long padded = std::max(0LL, sound_steps - n);
+  const long long n_samples = n + padded + params.tail_steps * decimation;
+  return {static_cast<int>(decimation), padded, n_samples, n_samples / decimation};
+}
+
+}  // namespace
+
+void validate(const FrontEndParams& params) {
+  validate(params.lyon);
+  require(
+      params.sample_rate_hz >= kMinSampleRate_hz && params.sample_rate_hz <= kMaxSampleRate_hz,
+      fmt::format("sample rate {} Hz: wanted {} to {}", params.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz));
+  require(params.n_steps >= 0 && params.n_steps <= kMaxSteps,
+          fmt::format("n_steps {}: wanted 0 to {}", params.n_steps, kMaxSteps));
+  require(params.n_steps > 0 || params.decimation >= 1,
+          fmt::format("decimation {}: wanted 1 or more samples per step", params.decimation));
+  require(params.n_steps == 0 || params.decimation == 0,
+          fmt::format("n_steps {} and decimation {}: set one of the two", params.n_steps, params.decimation));
+  require(params.tail_steps >= 0 && params.tail_steps <= kMaxTailSteps,
+          fmt::format("tail_steps {}: wanted 0 to {}", params.tail_steps, kMaxTailSteps));
+  require(params.n_steps == 0 || params.tail_steps < params.n_steps,
+          fmt::format("tail_steps {}: wanted fewer than the {} steps in all", params.tail_steps, params.n_steps));
+  require(std::isfinite(params.scale) && params.scale > 0.0, fmt::format("scale {}: wanted more than 0", params.scale));
+}
+
+FrontEnd::FrontEnd(const FrontEndParams& params)
+    : params_(resolved(params)),
+      coeffs_(design_ear(params_.lyon, params_.sample_rate_hz, std::max(1, params_.decimation))) {}
+
+Cochleagram FrontEnd::operator()(const Sound& sound) const {
+  const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz / sound.sample_rate_hz;
+  require(expected <= static_cast<double>(kMaxFrames),
+          fmt::format("{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances",
+                      sound.samples.size(), sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz));
+  std::vector<float> samples = resample(sound.samples, sound.sample_rate_hz, params_.sample_rate_hz);
+  require(!samples.empty(), fmt::format("{} samples at {} Hz are shorter than one step; record it again",
+                                        sound.samples.size(), sound.sample_rate_hz));
+  const Plan plan = plan_steps(params_, static_cast<long long>(samples.size()));
+  samples.resize(static_cast<std::size_t>(plan.n_samples), 0.0F);
+
+  Cochleagram cochleagram;
+  cochleagram.n_channels = coeffs_.n_channels;
+  cochleagram.decimation = plan.decimation;
+  cochleagram.dt_ms = 1000.0 * plan.decimation / params_.sample_rate_hz;
+  cochleagram.padded_samples = plan.padded_samples;
+  cochleagram.n_steps = params_.n_steps > 0 ? params_.n_steps : static_cast<int>(plan.n_steps);
+  cochleagram.cropped_steps = static_cast<int>(plan.n_steps) - cochleagram.n_steps;
+  Ear<float>(with_decimation(coeffs_, plan.decimation)).process(samples, cochleagram.values);
+  cochleagram.values.resize(static_cast<std::size_t>(cochleagram.n_steps) *
+                            static_cast<std::size_t>(coeffs_.n_channels));
+  const auto scale = static_cast<float>(params_.scale);
+  for (float& value : cochleagram.values) value *= scale;
+  return cochleagram;
+}
+
+RecipeStage to_stage(const FrontEndParams& params) {
+  const FrontEndParams all = resolved(params);
+  const auto integer = [](int value) { return static_cast<std::int64_t>(value); };
+  return {kTool,
+          {{"sample_rate_hz", integer(all.sample_rate_hz)},
+           {"n_channels", integer(*all.n_channels)},
+           {"ear_q", all.lyon.ear_q},
+           {"step_factor", *all.lyon.step_factor},
+           {"tau_factor", all.lyon.tau_factor},
+           {"agc", all.lyon.agc},
+           {"differ", all.lyon.differ},
+           {"n_steps", integer(all.n_steps)},
+           {"decimation", integer(all.decimation)},
+           {"tail_steps", integer(all.tail_steps)},
+           {"scale", all.scale}}};
+}
+
+FrontEndParams front_end_params(const RecipeStage& stage) {
+  if (stage.tool != kTool) {
+    throw std::runtime_error(fmt::format("recipe stage {}: wanted {}", stage.tool, kTool));
+  }
+  const auto integer = [&](const char* name) {
+    const std::int64_t value = get_int(stage, name);
+    if (value < 0 || value > std::numeric_limits<int>::max()) {
+      throw std::runtime_error(fmt::format("recipe of {}: {} {} is out of range", kTool, name, value));
+    }
+    return static_cast<int>(value);
+  };
+  FrontEndParams params;
+  params.sample_rate_hz = integer("sample_rate_hz");
+  params.n_channels = integer("n_channels");
+  params.lyon.ear_q = get_double(stage, "ear_q");
+  params.lyon.step_factor = get_double(stage, "step_factor");
+  params.lyon.tau_factor = get_double(stage, "tau_factor");
+  params.lyon.agc = get_bool(stage, "agc");
+  params.lyon.differ = get_bool(stage, "differ");
+  params.n_steps = integer("n_steps");
+  params.decimation = integer("decimation");
+  params.tail_steps = integer("tail_steps");
+  params.scale = get_double(stage, "scale");
+  return params;
+}
+
+}  // namespace ear

@@ -1,0 +1,69 @@
+#pragma once
+// From a recording to a cochleagram: resampling, the ear, the choice of the decimation, scaling.
+#include <optional>
+#include <vector>
+
+#include "frontend/lyon/design.h"
+#include "frontend/sound_file.h"
+#include "frontend/stream/recipe.h"
+
+namespace ear {
+
+/// What a person sets. Either n_steps or decimation is 0.
+struct FrontEndParams {
+  int sample_rate_hz = 12500;  ///< recordings are resampled to it; 12,500 Hz give 78 channels
+  LyonParams lyon = {};
+  std::optional<int> n_channels = std::nullopt;  ///< 2..kMaxChannels; solves, or confirms, lyon.step_factor
+  int n_steps = 100;      ///< T, >= 0, steps of every cochleagram; 0: as many as the decimation gives
+  int decimation = 0;     ///< D, >= 0, samples per step; 0: chosen for n_steps
+  int tail_steps = 0;     ///< K, 0..10,000, steps of silence after the sound; below n_steps where that is set
+  double scale = 2500.0;  ///< > 0, factor on the ear's output: with the default, speech peaks near 1
+  bool operator==(const FrontEndParams&) const = default;
+};
+
+/// Throws std::invalid_argument naming the field, the range and the value found.
+void validate(const FrontEndParams& params);
+
+/// The ear's output.
+struct Cochleagram {
+  int n_steps = 0;
+  int n_channels = 0;
+  std::vector<float> values;  ///< [step][channel], >= 0, scaled; channel 0 has the highest frequency
+  double dt_ms = 0.0;         ///< duration of a step
+  int decimation = 0;         ///< samples per step
+  int cropped_steps = 0;      ///< finished steps beyond n_steps that were dropped, the last ones
+  long long padded_samples =
+      0;  ///< of silence appended because the sound has fewer samples than wanted steps (not the tail)
+};
+
+/// The front end of one recipe: designed once, then used for any number of recordings and by several threads.
+class FrontEnd {
+ public:
+  /// Throws std::invalid_argument as validate() and design_ear() do.
+  explicit FrontEnd(const FrontEndParams& params);
+
+  /// With n samples after resampling:
+  /// - decimation D set: n / D steps of sound and K of silence after it;
+  /// - n_steps T set: D = max(1, floor(n / (T - K))); K * D samples of silence follow; of the steps that this gives (at
+  /// least
+  ///   T) the first T are kept. If n < T - K, silence fills up to T at D = 1.
+  /// Throws std::invalid_argument if the sound is shorter than one step or has an impossible sample rate.
+  Cochleagram operator()(const Sound& sound) const;
+
+  /// With step factor and number of channels resolved.
+  const FrontEndParams& params() const { return params_; }
+  const LyonCoeffs& coeffs() const { return coeffs_; }
+
+ private:
+  FrontEndParams params_;
+  LyonCoeffs coeffs_;
+};
+
+/// The recipe stage "ossicle-lyon": every parameter that changes numbers, step factor and number of channels resolved.
+RecipeStage to_stage(const FrontEndParams& params);
+
+/// Back from a stage; to_stage(front_end_params(stage)) equals stage. Throws std::runtime_error if the stage is another
+/// tool's or lacks a parameter.
+FrontEndParams front_end_params(const RecipeStage& stage);
+
+}  // namespace ear

@@ -1,0 +1,29 @@
+#pragma once
+// Reads a recording, from a file or a pipe, and mixes it to one channel.
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace ear {
+
+/// One recording, mixed to mono.
+struct Sound {
+  std::vector<float> samples;  ///< [sample], full scale +-1, finite, at least one
+  int sample_rate_hz = 0;
+  int n_channels = 1;  ///< of the file, before mixing: the mean of all channels is taken
+};
+
+/// Longest recording accepted, in frames: 12 hours at 12.5 kHz.
+inline constexpr long long kMaxFrames = 1LL << 29;
+
+/// Reads any format that libsndfile knows: WAV, FLAC, AIFF, NIST SPHERE and others. It reads to the end of the data
+/// whatever number of frames a header claims. Throws std::runtime_error naming the file, what was found and what to do:
+/// missing, a directory, unreadable, empty, not a sound, no frames, samples that are not finite or far beyond full
+/// scale, SPHERE that is cut short or shorten-compressed, longer than kMaxFrames.
+Sound read_sound(const std::filesystem::path& path);
+
+/// The same from an open descriptor, such as standard input; a pipe is read to its end first, so every format works.
+/// `name` stands for it in messages.
+Sound read_sound(int fd, const std::string& name);
+
+}  // namespace ear

@@ -86,7 +86,8 @@ FrontEnd::FrontEnd(const FrontEndParams& params)
       coeffs_(design_ear(params_.lyon, params_.sample_rate_hz, std::max(1, params_.decimation))) {}
 
 Cochleagram FrontEnd::operator()(const Sound& sound) const {
-  const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz / sound.sample_rate_hz;
+  const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz /
+                          std::max(kMinSampleRate_hz, sound.sample_rate_hz);
   require(expected <= static_cast<double>(kMaxFrames),
           fmt::format("{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances",
                       sound.samples.size(), sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz));

@@ -1,0 +1,202 @@
+#include "frontend/front_end.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <limits>
+#include <thread>
+
+#include "frontend/lyon/ear.h"
+#include "frontend/spectrum.h"
+#include "tests/support/npy.h"
+
+using ear::FrontEnd;
+using ear::FrontEndParams;
+using ear::Sound;
+
+namespace {
+
+Sound noise_sound(std::size_t n_samples, int rate_hz = 12500) {
+  const support::Golden inputs(support::golden_path(support::golden_root("lyon"), "inputs"));
+  const auto noise = inputs.array("noise_16k").values;
+  Sound sound{{}, rate_hz, 1};
+  for (std::size_t i = 0; i < n_samples; ++i) sound.samples.push_back(static_cast<float>(noise[i % noise.size()]));
+  return sound;
+}
+
+FrontEndParams by_decimation(int decimation) {
+  FrontEndParams params;
+  params.n_steps = 0;
+  params.decimation = decimation;
+  return params;
+}
+
+FrontEndParams by_steps(int n_steps, int tail_steps = 0) {
+  FrontEndParams params;
+  params.n_steps = n_steps;
+  params.tail_steps = tail_steps;
+  return params;
+}
+
+float largest(const std::vector<float>& values) {
+  return *std::max_element(values.begin(), values.end());
+}
+
+}  // namespace
+
+TEST_CASE("The front end is resampling, the ear and the scale") {
+  const Sound sound = noise_sound(3000, 16000);
+  FrontEndParams params = by_decimation(100);
+  params.scale = 3.0;
+  const auto cochleagram = FrontEnd(params)(sound);
+  std::vector<float> wanted;
+  ear::Ear<float>(ear::design_ear({}, 12500, 100)).process(ear::resample(sound.samples, 16000, 12500), wanted);
+  for (float& value : wanted) value *= 3.0F;
+  CHECK(cochleagram.values == wanted);
+  CHECK(cochleagram.n_channels == 78);
+  CHECK(cochleagram.n_steps == 23);  // 3000 samples become 2344
+  CHECK(cochleagram.dt_ms == 8.0);
+  CHECK(cochleagram.decimation == 100);
+  CHECK(cochleagram.cropped_steps == 0);
+  CHECK(cochleagram.padded_samples == 0);
+}
+
+TEST_CASE("A wanted number of steps sets the decimation; what is too many is cropped and counted") {
+  const FrontEnd front_end(by_steps(100));
+  struct Wanted {
+    std::size_t n_samples;
+    int decimation, cropped_steps;
+  };
+  for (const auto& [n_samples, decimation, cropped_steps] :
+       std::vector<Wanted>{{100, 1, 0}, {199, 1, 99}, {200, 2, 0}, {1299, 12, 8}, {9999, 99, 1}, {10'000, 100, 0}}) {
+    INFO(n_samples);
+    const auto cochleagram = front_end(noise_sound(n_samples));
+    CHECK(cochleagram.n_steps == 100);
+    CHECK(cochleagram.values.size() == 7800);
+    CHECK(cochleagram.decimation == decimation);
+    CHECK(cochleagram.cropped_steps == cropped_steps);
+    CHECK(cochleagram.padded_samples == 0);
+    CHECK(cochleagram.dt_ms == Approx(decimation * 0.08));
+    const auto whole = FrontEnd(by_decimation(decimation))(noise_sound(n_samples)).values;
+    CHECK(std::equal(cochleagram.values.begin(), cochleagram.values.end(), whole.begin()));
+  }
+}
+
+TEST_CASE("A sound with fewer samples than steps is followed by silence at D = 1") {
+  const auto cochleagram = FrontEnd(by_steps(100))(noise_sound(60));
+  CHECK(cochleagram.n_steps == 100);
+  CHECK(cochleagram.decimation == 1);
+  CHECK(cochleagram.padded_samples == 40);
+  Sound padded = noise_sound(60);
+  padded.samples.resize(100);
+  CHECK(cochleagram.values == FrontEnd(by_decimation(1))(padded).values);
+}
+
+TEST_CASE("Tail steps are silence after the sound, within a wanted number of steps or beside the decimation") {
+  const auto tailed = FrontEnd(by_steps(100, 20))(noise_sound(8000));
+  CHECK(tailed.decimation == 100);  // 80 steps of sound
+  CHECK(tailed.n_steps == 100);
+  CHECK(tailed.cropped_steps == 0);
+  FrontEndParams params = by_decimation(100);
+  params.tail_steps = 20;
+  const auto free = FrontEnd(params)(noise_sound(8050));
+  CHECK(free.n_steps == 100);
+  Sound padded = noise_sound(8000);
+  padded.samples.resize(10'000);
+  CHECK(tailed.values == FrontEnd(by_decimation(100))(padded).values);
+  const auto short_sound = FrontEnd(by_steps(100, 20))(noise_sound(50));
+  CHECK(short_sound.padded_samples == 30);
+  CHECK(short_sound.n_steps == 100);
+}
+
+TEST_CASE("A wanted number of channels sets the step factor") {
+  FrontEndParams params;
+  params.n_channels = 64;
+  const FrontEnd front_end(params);
+  CHECK(front_end.coeffs().n_channels == 64);
+  CHECK(front_end(noise_sound(2000)).values.size() == 6400);
+  params.lyon.step_factor = 0.25;
+  CHECK_THROWS_WITH(FrontEnd(params), Catch::Contains("gives 78 channels, not 64"));
+  params.n_channels = 78;
+  CHECK_NOTHROW(FrontEnd(params));
+}
+
+TEST_CASE("A sound that gives no step is refused") {
+  CHECK_THROWS_WITH(FrontEnd(by_decimation(200))(noise_sound(199)), Catch::Contains("shorter than one step of 200"));
+  CHECK_NOTHROW(FrontEnd(by_decimation(200))(noise_sound(200)));
+  CHECK_THROWS_WITH(FrontEnd(by_steps(100))(noise_sound(1, 44100)), Catch::Contains("shorter than one step"));
+  CHECK_THROWS_WITH(FrontEnd(by_steps(100))(noise_sound(100, 0)), Catch::Contains("sample rate 0 Hz"));
+  CHECK_THROWS_WITH(FrontEnd(by_steps(100))(noise_sound(100, 2'000'000'000)),
+                    Catch::Contains("sample rate 2000000000 Hz"));
+}
+
+TEST_CASE("Parameters out of range are refused with the value found") {
+  const auto check = [](const auto& change, const std::string& message) {
+    FrontEndParams params;
+    change(params);
+    CHECK_THROWS_WITH(ear::validate(params), Catch::Contains(message));
+    CHECK_THROWS_AS(FrontEnd(params), std::invalid_argument);
+  };
+  check([](auto& p) { p.sample_rate_hz = 999; }, "sample rate 999");
+  check([](auto& p) { p.n_steps = -1; }, "n_steps -1");
+  check([](auto& p) { p.n_steps = 0; }, "decimation 0");
+  check([](auto& p) { p.n_steps = 0, p.decimation = -3; }, "decimation -3");
+  check([](auto& p) { p.decimation = 5; }, "n_steps 100 and decimation 5");
+  check([](auto& p) { p.tail_steps = -1; }, "tail_steps -1");
+  check([](auto& p) { p.tail_steps = 100; }, "tail_steps 100");
+  check([](auto& p) { p.scale = 0; }, "scale 0");
+  check([](auto& p) { p.scale = std::numeric_limits<double>::infinity(); }, "scale inf");
+  check([](auto& p) { p.lyon.ear_q = 0; }, "ear_q 0");
+  FrontEndParams params;
+  params.n_channels = 1;
+  CHECK_THROWS_AS(FrontEnd(params), std::invalid_argument);
+}
+
+TEST_CASE("The recipe stage holds every parameter, resolved, and gives them back") {
+  FrontEndParams params = by_steps(50, 7);
+  params.sample_rate_hz = 16000;
+  params.lyon = {.ear_q = 6, .tau_factor = 2, .agc = false, .differ = false};
+  params.n_channels = 60;
+  params.scale = 123.5;
+  const auto stage = ear::to_stage(params);
+  CHECK(stage.tool == "ossicle-lyon");
+  const auto back = ear::front_end_params(stage);
+  CHECK(back == FrontEnd(params).params());
+  CHECK(ear::to_stage(back) == stage);
+  CHECK(ear::to_stage(ear::front_end_params(ear::to_stage(by_decimation(80)))) == ear::to_stage(by_decimation(80)));
+  CHECK_FALSE(ear::to_stage(params) == ear::to_stage(by_steps(50, 7)));
+  ear::Recipe recipe{{stage}};
+  CHECK(ear::parse_recipe(ear::to_json(recipe)) == recipe);
+
+  auto other = stage;
+  other.tool = "ossicle-rebin";
+  CHECK_THROWS_WITH(ear::front_end_params(other), Catch::Contains("ossicle-rebin"));
+  other = stage;
+  other.params.erase(other.params.begin());
+  CHECK_THROWS_WITH(ear::front_end_params(other), Catch::Contains("sample_rate_hz"));
+  other = stage;
+  other.params.front().second = std::int64_t{1} << 40;
+  CHECK_THROWS_WITH(ear::front_end_params(other), Catch::Contains("sample_rate_hz"));
+}
+
+TEST_CASE("Speech-like sound at full scale peaks near 1") {
+  Sound sound{{}, 12500, 1};
+  for (int n = 0; n < 6000; ++n) {  // a buzz of 120 Hz, swelling and fading
+    const double phase = std::fmod(n * 120.0 / 12500.0, 1.0);
+    sound.samples.push_back(static_cast<float>((0.5 - phase) * std::sin(3.14159265 * n / 6000)));
+  }
+  const float peak = largest(FrontEnd({})(sound).values);
+  CHECK(peak > 0.2F);
+  CHECK(peak < 5.0F);
+}
+
+TEST_CASE("Threads that share a front end get the bits of one") {
+  const FrontEnd front_end(by_steps(100));
+  const Sound sound = noise_sound(4000, 8000);
+  const auto alone = front_end(sound).values;
+  std::vector<std::vector<float>> results(6);
+  std::vector<std::thread> threads;
+  for (auto& result : results) threads.emplace_back([&] { result = front_end(sound).values; });
+  for (auto& thread : threads) thread.join();
+  for (const auto& result : results) CHECK(result == alone);
+}

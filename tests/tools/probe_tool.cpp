@@ -26,7 +26,7 @@ void define(CLI::App& app, Options& o) {
   app.add_option("action", o.action, "What to do");
   app.add_option("-i,--input", o.input, "File to read")->capture_default_str();
   app.add_option("-o,--output", o.output, "File to write")->capture_default_str();
-  app.add_option("--preset", o.preset, "Set of values");
+  app.add_option("--preset", o.preset, "Set of values")->check(CLI::IsMember({"fast", "slow"}));
   app.add_option("--count", o.count, "How many")->check(CLI::Range(0, 100'000'000))->capture_default_str();
   app.add_option("--rate", o.rate, "How fast (Hz)")->capture_default_str();
   app.add_flag("--bip,!--no-bip", o.bip, "Switch");

@@ -100,6 +100,7 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
     try {
       add_common(app, info, context.quiet_);
       steps.define(app);
+      if (CLI::Option* config = app.get_config_ptr()) config->type_name("FILE");
       const int code = run_steps(app, argc, argv, steps, context);
       return code == kDone && context.no_ ? kFailedInPart : code;
     } catch (const CLI::ParseError& error) {

@@ -22,6 +22,11 @@ Json counts_json(const std::map<std::string, std::size_t>& counts) {
   return json;
 }
 
+// Six digits are what float32 values and their means are worth to a reader.
+Json shown(double value) {
+  return Json::parse(fmt::format("{:.6g}", value));
+}
+
 // A file's text must not steer the terminal.
 std::string scalar_text(const Json& json) {
   if (!json.is_string()) return json.is_null() ? "none" : json.dump();
@@ -79,19 +84,21 @@ std::string lyon_command(const ear::FrontEndParams& p) {
 
 Json stream_report(const std::string& name, const ear::Header& header, const ear::Summary& summary) {
   const char* values = header.kind == ear::Kind::kEvents ? "events_per_record" : "values";
-  Json report{{"stream", name},
-              {"version", ear::kStreamVersion},
-              {"kind", ear::kind_name(header.kind)},
-              {"n_records", summary.n_records},
-              {"n_channels", header.n_channels},
-              {"n_steps", {{"min", summary.min_steps}, {"median", summary.median_steps}, {"max", summary.max_steps}}},
-              {"dt_ms", header.dt_ms ? Json(*header.dt_ms) : Json()},
-              {values, {{"min", summary.values.min}, {"mean", summary.values.mean}, {"max", summary.values.max}}},
-              {"recipe", Json::parse(to_json(header.recipe))},
-              {"made_by", header.made_by},
-              {"classes", Json::object()},
-              {"n_unlabelled", summary.n_unlabelled},
-              {"speakers", counts_json(summary.per_speaker)}};
+  Json report{
+      {"stream", name},
+      {"version", ear::kStreamVersion},
+      {"kind", ear::kind_name(header.kind)},
+      {"n_records", summary.n_records},
+      {"n_channels", header.n_channels},
+      {"n_steps", {{"min", summary.min_steps}, {"median", summary.median_steps}, {"max", summary.max_steps}}},
+      {"dt_ms", header.dt_ms ? Json(*header.dt_ms) : Json()},
+      {values,
+       {{"min", shown(summary.values.min)}, {"mean", shown(summary.values.mean)}, {"max", shown(summary.values.max)}}},
+      {"recipe", Json::parse(to_json(header.recipe))},
+      {"made_by", header.made_by},
+      {"classes", Json::object()},
+      {"n_unlabelled", summary.n_unlabelled},
+      {"speakers", counts_json(summary.per_speaker)}};
   for (const std::string& label : header.classes) report["classes"][label] = summary.per_class.at(label);
   return report;
 }

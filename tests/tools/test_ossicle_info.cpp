@@ -1,0 +1,116 @@
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/front_end.h"
+#include "frontend/stream/stream.h"
+#include "snn/model_file.h"
+#include "tests/frontend/stream/samples.h"
+#include "tests/pipe/run.h"
+#include "tests/snn/sample_model.h"
+
+using Catch::Contains;
+using Catch::EndsWith;
+using Catch::StartsWith;
+using pipe_support::Result;
+using pipe_support::TempFolder;
+using Json = nlohmann::json;
+
+namespace {
+
+constexpr ear::Kind kKind = ear::Kind::kCochleagram;
+
+std::string stream() {
+  return samples::write(samples::header(kKind), {samples::record(kKind, "a", 4), samples::record(kKind, "b", 2)});
+}
+
+ear::Recipe lyon_recipe(const ear::FrontEndParams& params) {
+  return {{ear::to_stage(params)}};
+}
+
+Result info(std::vector<std::string> args, const std::string& input = {}, const pipe_support::Where& where = {}) {
+  args.insert(args.begin(), "ossicle-info");
+  return pipe_support::run(args, input, where);
+}
+
+}  // namespace
+
+TEST_CASE("ossicle-info prints what a stream holds") {
+  const Result result = info({}, stream());
+  CHECK(result.exit_code == 0);
+  CHECK(result.err.empty());
+  CHECK(result.out ==
+        "stream: standard input\nversion: 1\nkind: cochleagram\nn_records: 2\nn_channels: 3\n"
+        "n_steps:\n  min: 2\n  median: 3.0\n  max: 4\ndt_ms: none\n"
+        // The mean of 0.1 * (0 + ... + 11) and 0.1 * (0 + ... + 5) over 18 elements.
+        "values:\n  min: 0\n  mean: 0.45\n  max: 1.1\n"
+        "recipe:\n  tool: ossicle-lyon\n  params:\n    sample_rate_hz: 12500.0\n    n_steps: 100\n    agc: true\n"
+        "    window: none\nmade_by:\n  ossicle-lyon 0.1.0\nclasses:\n  0: 0\n  1: 2\nn_unlabelled: 0\n"
+        "speakers:\n  ada: 2\n");
+}
+
+TEST_CASE("ossicle-info prints a stream's figures as JSON, from a file as from a pipe") {
+  const TempFolder folder;
+  pipe_support::spill(folder.path() / "s.tar", stream());
+  const Result file = info({"--json", folder.file("s.tar")});
+  const Json report = Json::parse(file.out);
+  CHECK(report["stream"] == folder.file("s.tar"));
+  CHECK(report["n_records"] == 2);
+  CHECK(report["n_steps"] == Json{{"min", 2}, {"median", 3.0}, {"max", 4}});
+  CHECK(report["classes"] == Json{{"0", 0}, {"1", 2}});
+  Json piped = Json::parse(info({"--json", "-"}, stream()).out);
+  piped["stream"] = folder.file("s.tar");
+  CHECK(piped == report);
+}
+
+TEST_CASE("ossicle-info prints what a model holds") {
+  const TempFolder folder;
+  snn::Model model = snn::sample_model();
+  model.recipe_json = to_json(lyon_recipe({}));
+  pipe_support::spill(folder.path() / "m.model", snn::serialise(model));
+  const Json report = Json::parse(info({"--json", folder.file("m.model")}).out);
+  CHECK(report["classes"].size() == model.classes.size());
+  CHECK(report["epoch"]["which"] == model.which);
+  CHECK(report["training"]["network"]["sizes"] == model.training.network.sizes);
+  CHECK(report["parameters"]["w_0_1"] == Json{4, 3});
+  CHECK(report["recipe"][0]["params"]["sample_rate_hz"] == 12500);
+  // Connections 12 + 16 + 16 + 8, skips 16 + 12, self-connections 3 x 4, thetas 3 x 4 + 2.
+  CHECK(report["n_parameters"] == 106);
+  CHECK_THAT(info({folder.file("m.model")}).out,
+             StartsWith("model: " + folder.file("m.model")) && Contains("\n  w_0_1: 4 3\n"));
+}
+
+TEST_CASE("ossicle-info prints the line from a recording to a prediction") {
+  const TempFolder folder;
+  snn::Model model = snn::sample_model();
+  ear::FrontEndParams params;
+  params.lyon.agc = false;
+  params.n_steps = 0;
+  params.decimation = 125;
+  params.tail_steps = 5;
+  model.recipe_json = to_json(lyon_recipe(params));
+  pipe_support::spill(folder.path() / "a b.model", snn::serialise(model));
+  const Result result = info({"--pipeline", "a b.model"}, "", {folder.path(), false, false});
+  CHECK(result.exit_code == 0);
+  CHECK(result.out ==
+        "ossicle-lyon --sample-rate 12500 --ear-q 8 --step-factor 0.25 --tau-factor 3 --no-agc --decimation 125 "
+        "--tail-steps 5 --scale 2500 recording.wav | ossicle-predict 'a b.model' -\n");
+}
+
+TEST_CASE("ossicle-info refuses what is neither") {
+  const TempFolder folder;
+  const auto message = [&](const std::string& bytes) {
+    pipe_support::spill(folder.path() / "x", bytes);
+    const Result result = info({"x"}, "", {folder.path(), false, false});
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    return result.err;
+  };
+  CHECK(message("") == "ossicle-info: x: empty file, a stream or model was expected\n");
+  CHECK(message("RIFF1234WAVEfmt ") == "ossicle-info: x: begins neither as a stream nor as a model\n");
+  CHECK_THAT(message(stream().substr(0, 3000)), StartsWith("ossicle-info: x: ") && Contains("cut"));
+  CHECK_THAT(message(snn::serialise(snn::sample_model()).substr(0, 900)), StartsWith("ossicle-info: x: "));
+  CHECK(info({}, "").err == "ossicle-info: standard input: empty input, an Ossicle stream was expected\n");
+  CHECK_THAT(info({}, "", {{}, true, false}).err, Contains("standard input is a terminal") && EndsWith("one in\n"));
+  CHECK(info({"--json", "--pipeline", "x"}).exit_code == 2);
+}

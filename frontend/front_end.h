@@ -13,7 +13,7 @@ namespace ear {
 struct FrontEndParams {
   int sample_rate_hz = 12500;  ///< recordings are resampled to it; 12,500 Hz give 78 channels
   LyonParams lyon = {};
-  std::optional<int> n_channels = std::nullopt;  ///< 2..kMaxChannels; solves, or confirms, lyon.step_factor
+  std::optional<int> n_channels = std::nullopt;  ///< 2..kMaxEarChannels; solves, or confirms, lyon.step_factor
   int n_steps = 100;      ///< T, >= 0, steps of every cochleagram; 0: as many as the decimation gives
   int decimation = 0;     ///< D, >= 0, samples per step; 0: chosen for n_steps
   int tail_steps = 0;     ///< K, 0..10,000, steps of silence after the sound; below n_steps where that is set

@@ -118,9 +118,9 @@ LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz, int decim
   coeffs.sample_rate_hz = sample_rate_hz;
   coeffs.step_factor = step_factor_or_default(params);
   const double count = std::floor(channel_count(params, sample_rate_hz, coeffs.step_factor));
-  require(count >= 2.0 && count <= kMaxChannels,
+  require(count >= 2.0 && count <= kMaxEarChannels,
           fmt::format("ear_q {} and step_factor {} at {} Hz give {} channels: wanted 2 to {}", params.ear_q,
-                      coeffs.step_factor, sample_rate_hz, std::max(0.0, count), kMaxChannels));
+                      coeffs.step_factor, sample_rate_hz, std::max(0.0, count), kMaxEarChannels));
   coeffs.n_channels = static_cast<int>(count);
   const double top = top_hz(params, sample_rate_hz, coeffs.step_factor);
   coeffs.cf_hz = centre_frequencies_hz(params, top, coeffs.step_factor, coeffs.n_channels);
@@ -149,8 +149,8 @@ double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_
   LyonParams standard = params;
   standard.step_factor.reset();
   validate(standard);
-  require(n_channels >= 2 && n_channels <= kMaxChannels,
-          fmt::format("{} channels: wanted 2 to {}", n_channels, kMaxChannels));
+  require(n_channels >= 2 && n_channels <= kMaxEarChannels,
+          fmt::format("{} channels: wanted 2 to {}", n_channels, kMaxEarChannels));
   const double default_factor = step_factor_or_default(standard);
   const auto count = [&](double step_factor) { return channel_count(standard, sample_rate_hz, step_factor); };
   if (std::floor(count(default_factor)) == n_channels) return default_factor;

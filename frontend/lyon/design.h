@@ -35,7 +35,7 @@ void validate(const LyonParams& params);
 double channel_count(const LyonParams& params, double sample_rate_hz, double step_factor);
 
 /// The design. Throws std::invalid_argument for parameters out of range, decimation < 1, or fewer than 2 or more than
-/// kMaxChannels channels. Coefficients are within 1e-12 of AuditoryToolbox's (tests/frontend/lyon/test_design.cpp).
+/// kMaxEarChannels channels. Coefficients are within 1e-12 of AuditoryToolbox's (tests/frontend/lyon/test_design.cpp).
 LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz, int decimation);
 
 /// The same ear with another number of samples per step. Throws std::invalid_argument if decimation < 1.
@@ -43,7 +43,7 @@ LyonCoeffs with_decimation(LyonCoeffs coeffs, int decimation);
 
 /// The step factor that gives n_channels: the default one (ear_q / 32) where it does, else the one at which
 /// channel_count is n_channels + 0.5. `params.step_factor` plays no part. Throws std::invalid_argument if n_channels is
-/// not in 2..kMaxChannels or no step factor gives that many.
+/// not in 2..kMaxEarChannels or no step factor gives that many.
 double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_channels);
 
 /// [Lyon sec. 5] Magnitude in dB, at frequency_hz, of the linear cascade from the input to the output of a channel

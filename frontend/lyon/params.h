@@ -37,6 +37,6 @@ inline constexpr double kAgcLimit = 0.9;  ///< greatest gain state of a stage: i
 }  // namespace lyon_model
 
 /// Most channels that a design may have: beyond it the step factor is taken for a mistake.
-inline constexpr int kMaxChannels = 1024;
+inline constexpr int kMaxEarChannels = 1024;
 
 }  // namespace ear

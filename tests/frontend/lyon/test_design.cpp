@@ -126,7 +126,7 @@ TEST_CASE("The step factor for a number of channels is the default where that fi
   CHECK(ear::solve_step_factor({.ear_q = 4}, 16000, 84) == 0.125);
   CHECK(ear::solve_step_factor(with_step(0.9), 12500, 78) == 0.25);
   for (const int sample_rate_hz : {8000, 12500, 44100}) {
-    for (const int n_channels : {2, 3, 16, 64, 77, 79, 128, 256, ear::kMaxChannels}) {
+    for (const int n_channels : {2, 3, 16, 64, 77, 79, 128, 256, ear::kMaxEarChannels}) {
       INFO(sample_rate_hz << " Hz, " << n_channels);
       const double step_factor = ear::solve_step_factor({}, sample_rate_hz, n_channels);
       CHECK(design_ear(with_step(step_factor), sample_rate_hz, 1).n_channels == n_channels);
@@ -136,7 +136,7 @@ TEST_CASE("The step factor for a number of channels is the default where that fi
     }
   }
   CHECK_THROWS_AS(ear::solve_step_factor({}, 12500, 1), std::invalid_argument);
-  CHECK_THROWS_AS(ear::solve_step_factor({}, 12500, ear::kMaxChannels + 1), std::invalid_argument);
+  CHECK_THROWS_AS(ear::solve_step_factor({}, 12500, ear::kMaxEarChannels + 1), std::invalid_argument);
   CHECK_THROWS_AS(ear::solve_step_factor({}, 100, 78), std::invalid_argument);
 }
 

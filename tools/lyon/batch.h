@@ -1,0 +1,41 @@
+#pragma once
+// Several recordings through the ear at once, results in order.
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "frontend/front_end.h"
+#include "frontend/list.h"
+#include "frontend/stream/stream.h"
+
+namespace tools {
+
+/// What became of one recording.
+struct Heard {
+  std::string path;  ///< with the root, as in messages
+  std::optional<ear::Record> record;
+  std::string error;      ///< why there is no record
+  int file_channels = 1;  ///< before mixing
+  int cropped_steps = 0;
+  long long padded_samples = 0;
+  bool silent = false;  ///< every value is 0
+};
+
+/// Reads and hears the entries on up to n_jobs threads (0: all of the machine). A recording that cannot be used has an
+/// error; a failure of ours (no memory) is thrown. Results are in the order of the entries and do not depend on n_jobs.
+std::vector<Heard> hear(std::span<const ear::ListEntry> entries, const std::string& root,
+                        const ear::FrontEnd& front_end, int n_jobs);
+
+/// Counts over a run, for the note at its end.
+struct Tally {
+  std::size_t n_records = 0, n_padded = 0, n_silent = 0;
+  long long cropped_steps = 0;
+  std::string first_mixed, first_silent;  ///< paths
+
+  void add(const Heard& heard);
+  /// "300 recordings, 78 channels; 12 steps cropped; 2 followed by silence".
+  std::string summary(int n_channels) const;
+};
+
+}  // namespace tools

@@ -1,0 +1,132 @@
+// Recordings to a stream of cochleagrams through Lyon's ear.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "snn/parallel.h"
+#include "tools/common/io.h"
+#include "tools/common/run_tool.h"
+#include "tools/lyon/batch.h"
+#include "tools/options/front_end_options.h"
+
+namespace {
+
+struct Options {
+  ear::FrontEndParams front_end;
+  std::vector<std::string> files;
+  std::string list;
+  std::string root;
+  std::string classes;
+  std::string output = "-";
+  std::string shard_text = "1/1";
+  ear::Shard shard;
+  int n_jobs = 0;
+  bool strict = false;
+};
+
+const tools::ToolInfo kInfo = {"ossicle-lyon", "Turns recordings into a stream of cochleagrams through Lyon's ear.",
+                               "ossicle-lyon --list train.tsv --root recordings -o train.tar"};
+
+constexpr std::size_t kMaxListBytes = 1ULL << 30;
+constexpr int kRecordingsPerJob = 16;  // in memory at a time, for each thread
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("FILE", o.files, "Recordings (WAV, FLAC, AIFF, NIST SPHERE); - or none: standard input");
+  auto* list = app.add_option("--list", o.list,
+                              "List of recordings: tab-separated, first line path, label, speaker and "
+                              "optionally key; -: standard input");
+  app.add_option("--root", o.root, "Folder that relative paths of the list start from")->needs(list);
+  app.add_option("--classes", o.classes, "File of class names, one a line [the labels of the whole list, sorted]");
+  app.add_option("-o,--output", o.output, "File for the stream; -: standard output")->capture_default_str();
+  app.add_option("--jobs", o.n_jobs, "Threads; 0: all of the machine. Does not change the stream")
+      ->capture_default_str();
+  app.add_option("--shard", o.shard_text, "Part i/n of the recordings; cat joins the parts")->capture_default_str();
+  app.add_flag("--strict,!--no-strict", o.strict, "Stop at the first recording that cannot be used");
+  tools::add_front_end_options(app, o.front_end);
+}
+
+void check(Options& o) {
+  if (!o.list.empty() && !o.files.empty()) throw std::invalid_argument("--list and files: give one of the two");
+  if (o.list.empty() && o.files.empty()) o.files = {"-"};
+  if (o.n_jobs < 0) throw std::invalid_argument(fmt::format("--jobs {}: wanted 0 or more", o.n_jobs));
+  o.shard = ear::parse_shard(o.shard_text);
+  ear::validate(o.front_end);
+}
+
+std::vector<ear::ListEntry> entries_of(const Options& o) {
+  if (o.list.empty()) return ear::list_of_paths(o.files);
+  const std::string name = o.list == "-" ? "standard input" : o.list;
+  return ear::parse_list(tools::read_file(o.list, kMaxListBytes, "a list of recordings"), name);
+}
+
+ear::Header header_of(const Options& o, const std::vector<ear::ListEntry>& entries) {
+  ear::Header header;
+  header.kind = ear::Kind::kCochleagram;
+  header.classes = o.classes.empty() ? ear::classes_of(entries)
+                                     : ear::parse_classes(tools::read_file(o.classes, kMaxListBytes), o.classes);
+  ear::check_labels(entries, header.classes);
+  header.recipe.stages = {ear::to_stage(o.front_end)};
+  header.made_by = {{kInfo.name, tools::version()}};
+  return header;
+}
+
+/// Writes what was heard, in order, and names what could not be.
+void write(const std::vector<tools::Heard>& all, const Options& o, ear::Writer& writer, tools::Tally& tally,
+           tools::Context& context) {
+  for (const tools::Heard& heard : all) {
+    std::string error = heard.error;
+    try {
+      if (heard.record) writer.write(*heard.record);
+    } catch (const std::invalid_argument& refused) {
+      error = heard.path + ": " + refused.what();
+    }
+    if (error.empty()) {
+      if (heard.file_channels > 1 && tally.first_mixed.empty()) {
+        context.note(
+            fmt::format("{}: {} channels; the mean of all channels is taken, here and in every other recording "
+                        "of several",
+                        heard.path, heard.file_channels));
+      }
+      tally.add(heard);
+    } else if (o.strict) {
+      throw std::runtime_error(error + " (--strict)");
+    } else {
+      context.fail_record(error);
+    }
+  }
+}
+
+void run(Options& o, tools::Context& context) {
+  const auto entries = entries_of(o);
+  const ear::FrontEnd front_end(o.front_end);
+  ear::Header header = header_of(o, entries);
+  header.n_channels = front_end.coeffs().n_channels;
+  if (o.front_end.decimation > 0) header.dt_ms = 1000.0 * o.front_end.decimation / o.front_end.sample_rate_hz;
+  tools::OutputFile output(o.output, tools::Content::kBinary);
+  ear::Writer writer(output.fd(), output.name(), header);
+  tools::Tally tally;
+  auto rest = ear::entries_of_shard(entries, o.shard);
+  const bool has_work = !rest.empty();
+  const int n_threads = o.n_jobs > 0 ? o.n_jobs : snn::available_threads();
+  while (!rest.empty()) {
+    const auto batch =
+        rest.first(std::min<std::size_t>(rest.size(), static_cast<std::size_t>(n_threads) * kRecordingsPerJob));
+    write(tools::hear(batch, o.root, front_end, n_threads), o, writer, tally, context);
+    rest = rest.subspan(batch.size());
+  }
+  if (has_work && tally.n_records == 0) throw std::runtime_error("no recording could be used");
+  if (tally.n_silent > 0) {
+    context.warn(
+        fmt::format("{} of the recordings give nothing but zeros, {} first", tally.n_silent, tally.first_silent));
+  }
+  writer.close();
+  output.commit();
+  context.note(tally.summary(header.n_channels));
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return tools::run_tool<Options>(argc, argv, kInfo, define, check, run);
+}

@@ -7,6 +7,28 @@
 
 namespace snn {
 
+namespace {
+
+template <class Real>
+void check_batch(const Batch<Real>& batch, int n_channels) {
+  if (batch.n_channels != n_channels) {
+    throw std::invalid_argument(fmt::format("batch: {} channels, the network wants {}", batch.n_channels, n_channels));
+  }
+  const Shape shape{batch.n_steps, batch.n_batch, batch.n_channels};
+  if (batch.n_steps < 1 || batch.n_batch < 1 || batch.x.size() != shape.size() ||
+      batch.n_valid.size() != static_cast<std::size_t>(batch.n_batch)) {
+    throw std::invalid_argument(fmt::format("batch: {} values and {} lengths do not make {} steps of {} utterances",
+                                            batch.x.size(), batch.n_valid.size(), batch.n_steps, batch.n_batch));
+  }
+  for (const int n : batch.n_valid) {
+    if (n < 1 || n > batch.n_steps) {
+      throw std::invalid_argument(fmt::format("batch: an utterance of {} steps, wanted 1 to {}", n, batch.n_steps));
+    }
+  }
+}
+
+}  // namespace
+
 template <class Real>
 Network<Real>::Network(const NetworkParams& params, const GradientParams& gradient, Backend<Real>& backend)
     : params_(params), gradient_(gradient), backend_(&backend), layout_(params) {
@@ -51,10 +73,7 @@ void Network<Real>::from_tensors(const Tensors& tensors, Buffer<Real>& buffer) c
 
 template <class Real>
 void Network<Real>::fit(const Batch<Real>& batch) {
-  if (batch.n_channels != params_.sizes.front()) {
-    throw std::invalid_argument(
-        fmt::format("batch: {} channels, the network wants {}", batch.n_channels, params_.sizes.front()));
-  }
+  check_batch(batch, params_.sizes.front());
   input_shape_ = {batch.n_steps, batch.n_batch, batch.n_channels};
   const auto rows = static_cast<std::size_t>(input_shape_.rows());
   if (rows > row_capacity_ || batch.n_batch > batch_capacity_) {
@@ -111,8 +130,12 @@ void Network<Real>::forward(const Batch<Real>& batch) {
 template <class Real>
 double Network<Real>::backward(const Batch<Real>& batch, const LossParams& loss) {
   Layer<Real>& output = layers_.back();
-  if (output.shape() != Shape{batch.n_steps, batch.n_batch, params_.sizes.back()}) {
+  if (input_shape_.size() == 0 || output.shape() != Shape{batch.n_steps, batch.n_batch, params_.sizes.back()}) {
     throw std::invalid_argument("backward: the batch is not the one that the last forward pass ran");
+  }
+  if (batch.labels.size() != static_cast<std::size_t>(batch.n_batch)) {
+    throw std::invalid_argument(
+        fmt::format("backward: {} labels for a batch of {}", batch.labels.size(), batch.n_batch));
   }
   for (const int label : batch.labels) {
     if (label < 0 || label >= params_.sizes.back()) {

@@ -26,7 +26,8 @@ class Network {
   void set_parameters(const Tensors& tensors);
   Tensors parameters() const { return to_tensors(parameters_); }
 
-  /// Runs the batch through all layers. Throws std::invalid_argument if it has other channels than the network.
+  /// Runs the batch through all layers. Throws std::invalid_argument if it has other channels than the network, or if
+  /// its arrays do not fit its sizes.
   void forward(const Batch<Real>& batch);
   /// Of the last forward pass: summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
   std::vector<Real> class_sums() const;
@@ -34,7 +35,8 @@ class Network {
   std::vector<int> spike_counts(int layer) const;
 
   /// Loss and gradients of the batch that the last forward pass ran; its labels must be 0..K-1. Returns the loss:
-  /// kernel and count are summed over the batch, softmax is its mean. [ScSr Eq. 15]
+  /// kernel and count are summed over the batch, softmax is its mean. Throws std::invalid_argument for other labels, or
+  /// a batch of another shape than the last forward pass had.
   double backward(const Batch<Real>& batch, const LossParams& loss);
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
   Tensors gradients() const { return to_tensors(gradients_); }

@@ -1,5 +1,7 @@
 #include "snn/optimiser.h"
 
+#include <fmt/core.h>
+
 #include <cmath>
 #include <numbers>
 
@@ -55,11 +57,14 @@ double Optimiser<Real>::measure_norm() {
                            .sums = sums_.data(),
                            .clip_norm = params_.clip_norm,
                            .norm_and_factor = norm_and_factor_.data()});
+  has_norm_ = true;
   return norm_and_factor_.download().front();
 }
 
 template <class Real>
 void Optimiser<Real>::step(double rate_factor) {
+  if (!has_norm_) throw std::invalid_argument("optimiser: a step without the norm of its gradients; measure it first");
+  has_norm_ = false;
   Backend<Real>& backend = network_->backend();
   ++n_updates_;
   for (const ArrayLayout::Entry& entry : network_->layout().entries()) {
@@ -85,6 +90,11 @@ Tensors Optimiser<Real>::trained(const Buffer<Real>& buffer) const {
 
 template <class Real>
 void Optimiser<Real>::restore(const Tensors& m, const Tensors& v, std::int64_t n_updates) {
+  for (const ArrayLayout::Entry& entry : network_->layout().entries()) {
+    if (entry.info.trained && (!m.contains(entry.info.name) || !v.contains(entry.info.name))) {
+      throw std::invalid_argument(fmt::format("optimiser: no moments of {}", entry.info.name));
+    }
+  }
   network_->from_tensors(m, m_);
   network_->from_tensors(v, v_);
   n_updates_ = n_updates;

@@ -14,14 +14,15 @@ class Optimiser {
 
   /// Global L2 norm of the network's gradients before the clip. Called before each step: the step clips by it.
   double measure_norm();
-  /// Updates the network's trained arrays from its gradients. rate_factor: of the schedule, 0..1, on all rates.
+  /// Updates the network's trained arrays from its gradients. rate_factor: of the schedule, 0..1, on all rates. Throws
+  /// std::invalid_argument without a measure_norm before it.
   void step(double rate_factor);
 
   std::int64_t n_updates() const { return n_updates_; }
   /// Moments of the trained arrays.
   Tensors first_moment() const { return trained(m_); }
   Tensors second_moment() const { return trained(v_); }
-  /// Goes on from there. Throws std::invalid_argument for a wrong size.
+  /// Goes on from there. Throws std::invalid_argument for a trained array that is missing, or a wrong size.
   void restore(const Tensors& m, const Tensors& v, std::int64_t n_updates);
 
  private:
@@ -33,10 +34,12 @@ class Optimiser {
   Buffer<Real> m_, v_;  // flat, by the network's layout
   Buffer<double> sums_;
   Buffer<double> norm_and_factor_;
+  bool has_norm_ = false;  // of the gradients that the next step takes
   std::int64_t n_updates_ = 0;
 };
 
 /// Factor of the schedule before update `n`, 0-based, of n_total: 1, or a half cosine that would reach 0 at n_total.
+/// [SGDR cosine]
 double rate_factor(Schedule schedule, std::int64_t n, std::int64_t n_total);
 
 }  // namespace snn

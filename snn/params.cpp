@@ -17,6 +17,9 @@ constexpr int kMaxNeurons = 1 << 20;
 constexpr int kMaxLayers = 1000;
 constexpr std::int64_t kMaxValues = std::int64_t{1} << 31;
 constexpr int kMaxCount = 1'000'000'000;
+// Of learning rates and decay, and the least eps: an update in float stays a number (0 / 0 and 0 * infinity would not).
+constexpr double kMaxRate = 1e6;
+constexpr double kMinEps = 1e-30;
 // exp() of it stays within float.
 constexpr double kMaxExponent = 80.0;
 
@@ -30,6 +33,10 @@ bool is_at_least(double x, double low) {
 }
 bool is_above(double x, double low) {
   return std::isfinite(x) && x > low;
+}
+
+void need_rate(std::string_view field, double rate) {
+  need(is_at_least(rate, 0.0) && rate <= kMaxRate, field, rate, fmt::format("0 to {}", kMaxRate));
 }
 
 void check_sizes(const std::vector<int>& sizes) {
@@ -136,13 +143,13 @@ void validate(const InitParams& p) {
 
 void validate(const OptimiserParams& p) {
   to_string(p.schedule);
-  need(is_at_least(p.lr, 0.0), "lr", p.lr, "at least 0");
-  if (p.lr_self) need(is_at_least(*p.lr_self, 0.0), "lr_self", *p.lr_self, "at least 0");
-  if (p.lr_theta) need(is_at_least(*p.lr_theta, 0.0), "lr_theta", *p.lr_theta, "at least 0");
+  need_rate("lr", p.lr);
+  if (p.lr_self) need_rate("lr_self", *p.lr_self);
+  if (p.lr_theta) need_rate("lr_theta", *p.lr_theta);
   need(is_at_least(p.beta1, 0.0) && p.beta1 < 1.0, "beta1", p.beta1, "at least 0 and below 1");
   need(is_at_least(p.beta2, 0.0) && p.beta2 < 1.0, "beta2", p.beta2, "at least 0 and below 1");
-  need(is_above(p.eps, 0.0), "eps", p.eps, "greater than 0");
-  need(is_at_least(p.weight_decay, 0.0), "weight_decay", p.weight_decay, "at least 0");
+  need(is_at_least(p.eps, kMinEps), "eps", p.eps, fmt::format("at least {}", kMinEps));
+  need_rate("weight_decay", p.weight_decay);
   need(is_at_least(p.clip_norm, 0.0), "clip_norm", p.clip_norm, "greater than 0, or 0 for no clip");
   need(is_above(p.clip_weight, 0.0), "clip_weight", p.clip_weight, "greater than 0");
   need(is_at_least(p.theta_max, 0.0) && p.theta_max < 1.0, "theta_max", p.theta_max, "at least 0 and below 1");

@@ -43,6 +43,28 @@ void check_validation_set(const Dataset& train, const Dataset* valid) {
   }
 }
 
+void check_data(const Checkpoint& state, const Dataset& train, const Dataset* valid) {
+  if (hash_of(train) != state.train_hash) {
+    throw std::invalid_argument("checkpoint: it was begun with another training set");
+  }
+  if ((valid != nullptr) != state.valid_hash.has_value() ||
+      (valid != nullptr && hash_of(*valid) != *state.valid_hash)) {
+    throw std::invalid_argument("checkpoint: it was begun with another validation set, or without one");
+  }
+}
+
+/// Of an epoch in progress, as read from a file.
+void check_sums(const Checkpoint& state) {
+  for (const char* name : {kLoss, kCorrect, kUtterances, kNorm, kSteps, kSpikes}) {
+    const auto found = state.sums.find(name);
+    const int wanted = name == kSpikes ? state.model.training.network.n_layers() : 1;
+    if (found == state.sums.end() || found->second.size() != static_cast<std::size_t>(wanted)) {
+      throw std::invalid_argument(
+          fmt::format("checkpoint: '{}' has not {} values for the epoch in progress", name, wanted));
+    }
+  }
+}
+
 }  // namespace
 
 Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
@@ -79,13 +101,18 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
       n_batches_(count_batches(static_cast<int>(train.utterances.size()), state_.model.training.batch_size)) {
   validate_for_training(train);
   check_validation_set(train, valid);
+  check_data(state_, train, valid);
   if (state_.next_batch > n_batches_) {
     throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
   }
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates);
   valid_accuracy_ = state_.model.valid_accuracy;
-  if (state_.next_batch == 0) reset_sums();
+  if (state_.next_batch == 0) {
+    reset_sums();
+  } else {
+    check_sums(state_);
+  }
 }
 
 void Trainer::reset_sums() {

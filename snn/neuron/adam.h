@@ -15,7 +15,7 @@ struct AdamCoeffs {
   Real low, high;  // bounds after the update
 };
 
-/// Factor on all gradients so that their global norm is at most clip_norm; 1 if clip_norm is 0. [Norm clip]
+/// Factor on all gradients so that their global norm is at most clip_norm; 1 if clip_norm is 0. [TSSLBP norm clip]
 template <class Real>
 SNN_HD Real clip_factor(Real norm, Real clip_norm) {
   if (!(clip_norm > Real(0))) return Real(1);

@@ -42,8 +42,9 @@ SNN_HD Real taylor(Real r) {
 }  // namespace detail
 
 /// e^x for x in [-80, 80]; arguments beyond are brought to that range. Argument reduction in two parts (Cody and Waite
-/// 1980), then the Taylor polynomial on [-ln 2 / 2, ln 2 / 2]. Maximum error 1.1 ULP in float (exhaustive over the
-/// range in steps of 2^-12) and 1.6 ULP in double: tests/snn/neuron/test_exponential.cpp. [CodyWaite exp]
+/// 1980), then the Taylor polynomial on [-ln 2 / 2, ln 2 / 2]. Largest error measured: 1.21 ULP in float (every third
+/// number of the range) and 1.18 ULP in double (6e7 numbers); tests/snn/neuron/test_exponential.cpp holds both to 1.25
+/// ULP in steps of 2^-13. [CodyWaite exp]
 template <class Real>
 SNN_HD Real exponential(Real x) {
   using Format = detail::ExpFormat<Real>;

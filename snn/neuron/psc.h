@@ -12,8 +12,8 @@ SNN_HD Real psc_step(Real keep_s, Real gain_s, Real before, Real x) {
   return keep_s * before + gain_s * x;
 }
 
-/// Error of the PSC's input: the same filter run backward in time (the G of SNN notes).
-/// after: this function's result of the step after; arriving: dL/da of this step. [ScSr Eq. 14]
+/// Error of the PSC's input: the same filter run backward in time, where the paper sums over all later steps.
+/// after: this function's result of the step after; arriving: dL/da of this step. [TSSLBP error trace]
 template <class Real>
 SNN_HD Real psc_error_step(Real keep_s, Real gain_s, Real after, Real arriving) {
   return keep_s * after + gain_s * arriving;

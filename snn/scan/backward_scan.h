@@ -12,8 +12,9 @@
 
 namespace snn {
 
-/// Error of a layer's PSCs -> error of its input currents, in place, with the neuron gradients of each utterance.
-/// The scan of an utterance starts at its last step; behind it delta is zero.
+/// Error of a layer's PSCs -> error of its input currents (delta), in place, with the neuron gradients of each
+/// utterance. The scan of an utterance starts at its last step; behind it delta is zero. The paper multiplies by the
+/// Jacobian da/du, a sum over all later steps for each step; the recursion gives the same numbers. [ScSr Eq. 14]
 template <class Real>
 struct BackwardScan {
   Shape shape;

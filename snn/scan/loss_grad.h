@@ -66,7 +66,7 @@ struct LossGrad {
       twice = psc_step(keep_s, gain_s, twice, once);
       const Real e = kernel_error(psc[shape.index(t, b, k)], target_passes == 1 ? once : twice);
       error[shape.index(t, b, k)] = e;
-      loss_sum += 0.5 * static_cast<double>(e) * static_cast<double>(e);
+      loss_sum += kernel_loss(static_cast<double>(e));
     }
     return loss_sum;
   }
@@ -79,14 +79,14 @@ struct LossGrad {
     Real e = Real(0);
     if (kind == LossKind::kCount) {
       e = count_error(row[k], (labelled ? desired_share : undesired_share) * n_steps, labelled, Real(1) / n_steps);
-      part = 0.5 * static_cast<double>(n_steps) * static_cast<double>(e) * static_cast<double>(e);
+      part = count_loss(static_cast<double>(n_steps), static_cast<double>(e));
     } else {
       Real largest = row[0], total = Real(0);
       for (int i = 1; i < shape.n_neurons; ++i) largest = row[i] > largest ? row[i] : largest;
       for (int i = 0; i < shape.n_neurons; ++i) total += exponential(row[i] - largest);
       const Real inv_batch = Real(1) / static_cast<Real>(shape.n_batch);
       e = softmax_error(exponential(row[k] - largest), total, labelled, inv_batch);
-      if (labelled) part = (std::log(static_cast<double>(total)) - static_cast<double>(row[k] - largest)) * inv_batch;
+      if (labelled) part = softmax_loss(static_cast<double>(total), static_cast<double>(row[k] - largest), inv_batch);
     }
     for (int t = 0; t < n_valid[b]; ++t) error[shape.index(t, b, k)] = e;
     return part;

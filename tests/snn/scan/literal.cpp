@@ -1,0 +1,113 @@
+#include "tests/snn/scan/literal.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace support::literal {
+
+namespace {
+
+/// The synapse's answer k steps after a spike.
+double kernel(const Neuron& neuron, int k) {
+  return std::pow(1.0 - 1.0 / neuron.tau_s, k) / neuron.tau_s;
+}
+
+/// First spike at or after step m; the number of steps if there is none.
+int spike_from(const Response& r, int m) {
+  const auto n = static_cast<int>(r.spikes.size());
+  while (m < n && !r.spikes[m]) ++m;
+  return m;
+}
+
+/// Potential that theta multiplies in step m.
+double carried(const Response& r, int m) {
+  return m == 0 || r.spikes[m - 1] ? 0.0 : r.u[m - 1];
+}
+
+double spike_slope(const Slopes& s, const Response& r, int m) {
+  return std::min(1.0 / (r.u[m] - carried(r, m)), s.bound);
+}
+
+double surrogate(const Neuron& neuron, const Slopes& s, double u) {
+  const double z = std::exp(std::clamp((neuron.v_th - u) / s.slope, -s.exponent_bound, s.exponent_bound));
+  return z / (s.slope * (1.0 + z) * (1.0 + z));
+}
+
+/// What a[k] gets from u[m] through spikes: for every spike n from m to k, the product along the chain of spikes
+/// between them. Each link: slope, (1 - theta) u, and theta for every silent step to the next spike.
+double through_spikes(const Neuron& neuron, const Slopes& s, const Response& r, int m, int k) {
+  int n = spike_from(r, m);
+  double chain = std::pow(neuron.theta, n - m), sum = 0.0;
+  while (n <= k) {
+    chain *= spike_slope(s, r, n);
+    sum += chain * kernel(neuron, k - n);
+    const int next = spike_from(r, n + 1);
+    chain *= (1.0 - neuron.theta) * r.u[n] * std::pow(neuron.theta, next - n - 1);
+    n = next;
+  }
+  return sum;
+}
+
+/// The layer rule: a[k] directly, and, if k fires, once more through the reset of the spike before it.
+double through_one_reset(const Neuron& neuron, const Response& r, int m, int k) {
+  double sum = kernel(neuron, k - m);
+  if (!r.spikes[k]) return sum;
+  int before = k - 1;
+  while (before >= m && !r.spikes[before]) --before;
+  if (before < m) return sum;
+  const double reset = (1.0 - neuron.theta) * r.u[before] * std::pow(neuron.theta, k - before - 1);
+  return sum + kernel(neuron, before - m) * reset;
+}
+
+double jacobian(const Neuron& neuron, const Slopes& s, const Response& r, int m, int k) {
+  switch (s.rule) {
+    case Rule::kSurrogate:
+      return surrogate(neuron, s, r.u[m]) * kernel(neuron, k - m);
+    case Rule::kStep:
+      return r.psc[m] < s.warm_fraction / neuron.tau_s ? surrogate(neuron, s, r.u[m]) * kernel(neuron, k - m)
+                                                       : through_spikes(neuron, s, r, m, k);
+    case Rule::kLayerBusy:
+      return r.spikes[m] ? spike_slope(s, r, m) * through_one_reset(neuron, r, m, k) : 0.0;
+    case Rule::kLayerQuiet:
+      return surrogate(neuron, s, r.u[m]) * through_one_reset(neuron, r, m, k);
+  }
+  return NAN;
+}
+
+}  // namespace
+
+Response forward(const Neuron& neuron, const Series& current) {
+  const auto n_steps = static_cast<int>(current.size());
+  Response r{Series(current.size()), Series(current.size()), std::vector<bool>(current.size())};
+  int last_spike = -1;
+  for (int t = 0; t < n_steps; ++t) {
+    for (int k = last_spike + 1; k <= t; ++k) {
+      const double own = k > 0 ? neuron.w_self * r.psc[k - 1] : 0.0;
+      r.u[t] += std::pow(neuron.theta, t - k) * (current[k] + own);
+    }
+    r.spikes[t] = r.u[t] > neuron.v_th;
+    if (r.spikes[t]) last_spike = t;
+    for (int k = 0; k <= t; ++k) r.psc[t] += r.spikes[k] ? kernel(neuron, t - k) : 0.0;
+  }
+  return r;
+}
+
+Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& response, const Series& psc_error) {
+  const auto n_steps = static_cast<int>(psc_error.size());
+  Errors errors{Series(psc_error.size() + 1), 0.0, 0.0};
+  Series arriving(psc_error.size());
+  for (int m = n_steps - 1; m >= 0; --m) {
+    arriving[m] = psc_error[m] + neuron.w_self * errors.delta[m + 1];
+    for (int k = m; k < n_steps; ++k) {
+      errors.delta[m] += jacobian(neuron, slopes, response, m, k) * arriving[k];
+    }
+  }
+  errors.delta.pop_back();
+  for (int t = 1; t < n_steps; ++t) {
+    errors.dw_self += errors.delta[t] * response.psc[t - 1];
+    errors.dtheta += errors.delta[t] * carried(response, t);
+  }
+  return errors;
+}
+
+}  // namespace support::literal

@@ -1,0 +1,40 @@
+#pragma once
+// The paper's sums for one neuron, written out over all pairs of steps in double: the witness of the scans. Nothing is
+// shared with the library.
+#include <vector>
+
+namespace support::literal {
+
+using Series = std::vector<double>;  // by step
+
+struct Neuron {
+  double theta = 0.0, w_self = 0.0, tau_s = 1.0, v_th = 1.0;
+};
+
+struct Response {
+  Series u;  // potential before the reset
+  Series psc;
+  std::vector<bool> spikes;
+};
+
+/// u[t]: theta^(t-k) times the current of step k, over all k after the last spike. a[t]: (1 - 1/tau_s)^(t-k) / tau_s,
+/// over all spikes k up to t.
+Response forward(const Neuron& neuron, const Series& current);
+
+enum class Rule { kStep, kSurrogate, kLayerBusy, kLayerQuiet };
+
+struct Slopes {
+  Rule rule = Rule::kStep;
+  double bound = 8.0, slope = 0.2, exponent_bound = 8.0, warm_fraction = 0.25;
+};
+
+struct Errors {
+  Series delta;
+  double dw_self = 0.0, dtheta = 0.0;
+};
+
+/// The explicit Jacobian J[k][m] = da[k]/du[m] of the rule, then delta = J^T (error + w_self * delta one step later),
+/// solved from the last step.
+Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& response, const Series& psc_error);
+
+}  // namespace support::literal

@@ -73,6 +73,9 @@ nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::Traini
 RunFiles::RunFiles(std::string model, std::string log) : model_(std::move(model)), log_(std::move(log)) {
   if (model_ == "-")
     throw std::runtime_error("-o -: a model cannot go to standard output, its checkpoint needs a place; name a file");
+  if (std::filesystem::exists(model_) && !std::filesystem::is_regular_file(model_)) {
+    throw std::runtime_error(fmt::format("{}: not a regular file; a model and its checkpoint want one", model_));
+  }
   const OutputFile probe(model_, Content::kBinary);  // fails now rather than after hours; never committed
 }
 

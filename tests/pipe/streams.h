@@ -1,0 +1,21 @@
+#pragma once
+// Small streams for the tests of the tools: ten classes that a network learns in an epoch or two.
+#include <filesystem>
+#include <string>
+
+namespace pipe_support {
+
+struct StreamSpec {
+  int n_records = 100;
+  unsigned seed = 1;
+  int n_channels = 20;
+  int n_classes = 10;
+  double scale = 1.0;          ///< a parameter of the recipe
+  std::string extra_label = {};     ///< if set, a class of that name with one record more
+  std::string prefix = "utt";  ///< of the keys
+};
+
+/// A cochleagram stream: records of 30 to 50 steps, label i % n_classes, three speakers.
+void write_stream(const std::filesystem::path& path, const StreamSpec& spec);
+
+}  // namespace pipe_support

@@ -1,0 +1,198 @@
+// ossicle-train: what it writes, resuming, configuration, bad input.
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+#include <regex>
+
+#include "tests/pipe/run.h"
+#include "tests/pipe/streams.h"
+
+using Catch::Contains;
+using pipe_support::run;
+using pipe_support::shell;
+using pipe_support::slurp;
+using pipe_support::TempFolder;
+
+namespace {
+
+struct Folder {
+  TempFolder temp;
+  std::string train = temp.file("train.tar");
+  std::string valid = temp.file("valid.tar");
+  Folder() {
+    pipe_support::write_stream(train, {.n_records = 120});
+    pipe_support::write_stream(valid, {.n_records = 30, .seed = 2, .prefix = "valid"});
+  }
+  std::string file(const std::string& name) const { return temp.file(name); }
+  bool has(const std::string& name) const { return std::filesystem::exists(file(name)); }
+};
+
+// One thread, which is quicker on a busy machine.
+const std::string kNet = " --hidden 20,20,20 --batch 10 --threads 1 ";
+
+/// Starts the line, sends the signal once the checkpoint stands and a moment later, and returns the exit code as a
+/// shell gives it.
+int kill_once_running(const std::string& line, const std::string& checkpoint, int signal) {
+  const std::string script = line + " 2>" + checkpoint + ".err & pid=$!; i=0; while [ ! -e " + checkpoint +
+                             " ] && [ $i -lt 6000 ]; do sleep 0.01; i=$((i+1)); done; sleep 0.02; kill -" +
+                             std::to_string(signal) + " $pid; wait $pid; exit $?";
+  return shell(script).exit_code;
+}
+
+}  // namespace
+
+TEST_CASE("ossicle-train: threads, stops and resumes change no byte of the model") {
+  const Folder f;
+  const std::string common = "ossicle-train " + f.train + " --valid " + f.valid + kNet + " --epochs 40 --seed 3";
+  REQUIRE(shell(common + " -o " + f.file("one")).exit_code == 0);
+  const std::string two = std::regex_replace(common, std::regex("--threads 1"), "--threads 2");
+  REQUIRE(shell(two + " -o " + f.file("two") + " --log " + f.file("two.log")).exit_code == 0);
+  const std::string want = slurp(f.file("one"));
+  CHECK(slurp(f.file("two")) == want);
+  CHECK(slurp(f.file("two.best")) == slurp(f.file("one.best")));
+
+  const std::string killed = common + " -o " + f.file("killed") + " --log " + f.file("killed.log");
+  CHECK(kill_once_running(killed, f.file("killed.ckpt"), SIGKILL) == 128 + SIGKILL);
+  CHECK(!f.has("killed"));
+  const auto refused = shell(killed);
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("unfinished run") && Contains("--resume"));
+  REQUIRE(shell(killed + " --resume").exit_code == 0);
+  CHECK(slurp(f.file("killed")) == want);
+  CHECK(slurp(f.file("killed.best")) == slurp(f.file("one.best")));
+  // A line an epoch, each once, whatever was cut off and done again.
+  CHECK(shell("grep -c . " + f.file("killed.log")).out == "40\n");
+  CHECK(shell("sed 's/,\"seconds.*//' " + f.file("killed.log")).out ==
+        shell("sed 's/,\"seconds.*//' " + f.file("two.log")).out);
+
+  const std::string stopped = common + " -o " + f.file("stopped");
+  CHECK(kill_once_running(stopped, f.file("stopped.ckpt"), SIGINT) == 2);
+  CHECK_THAT(slurp(f.file("stopped.ckpt.err")), Contains("--resume"));
+  REQUIRE(shell(stopped + " --resume").exit_code == 0);
+  CHECK(slurp(f.file("stopped")) == want);
+  // A finished run resumes to the same model.
+  std::filesystem::remove(f.file("stopped"));
+  REQUIRE(shell(stopped + " --resume").exit_code == 0);
+  CHECK(slurp(f.file("stopped")) == want);
+}
+
+TEST_CASE("ossicle-train: a resumed run must be the same run") {
+  const Folder f;
+  const std::string begin = "ossicle-train" + kNet + "-o " + f.file("m") + " --epochs 2 ";
+  REQUIRE(shell(begin + f.train).exit_code == 0);
+  CHECK(!f.has("m.best"));
+  const auto other_data = shell(begin + f.valid + " --resume");
+  CHECK(other_data.exit_code == 2);
+  CHECK_THAT(other_data.err, Contains("m.ckpt") && Contains("another run") && Contains("--overwrite"));
+  const auto other_schedule = shell(begin + f.train + " --schedule constant --resume");
+  CHECK(other_schedule.exit_code == 2);
+  CHECK_THAT(other_schedule.err, Contains("schedule"));
+  const auto other_epochs = shell("ossicle-train" + kNet + "-o " + f.file("m") + " --epochs 3 --resume " + f.train);
+  CHECK(other_epochs.exit_code == 2);
+  CHECK_THAT(other_epochs.err, Contains("epochs"));
+  pipe_support::spill(f.file("m.ckpt"), slurp(f.file("m.ckpt")).substr(0, 1000));
+  const auto cut = shell(begin + f.train + " --resume");
+  CHECK(cut.exit_code == 2);
+  CHECK_THAT(cut.err, Contains("m.ckpt"));
+  const auto none = shell("ossicle-train" + kNet + "-o " + f.file("n") + " --epochs 1 --resume " + f.train);
+  CHECK(none.exit_code == 0);
+  CHECK_THAT(none.err, Contains("from the start"));
+}
+
+TEST_CASE("ossicle-train: default, preset, file, flag, each over the one before") {
+  const Folder f;
+  const auto parameter = [&f](const std::string& options, const std::string& name) {
+    const std::string model = f.file("m");
+    const auto trained =
+        shell("ossicle-train -q --overwrite " + f.train + kNet + "--epochs 1 -o " + model + " " + options);
+    INFO(options << ": " << trained.err);
+    REQUIRE(trained.exit_code == 0);
+    return shell("grep -a -o '" + name + "[^,}]*' " + model + " | head -1").out;
+  };
+  pipe_support::spill(f.file("c.toml"), "tau-m = 20\nbip = false\nskip = [\"2:4\"]\n");
+  const std::string file = " --config " + f.file("c.toml");
+  const std::string by_default = parameter("", "tau_m");
+  const std::string by_preset = parameter("--preset paper-n-tidigits", "tau_m");
+  const std::string by_file = parameter("--preset paper-n-tidigits" + file, "tau_m");
+  const std::string by_flag = parameter("--preset paper-n-tidigits --tau-m 30" + file, "tau_m");
+  CHECK_THAT(by_default, Contains("16"));
+  CHECK_THAT(by_preset, Contains("64"));
+  CHECK_THAT(by_file, Contains("20"));
+  CHECK_THAT(by_flag, Contains("30"));
+  CHECK(parameter(file, "theta_1").size() > 0);
+  pipe_support::spill(f.file("bad.toml"), "tau_membrane = 20\n");
+  const auto unknown = shell("ossicle-train " + f.train + " -o " + f.file("x") + " --config " + f.file("bad.toml"));
+  CHECK(unknown.exit_code == 2);
+  CHECK_THAT(unknown.err, Contains("tau_membrane"));
+}
+
+TEST_CASE("ossicle-train: bad input is named, and nothing is written") {
+  const Folder f;
+  const auto refuses = [&f](const std::string& arguments, const std::string& said, const std::string& input = {}) {
+    const auto result = shell("ossicle-train " + arguments + " --epochs 1 -o " + f.file("m"), input);
+    INFO(arguments << ": " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK_THAT(result.err, Contains(said) && Catch::StartsWith("ossicle-train: "));
+    CHECK(!f.has("m"));
+    CHECK(!f.has("m.ckpt"));
+  };
+  const std::string bytes = slurp(f.train);
+  pipe_support::spill(f.file("cut.tar"), bytes.substr(0, bytes.size() / 2));
+  pipe_support::write_stream(f.file("wide.tar"), {.n_records = 20, .n_channels = 30});
+  pipe_support::write_stream(f.file("scaled.tar"), {.n_records = 20, .scale = 2.0, .prefix = "scaled"});
+  pipe_support::write_stream(f.file("eleven.tar"), {.n_records = 20, .extra_label = "eleven", .prefix = "eleven"});
+  refuses(f.file("none.tar"), "none.tar");
+  refuses(f.file("cut.tar"), "cut.tar");
+  refuses(f.temp.path().string(), "folder");
+  refuses("-", "standard input", "");
+  refuses("-", "standard input", "RIFF, not a stream");
+  refuses(f.train + " " + f.train, "key");
+  refuses(f.train + " " + f.file("scaled.tar"), "scale");
+  refuses(f.train + " --valid " + f.file("wide.tar"), "");
+  refuses(f.train + " --valid " + f.file("scaled.tar"), "scale");
+  refuses(f.train + " --valid " + f.file("eleven.tar"), "classes");
+  refuses(f.train + " --skip 1:2", "1:2");
+  refuses(f.train + " --skip 3", "FROM:TO");
+  refuses(f.train + " --hidden 0", "0");
+  refuses(f.train + " --rule best", "surrogate");
+  refuses(f.train + " --preset beast", "paper-alpha");
+  refuses(f.train + " --lr -1", "lr");
+  refuses(f.train + " --device tpu", "cpu");
+  refuses(f.train + " --threads -1", "--threads");
+  refuses(f.train + " --resume --overwrite", "--overwrite");
+  const auto nowhere = shell("ossicle-train " + f.train + " -o " + f.file("no/such/m"));
+  CHECK(nowhere.exit_code == 2);
+  for (const std::string target : {"-", "/dev/full"}) {
+    CHECK(shell("ossicle-train " + f.train + " --epochs 1 -o " + target).exit_code == 2);
+  }
+  const auto full = shell("ossicle-train " + f.train + kNet + " --epochs 1 --log /dev/full -o " + f.file("m"));
+  CHECK(full.exit_code == 2);
+  CHECK_THAT(full.err, Contains("/dev/full"));
+  const auto terminal = run({"ossicle-train", "-o", f.file("t")}, {}, {.folder = {}, .stdin_is_terminal = true});
+  CHECK(terminal.exit_code == 2);
+  CHECK_THAT(terminal.err, Contains("terminal"));
+}
+
+TEST_CASE("ossicle-train: a loss that is not finite stops the run and is placed") {
+  const Folder f;
+  const auto result = shell("ossicle-train " + f.train + kNet +
+                            " --epochs 1 --input-scale 1e38 --w-scale 1e30 --clip-weight 1e38 -o " + f.file("m"));
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Contains("epoch 1, batch 1") && Contains("utt_"));
+  CHECK(!f.has("m"));
+}
+
+TEST_CASE("ossicle-train says what a layer does, and with -q nothing") {
+  const Folder f;
+  const std::string common = "ossicle-train " + f.train + kNet + " --epochs 2 --overwrite -o " + f.file("m");
+  const auto silent = shell(common + " --input-scale 1e-6");
+  CHECK(silent.exit_code == 0);
+  CHECK_THAT(silent.err, Contains("warning: layer 1 is silent") && Contains("epoch 2/2"));
+  const auto quiet = shell(common + " -q");
+  CHECK(quiet.exit_code == 0);
+  CHECK(quiet.err.empty());
+  CHECK(quiet.out.empty());
+}

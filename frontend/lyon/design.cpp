@@ -56,6 +56,7 @@ Polynomial resonance(double frequency_hz, double q, double sample_rate_hz) {
   return {-2.0 * radius * std::cos(angle), radius * radius};
 }
 
+/// [Lyon sec. 5] Frequency response of a section; turns: frequency as a share of the sample rate.
 std::complex<double> response(const Section& section, double turns) {
   const auto delay = std::polar(1.0, -2.0 * pi * turns);
   return (section.a0 + delay * (section.a1 + delay * section.a2)) / (1.0 + delay * (section.b1 + delay * section.b2));

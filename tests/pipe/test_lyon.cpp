@@ -1,78 +1,23 @@
 // ossicle-lyon: order, shards, labels, bad recordings and lists, pipes.
 #include <catch2/catch.hpp>
-#include <cmath>
 #include <cstdint>
 
 #include "frontend/front_end.h"
-#include "frontend/stream/stream.h"
+#include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 
 using Catch::Contains;
+using pipe_support::Corpus;
+using pipe_support::little_endian;
+using pipe_support::read_stream;
 using pipe_support::run;
 using pipe_support::shell;
 using pipe_support::slurp;
 using pipe_support::spill;
 using pipe_support::TempFolder;
+using pipe_support::wav_bytes;
 
 namespace {
-
-template <class Number>
-std::string little_endian(Number number) {
-  return {reinterpret_cast<const char*>(&number), sizeof(number)};
-}
-
-/// A 16-bit WAV of a tone whose pitch and length depend on `seed`.
-std::string wav_bytes(int seed, int n_frames, int n_channels = 1) {
-  std::string data;
-  for (int n = 0; n < n_frames * n_channels; ++n) {
-    data += little_endian(static_cast<std::int16_t>(8000 * std::sin(0.05 * (1 + seed % 7) * (n / n_channels))));
-  }
-  const auto size = static_cast<std::uint32_t>(data.size());
-  return "RIFF" + little_endian(size + 36) + "WAVEfmt " + little_endian(std::uint32_t{16}) +
-         little_endian(std::uint16_t{1}) + little_endian(static_cast<std::uint16_t>(n_channels)) +
-         little_endian(std::uint32_t{8000}) + little_endian(static_cast<std::uint32_t>(16000 * n_channels)) +
-         little_endian(static_cast<std::uint16_t>(2 * n_channels)) + little_endian(std::uint16_t{16}) + "data" +
-         little_endian(size) + data;
-}
-
-/// 50 recordings of different lengths in a folder with a space in its name, three labels, and their list.
-struct Corpus {
-  TempFolder temp;
-  std::string list = temp.file("list.tsv");
-  std::string text = "path\tlabel\tspeaker\n";
-
-  explicit Corpus(int n_recordings = 50) {
-    std::filesystem::create_directory(temp.path() / "re cordings");
-    for (int i = 0; i < n_recordings; ++i) {
-      const std::string name = "re cordings/" + std::to_string(i) + ".wav";
-      spill(temp.path() / name, wav_bytes(i, 900 + 397 * (i % 11)));
-      text +=
-          name + "\t" + std::vector<std::string>{"two", "one", "three"}[i % 3] + "\tf" + std::to_string(i % 2) + "\n";
-    }
-    spill(list, text);
-  }
-  std::string file(const std::string& name) const { return temp.file(name); }
-  std::string command(const std::string& more) const {
-    return "ossicle-lyon -q --list " + list + " --root " + temp.path().string() + " " + more;
-  }
-};
-
-struct Stream {
-  ear::Header header;
-  std::vector<ear::Record> records;
-};
-
-Stream read_stream(const std::string& path) {
-  struct Open {
-    std::FILE* file;
-    ~Open() { std::fclose(file); }
-  } open{std::fopen(path.c_str(), "rb")};
-  REQUIRE(open.file != nullptr);
-  ear::Reader reader(fileno(open.file), path);
-  Stream stream{reader.header(), {}};
-  for (ear::Record record; reader.next(record);) stream.records.push_back(record);
-  return stream;
-}
 
 /// The bytes of a stream from its first record up to its end member.
 std::string records_of(const std::string& bytes, const std::string& first_key) {

@@ -126,6 +126,13 @@ TEST_CASE("batch: the order of an epoch is a permutation of its own") {
   CHECK(epoch_order(0, 1, 0).empty());
 }
 
+TEST_CASE("batch: order and shifts are for ever what they were") {
+  // scripts/make_reference_random.py, an independent program.
+  CHECK(epoch_order(12, 1, 3) == std::vector<int>{9, 10, 6, 5, 11, 3, 4, 8, 7, 0, 2, 1});
+  CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "a") == Shift{-3, 1});
+  CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "7_jackson_0") == Shift{-4, 1});
+}
+
 TEST_CASE("batch: batches cover an epoch; the last may be short") {
   const std::vector<int> order = epoch_order(7, 1, 0);
   CHECK(count_batches(7, 3) == 3);

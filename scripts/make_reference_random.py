@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Print draws of the library's random streams, worked out anew from snn/rng.h, batch.h and init.h: the numbers that
+tests/snn/test_rng.cpp, test_batch.cpp and test_init.cpp hold fast. A change of any of them changes every training.
+
+    scripts/make_reference_random.py
+"""
+import math
+
+INIT, ORDER, SHIFT = 1, 2, 3
+
+
+def philox(counter, key):
+    """Philox4x32-10, Salmon et al. 2011."""
+    for _ in range(10):
+        a, b = 0xD2511F53 * counter[0], 0xCD9E8D57 * counter[2]
+        counter = [(b >> 32) ^ counter[1] ^ key[0], b & 0xFFFFFFFF, (a >> 32) ^ counter[3] ^ key[1], a & 0xFFFFFFFF]
+        key = [(key[0] + 0x9E3779B9) & 0xFFFFFFFF, (key[1] + 0xBB67AE85) & 0xFFFFFFFF]
+    return counter
+
+
+def words(seed, purpose, index):
+    block = 0
+    while True:
+        yield from philox([block, purpose, index & 0xFFFFFFFF, index >> 32], [seed & 0xFFFFFFFF, seed >> 32])
+        block += 1
+
+
+def u64(stream):
+    low = next(stream)
+    return next(stream) << 32 | low
+
+
+def below(stream, n):
+    mask = (1 << (n - 1).bit_length()) - 1
+    while True:
+        draw = u64(stream) & mask
+        if draw < n:
+            return draw
+
+
+def uniform(stream):
+    return (u64(stream) >> 11) / 2**53
+
+
+def normal(stream):
+    radius = math.sqrt(-2 * math.log(1 - uniform(stream)))
+    return radius * math.cos(2 * math.pi * uniform(stream))
+
+
+def fnv1a(data, start=0xCBF29CE484222325):
+    for byte in data:
+        start = (start ^ byte) * 0x100000001B3 % 2**64
+    return start
+
+
+def order(n, seed, epoch):
+    stream, items = words(seed, ORDER, epoch), list(range(n))
+    for i in range(n, 1, -1):
+        j = below(stream, i)
+        items[i - 1], items[j] = items[j], items[i - 1]
+    return items
+
+
+def shift(steps, channels, seed, epoch, key):
+    text = key.encode()
+    stream = words(seed, SHIFT, fnv1a(epoch.to_bytes(8, "little") + len(text).to_bytes(8, "little") + text))
+    return below(stream, 2 * steps + 1) - steps, below(stream, 2 * channels + 1) - channels
+
+
+def main():
+    print("order(12, seed 1, epoch 3)", order(12, 1, 3))
+    for key in ("a", "7_jackson_0"):
+        print(f"shift(5, 1, seed 1, epoch 3, {key})", shift(5, 1, 1, 3, key))
+    stream = words(1, INIT, fnv1a(b"w_0_1"))
+    print("normals of w_0_1, seed 1", [normal(stream) for _ in range(4)])
+
+
+if __name__ == "__main__":
+    main()

@@ -30,6 +30,14 @@ std::string keys_of(const Dataset& dataset, std::span<const int> indices) {
   return indices.size() > kKeysNamed ? keys + fmt::format(" and {} more", indices.size() - kKeysNamed) : keys;
 }
 
+void check_network(const NetworkParams& network, const Dataset& train) {
+  if (network.sizes.front() != train.n_channels || network.sizes.back() != static_cast<int>(train.classes.size())) {
+    throw std::invalid_argument(fmt::format("training set: {} channels and {} classes, the network has {} and {}",
+                                            train.n_channels, train.classes.size(), network.sizes.front(),
+                                            network.sizes.back()));
+  }
+}
+
 void check_validation_set(const Dataset& train, const Dataset* valid) {
   if (valid == nullptr) return;
   validate_for_training(*valid);
@@ -71,6 +79,7 @@ Checkpoint start_training(const TrainingParams& params, const Dataset& train, co
                           const std::string& input_kind, const std::string& recipe_json) {
   validate(params);
   validate_for_training(train);
+  check_network(params.network, train);
   check_validation_set(train, valid);
   Checkpoint start;
   start.model = {.training = params,
@@ -100,6 +109,7 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
       optimiser_(state_.model.training.optimiser, network_),
       n_batches_(count_batches(static_cast<int>(train.utterances.size()), state_.model.training.batch_size)) {
   validate_for_training(train);
+  check_network(network_.params(), train);
   check_validation_set(train, valid);
   check_data(state_, train, valid);
   if (state_.next_batch > n_batches_) {

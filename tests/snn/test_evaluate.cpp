@@ -1,0 +1,86 @@
+#include "snn/evaluate.h"
+
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "snn/init.h"
+#include "tests/snn/synthetic.h"
+
+namespace {
+
+struct Rig {
+  snn::TrainingParams params = support::small_training();
+  std::unique_ptr<snn::Backend<float>> backend = snn::make_backend<float>("cpu", 2);
+  snn::Network<float> network{params.network, params.gradient, *backend};
+  Rig() { network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed)); }
+};
+
+}  // namespace
+
+TEST_CASE("decide: the largest score, the first of equals", "[TSSLBP decision]") {
+  CHECK(snn::decide(std::vector<float>{1.0F, 3.0F, 2.0F}) == 1);
+  CHECK(snn::decide(std::vector<float>{1.0F, 3.0F, 3.0F}) == 1);
+  CHECK(snn::decide(std::vector<float>{0.0F, 0.0F}) == 0);
+  CHECK(snn::decide(std::vector<float>{0.5F}) == 0);
+}
+
+TEST_CASE("evaluate: the batch size changes nothing") {
+  Rig rig;
+  const snn::Dataset dataset = support::synthetic();
+  const snn::Evaluation all = snn::evaluate(rig.network, dataset, 24);
+  REQUIRE(all.scores.size() == 24);
+  for (const int batch_size : {1, 5, 100}) {
+    const snn::Evaluation other = snn::evaluate(rig.network, dataset, batch_size);
+    CHECK(other.scores == all.scores);
+    CHECK(other.decisions == all.decisions);
+    CHECK(other.counts.spikes == all.counts.spikes);
+    CHECK(other.counts.n_steps == all.counts.n_steps);
+    CHECK(other.counts.n_input_values == all.counts.n_input_values);
+  }
+}
+
+TEST_CASE("evaluate: scores are the network's sums, counts those of its data") {
+  Rig rig;
+  const snn::Dataset dataset = support::synthetic({.n_utterances = 6});
+  std::vector<int> done;
+  const snn::Evaluation evaluation = snn::evaluate(rig.network, dataset, 4, [&done](int n) { done.push_back(n); });
+  CHECK(done == std::vector<int>{4, 6});
+  std::vector<std::int64_t> spikes(3);
+  std::int64_t n_steps = 0, n_values = 0;
+  for (int i = 0; i < 6; ++i) {
+    snn::Batch<float> batch;
+    snn::fill(batch, dataset, std::vector<int>{i});
+    rig.network.forward(batch);
+    CHECK(evaluation.scores[i] == rig.network.class_sums());
+    CHECK(evaluation.decisions[i] == snn::decide(evaluation.scores[i]));
+    for (int l = 1; l <= 3; ++l) {
+      const std::vector<int> counts = rig.network.spike_counts(l);
+      spikes[l - 1] = std::accumulate(counts.begin(), counts.end(), spikes[l - 1]);
+    }
+    n_steps += dataset.utterances[i].n_steps;
+    n_values += snn::count_nonzero(dataset.utterances[i]);
+  }
+  CHECK(evaluation.counts.spikes == spikes);
+  CHECK(evaluation.counts.n_steps == n_steps);
+  CHECK(evaluation.counts.n_utterances == 6);
+  CHECK(evaluation.counts.n_input_values == n_values);
+}
+
+TEST_CASE("evaluate: nothing to do, and data of other channels") {
+  Rig rig;
+  const snn::Evaluation none = snn::evaluate(rig.network, support::synthetic({.n_utterances = 0}), 5);
+  CHECK(none.scores.empty());
+  CHECK(none.decisions.empty());
+  CHECK_THROWS_AS(snn::evaluate(rig.network, support::synthetic({.n_channels = 11}), 5), std::invalid_argument);
+}
+
+TEST_CASE("score: decisions against labels, those without one left out") {
+  snn::Dataset dataset = support::synthetic({.n_utterances = 4});
+  dataset.utterances[2].label = -1;
+  const snn::Evaluation evaluation{.scores = {}, .decisions = {0, 2, 2, 3}, .counts = {}};
+  const snn::Scores scores = snn::score(evaluation, dataset);
+  CHECK(scores.all() == snn::Tally{2, 3});
+  CHECK(scores.confusion(1, 2) == 1);
+  CHECK(scores.by_speaker().at("even") == snn::Tally{1, 1});
+  CHECK(scores.by_speaker().at("odd") == snn::Tally{1, 2});
+}

@@ -1,0 +1,271 @@
+#include "snn/network.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <numeric>
+
+#include "snn/init.h"
+#include "tests/snn/scan/run_body.h"
+#include "tests/snn/synthetic.h"
+
+using Catch::Matchers::Contains;
+using snn::LossKind;
+using snn::Rule;
+using support::same_bits;
+
+namespace {
+
+template <class Real>
+struct Rig {
+  std::unique_ptr<snn::Backend<Real>> backend;
+  snn::TrainingParams params;
+  snn::Network<Real> network;
+
+  explicit Rig(const snn::TrainingParams& p = support::small_training(), int n_threads = 1)
+      : backend(snn::make_backend<Real>("cpu", n_threads)), params(p), network(p.network, p.gradient, *backend) {
+    network.set_parameters(snn::initial_parameters(p.network, p.init, p.seed));
+  }
+
+  snn::Batch<Real> forward(const snn::Dataset& dataset, const std::vector<int>& indices) {
+    snn::Batch<Real> batch;
+    snn::fill(batch, dataset, indices);
+    network.forward(batch);
+    return batch;
+  }
+  double backward(const snn::Dataset& dataset, const std::vector<int>& indices) {
+    return network.backward(forward(dataset, indices), params.loss);
+  }
+  std::vector<Real> gradients() const { return network.gradient_buffer().download(); }
+};
+
+/// Row b of an array [B][N].
+template <class T>
+std::vector<T> row(const std::vector<T>& array, std::size_t b, std::size_t n) {
+  return {array.begin() + static_cast<std::ptrdiff_t>(b * n), array.begin() + static_cast<std::ptrdiff_t>((b + 1) * n)};
+}
+
+/// Utterance b of an array [T][B][N], its own steps.
+template <class Real>
+std::vector<Real> of_utterance(const std::vector<Real>& array, int b, int n_batch, int n_steps, int n_neurons) {
+  const snn::Shape shape{n_steps, n_batch, n_neurons};
+  std::vector<Real> out;
+  for (int t = 0; t < n_steps; ++t)
+    for (int n = 0; n < n_neurons; ++n) out.push_back(array[shape.index(t, b, n)]);
+  return out;
+}
+
+template <class Real>
+double largest(const std::vector<Real>& values) {
+  double most = 0.0;
+  for (const Real v : values) most = std::max(most, std::abs(static_cast<double>(v)));
+  return most;
+}
+
+/// The whole batch's gradients against the sum of each utterance's own. limit: of the largest.
+template <class Real>
+void check_sum_of_gradients(const snn::TrainingParams& params, double limit) {
+  const snn::Dataset dataset = support::synthetic();
+  const std::vector<int> indices = {3, 0, 7, 11, 2};
+  Rig<Real> rig(params);
+  const double loss = rig.backward(dataset, indices);
+  const std::vector<Real> whole = rig.gradients();
+  std::vector<double> sum(whole.size());
+  double loss_sum = 0.0;
+  for (const int i : indices) {
+    loss_sum += rig.backward(dataset, {i});
+    const std::vector<Real> one = rig.gradients();
+    for (std::size_t j = 0; j < sum.size(); ++j) sum[j] += static_cast<double>(one[j]);
+  }
+  // softmax is a mean over the batch, the others are sums.
+  const double share = params.loss.kind == LossKind::kSoftmax ? 1.0 / static_cast<double>(indices.size()) : 1.0;
+  INFO(to_string(params.gradient.rule) << ", " << to_string(params.loss.kind));
+  CHECK(loss == Approx(loss_sum * share).epsilon(limit));
+  REQUIRE(largest(sum) > 0.0);
+  double apart = 0.0;
+  for (std::size_t j = 0; j < sum.size(); ++j) {
+    apart = std::max(apart, std::abs(static_cast<double>(whole[j]) - sum[j] * share));
+  }
+  CHECK(apart <= limit * share * largest(sum));
+}
+
+}  // namespace
+
+TEST_CASE("network: utterances of different lengths in one batch have the bits of each alone") {
+  const snn::Dataset dataset = support::synthetic();
+  std::vector<int> indices(24);
+  std::iota(indices.begin(), indices.end(), 0);
+  Rig<float> rig;
+  rig.forward(dataset, indices);
+  const std::vector<float> sums = rig.network.class_sums();
+  std::vector<std::vector<float>> pscs, potentials;
+  for (int l = 1; l <= 3; ++l) {
+    pscs.push_back(rig.network.psc(l));
+    potentials.push_back(rig.network.potential(l));
+    const std::vector<int> spikes = rig.network.spike_counts(l);
+    REQUIRE(std::accumulate(spikes.begin(), spikes.end(), 0) > 100);  // the layer is not silent
+  }
+  for (const int i : indices) {
+    rig.forward(dataset, {i});
+    const int n_steps = dataset.utterances[i].n_steps;
+    INFO("utterance " << i << " of " << n_steps << " steps");
+    CHECK(same_bits(rig.network.class_sums(), row(sums, i, 4)));
+    for (int l = 1; l <= 3; ++l) {
+      const int n = rig.params.network.sizes[l];
+      CHECK(same_bits(rig.network.psc(l), of_utterance(pscs[l - 1], i, 24, n_steps, n)));
+      CHECK(same_bits(rig.network.potential(l), of_utterance(potentials[l - 1], i, 24, n_steps, n)));
+    }
+  }
+}
+
+TEST_CASE("network: the order of a batch changes no bit of an utterance") {
+  const snn::Dataset dataset = support::synthetic();
+  Rig<float> rig;
+  rig.forward(dataset, {1, 2, 3, 4, 5, 6});
+  const std::vector<float> sums = rig.network.class_sums();
+  const std::vector<int> shuffled = {4, 6, 1, 5, 3, 2};
+  rig.forward(dataset, shuffled);
+  for (std::size_t b = 0; b < shuffled.size(); ++b) {
+    CHECK(same_bits(row(rig.network.class_sums(), b, 4), row(sums, static_cast<std::size_t>(shuffled[b]) - 1, 4)));
+  }
+}
+
+// The sums differ in the order of at most 5 * 30 additions: 150 epsilon of a sum of magnitudes, which is a few times
+// the largest gradient. Measured: at most 2.1e-7 in float and 6.7e-16 in double.
+TEST_CASE("network: a batch's gradients are the sum of each utterance's") {
+  for (const Rule rule : {Rule::kStep, Rule::kSurrogate}) {
+    for (const LossKind kind : {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax}) {
+      snn::TrainingParams params = support::small_training();
+      params.gradient.rule = rule;
+      params.loss.kind = kind;
+      check_sum_of_gradients<float>(params, 2e-6);
+      check_sum_of_gradients<double>(params, 1e-14);
+    }
+  }
+}
+
+// The layer rule looks at the rate over the batch. Limits of 0 and 1 take the choice from it.
+TEST_CASE("network: so they are by the layer rule where the batch does not change the choice") {
+  for (const double limit : {0.0, 1.0}) {
+    snn::TrainingParams params = support::small_training();
+    params.gradient.rule = Rule::kLayer;
+    params.gradient.layer_rate = limit;
+    check_sum_of_gradients<double>(params, 1e-14);
+  }
+}
+
+TEST_CASE("network: the number of threads changes no bit") {
+  const snn::Dataset dataset = support::synthetic({.n_utterances = 40, .min_steps = 40, .max_steps = 60});
+  std::vector<int> indices(40);
+  std::iota(indices.begin(), indices.end(), 0);
+  snn::TrainingParams params = support::small_training();
+  params.network.sizes = {12, 150, 130, 4};
+  Rig<float> one(params, 1);
+  const double loss = one.backward(dataset, indices);
+  for (const int n_threads : {2, 4}) {
+    Rig<float> many(params, n_threads);
+    CHECK(many.backward(dataset, indices) == loss);
+    CHECK(same_bits(many.gradients(), one.gradients()));
+    CHECK(same_bits(many.network.class_sums(), one.network.class_sums()));
+  }
+}
+
+TEST_CASE("network: what ran before leaves no trace") {
+  const snn::Dataset dataset = support::synthetic();
+  Rig<float> used, fresh;
+  used.backward(dataset, {0, 1, 2, 3, 4, 5, 6, 7});
+  CHECK(used.backward(dataset, {9, 8}) == fresh.backward(dataset, {9, 8}));
+  CHECK(same_bits(used.gradients(), fresh.gradients()));
+  CHECK(same_bits(used.network.psc(3), fresh.network.psc(3)));
+  CHECK(used.network.spike_counts(2) == fresh.network.spike_counts(2));
+}
+
+TEST_CASE("network: silence gives zeros and no weight gradient") {
+  snn::Dataset dataset = support::synthetic({.own_rate = 0.0, .other_rate = 0.0});
+  Rig<float> rig;
+  const double loss = rig.backward(dataset, {0, 1, 2});
+  CHECK(loss > 0.0);
+  CHECK(rig.network.class_sums() == std::vector<float>(12, 0.0F));
+  for (int l = 1; l <= 3; ++l) CHECK(largest(rig.network.psc(l)) == 0.0);
+  CHECK(largest(rig.network.delta(1)) > 0.0);  // the surrogate works where nothing fires
+  CHECK(largest(rig.gradients()) == 0.0);
+}
+
+TEST_CASE("network: self-weights of zero are no self-connections") {
+  const snn::Dataset dataset = support::synthetic();
+  snn::TrainingParams params = support::small_training();
+  params.init.w_self_mean = params.init.w_self_std = 0.0;
+  Rig<float> with(params);
+  params.network.self_recurrent.clear();
+  Rig<float> without(params);
+  CHECK(with.backward(dataset, {0, 1, 2}) == without.backward(dataset, {0, 1, 2}));
+  const snn::Tensors all = with.network.gradients();
+  for (const auto& [name, gradient] : without.network.gradients()) {
+    INFO(name);
+    CHECK(same_bits(gradient.values, all.at(name).values));
+  }
+}
+
+TEST_CASE("network: parameters go in and come out") {
+  Rig<float> rig;
+  snn::Tensors tensors = snn::initial_parameters(rig.params.network, rig.params.init, 99);
+  rig.network.set_parameters(tensors);
+  CHECK(rig.network.parameters() == tensors);
+  tensors.erase("w_1_3");
+  CHECK_THROWS_WITH(rig.network.set_parameters(tensors), Contains("w_1_3"));
+}
+
+TEST_CASE("network: gradients of what is not trained stay zero") {
+  Rig<float> rig;
+  rig.backward(support::synthetic(), {0, 1, 2});
+  CHECK(largest(rig.network.gradients().at("theta_3").values) == 0.0);
+  CHECK(largest(rig.network.gradients().at("theta_1").values) > 0.0);
+}
+
+TEST_CASE("network: a batch that does not fit is refused") {
+  Rig<float> rig;
+  const snn::Dataset dataset = support::synthetic();
+  const auto with = [&](const std::function<void(snn::Batch<float>&)>& change) {
+    snn::Batch<float> batch;
+    snn::fill(batch, dataset, std::vector<int>{0, 1});
+    change(batch);
+    return batch;
+  };
+  using Change = void (*)(snn::Batch<float>&);
+  CHECK_THROWS_WITH(rig.forward(support::synthetic({.n_channels = 13}), {0}),
+                    "batch: 13 channels, the network wants 12");
+  for (const Change change : {Change([](auto& b) { b.x.pop_back(); }), Change([](auto& b) { b.n_valid.pop_back(); }),
+                              Change([](auto& b) { b.n_valid[1] = b.n_steps + 1; }),
+                              Change([](auto& b) { b.n_valid[0] = 0; }), Change([](auto& b) { b.n_batch = 0; }),
+                              Change([](auto& b) { b = {.n_channels = 12, .x = {}, .n_valid = {}, .labels = {}}; })}) {
+    CHECK_THROWS_AS(rig.network.forward(with(change)), std::invalid_argument);
+  }
+}
+
+TEST_CASE("network: a backward pass without its forward pass, or with labels it does not know, is refused") {
+  Rig<float> rig;
+  const snn::Dataset dataset = support::synthetic();
+  snn::Batch<float> batch;
+  CHECK_THROWS_AS(rig.network.backward(batch, {}), std::invalid_argument);
+  snn::fill(batch, dataset, std::vector<int>{0, 1});
+  CHECK_THROWS_WITH(rig.network.backward(batch, {}), Contains("forward"));
+  rig.network.forward(batch);
+  for (const int label : {-1, 4}) {
+    batch.labels[1] = label;
+    CHECK_THROWS_WITH(rig.network.backward(batch, {}),
+                      Contains("label " + std::to_string(label)) && Contains("0 to 3"));
+  }
+  batch.labels = {1};
+  CHECK_THROWS_WITH(rig.network.backward(batch, {}), Contains("1 labels"));
+  snn::fill(batch, dataset, std::vector<int>{0, 1, 2});
+  CHECK_THROWS_WITH(rig.network.backward(batch, {}), Contains("forward"));
+}
+
+TEST_CASE("network: parameters out of range are refused") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  snn::TrainingParams params = support::small_training();
+  params.network.tau_s = 0.5;
+  CHECK_THROWS_AS(snn::Network<float>(params.network, {}, *backend), std::invalid_argument);
+  params = support::small_training();
+  params.gradient.slope = 0.0;
+  CHECK_THROWS_AS(snn::Network<float>(params.network, params.gradient, *backend), std::invalid_argument);
+}

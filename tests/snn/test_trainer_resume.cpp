@@ -1,0 +1,121 @@
+// That a run stopped and resumed, and one on other threads, ends in the same bytes.
+#include <catch2/catch.hpp>
+
+#include "snn/trainer.h"
+#include "tests/snn/synthetic.h"
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+constexpr int kBatches = 5, kEpochs = 3;  // of small_training() on 24 utterances
+
+struct Outcome {
+  std::string model, state;
+  std::vector<bool> is_best;
+};
+
+class Resumer {
+ public:
+  explicit Resumer(bool with_valid)
+      : train_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1})),
+        valid_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1, .seed = 2})),
+        valid_set_(with_valid ? &valid_ : nullptr) {}
+
+  /// Trains to the end; after every `stop_after` batches everything is put down as bytes and read back. 0: never.
+  Outcome run(int stop_after, int n_threads = 1) const {
+    snn::Checkpoint state = snn::start_training(support::small_training(), train_, valid_set_, "raster", "[]");
+    Outcome outcome;
+    int n_left = stop_after;
+    while (true) {
+      const auto backend = snn::make_backend<float>("cpu", n_threads);
+      snn::Trainer trainer(std::move(state), train_, valid_set_, *backend);
+      bool stopped = false;
+      while (!trainer.is_done() && !stopped) {
+        const auto report = trainer.run_epoch([&](const snn::BatchReport&) { return --n_left != 0; });
+        stopped = !report.has_value();
+        if (report) outcome.is_best.push_back(report->is_best);
+      }
+      if (!stopped) {
+        outcome.model = snn::serialise(trainer.model("last"));
+        outcome.state = snn::serialise(trainer.state());
+        return outcome;
+      }
+      const std::string bytes = snn::serialise(trainer.state());
+      state = snn::parse_checkpoint(bytes, "test");
+      n_left = stop_after;
+    }
+  }
+
+  /// A checkpoint after two batches.
+  snn::Checkpoint half_way() const {
+    const auto backend = snn::make_backend<float>("cpu", 1);
+    snn::Trainer trainer(snn::start_training(support::small_training(), train_, valid_set_, "raster", "[]"), train_,
+                         valid_set_, *backend);
+    trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch < 2; });
+    return trainer.state();
+  }
+
+  const snn::Dataset& train() const { return train_; }
+
+ private:
+  snn::Dataset train_, valid_;
+  const snn::Dataset* valid_set_;
+};
+
+}  // namespace
+
+TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never stopped") {
+  const Resumer resumer(GENERATE(false, true));
+  const Outcome never = resumer.run(0);
+  // 1: after each batch; 5: at the end of each epoch, before it is closed; the rest: once or twice within epochs.
+  for (int stop_after = 1; stop_after <= kBatches * kEpochs; ++stop_after) {
+    const Outcome stopped = resumer.run(stop_after);
+    INFO("every " << stop_after << " batches");
+    CHECK(stopped.model == never.model);
+    CHECK(stopped.state == never.state);
+    CHECK(stopped.is_best == never.is_best);
+  }
+}
+
+TEST_CASE("resume: the number of threads changes no byte") {
+  const Resumer resumer(true);
+  const Outcome one = resumer.run(0, 1);
+  CHECK(resumer.run(0, 2).state == one.state);
+  CHECK(resumer.run(4, 4).state == one.state);
+}
+
+TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
+  const Resumer resumer(false);
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  snn::Trainer trainer(snn::start_training(support::small_training(), resumer.train(), nullptr, "raster", "[]"),
+                       resumer.train(), nullptr, *backend);
+  while (!trainer.is_done()) trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch % 2 == 0; });
+  CHECK(snn::serialise(trainer.model("last")) == resumer.run(0).model);
+}
+
+TEST_CASE("resume: a checkpoint of other data or without its sums is refused") {
+  const Resumer resumer(false);
+  const snn::Checkpoint good = resumer.half_way();
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto resume = [&](const snn::Checkpoint& state, const snn::Dataset& train, const snn::Dataset* valid) {
+    snn::Trainer(state, train, valid, *backend);
+  };
+  CHECK_NOTHROW(resume(good, resumer.train(), nullptr));
+  snn::Dataset other = resumer.train();
+  std::get<std::vector<std::uint8_t>>(other.utterances[0].values)[0] ^= 1;
+  CHECK_THROWS_WITH(resume(good, other, nullptr), Contains("another training set"));
+  CHECK_THROWS_WITH(resume(good, resumer.train(), &other), Contains("validation set"));
+  snn::Checkpoint bad = good;
+  bad.next_batch = kBatches + 1;
+  CHECK_THROWS_AS(resume(bad, resumer.train(), nullptr), std::invalid_argument);
+  bad = good;
+  bad.sums.erase("loss");
+  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'loss'"));
+  bad = good;
+  bad.sums.at("spikes").pop_back();
+  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'spikes'"));
+  bad = good;
+  bad.adam_m.erase("w_0_1");
+  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("w_0_1"));
+}

@@ -15,13 +15,14 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "frontend/chunk_file.h"
 #include "frontend/sphere.h"
 
 namespace ear {
 
 namespace {
 
-constexpr std::size_t kHeaderBytes = 1 << 16;      // enough for any SPHERE header
+constexpr std::size_t kHeaderBytes = 1 << 16;      // enough for what stands before the sound
 constexpr std::size_t kMaxPipeBytes = 1ULL << 31;  // of a recording that is read from a pipe
 constexpr float kLoudest = 16.0F;                  // 24 dB above full scale: beyond it the unit must be another one
 constexpr sf_count_t kBlockFrames = 4096;
@@ -98,6 +99,16 @@ std::optional<SphereHeader> check_sphere(std::string_view first_bytes, const std
   return header;
 }
 
+/// Throws if the chunk that holds the sound of a WAV or AIFF file was cut.
+void check_chunks(std::string_view first_bytes, std::uint64_t file_size, const std::string& name) {
+  const auto chunk = find_sound_chunk(first_bytes, file_size);
+  if (chunk && chunk->found_bytes < chunk->promised_bytes) {
+    fail(name, fmt::format("cut short: {} of the {} bytes of sound that its header promises; fetch it again, or, if it "
+                           "plays to its end, rewrite it with sox",
+                           chunk->found_bytes, chunk->promised_bytes));
+  }
+}
+
 void check_sample(float sample, std::size_t frame, const std::string& name) {
   if (!std::isfinite(sample)) {
     fail(name, fmt::format("sample {} is {}; wanted finite samples: repair the recording", frame,
@@ -162,6 +173,7 @@ Sound read_regular_file(const std::filesystem::path& path) {
     const std::string first_bytes = read_bytes(descriptor.get(), kHeaderBytes, name);
     if (first_bytes.empty()) fail(name, "is empty; give a recording");
     sphere = check_sphere(first_bytes, name);
+    check_chunks(first_bytes, std::filesystem::file_size(path), name);
   }
   SF_INFO info{};
   const File file(sf_open(path.c_str(), SFM_READ, &info), sf_close);
@@ -186,7 +198,9 @@ Sound read_sound(int fd, const std::string& name) {
   if (bytes.size() > kMaxPipeBytes) {
     fail(name, fmt::format("longer than {} bytes; cut it into utterances", kMaxPipeBytes));
   }
-  const auto sphere = check_sphere(std::string_view(bytes).substr(0, kHeaderBytes), name);
+  const std::string_view first_bytes = std::string_view(bytes).substr(0, kHeaderBytes);
+  const auto sphere = check_sphere(first_bytes, name);
+  check_chunks(first_bytes, bytes.size(), name);
   SF_VIRTUAL_IO io{Memory::length, Memory::seek, Memory::read, Memory::write, Memory::tell};
   Memory memory{bytes};
   SF_INFO info{};

@@ -16,10 +16,11 @@ struct Sound {
 /// Longest recording accepted, in frames: 12 hours at 12.5 kHz.
 inline constexpr long long kMaxFrames = 1LL << 29;
 
-/// Reads any format that libsndfile knows: WAV, FLAC, AIFF, NIST SPHERE and others. It reads to the end of the data
-/// whatever number of frames a header claims. Throws std::runtime_error naming the file, what was found and what to do:
-/// missing, a directory, unreadable, empty, not a sound, no frames, samples that are not finite or far beyond full
-/// scale, SPHERE that is cut short or shorten-compressed, longer than kMaxFrames.
+/// Reads any format that libsndfile knows: WAV, FLAC, AIFF, NIST SPHERE and others. It reads to the end of the data and
+/// takes memory for what is there, not for what a header claims. Throws std::runtime_error naming the file, what was
+/// found and what to do: missing, a directory, unreadable, empty, not a sound, no frames, cut short (fewer frames than
+/// the header says, unless that is what programs write into pipes), samples that are not finite or far beyond full
+/// scale, SPHERE compressed with shorten, longer than kMaxFrames.
 Sound read_sound(const std::filesystem::path& path);
 
 /// The same from an open descriptor, such as standard input; a pipe is read to its end first, so every format works.

@@ -154,12 +154,8 @@ TEST_CASE("What is no sound is named with the remedy") {
   CHECK_THAT(message(path), Contains("a.wav: holds no frames"));
   CHECK_THROWS_WITH(read_through_pipe(""), Contains("standard input: is empty"));
   CHECK_THROWS_WITH(read_through_pipe("no sound at all"), Contains("standard input: not a sound"));
-  if (geteuid() == 0) {
-    std::cout << "SKIPPED: root may read every file\n";
-    return;
-  }
-  chmod(path.c_str(), 0);
-  CHECK_THAT(message(path), Contains("Permission denied"));
+  fs::create_symlink("b.wav", folder.path() / "b.wav");
+  CHECK_THAT(message(folder.path() / "b.wav"), Contains("b.wav: cannot be opened"));
 }
 
 TEST_CASE("Samples that are not finite or not in full-scale units are named by their index") {
@@ -211,10 +207,33 @@ TEST_CASE("Shorten-compressed SPHERE is refused with the tool that unpacks it") 
   CHECK_THROWS_WITH(read_through_pipe(bytes), Catch::Contains("sph2pipe"));
 }
 
-TEST_CASE("FLAC cut short is an error") {
+TEST_CASE("WAV, AIFF and FLAC cut short are errors") {
   const TempFolder folder;
-  write_sound(folder.path() / "a.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, ramp(50'000));
-  const std::string bytes = read_file(folder.path() / "a.flac");
-  write_file(folder.path() / "b.flac", bytes.substr(0, bytes.size() / 2));
-  CHECK_THROWS_AS(ear::read_sound(folder.path() / "b.flac"), std::runtime_error);
+  for (const int format :
+       {kWav, SF_FORMAT_WAV | SF_FORMAT_FLOAT, SF_FORMAT_AIFF | SF_FORMAT_PCM_16, SF_FORMAT_FLAC | SF_FORMAT_PCM_16}) {
+    INFO(std::hex << format);
+    write_sound(folder.path() / "a", format, ramp(50'000));
+    const std::string bytes = read_file(folder.path() / "a");
+    for (const std::size_t size : {bytes.size() - 1, bytes.size() / 2}) {
+      write_file(folder.path() / "b", bytes.substr(0, size));
+      CHECK_THROWS_AS(ear::read_sound(folder.path() / "b"), std::runtime_error);
+      CHECK_THROWS_AS(read_through_pipe(bytes.substr(0, size)), std::runtime_error);
+    }
+  }
+  write_sound(folder.path() / "a.wav", kWav, ramp(1000));
+  write_file(folder.path() / "b.wav", read_file(folder.path() / "a.wav").substr(0, 1044));
+  CHECK_THROWS_WITH(ear::read_sound(folder.path() / "b.wav"),
+                    Catch::Contains("b.wav: cut short: 1000 of the 2000 bytes"));
+}
+
+TEST_CASE("A file that the user may not read is named") {
+  if (geteuid() == 0) {
+    std::cout << "SKIPPED: root may read every file\n";
+    return;
+  }
+  const TempFolder folder;
+  write_sound(folder.path() / "a.wav", kWav, ramp(1000));
+  chmod((folder.path() / "a.wav").c_str(), 0);
+  CHECK_THROWS_WITH(ear::read_sound(folder.path() / "a.wav"),
+                    Catch::Contains("a.wav: cannot be opened (Permission denied)"));
 }

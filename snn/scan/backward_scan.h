@@ -51,7 +51,7 @@ struct BackwardScan {
   template <int kWidth, Rule kRule, bool kWarm>
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
-    Real keep[kWidth], w[kWidth] = {}, trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {};
+    Real keep[kWidth] = {}, w[kWidth] = {}, trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {};
     Real sum_self[kWidth] = {}, sum_theta[kWidth] = {};
     for (int j = 0; j < width; ++j) {
       keep[j] = theta[first + j];

@@ -56,7 +56,7 @@ struct ForwardScan {
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
     const int width = last - first;
-    Real carried[kWidth] = {}, a[kWidth] = {}, w[kWidth] = {}, keep[kWidth];
+    Real carried[kWidth] = {}, a[kWidth] = {}, w[kWidth] = {}, keep[kWidth] = {};
     int count[kWidth] = {};
     for (int j = 0; j < width; ++j) {
       keep[j] = theta[first + j];

@@ -48,7 +48,7 @@ std::vector<std::string_view> fields_of(std::string_view line) {
 std::vector<Column> parse_header(std::string_view line, const std::string& name) {
   std::vector<Column> columns;
   for (const std::string_view field : fields_of(line)) {
-    const auto known = std::find(kColumns.begin(), kColumns.end(), field);
+    const auto* const known = std::find(kColumns.begin(), kColumns.end(), field);
     if (known == kColumns.end()) {
       throw std::runtime_error(
           fmt::format("{}: column '{}' is not known; the first line names the columns path, label, "
@@ -107,6 +107,7 @@ std::string key_of_path(const std::string& path) {
 
 std::vector<ListEntry> list_of_paths(const std::vector<std::string>& paths) {
   std::vector<ListEntry> entries;
+  entries.reserve(paths.size());
   for (const std::string& path : paths) entries.push_back({path, "", "", key_of_path(path)});
   check_keys(entries, paths);
   return entries;

@@ -87,7 +87,7 @@ struct Memory {
 
 /// The SPHERE header among the first bytes, if there is one; throws for what libsndfile would not explain.
 std::optional<SphereHeader> check_sphere(std::string_view first_bytes, const std::string& name) {
-  const auto header = parse_sphere_header(first_bytes);
+  auto header = parse_sphere_header(first_bytes);
   if (!header) return std::nullopt;
   if (!header->complete) fail(name, "NIST SPHERE file cut short inside its header; fetch it again");
   if (header->sample_coding.find("shorten") != std::string::npos) {

@@ -32,8 +32,7 @@ struct Cochleagram {
   double dt_ms = 0.0;         ///< duration of a step
   int decimation = 0;         ///< samples per step
   int cropped_steps = 0;      ///< finished steps beyond n_steps that were dropped, the last ones
-  long long padded_samples =
-      0;  ///< of silence appended because the sound has fewer samples than wanted steps (not the tail)
+  long long padded_samples = 0;  ///< silence appended because the sound has fewer samples than wanted steps; not the tail
 };
 
 /// The front end of one recipe: designed once, then used for any number of recordings and by several threads.
@@ -44,9 +43,8 @@ class FrontEnd {
 
   /// With n samples after resampling:
   /// - decimation D set: n / D steps of sound and K of silence after it;
-  /// - n_steps T set: D = max(1, floor(n / (T - K))); K * D samples of silence follow; of the steps that this gives (at
-  /// least
-  ///   T) the first T are kept. If n < T - K, silence fills up to T at D = 1.
+  /// - n_steps T set: D = max(1, floor(n / (T - K))); K * D samples of silence follow; of the steps that this gives, at
+  ///   least T, the first T are kept. If n < T - K, silence fills up to T at D = 1.
   /// Throws std::invalid_argument if the sound is shorter than one step or has an impossible sample rate.
   Cochleagram operator()(const Sound& sound) const;
 

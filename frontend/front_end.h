@@ -28,11 +28,11 @@ void validate(const FrontEndParams& params);
 struct Cochleagram {
   int n_steps = 0;
   int n_channels = 0;
-  std::vector<float> values;  ///< [step][channel], >= 0, scaled; channel 0 has the highest frequency
-  double dt_ms = 0.0;         ///< duration of a step
-  int decimation = 0;         ///< samples per step
-  int cropped_steps = 0;      ///< finished steps beyond n_steps that were dropped, the last ones
-  long long padded_samples = 0;  ///< silence appended because the sound has fewer samples than wanted steps; not the tail
+  std::vector<float> values;     ///< [step][channel], >= 0, scaled; channel 0 has the highest frequency
+  double dt_ms = 0.0;            ///< duration of a step
+  int decimation = 0;            ///< samples per step
+  int cropped_steps = 0;         ///< finished steps beyond n_steps that were dropped, the last ones
+  long long padded_samples = 0;  ///< silence after a sound of fewer samples than wanted steps; without the tail
 };
 
 /// The front end of one recipe: designed once, then used for any number of recordings and by several threads.

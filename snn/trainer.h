@@ -46,7 +46,9 @@ class Trainer {
   /// must outlive the trainer. Throws std::invalid_argument if data and state do not fit.
   Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend);
 
-  bool is_done() const { return state_.epoch >= state_.model.training.n_epochs; }
+  const TrainingParams& params() const { return state_.model.training; }
+  int n_epochs_done() const { return state_.epoch; }
+  bool is_done() const { return state_.epoch >= params().n_epochs; }
   /// Runs the epoch in progress to its end. After each batch `on_batch` decides whether to go on; if not, returns
   /// nothing, and a later call, or another trainer with state(), continues there. Throws std::runtime_error for a loss
   /// or gradient that is not finite, naming epoch, batch and keys; the parameters are then those before that batch.

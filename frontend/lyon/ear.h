@@ -2,14 +2,16 @@
 // Lyon's passive ear as AuditoryToolbox version 2 computes it: coefficients and state, blocks of any length.
 //
 // What the original does in corner cases, and what this ear does:
-//  Q1  The original clears its two front rows after the rectifier at every sample if D = 1, but only at the first sample
-//      of each block of D otherwise (linear indexing). Done here in the same way: published results depend on it.
+//  Q1  The original clears its two front rows after the rectifier at every sample if D = 1, but only at the first
+//      sample of each block of D otherwise (linear indexing). Done here in the same way: published results depend on it.
 //  Q2  The first channel is compensator minus first section: always 0 for D = 1, not for D > 1. As the original.
 //  Q3  Every output is a difference of neighbours; the last row's own remainder is never seen. As the original.
 //  Q4  Where blocks of D start matters (Q1); how process() is called does not: the phase is part of the state.
-//  Q5  The low-pass delays by about 5 steps and nothing is flushed; a caller appends silence (FrontEndParams::tail_steps).
-//  Q6  Fewer than D samples give no step, here without an error; the front end refuses such a recording. D is an integer.
-//  Q7  Level matters: full scale is +-1 (read_sound sees to it); 16-bit integers as numbers would overrun the gain control.
+//  Q5  The low-pass delays by about 5 steps and nothing is flushed; a caller appends silence
+//      (FrontEndParams::tail_steps).
+//  Q6  Fewer than D samples give no step, here without an error; the front end refuses such a recording. D is whole.
+//  Q7  Level matters: full scale is +-1 (read_sound sees to it); 16-bit integers as numbers would overrun the gain
+//      control.
 //  Q8  Gain states start at 0, so the first millisecond of a loud onset overshoots. As the original.
 //  Q9  The original turns a NaN into silence for ever; process() refuses samples that are not finite.
 //  Q10 The original takes the first channel of a stereo sound; read_sound mixes all channels to one.
@@ -18,9 +20,11 @@
 //  Q13 At D = 1 most outputs are exactly 0, at D = 100 none is. As the original.
 //  Q14 In float the second-order low-pass would lose 1 %: it is computed as two one-poles (decimator.h).
 //  Q15 Subnormal numbers are flushed to 0 while process() runs (flush_denormals.h).
-//  Q16 The number of channels depends on the sample rate: the front end resamples to one rate; solve_step_factor() fixes N.
-//  Q17 The number of steps depends on the length: the front end chooses D for a wanted number (FrontEndParams::n_steps).
-//  Q18 The default step factor is ear_q / 32, as the original's code (its text says 32 / ear_q); D < 1 is an error here.
+//  Q16 The number of channels depends on the sample rate: the front end resamples to one rate; solve_step_factor()
+//      fixes N.
+//  Q17 The number of steps depends on the length: the front end chooses D for a wanted number
+//      (FrontEndParams::n_steps).
+//  Q18 The default step factor is ear_q / 32, as the original's code (its text says 32 / ear_q); D < 1 is an error.
 #include <span>
 #include <vector>
 

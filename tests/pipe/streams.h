@@ -10,9 +10,9 @@ struct StreamSpec {
   unsigned seed = 1;
   int n_channels = 20;
   int n_classes = 10;
-  double scale = 1.0;          ///< a parameter of the recipe
-  std::string extra_label = {};     ///< if set, a class of that name with one record more
-  std::string prefix = "utt";  ///< of the keys
+  double scale = 1.0;            ///< a parameter of the recipe
+  std::string extra_label = {};  ///< if set, a class of that name with one record more
+  std::string prefix = "utt";    ///< of the keys
 };
 
 /// A cochleagram stream: records of 30 to 50 steps, label i % n_classes, three speakers.

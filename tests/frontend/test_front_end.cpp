@@ -155,7 +155,7 @@ TEST_CASE("Parameters out of range are refused with the value found") {
 TEST_CASE("The recipe stage holds every parameter, resolved, and gives them back") {
   FrontEndParams params = by_steps(50, 7);
   params.sample_rate_hz = 16000;
-  params.lyon = {.ear_q = 6, .tau_factor = 2, .agc = false, .differ = false};
+  params.lyon = {.ear_q = 6, .tau_factor = 2, .agc = false, .differ = true};
   params.n_channels = 60;
   params.scale = 123.5;
   const auto stage = ear::to_stage(params);

@@ -141,7 +141,7 @@ std::string first_difference(const Checkpoint& checkpoint, const Model& wanted, 
     return fmt::format("classes: {} in the checkpoint, {} now", strings_to_json(found.classes),
                        strings_to_json(wanted.classes));
   }
-  const std::string parameter = first_difference(found.training, wanted.training);
+  std::string parameter = first_difference(found.training, wanted.training);
   if (!parameter.empty()) return parameter;
   if (found.recipe_json != wanted.recipe_json) {
     return fmt::format("recipe: {} in the checkpoint, {} now", found.recipe_json, wanted.recipe_json);

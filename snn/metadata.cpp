@@ -18,7 +18,7 @@ std::optional<T> parse(std::string_view text, Format... format) {
 }
 
 [[noreturn]] void fail(const std::string& key, const std::string& found, const std::string& wanted) {
-  throw std::runtime_error(fmt::format("metadata \"{}\" is \"{}\"; wanted is {}", key, found, wanted));
+  throw std::runtime_error(fmt::format(R"(metadata "{}" is "{}"; wanted is {})", key, found, wanted));
 }
 
 }  // namespace

@@ -45,7 +45,7 @@ void check(const Model& model) {
   validate(model.training);
   check_classes(model);
   if (model.which != "last" && model.which != "best") {
-    throw std::invalid_argument(fmt::format("which is \"{}\"; it must be \"last\" or \"best\"", model.which));
+    throw std::invalid_argument(fmt::format(R"(which is "{}"; it must be "last" or "best")", model.which));
   }
   if (model.n_epochs_done < 0 || model.n_epochs_done > model.training.n_epochs) {
     throw std::invalid_argument(

@@ -25,7 +25,7 @@ constexpr std::size_t kAlign = 8;   // data start at a multiple of this
 constexpr std::uint64_t kMaxHeader = std::uint64_t{4} << 20;
 constexpr std::uint64_t kMaxData = std::uint64_t{1} << 40;  // far above any network that params.cpp admits
 constexpr std::size_t kChunk = std::size_t{1} << 20;
-constexpr std::string_view kCrcField = "\"crc32\":\"";  // an unescaped quote: cannot occur inside a JSON string
+constexpr std::string_view kCrcField = R"("crc32":")";  // an unescaped quote: cannot occur inside a JSON string
 constexpr std::size_t kCrcDigits = 8;
 constexpr const char* kRemedy = "the file is cut or damaged: copy it again, or make it again";
 
@@ -80,7 +80,7 @@ void check_format(const Metadata& metadata, const std::string& format, const std
     return found == metadata.end() ? std::string("nothing") : found->second;
   };
   if (get("format") != format) {
-    fail(fmt::format("holds \"{}\" where \"{}\" is wanted; give the file that ossicle-train writes for this",
+    fail(fmt::format(R"(holds "{}" where "{}" is wanted; give the file that ossicle-train writes for this)",
                      get("format"), format));
   }
   if (get("format_version") != version) {

@@ -53,7 +53,7 @@ struct Reader::State {
     const Bytes bytes = tar.read(kMaxHeaderBytes);
     Header found = at_member([&] { return parse_header(text_of(bytes)); });
     at_member([&] { check_header(found); });
-    if (keys.empty() && header.n_channels == 0) {
+    if (header.n_channels == 0) {  // the first one
       header = std::move(found);
     } else if (const std::string difference = first_difference(header, found); !difference.empty()) {
       tar.fail("concatenated stream differs from the first: " + difference);

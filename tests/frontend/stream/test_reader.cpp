@@ -202,6 +202,10 @@ TEST_CASE("Huge claims are refused before memory is taken") {
   const std::string claim =
       replaced(whole[1].second, "(4, 3), }" + std::string(18, ' '), "(1152921504606846976, 3), }");
   CHECK_THAT(error_of(before + samples::member("a.npy", claim)), Contains("shape (1152921504606846976, 3)"));
+  // 2^62 + 4 rows of 12 bytes are 48 bytes modulo 2^64, the size of the four rows that are there.
+  const std::string wrapped =
+      replaced(whole[1].second, "(4, 3), }" + std::string(18, ' '), "(4611686018427387908, 3), }");
+  CHECK_THAT(error_of(before + samples::member("a.npy", wrapped)), Contains("shape (4611686018427387908, 3)"));
   CHECK(samples::largest_allocation() < 4 << 20);
 }
 

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <chrono>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -53,21 +54,23 @@ TEST_CASE("parallel_for: an exception comes out with its text") {
   }
 }
 
-TEST_CASE("parallel_for: of several exceptions that of the lowest chunk") {
-  std::atomic<bool> zero_runs = false, one_throws = false;
-  CHECK_THROWS_WITH(parallel_for(2, 2,
-                                 [&](int chunk) {
-                                   if (chunk == 0) {
-                                     zero_runs = true;
-                                     wait_for(one_throws);
-                                     std::this_thread::sleep_for(std::chrono::milliseconds(20));
-                                     throw std::runtime_error("zero");
-                                   }
-                                   wait_for(zero_runs);
-                                   one_throws = true;
-                                   throw std::runtime_error("one");
-                                 }),
-                    "zero");
+TEST_CASE("parallel_for: of several exceptions that of the lowest chunk, whichever comes first") {
+  for (const int late : {0, 1}) {
+    std::atomic<bool> late_runs = false, other_throws = false;
+    const auto body = [&](int chunk) {
+      if (chunk == late) {
+        late_runs = true;
+        wait_for(other_throws);
+        std::this_thread::sleep_for(std::chrono::milliseconds(20));
+      } else {
+        wait_for(late_runs);
+        other_throws = true;
+      }
+      throw std::runtime_error(std::to_string(chunk));
+    };
+    INFO("late " << late);
+    CHECK_THROWS_WITH(parallel_for(2, 2, body), "0");
+  }
   CHECK_THROWS_WITH(parallel_for(5, 1, [](int chunk) { throw std::runtime_error(std::to_string(chunk)); }), "0");
 }
 

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "snn/init.h"
 #include "snn/presets.h"
 #include "tests/snn/synthetic.h"
 
@@ -207,14 +208,22 @@ TEST_CASE("trainer: a validation set that does not fit is refused") {
 }
 
 TEST_CASE("trainer: data that does not fit is refused") {
-  Run run{support::synthetic(), support::synthetic({.seed = 2})};
-  snn::TrainingParams params = support::small_training();
+  Run run{support::synthetic(), {}};
+  const snn::TrainingParams params = support::small_training();
   run.train.utterances[3].label = -1;
   CHECK_THROWS_AS(run.trainer(params), std::invalid_argument);
   run.train = support::synthetic();
-  params.network.sizes.front() = 13;
-  CHECK_THROWS_WITH(run.trainer(params), Contains("channels"));
-  params = support::small_training();
-  params.network.sizes.back() = 5;
-  CHECK_THROWS_WITH(run.trainer(params), Contains("classes"));
+  for (const bool is_class : {false, true}) {
+    snn::TrainingParams other = support::small_training();
+    (is_class ? other.network.sizes.back() : other.network.sizes.front()) += 1;
+    CHECK_THROWS_WITH(snn::start_training(other, run.train, nullptr, "raster", "[]"),
+                      Contains("12 channels and 4 classes"));
+    snn::Checkpoint state = snn::start_training(params, run.train, nullptr, "raster", "[]");
+    state.model.training = other;
+    state.model.parameters = snn::initial_parameters(other.network, other.init, other.seed);
+    for (auto* moments : {&state.adam_m, &state.adam_v}) {
+      for (auto& [name, tensor] : *moments) tensor = state.model.parameters.at(name);
+    }
+    CHECK_THROWS_WITH(snn::Trainer(state, run.train, nullptr, *run.backend), Contains("12 channels and 4 classes"));
+  }
 }

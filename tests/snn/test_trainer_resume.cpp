@@ -26,10 +26,12 @@ class Resumer {
   Outcome run(int stop_after, int n_threads = 1) const {
     snn::Checkpoint state = snn::start_training(support::small_training(), train_, valid_set_, "raster", "[]");
     Outcome outcome;
+    std::string bytes;
     int n_left = stop_after;
     while (true) {
       const auto backend = snn::make_backend<float>("cpu", n_threads);
       snn::Trainer trainer(std::move(state), train_, valid_set_, *backend);
+      if (!bytes.empty()) CHECK(snn::serialise(trainer.state()) == bytes);  // nothing is lost by being read back
       bool stopped = false;
       while (!trainer.is_done() && !stopped) {
         const auto report = trainer.run_epoch([&](const snn::BatchReport&) { return --n_left != 0; });
@@ -41,7 +43,7 @@ class Resumer {
         outcome.state = snn::serialise(trainer.state());
         return outcome;
       }
-      const std::string bytes = snn::serialise(trainer.state());
+      bytes = snn::serialise(trainer.state());
       state = snn::parse_checkpoint(bytes, "test");
       n_left = stop_after;
     }

@@ -32,7 +32,8 @@ struct FreeEntry {
 // What the callbacks of libarchive share with the classes.
 struct Channel {
   int fd = -1;
-  int error = 0;  // errno of a failed call
+  int error = 0;          // errno of a failed call
+  bool given_up = false;  // nothing more is written
   std::uint64_t n_bytes = 0;
   Bytes buffer;
 };
@@ -52,17 +53,15 @@ la_ssize_t read_block(archive* a, void* data, const void** buffer) {
   return n;
 }
 
-la_ssize_t write_block(archive* a, void* data, const void* buffer, std::size_t size) {
+// Never fails towards libarchive, which does not free its buffers after a failure: once there was an error, or the tar is
+// given up, it swallows what comes, and TarWriter throws.
+la_ssize_t write_block(archive*, void* data, const void* buffer, std::size_t size) {
   Channel& channel = *static_cast<Channel*>(data);
   const char* at = static_cast<const char*>(buffer);
-  for (std::size_t left = size; left > 0;) {
+  for (std::size_t left = size; left > 0 && channel.error == 0 && !channel.given_up;) {
     const ssize_t n = ::write(channel.fd, at, left);
-    if (n < 0 && errno == EINTR) continue;
-    if (n < 0) {
-      channel.error = errno;
-      archive_set_error(a, channel.error, "write failed");
-      return ARCHIVE_FATAL;
-    }
+    if (n < 0 && errno != EINTR) channel.error = errno;
+    if (n < 0) continue;
     at += n;
     left -= static_cast<std::size_t>(n);
   }
@@ -173,9 +172,8 @@ struct TarWriter::State {
   bool closed = false;
 
   void check(la_ssize_t status) const {
-    if (status >= ARCHIVE_OK) return;
     if (channel.error != 0) throw std::system_error(channel.error, std::generic_category(), name + ": cannot write");
-    throw std::runtime_error(fmt::format("{}: cannot write: {}", name, text_of(tar.get())));
+    if (status < ARCHIVE_OK) throw std::runtime_error(fmt::format("{}: cannot write: {}", name, text_of(tar.get())));
   }
 };
 
@@ -193,8 +191,8 @@ TarWriter::TarWriter(int fd, std::string name) : state_(std::make_unique<State>(
 }
 
 TarWriter::~TarWriter() {
-  // A failed archive writes nothing more, so that a tar that was not closed stays cut.
-  if (state_ && !state_->closed) archive_write_fail(state_->tar.get());
+  // archive_write_free() would write the end: a tar that was not closed stays cut.
+  state_->channel.given_up = true;
 }
 
 void TarWriter::add(const std::string& member, std::span<const std::uint8_t> first,

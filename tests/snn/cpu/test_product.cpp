@@ -54,9 +54,9 @@ void check_product(int m, int n, int k, bool a_transposed, bool b_transposed, bo
 
 template <class Real>
 void check_shapes() {
-  for (const int m : {1, 3, 19, 20, 23, 511, 1030}) {
-    for (const int n : {1, 5, 26, 100}) {
-      for (const int k : {1, 7, 78, 400}) {
+  for (const int m : {1, 3, 20, 23, 515}) {
+    for (const int n : {1, 26, 100}) {
+      for (const int k : {1, 7, 400}) {
         for (const bool accumulate : {false, true}) {
           check_product<Real>(m, n, k, false, true, accumulate);
           check_product<Real>(m, n, k, false, false, accumulate);

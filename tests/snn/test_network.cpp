@@ -117,6 +117,25 @@ TEST_CASE("network: utterances of different lengths in one batch have the bits o
   }
 }
 
+// Products of few rows and columns are ones for which a library may have code of its own.
+TEST_CASE("network: so they have in a network of a few neurons") {
+  const snn::Dataset dataset =
+      support::synthetic({.n_channels = 5, .n_classes = 2, .min_steps = 1, .max_steps = 14, .own_rate = 0.8});
+  snn::TrainingParams params = support::small_training();
+  params.network.sizes = {5, 4, 3, 2};
+  Rig<float> rig(params);
+  std::vector<int> indices(24);
+  std::iota(indices.begin(), indices.end(), 0);
+  const snn::Batch<float> batch = rig.forward(dataset, indices);
+  const std::vector<float> potentials = rig.network.potential(1);
+  for (const int i : indices) {
+    rig.forward(dataset, {i});
+    const int n_steps = dataset.utterances[i].n_steps;
+    INFO("utterance " << i << " of " << n_steps << " steps");
+    CHECK(same_bits(rig.network.potential(1), of_utterance(potentials, i, batch.n_batch, n_steps, 4)));
+  }
+}
+
 TEST_CASE("network: the order of a batch changes no bit of an utterance") {
   const snn::Dataset dataset = support::synthetic();
   Rig<float> rig;

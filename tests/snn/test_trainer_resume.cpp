@@ -1,4 +1,5 @@
-// That a run stopped and resumed, and one on other threads, ends in the same bytes.
+// That a run stopped and resumed, and one on other threads, ends in the same bytes. (Comparisons of bytes stand in double
+// parentheses: Catch would print them.)
 #include <catch2/catch.hpp>
 
 #include "snn/trainer.h"
@@ -31,7 +32,7 @@ class Resumer {
     while (true) {
       const auto backend = snn::make_backend<float>("cpu", n_threads);
       snn::Trainer trainer(std::move(state), train_, valid_set_, *backend);
-      if (!bytes.empty()) CHECK(snn::serialise(trainer.state()) == bytes);  // nothing is lost by being read back
+      if (!bytes.empty()) CHECK((snn::serialise(trainer.state()) == bytes));  // nothing is lost by being read back
       bool stopped = false;
       while (!trainer.is_done() && !stopped) {
         const auto report = trainer.run_epoch([&](const snn::BatchReport&) { return --n_left != 0; });
@@ -74,8 +75,8 @@ TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never
   for (int stop_after = 1; stop_after <= kBatches * kEpochs; ++stop_after) {
     const Outcome stopped = resumer.run(stop_after);
     INFO("every " << stop_after << " batches");
-    CHECK(stopped.model == never.model);
-    CHECK(stopped.state == never.state);
+    CHECK((stopped.model == never.model));
+    CHECK((stopped.state == never.state));
     CHECK(stopped.is_best == never.is_best);
   }
 }
@@ -83,8 +84,8 @@ TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never
 TEST_CASE("resume: the number of threads changes no byte") {
   const Resumer resumer(true);
   const Outcome one = resumer.run(0, 1);
-  CHECK(resumer.run(0, 2).state == one.state);
-  CHECK(resumer.run(4, 4).state == one.state);
+  CHECK((resumer.run(0, 2).state == one.state));
+  CHECK((resumer.run(4, 4).state == one.state));
 }
 
 TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
@@ -93,7 +94,7 @@ TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
   snn::Trainer trainer(snn::start_training(support::small_training(), resumer.train(), nullptr, "raster", "[]"),
                        resumer.train(), nullptr, *backend);
   while (!trainer.is_done()) trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch % 2 == 0; });
-  CHECK(snn::serialise(trainer.model("last")) == resumer.run(0).model);
+  CHECK((snn::serialise(trainer.model("last")) == resumer.run(0).model));
 }
 
 TEST_CASE("resume: a checkpoint of other data or without its sums is refused") {
@@ -108,6 +109,7 @@ TEST_CASE("resume: a checkpoint of other data or without its sums is refused") {
   std::get<std::vector<std::uint8_t>>(other.utterances[0].values)[0] ^= 1;
   CHECK_THROWS_WITH(resume(good, other, nullptr), Contains("another training set"));
   CHECK_THROWS_WITH(resume(good, resumer.train(), &other), Contains("validation set"));
+  CHECK_THROWS_WITH(resume(Resumer(true).half_way(), resumer.train(), nullptr), Contains("validation set"));
   snn::Checkpoint bad = good;
   bad.next_batch = kBatches + 1;
   CHECK_THROWS_AS(resume(bad, resumer.train(), nullptr), std::invalid_argument);

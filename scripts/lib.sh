@@ -10,6 +10,9 @@ packages_bench=(libopenblas-dev)
 packages_ci=(clang-format)
 packages_tidy=(clang-tidy)
 
+# Clones of the project share what ccache, where it is installed, has compiled.
+export CCACHE_BASEDIR=$root CCACHE_NOHASHDIR=true
+
 say() { printf '%s\n' "$*" >&2; }
 die() {
   say "$(basename "$0"): $*"

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
 #include <regex>
 
 #include "tests/pipe/run.h"
@@ -103,25 +104,33 @@ TEST_CASE("ossicle-train: a resumed run must be the same run") {
 
 TEST_CASE("ossicle-train: default, preset, file, flag, each over the one before") {
   const Folder f;
-  const auto parameter = [&f](const std::string& options, const std::string& name) {
+  const auto network = [&f](const std::string& options) {
     const std::string model = f.file("m");
     const auto trained =
         shell("ossicle-train -q --overwrite " + f.train + kNet + "--epochs 1 -o " + model + " " + options);
     INFO(options << ": " << trained.err);
     REQUIRE(trained.exit_code == 0);
-    return shell("grep -a -o '" + name + "[^,}]*' " + model + " | head -1").out;
+    return nlohmann::json::parse(shell("ossicle-info --json " + model).out).at("training").at("network");
   };
+  using Layers = std::vector<int>;
   pipe_support::spill(f.file("c.toml"), "tau-m = 20\nbip = false\nskip = [\"2:4\"]\n");
   const std::string file = " --config " + f.file("c.toml");
-  const std::string by_default = parameter("", "tau_m");
-  const std::string by_preset = parameter("--preset paper-n-tidigits", "tau_m");
-  const std::string by_file = parameter("--preset paper-n-tidigits" + file, "tau_m");
-  const std::string by_flag = parameter("--preset paper-n-tidigits --tau-m 30" + file, "tau_m");
-  CHECK_THAT(by_default, Contains("16"));
-  CHECK_THAT(by_preset, Contains("64"));
-  CHECK_THAT(by_file, Contains("20"));
-  CHECK_THAT(by_flag, Contains("30"));
-  CHECK(parameter(file, "theta_1").size() > 0);
+  const auto by_default = network("");
+  CHECK(by_default.at("tau_m") == 16);
+  CHECK(by_default.at("self_recurrent") == Layers{1, 2, 3});
+  CHECK(by_default.at("bip") == Layers{1, 2, 3});
+  CHECK(by_default.at("skips") == std::vector<Layers>{{1, 3}});
+  CHECK(network("--preset paper-n-tidigits").at("tau_m") == 64);
+  const auto by_file = network("--preset paper-n-tidigits" + file);
+  CHECK(by_file.at("tau_m") == 20);
+  CHECK(by_file.at("bip") == Layers{});
+  CHECK(by_file.at("self_recurrent") == Layers{1, 2, 3});
+  CHECK(by_file.at("skips") == std::vector<Layers>{{2, 4}});
+  const auto by_flag = network("--preset paper-n-tidigits --tau-m 30 --bip --bip-output --no-self-recurrent" + file);
+  CHECK(by_flag.at("tau_m") == 30);
+  CHECK(by_flag.at("bip") == Layers{1, 2, 3, 4});
+  CHECK(by_flag.at("self_recurrent") == Layers{});
+  CHECK(network("--no-skip").at("skips") == std::vector<Layers>{});
   pipe_support::spill(f.file("bad.toml"), "tau_membrane = 20\n");
   const auto unknown = shell("ossicle-train " + f.train + " -o " + f.file("x") + " --config " + f.file("bad.toml"));
   CHECK(unknown.exit_code == 2);

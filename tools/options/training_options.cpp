@@ -21,6 +21,12 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, std::optional<T>
   return app.add_option_function<std::string>(name, set, help);
 }
 
+/// A switch and its opposite. Unset unless one of them is given (CLI11's own flag would set an optional to false).
+CLI::Option* add_switch(CLI::App& app, const std::string& name, std::optional<bool>& value, const std::string& help) {
+  const auto set = [&value](std::int64_t count) { value = count > 0; };  // the opposite counts -1
+  return app.add_flag_function("--" + name + ",!--no-" + name, set, help);
+}
+
 void add_topology(CLI::App& app, snn::TrainingChoices& c) {
   const std::string group = "Network";
   app.add_option_function<std::vector<int>>(
@@ -28,8 +34,7 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
          "Neurons of each hidden layer: 100,100,100")
       ->delimiter(',')
       ->group(group);
-  app.add_flag("--self-recurrent,!--no-self-recurrent", c.self_recurrent, "Self-connections in the hidden layers")
-      ->group(group);
+  add_switch(app, "self-recurrent", c.self_recurrent, "Self-connections in the hidden layers")->group(group);
   const auto add_skips = [&c](const std::vector<std::string>& texts) {
     c.skips.emplace();
     for (const std::string& text : texts) {
@@ -48,8 +53,8 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
          "--no-skip", [&c] { c.skips.emplace(); }, "No skip connections")
       ->group(group)
       ->excludes(skip);
-  app.add_flag("--bip,!--no-bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)")->group(group);
-  app.add_flag("--bip-output,!--no-bip-output", c.bip_output, "BIP at the output layer too")->group(group);
+  add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)")->group(group);
+  add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too")->group(group);
   app.add_option("--tau-m", c.tau_m, "Membrane time constant in steps (start value under BIP)")->group(group);
   app.add_option("--tau-s", c.tau_s, "Synaptic time constant in steps")->group(group);
   app.add_option("--threshold", c.v_th, "Firing threshold")->group(group);

@@ -12,7 +12,7 @@ using Catch::Matchers::Contains;
 namespace {
 
 TensorFile small() {
-  return {{{"format", "f"}, {"format_version", "1"}, {"note", "\"crc32\":\"ffffffff\""}},
+  return {{{"format", "f"}, {"format_version", "1"}, {"about", "crc32 \"crc32\":\"ffffffff\""}},
           {{"b", {{2, 2}, {1.0F, -2.5F, 0.0F, 1e-30F}}}, {"a", {{3}, {1.0F, 2.0F, 3.0F}}}}};
 }
 
@@ -103,8 +103,8 @@ TEST_CASE("safetensors: a header longer than the file or the limit is refused be
 
 TEST_CASE("safetensors: a header that could not be read back is not written") {
   TensorFile file = small();
-  file.metadata["note"] = std::string(5 << 20, 'x');
+  file.metadata["about"] = std::string(5 << 20, 'x');
   CHECK_THROWS_WITH(to_safetensors(file), Contains("at most 4194304 fit"));
-  file.metadata["note"] = "\xff";
+  file.metadata["about"] = "\xff";
   CHECK_THROWS_WITH(to_safetensors(file), Contains("not UTF-8"));
 }

@@ -5,7 +5,6 @@
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "tests/pipe/run.h"
 #include "tests/pipe/streams.h"
@@ -48,7 +47,8 @@ TEST_CASE("ossicle-train: threads, stops and resumes change no byte of the model
   const Folder f;
   const std::string common = "ossicle-train " + f.train + " --valid " + f.valid + kNet + " --epochs 40 --seed 3";
   REQUIRE(shell(common + " -o " + f.file("one")).exit_code == 0);
-  const std::string two = std::regex_replace(common, std::regex("--threads 1"), "--threads 2");
+  std::string two = common;
+  two.replace(two.find("--threads 1"), 11, "--threads 2");
   REQUIRE(shell(two + " -o " + f.file("two") + " --log " + f.file("two.log")).exit_code == 0);
   const std::string want = slurp(f.file("one"));
   CHECK(slurp(f.file("two")) == want);

@@ -38,6 +38,7 @@ void define(CLI::App& app, Options& o) {
 
 void check(Options& o) {
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
+  if (o.json && o.confusion == "-") throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
   if (o.n_threads < 0) throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", o.n_threads));
 }
 
@@ -56,9 +57,13 @@ void drop_unknown(snn::Dataset& dataset, const snn::Model& model, tools::Context
 }
 
 void run(Options& o, tools::Context& context) {
+  std::vector<std::string> inputs = o.streams;
+  inputs.push_back(o.model);
+  if (!o.confusion.empty()) tools::require_other_file(o.confusion, inputs);
   const snn::Model model = snn::read_model(o.model);
   tools::LoadedStream stream = tools::load_streams(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
+  tools::require_labels(name, stream.header);
   tools::check_recipe(name, stream.header, o.model, model.recipe_json, model.input_kind);
   drop_unknown(stream.dataset, model, context);
   const auto backend = snn::make_backend<float>(o.device, o.n_threads);

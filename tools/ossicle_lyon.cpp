@@ -99,6 +99,9 @@ void write(const std::vector<tools::Heard>& all, const Options& o, ear::Writer& 
 
 void run(Options& o, tools::Context& context) {
   const auto entries = entries_of(o);
+  std::vector<std::string> inputs = {o.list, o.classes};
+  for (const ear::ListEntry& entry : entries) inputs.push_back(tools::path_of(entry, o.root));
+  tools::require_other_file(o.output, inputs);
   const ear::FrontEnd front_end(o.front_end);
   ear::Header header = header_of(o, entries);
   header.n_channels = front_end.coeffs().n_channels;
@@ -115,7 +118,8 @@ void run(Options& o, tools::Context& context) {
     write(tools::hear(batch, o.root, front_end, n_threads), o, writer, tally, context);
     rest = rest.subspan(batch.size());
   }
-  if (has_work && tally.n_records == 0) throw std::runtime_error("no recording could be used");
+  // A shard without a usable recording is a part like any other: cat must find all of them.
+  if (has_work && tally.n_records == 0 && o.shard.count == 1) throw std::runtime_error("no recording could be used");
   if (tally.n_silent > 0) {
     context.warn(
         fmt::format("{} of the recordings give nothing but zeros, {} first", tally.n_silent, tally.first_silent));

@@ -92,10 +92,10 @@ void run(Options& o, tools::Context& context) {
       throw;  // standard output, most likely: nothing more to do
     } catch (const std::exception& error) {
       const std::string message = error.what();
-      context.fail_record(message.starts_with(path) ? message : path + ": " + message);
+      context.fail_record(message.starts_with(path) || path == "-" ? message : path + ": " + message);
     }
   }
-  if (n_named == 0) throw std::runtime_error("no input could be named");
+  if (n_named == 0) throw std::runtime_error("no input could be read to its end");
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "snn/trainer.h"
+#include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
 #include "tools/options/training_options.h"
@@ -64,6 +65,7 @@ void stop_on_signals() {
 std::optional<snn::Dataset> load_valid(const Options& o, const tools::LoadedStream& train) {
   if (o.valid.empty()) return std::nullopt;
   tools::LoadedStream valid = tools::load_streams({o.valid});
+  tools::require_labels(o.valid, valid.header);
   tools::check_recipe(o.valid, valid.header, "the training stream", ear::to_json(train.header.recipe),
                       ear::kind_name(train.header.kind));
   if (match_labels(valid.dataset, train.dataset.classes) > 0) {
@@ -97,8 +99,17 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
 }
 
 void run(Options& o, tools::Context& context) {
+  std::vector<std::string> inputs = o.streams;
+  inputs.push_back(o.valid);
+  inputs.push_back(o.log);
+  for (const std::string& output : {o.model, o.model + ".ckpt", o.model + ".best"}) {
+    tools::require_other_file(output, inputs);
+  }
+  inputs.pop_back();
+  if (!o.log.empty()) tools::require_other_file(o.log, inputs);
   tools::RunFiles files(o.model, o.log);
   const tools::LoadedStream stream = tools::load_streams(o.streams);
+  tools::require_labels(o.streams.empty() ? "standard input" : o.streams.front(), stream.header);
   const std::optional<snn::Dataset> valid = load_valid(o, stream);
   const snn::Dataset* valid_set = valid ? &*valid : nullptr;
   const snn::Resolved resolved =
@@ -110,10 +121,11 @@ void run(Options& o, tools::Context& context) {
     std::optional<snn::Checkpoint> found = files.find_checkpoint(state);
     if (!found) context.note(fmt::format("{}: not there, beginning from the start", files.checkpoint_path()));
     if (found) state = std::move(*found);
+    if (found && state.epoch >= state.model.training.n_epochs) context.note("all epochs of this run are done");
   } else if (!o.overwrite) {
     files.refuse_unfinished();
   }
-  files.open_log(state.log_bytes);
+  files.open_log(state.log_bytes, state.n_updates > 0);
   const auto backend = snn::make_backend<float>(o.device, o.n_threads);
   snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
   train(trainer, files, context);

@@ -87,7 +87,10 @@ struct TarReader::State {
   [[noreturn]] void fail_call(const std::string& where) const {
     if (channel.error != 0) throw std::system_error(channel.error, std::generic_category(), name + ": cannot read");
     if (channel.n_bytes == 0) throw std::runtime_error(name + ": empty input, an Ossicle stream was expected");
-    throw std::runtime_error(fmt::format("{}: {}: damaged, cut or no tar ({})", name, where, text_of(tar.get())));
+    throw std::runtime_error(
+        fmt::format("{}: {}: damaged, cut or no stream ({}); a recording wants ossicle-lyon first, a compressed stream "
+                    "to be decompressed",
+                    name, where, text_of(tar.get())));
   }
   std::string place() const {
     return fmt::format("member {} at byte {}", member, archive_read_header_position(tar.get()));

@@ -9,7 +9,8 @@ struct StreamSpec {
   int n_records = 100;
   unsigned seed = 1;
   int n_channels = 20;
-  int n_classes = 10;
+  int n_classes = 10;  ///< 0: records without labels
+
   double scale = 1.0;            ///< a parameter of the recipe
   std::string extra_label = {};  ///< if set, a class of that name with one record more
   std::string prefix = "utt";    ///< of the keys

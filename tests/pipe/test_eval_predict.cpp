@@ -92,6 +92,11 @@ TEST_CASE("ossicle-eval and ossicle-predict: a closed pipe is a quiet end, a ful
     CHECK(full.exit_code == 2);
     CHECK_THAT(full.err, Contains("standard output"));
   }
+  for (const std::string& input : {t.model, t.test}) {
+    const auto over = shell("ossicle-eval --confusion " + input + " " + t.model + " " + t.test);
+    CHECK(over.exit_code == 2);
+    CHECK_THAT(over.err, Contains("name another file"));
+  }
   const auto full = shell("ossicle-eval --confusion /dev/full " + t.model + " " + t.test);
   CHECK(full.exit_code == 2);
   CHECK_THAT(full.err, Contains("/dev/full"));

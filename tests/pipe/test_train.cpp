@@ -130,11 +130,48 @@ TEST_CASE("ossicle-train: default, preset, file, flag, each over the one before"
   CHECK(by_flag.at("tau_m") == 30);
   CHECK(by_flag.at("bip") == Layers{1, 2, 3, 4});
   CHECK(by_flag.at("self_recurrent") == Layers{});
-  CHECK(network("--no-skip").at("skips") == std::vector<Layers>{});
+  CHECK(network("--no-skip" + file).at("skips") == std::vector<Layers>{});
   pipe_support::spill(f.file("bad.toml"), "tau_membrane = 20\n");
   const auto unknown = shell("ossicle-train " + f.train + " -o " + f.file("x") + " --config " + f.file("bad.toml"));
   CHECK(unknown.exit_code == 2);
-  CHECK_THAT(unknown.err, Contains("tau_membrane"));
+  CHECK_THAT(unknown.err, Contains("tau_membrane") && Contains("configuration file"));
+}
+
+TEST_CASE("ossicle-train writes over nothing that it reads, nor over what is not its own") {
+  const Folder f;
+  const std::string common = "ossicle-train" + kNet + "--epochs 1 ";
+  const std::string train = slurp(f.train), valid = slurp(f.valid);
+  std::filesystem::create_symlink(f.train, f.file("link"));
+  pipe_support::spill(f.file("notes"), "my notes\n");
+  for (const std::string& arguments :
+       {f.train + " -o " + f.train, f.file("link") + " -o " + f.train,
+        f.train + " --valid " + f.valid + " -o " + f.valid, f.train + " -o " + f.file("m") + " --log " + f.file("m"),
+        f.train + " -o " + f.file("m") + " --log " + f.valid,
+        f.train + " -o " + f.file("m") + " --log " + f.file("notes")}) {
+    const auto result = shell(common + arguments);
+    INFO(arguments << ": " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, Contains("name another file"));
+  }
+  CHECK(slurp(f.train) == train);
+  CHECK(slurp(f.valid) == valid);
+  CHECK(slurp(f.file("notes")) == "my notes\n");
+  // A best model of an earlier run must not pass for one of this run.
+  REQUIRE(shell(common + f.train + " --valid " + f.valid + " -o " + f.file("m")).exit_code == 0);
+  CHECK(f.has("m.best"));
+  REQUIRE(shell(common + f.train + " -o " + f.file("m")).exit_code == 0);
+  CHECK(!f.has("m.best"));
+}
+
+TEST_CASE("ossicle-train: a log that the checkpoint does not know is not cut") {
+  const Folder f;
+  const std::string common = "ossicle-train" + kNet + "--epochs 40 --seed 3 " + f.train + " -o " + f.file("m");
+  REQUIRE(kill_once_running(common, f.file("m.ckpt"), SIGKILL) == 128 + SIGKILL);
+  pipe_support::spill(f.file("log"), "{\"epoch\":1}\n");
+  const auto refused = shell(common + " --resume --log " + f.file("log"));
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("a new file"));
+  CHECK(slurp(f.file("log")) == "{\"epoch\":1}\n");
 }
 
 TEST_CASE("ossicle-train: bad input is named, and nothing is written") {
@@ -153,6 +190,7 @@ TEST_CASE("ossicle-train: bad input is named, and nothing is written") {
   pipe_support::write_stream(f.file("wide.tar"), {.n_records = 20, .n_channels = 30});
   pipe_support::write_stream(f.file("scaled.tar"), {.n_records = 20, .scale = 2.0, .prefix = "scaled"});
   pipe_support::write_stream(f.file("eleven.tar"), {.n_records = 20, .extra_label = "eleven", .prefix = "eleven"});
+  pipe_support::write_stream(f.file("bare.tar"), {.n_records = 20, .n_classes = 0, .prefix = "bare"});
   refuses(f.file("none.tar"), "none.tar");
   refuses(f.file("cut.tar"), "cut.tar");
   refuses(f.temp.path().string(), "folder");
@@ -169,6 +207,10 @@ TEST_CASE("ossicle-train: bad input is named, and nothing is written") {
   refuses(f.train + " --rule best", "surrogate");
   refuses(f.train + " --preset beast", "paper-alpha");
   refuses(f.train + " --lr -1", "lr");
+  refuses(f.train + " --seed -1", "--seed");
+  refuses(f.train + " --seed 99999999999999999999", "--seed");
+  refuses(f.file("bare.tar"), "no labels");
+  refuses(f.train + " --valid " + f.file("bare.tar"), "no labels");
   refuses(f.train + " --device tpu", "cpu");
   refuses(f.train + " --threads -1", "--threads");
   refuses(f.train + " --resume --overwrite", "--overwrite");

@@ -144,6 +144,17 @@ void OutputFile::commit() {
   sync_folder(target_.has_parent_path() ? target_.parent_path() : fs::path("."));
 }
 
+void require_other_file(const std::string& output, std::span<const std::string> others) {
+  std::error_code absent;  // what is not there is no clash
+  if (output == "-" || (fs::exists(output, absent) && !fs::is_regular_file(output, absent))) return;
+  for (const std::string& other : others) {
+    if (output == other || fs::equivalent(output, other, absent)) {
+      throw std::invalid_argument(fmt::format("{}: this output would replace {}; name another file", output,
+                                              output == other ? "an input or another output" : other));
+    }
+  }
+}
+
 void write_file(const std::string& path, std::span<const std::byte> bytes, Content content) {
   OutputFile file(path, content);
   file.write(bytes);

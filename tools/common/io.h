@@ -62,6 +62,10 @@ class OutputFile {
   std::filesystem::path aside_;
 };
 
+/// Throws std::invalid_argument if `output` is the same file as one of the others (inputs, or other outputs), by whatever path:
+/// it would replace it. "-", devices and named pipes are written and not replaced.
+void require_other_file(const std::string& output, std::span<const std::string> others);
+
 /// The whole file through OutputFile.
 void write_file(const std::string& path, std::span<const std::byte> bytes, Content content = Content::kBinary);
 void write_file(const std::string& path, std::string_view text);

@@ -75,9 +75,16 @@ void check_recipe(const std::string& stream_name, const ear::Header& header, con
   const std::string difference = first_difference(header.recipe, ear::parse_recipe(recipe_json));
   if (!difference.empty()) {
     throw std::runtime_error(
-        fmt::format("{}: made by another recipe than {} was trained with: {}; make the stream with the "
-                    "model's options (ossicle-info --pipeline {} prints them)",
-                    stream_name, model_name, difference, model_name));
+        fmt::format("{}: made by another recipe than {}: {}; make the stream with the same options (ossicle-info "
+                    "prints those of a stream, and of a model with --pipeline)",
+                    stream_name, model_name, difference));
+  }
+}
+
+void require_labels(const std::string& stream_name, const ear::Header& header) {
+  if (header.classes.empty()) {
+    throw std::runtime_error(
+        fmt::format("{}: holds no labels; make it with ossicle-lyon --list and a column label", stream_name));
   }
 }
 

@@ -26,4 +26,7 @@ snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>
 void check_recipe(const std::string& stream_name, const ear::Header& header, const std::string& model_name,
                   const std::string& recipe_json, const std::string& input_kind);
 
+/// Throws std::runtime_error if the stream has no classes, so no labels to learn or to score.
+void require_labels(const std::string& stream_name, const ear::Header& header);
+
 }  // namespace tools

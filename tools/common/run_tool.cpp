@@ -50,7 +50,7 @@ void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
   app.footer("Example:\n  " + info.example);
   app.set_version_flag("--version", fmt::format("{} {}", info.name, version()), "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
-  app.add_flag("-q,--quiet", quiet, "Print warnings and errors only");
+  app.add_flag("-q,--quiet", quiet, "No progress and no notes: warnings and errors only");
   app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
@@ -71,7 +71,12 @@ int end_of_parse(const CLI::App& app, const CLI::ParseError& error, const ToolIn
     flush_output();
     return kDone;
   }
-  say(info.name, fmt::format("{}; see {} --help", error.what(), info.name));
+  const bool in_file = dynamic_cast<const CLI::ConfigError*>(&error) != nullptr;
+  say(info.name, fmt::format("{}{}; see {} --help", error.what(),
+                             in_file ? ": in the configuration file, keys are long option names without dashes before "
+                                       "them, and there are no sections"
+                                     : "",
+                             info.name));
   return kFailed;
 }
 

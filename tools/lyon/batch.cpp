@@ -55,12 +55,16 @@ void hear_one(const ear::ListEntry& entry, const ear::FrontEnd& front_end, Heard
 
 }  // namespace
 
+std::string path_of(const ear::ListEntry& entry, const std::string& root) {
+  return entry.path == "-" || root.empty() ? entry.path : (std::filesystem::path(root) / entry.path).string();
+}
+
 std::vector<Heard> hear(std::span<const ear::ListEntry> entries, const std::string& root,
                         const ear::FrontEnd& front_end, int n_jobs) {
   std::vector<Heard> all(entries.size());
   snn::parallel_for(static_cast<int>(entries.size()), n_jobs, [&](int i) {
     const ear::ListEntry& entry = entries[i];
-    all[i].path = entry.path == "-" || root.empty() ? entry.path : (std::filesystem::path(root) / entry.path).string();
+    all[i].path = path_of(entry, root);
     hear_one(entry, front_end, all[i]);
   });
   return all;

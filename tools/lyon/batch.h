@@ -22,6 +22,9 @@ struct Heard {
   bool silent = false;  ///< every value is 0
 };
 
+/// The entry's path below root, as it is opened and as messages name it.
+std::string path_of(const ear::ListEntry& entry, const std::string& root);
+
 /// Reads and hears the entries on up to n_jobs threads (0: all of the machine). A recording that cannot be used has an
 /// error; a failure of ours (no memory) is thrown. Results are in the order of the entries and do not depend on n_jobs.
 std::vector<Heard> hear(std::span<const ear::ListEntry> entries, const std::string& root,

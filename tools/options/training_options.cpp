@@ -1,5 +1,6 @@
 #include "tools/options/training_options.h"
 
+#include <charconv>
 #include <functional>
 #include <stdexcept>
 
@@ -21,6 +22,15 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, std::optional<T>
   return app.add_option_function<std::string>(name, set, help);
 }
 
+std::uint64_t parse_seed(const std::string& text) {
+  std::uint64_t seed = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
+  if (error != std::errc() || end != text.data() + text.size()) {
+    throw std::invalid_argument(text + ": wanted a whole number from 0 to 18446744073709551615");
+  }
+  return seed;
+}
+
 /// A switch and its opposite. Unset unless one of them is given (CLI11's own flag would set an optional to false).
 CLI::Option* add_switch(CLI::App& app, const std::string& name, std::optional<bool>& value, const std::string& help) {
   const auto set = [&value](std::int64_t count) { value = count > 0; };  // the opposite counts -1
@@ -33,6 +43,7 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
          "--hidden", [&c](const std::vector<int>& sizes) { c.hidden = sizes; },
          "Neurons of each hidden layer: 100,100,100")
       ->delimiter(',')
+      ->allow_extra_args(false)
       ->group(group);
   add_switch(app, "self-recurrent", c.self_recurrent, "Self-connections in the hidden layers")->group(group);
   const auto add_skips = [&c](const std::vector<std::string>& texts) {
@@ -45,14 +56,14 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
       }
     }
   };
-  auto* skip = app.add_option_function<std::vector<std::string>>(
-                      "--skip", add_skips, "Skip connections FROM:TO between populations (0: input), as 1:3 or 0:2,1:3")
-                   ->delimiter(',')
-                   ->group(group);
+  app.add_option_function<std::vector<std::string>>(
+         "--skip", add_skips, "Skip connections FROM:TO between populations (0: input), as 1:3 or 0:2,1:3")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->group(group);
   app.add_flag_callback(
          "--no-skip", [&c] { c.skips.emplace(); }, "No skip connections")
-      ->group(group)
-      ->excludes(skip);
+      ->group(group);
   add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)")->group(group);
   add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too")->group(group);
   app.add_option("--tau-m", c.tau_m, "Membrane time constant in steps (start value under BIP)")->group(group);
@@ -68,7 +79,7 @@ void add_learning(CLI::App& app, snn::TrainingChoices& c) {
   const std::string group = "Learning";
   app.add_option("--epochs", c.n_epochs, "Number of epochs")->group(group);
   app.add_option("--batch", c.batch_size, "Utterances of a batch")->group(group);
-  app.add_option("--seed", c.seed, "Seed of everything that is drawn")->group(group);
+  add_parsed(app, "--seed", c.seed, parse_seed, "Seed of everything that is drawn, 0 to 2^64 - 1 [1]")->group(group);
   add_parsed(app, "--rule", c.rule, snn::parse_rule, "Gradient rule: step, surrogate or layer")->group(group);
   app.add_option("--bound", c.bound, "Bound of 1/du at a spike (rules step and layer)")->group(group);
   app.add_option("--slope", c.slope, "Width of the surrogate f(u)")->group(group);
@@ -114,7 +125,9 @@ void add_optimiser(CLI::App& app, snn::TrainingChoices& c) {
 void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
   std::string names;
   for (const snn::Preset& preset : snn::presets()) names += (names.empty() ? "" : ", ") + preset.name;
-  app.add_option("--preset", choices.preset, "Setting to start from: " + names)
+  app.add_option("--preset", choices.preset,
+                 "Setting to start from: " + names +
+                     ". What neither --config nor a flag gives is the preset's; ossicle-info shows it all")
       ->capture_default_str()
       ->group("Learning");
   add_topology(app, choices);

@@ -11,6 +11,7 @@
 #include <system_error>
 
 #include "tools/common/io.h"
+#include "tools/common/peek.h"
 
 namespace tools {
 
@@ -52,6 +53,13 @@ class LogFile {
   int fd_;
 };
 
+bool begins_as_log(const std::string& path) {
+  constexpr std::string_view kBegin = "{\"epoch\":";
+  const InputFile file(path, "a log");
+  const std::string bytes = peek(file.fd(), kBegin.size());
+  return bytes.empty() || bytes == kBegin;
+}
+
 nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
   nlohmann::ordered_json line = {{"epoch", report.epoch},
                                  {"loss", report.loss},
@@ -79,9 +87,17 @@ RunFiles::RunFiles(std::string model, std::string log) : model_(std::move(model)
   const OutputFile probe(model_, Content::kBinary);  // fails now rather than after hours; never committed
 }
 
+snn::Checkpoint RunFiles::read_checkpoint_there() const {
+  try {
+    return snn::read_checkpoint(checkpoint_path());
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("the checkpoint is damaged: {}; begin anew with --overwrite", error.what()));
+  }
+}
+
 std::optional<snn::Checkpoint> RunFiles::find_checkpoint(const snn::Checkpoint& fresh) const {
   if (!std::filesystem::exists(checkpoint_path())) return std::nullopt;
-  snn::Checkpoint found = snn::read_checkpoint(checkpoint_path());
+  snn::Checkpoint found = read_checkpoint_there();
   const std::string difference = first_difference(found, fresh.model, fresh.train_hash, fresh.valid_hash);
   if (!difference.empty()) {
     throw std::runtime_error(
@@ -94,7 +110,7 @@ std::optional<snn::Checkpoint> RunFiles::find_checkpoint(const snn::Checkpoint& 
 
 void RunFiles::refuse_unfinished() const {
   if (!std::filesystem::exists(checkpoint_path())) return;
-  const snn::Checkpoint found = snn::read_checkpoint(checkpoint_path());
+  const snn::Checkpoint found = read_checkpoint_there();
   if (found.epoch < found.model.training.n_epochs) {
     throw std::runtime_error(
         fmt::format("{}: holds an unfinished run ({} of {} epochs done); go on with --resume, or begin anew with "
@@ -103,17 +119,20 @@ void RunFiles::refuse_unfinished() const {
   }
 }
 
-void RunFiles::open_log(std::uint64_t n_bytes) {
+void RunFiles::open_log(std::uint64_t n_bytes, bool resumed) {
+  log_bytes_ = n_bytes;  // kept through a part of the run without --log
   if (log_.empty()) return;
+  if (std::filesystem::is_regular_file(log_) && !begins_as_log(log_)) {
+    throw std::runtime_error(fmt::format("{}: exists and is not the log of a training; name another file", log_));
+  }
   const LogFile file(log_);
-  if (file.size() < n_bytes) {
+  if (file.size() < n_bytes || (resumed && n_bytes == 0 && file.size() > 0)) {
     throw std::runtime_error(
-        fmt::format("{}: {} bytes, the checkpoint saw {}; name the log of the run that is resumed, or "
-                    "leave out --log",
+        fmt::format("{}: {} bytes, the checkpoint saw {}; name the log of the run that is resumed, or a new file if it "
+                    "had none",
                     log_, file.size(), n_bytes));
   }
   file.cut(n_bytes);
-  log_bytes_ = n_bytes;
 }
 
 void RunFiles::log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
@@ -136,6 +155,8 @@ void RunFiles::write_best(const snn::Model& model) const {
 
 void RunFiles::write_model(const snn::Model& model) const {
   write_file(model_, snn::serialise(model));
+  // One of an earlier run would pass for this one's.
+  if (!model.valid_accuracy) std::filesystem::remove(best_path());
 }
 
 }  // namespace tools

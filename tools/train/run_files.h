@@ -21,19 +21,23 @@ class RunFiles {
   /// Throws std::runtime_error if an unfinished run lies there, which a new one would write over.
   void refuse_unfinished() const;
 
-  /// Starts the log anew, or cuts it back to where the checkpoint saw it. Throws std::runtime_error if it is shorter.
-  void open_log(std::uint64_t n_bytes);
+  /// Starts the log anew, or cuts it back to the n_bytes that the checkpoint of a resumed run saw. Throws std::runtime_error
+  /// if the file is no log of a training, if it is shorter, or if a resumed run knows nothing of what stands in it.
+  void open_log(std::uint64_t n_bytes, bool resumed);
   /// Adds the epoch's line to the log.
   void log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds);
 
   void write_checkpoint(snn::Checkpoint state) const;
   void write_best(const snn::Model& model) const;
+  /// The last epoch's; removes a MODEL.best that an earlier run left if this one had no validation set.
   void write_model(const snn::Model& model) const;
 
   std::string checkpoint_path() const { return model_ + ".ckpt"; }
   std::string best_path() const { return model_ + ".best"; }
 
  private:
+  snn::Checkpoint read_checkpoint_there() const;
+
   std::string model_;
   std::string log_;
   std::uint64_t log_bytes_ = 0;

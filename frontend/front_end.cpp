@@ -52,6 +52,9 @@ Plan plan_steps(const FrontEndParams& params, long long n) {
             fmt::format("{} samples at {} Hz are shorter than one step of {}; use a smaller decimation or leave it out",
                         n, params.sample_rate_hz, decimation));
     const long long n_samples = n + params.tail_steps * decimation;
+    require(n_samples <= kMaxFrames,
+            fmt::format("{} samples and {} steps of silence are more than {} samples; use a smaller tail or decimation",
+                        n, params.tail_steps, kMaxFrames));
     return {params.decimation, 0, n_samples, n_samples / decimation};
   }
   const long long sound_steps = params.n_steps - params.tail_steps;

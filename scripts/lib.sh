@@ -75,6 +75,14 @@ quiet_unless_failed() {
   return "$status"
 }
 
+# all_but_skipped COMMAND...: goes on after exit code 1, where a tool has named and skipped records.
+all_but_skipped() {
+  local status=0
+  "$@" || status=$?
+  ((status <= 1)) || return "$status"
+  ((status == 0)) || say "$1 skipped what it named above; going on with the rest"
+}
+
 # find_tools: puts ossicle-* on PATH: those already there, else those built last.
 find_tools() {
   command -v ossicle-train >/dev/null && return 0

@@ -18,6 +18,7 @@ namespace snn {
 
 namespace {
 
+constexpr int kMostThreads = 256;  // OpenMP ends the program if it cannot have the threads asked for
 constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;  // bits of MXCSR
 constexpr unsigned long long kArmFlushToZero = 1ULL << 24;             // bit of FPCR
 
@@ -43,6 +44,10 @@ class FirstError {
   int chunk_ = std::numeric_limits<int>::max();
   std::exception_ptr error_;
 };
+
+int count_threads(int n_chunks, int n_threads) {
+  return std::min({n_threads > 0 ? n_threads : available_threads(), n_chunks, kMostThreads});
+}
 
 void run_chunk(int chunk, const std::function<void(int)>& body, FirstError& error) {
   if (error.failed()) return;
@@ -88,8 +93,7 @@ void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& b
   std::atomic<int> next = 0;
   {
     std::vector<std::jthread> threads;
-    const int wanted = n_threads > 0 ? n_threads : available_threads();
-    for (int i = 0; i < std::min(wanted, n_chunks); ++i) {
+    for (int i = 0; i < count_threads(n_chunks, n_threads); ++i) {
       threads.emplace_back([&] {
         for (int chunk = next++; chunk < n_chunks; chunk = next++) run_chunk(chunk, body, error);
       });
@@ -102,7 +106,7 @@ void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& b
 
 void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& body) {
   FirstError error;
-  const int wanted = std::min(n_threads > 0 ? n_threads : available_threads(), n_chunks);
+  const int wanted = count_threads(n_chunks, n_threads);
   if (wanted <= 1) {
     for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, body, error);
   } else {

@@ -28,13 +28,16 @@ const tools::ToolInfo kInfo = {"ossicle-info",
 
 void define(CLI::App& app, Options& o) {
   app.add_option("FILE", o.path, "Stream or model; - or none: a stream on standard input");
-  app.add_flag("--json", o.json, "One JSON object instead of text");
-  app.add_flag("--pipeline", o.pipeline, "The shell line from a recording to a prediction, and nothing else");
+  app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
+  app.add_flag("--pipeline,!--no-pipeline", o.pipeline,
+               "The shell line from a recording to a prediction, and nothing else");
 }
 
 void check(Options& o) {
   if (o.json && o.pipeline) throw std::invalid_argument("--json and --pipeline: choose one of them");
 }
+
+constexpr std::size_t kMaxModelBytes = std::size_t{1} << 33;
 
 enum class FileType { kStream, kModel };
 
@@ -62,7 +65,8 @@ void print(const Options& o, const nlohmann::ordered_json& report, const ear::Re
 void run(Options& o, tools::Context&) {
   const tools::InputFile file(o.path, "a stream");
   if (type_of(file) == FileType::kModel) {
-    const snn::Model model = snn::read_model(o.path);
+    const std::string bytes = tools::read_file(o.path, kMaxModelBytes);
+    const snn::Model model = snn::parse_model(bytes, file.name());
     print(o, tools::model_report(o.path, model), ear::parse_recipe(model.recipe_json), o.path);
     return;
   }

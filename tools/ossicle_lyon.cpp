@@ -29,6 +29,7 @@ const tools::ToolInfo kInfo = {"ossicle-lyon", "Turns recordings into a stream o
                                "ossicle-lyon --list train.tsv --root recordings -o train.tar"};
 
 constexpr std::size_t kMaxListBytes = 1ULL << 30;
+constexpr int kMostJobs = 256;
 constexpr int kRecordingsPerJob = 16;  // in memory at a time, for each thread
 
 void define(CLI::App& app, Options& o) {
@@ -111,7 +112,7 @@ void run(Options& o, tools::Context& context) {
   tools::Tally tally;
   auto rest = ear::entries_of_shard(entries, o.shard);
   const bool has_work = !rest.empty();
-  const int n_threads = o.n_jobs > 0 ? o.n_jobs : snn::available_threads();
+  const int n_threads = std::min(o.n_jobs > 0 ? o.n_jobs : snn::available_threads(), kMostJobs);
   while (!rest.empty()) {
     const auto batch =
         rest.first(std::min<std::size_t>(rest.size(), static_cast<std::size_t>(n_threads) * kRecordingsPerJob));

@@ -1,6 +1,8 @@
 // Names recordings, or the records of a stream.
 #include <fmt/core.h>
 
+#include <cerrno>
+#include <cstdio>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -57,6 +59,9 @@ void print(const Options& o, const std::string& path, const std::vector<tools::A
     for (const tools::Answer& answer : answers) line += fmt::format("\t{}\t{:.3f}", answer.label, answer.score);
   }
   fmt::print("{}\n", line);
+  // At once: who reads the other end of a pipe may wait for it.
+  if (std::fflush(stdout) != 0)
+    throw std::system_error(errno, std::generic_category(), "standard output: cannot write");
 }
 
 /// Record by record, so that answers come as a pipe brings records.
@@ -71,13 +76,17 @@ void name_stream(const Options& o, const tools::InputFile& file, tools::Predicto
   }
 }
 
-void name_input(const Options& o, const std::string& path, tools::Predictor& predictor) {
+void name_input(const Options& o, const std::string& path, tools::Predictor& predictor, tools::Context& context) {
   const tools::InputFile file(path, "a recording or a stream of ossicle-lyon");
   constexpr std::string_view kStreamBegins = "__header__";
   if (tools::peek(file.fd(), kStreamBegins.size()) == kStreamBegins) {
     name_stream(o, file, predictor);
   } else {
-    print(o, path, predictor.name(ear::read_sound(file.fd(), file.name()), path, o.top));
+    const ear::Sound sound = ear::read_sound(file.fd(), file.name());
+    if (sound.n_channels > 1) {
+      context.note(fmt::format("{}: {} channels; their mean is taken", file.name(), sound.n_channels));
+    }
+    print(o, path, predictor.name(sound, path, o.top));
   }
 }
 
@@ -86,11 +95,12 @@ void run(Options& o, tools::Context& context) {
   std::size_t n_named = 0;
   for (const std::string& path : o.inputs) {
     try {
-      name_input(o, path, predictor);
+      name_input(o, path, predictor, context);
       ++n_named;
-    } catch (const std::system_error&) {
-      throw;  // standard output, most likely: nothing more to do
+    } catch (const std::bad_alloc&) {
+      throw;
     } catch (const std::exception& error) {
+      if (std::ferror(stdout) != 0) throw;  // nothing more can be said
       const std::string message = error.what();
       context.fail_record(message.starts_with(path) || path == "-" ? message : path + ": " + message);
     }

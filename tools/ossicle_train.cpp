@@ -125,9 +125,12 @@ void run(Options& o, tools::Context& context) {
   } else if (!o.overwrite) {
     files.refuse_unfinished();
   }
-  files.open_log(state.log_bytes, state.n_updates > 0);
   const auto backend = snn::make_backend<float>(o.device, o.n_threads);
+  const bool resumed = state.n_updates > 0;
+  const std::uint64_t log_bytes = state.log_bytes;
   snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
+  files.open_log(log_bytes, resumed);
+  if (!resumed) files.begin(trainer.state());
   train(trainer, files, context);
   files.write_model(trainer.model("last"));
   const snn::Checkpoint last = trainer.state();

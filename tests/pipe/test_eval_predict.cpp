@@ -83,6 +83,18 @@ TEST_CASE("ossicle-predict: the best classes, as text and JSON") {
   CHECK(object.at("top").at(0).at("score") >= object.at("top").at(1).at("score"));
 }
 
+TEST_CASE("ossicle-predict: a bad input stops none of the others, and answers come at once") {
+  const Trained t;
+  const auto mixed = shell("ossicle-predict " + t.model + " " + t.model + "/not/there " + t.test);
+  CHECK(mixed.exit_code == 1);
+  CHECK(std::count(mixed.out.begin(), mixed.out.end(), '\n') == 40);
+  // The writer holds its end open until the first answers are there.
+  const auto early = shell("(cat " + t.test + "; while [ ! -s " + t.file("out") +
+                           " ]; do sleep 0.01; done) | ossicle-predict " + t.model + " - > " + t.file("out"));
+  CHECK(early.exit_code == 0);
+  CHECK(shell("ossicle-info --json < " + t.model).exit_code == 0);
+}
+
 TEST_CASE("ossicle-eval and ossicle-predict: a closed pipe is a quiet end, a full disk is not") {
   const Trained t;
   const auto closed = shell("(ossicle-predict " + t.model + " " + t.test + "; echo $? >&2) | head -1 >/dev/null");

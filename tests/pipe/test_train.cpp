@@ -156,6 +156,10 @@ TEST_CASE("ossicle-train writes over nothing that it reads, nor over what is not
   CHECK(slurp(f.train) == train);
   CHECK(slurp(f.valid) == valid);
   CHECK(slurp(f.file("notes")) == "my notes\n");
+  // One option's values end with it, and the stream may follow.
+  CHECK(shell("ossicle-train -q -o " + f.file("n") + kNet + "--epochs 1 --skip 1:3 " + f.train).exit_code == 0);
+  CHECK(shell("ossicle-train -q -o " + f.file("n") + " --epochs 1 --count-targets 0.3,0.03 " + f.train).exit_code == 0);
+  CHECK(shell("ossicle-train -q -o " + f.file("n") + " --epochs 1 --hidden 20,20,20 " + f.train).exit_code == 0);
   // A best model of an earlier run must not pass for one of this run.
   REQUIRE(shell(common + f.train + " --valid " + f.valid + " -o " + f.file("m")).exit_code == 0);
   CHECK(f.has("m.best"));
@@ -222,6 +226,7 @@ TEST_CASE("ossicle-train: bad input is named, and nothing is written") {
   const auto full = shell("ossicle-train " + f.train + kNet + " --epochs 1 --log /dev/full -o " + f.file("m"));
   CHECK(full.exit_code == 2);
   CHECK_THAT(full.err, Contains("/dev/full"));
+  refuses(f.train + " --log \"$(mkfifo " + f.file("fifo") + "; echo " + f.file("fifo") + ")\"", "named pipe");
   const auto terminal = run({"ossicle-train", "-o", f.file("t")}, {}, {.folder = {}, .stdin_is_terminal = true});
   CHECK(terminal.exit_code == 2);
   CHECK_THAT(terminal.err, Contains("terminal"));

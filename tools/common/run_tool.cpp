@@ -112,7 +112,10 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
       return end_of_parse(app, error, info);
     }
   } catch (const std::system_error& error) {
-    if (error.code() == std::errc::broken_pipe) return kDone;
+    // Only standard output may be closed early: whoever reads another pipe was promised all of it.
+    if (error.code() == std::errc::broken_pipe && output_is_closed()) {
+      return context.n_failed() > 0 ? kFailedInPart : kDone;
+    }
     say(info.name, error.what());
   } catch (const std::bad_alloc&) {
     say(info.name, "out of memory; give the job smaller pieces or the machine more memory");

@@ -97,6 +97,7 @@ void add_learning(CLI::App& app, snn::TrainingChoices& c) {
          "Count loss: summed PSC wanted of the labelled and allowed of other classes, as shares of the steps: 0.3,0.03")
       ->delimiter(',')
       ->expected(2)
+      ->allow_extra_args(false)
       ->group(group);
   app.add_option("--shift-steps", c.shift_steps, "Shift training utterances by up to this many steps")->group(group);
   app.add_option("--shift-channels", c.shift_channels, "Shift training utterances by up to this many channels")

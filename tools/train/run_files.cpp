@@ -122,6 +122,10 @@ void RunFiles::refuse_unfinished() const {
 void RunFiles::open_log(std::uint64_t n_bytes, bool resumed) {
   log_bytes_ = n_bytes;  // kept through a part of the run without --log
   if (log_.empty()) return;
+  if (std::filesystem::is_fifo(log_)) {
+    throw std::runtime_error(
+        fmt::format("{}: is a named pipe, and a log is opened anew for every line; name a file", log_));
+  }
   if (std::filesystem::is_regular_file(log_) && !begins_as_log(log_)) {
     throw std::runtime_error(fmt::format("{}: exists and is not the log of a training; name another file", log_));
   }
@@ -144,6 +148,11 @@ void RunFiles::log(const snn::EpochReport& report, const snn::TrainingParams& pa
   log_bytes_ += line.size();
 }
 
+void RunFiles::begin(const snn::Checkpoint& state) const {
+  write_checkpoint(state);
+  std::filesystem::remove(best_path());
+}
+
 void RunFiles::write_checkpoint(snn::Checkpoint state) const {
   state.log_bytes = log_bytes_;
   write_file(checkpoint_path(), snn::serialise(state));
@@ -155,8 +164,6 @@ void RunFiles::write_best(const snn::Model& model) const {
 
 void RunFiles::write_model(const snn::Model& model) const {
   write_file(model_, snn::serialise(model));
-  // One of an earlier run would pass for this one's.
-  if (!model.valid_accuracy) std::filesystem::remove(best_path());
 }
 
 }  // namespace tools

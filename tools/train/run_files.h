@@ -27,9 +27,11 @@ class RunFiles {
   /// Adds the epoch's line to the log.
   void log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds);
 
+  /// The checkpoint of a run at its beginning, in place of what an earlier run left: its MODEL.best would pass for this one's.
+  void begin(const snn::Checkpoint& state) const;
   void write_checkpoint(snn::Checkpoint state) const;
   void write_best(const snn::Model& model) const;
-  /// The last epoch's; removes a MODEL.best that an earlier run left if this one had no validation set.
+  /// The last epoch's.
   void write_model(const snn::Model& model) const;
 
   std::string checkpoint_path() const { return model_ + ".ckpt"; }

@@ -98,7 +98,8 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
   }
 }
 
-void run(Options& o, tools::Context& context) {
+/// No output may be an input or another output.
+void keep_inputs(const Options& o) {
   std::vector<std::string> inputs = o.streams;
   inputs.push_back(o.valid);
   inputs.push_back(o.log);
@@ -107,6 +108,10 @@ void run(Options& o, tools::Context& context) {
   }
   inputs.pop_back();
   if (!o.log.empty()) tools::require_other_file(o.log, inputs);
+}
+
+void run(Options& o, tools::Context& context) {
+  keep_inputs(o);
   tools::RunFiles files(o.model, o.log);
   const tools::LoadedStream stream = tools::load_streams(o.streams);
   tools::require_labels(o.streams.empty() ? "standard input" : o.streams.front(), stream.header);

@@ -223,7 +223,7 @@ TEST_CASE("ossicle-train: bad input is named, and nothing is written") {
   for (const std::string target : {"-", "/dev/full"}) {
     CHECK(shell("ossicle-train " + f.train + " --epochs 1 -o " + target).exit_code == 2);
   }
-  const auto full = shell("ossicle-train " + f.train + kNet + " --epochs 1 --log /dev/full -o " + f.file("m"));
+  const auto full = shell("ossicle-train " + f.train + kNet + " --epochs 1 --log /dev/full -o " + f.file("full"));
   CHECK(full.exit_code == 2);
   CHECK_THAT(full.err, Contains("/dev/full"));
   refuses(f.train + " --log \"$(mkfifo " + f.file("fifo") + "; echo " + f.file("fifo") + ")\"", "named pipe");

@@ -76,6 +76,7 @@ class Step {
     const double forwarded = bench::cpu_seconds();
     network_.backward(batch_, {});
     const double backwarded = bench::cpu_seconds();
+    optimiser_.measure_norm();
     optimiser_.step(1.0);
     const double updated = bench::cpu_seconds();
     report("step_gather", filled - begin);

@@ -122,20 +122,21 @@ void run(Options& o, tools::Context& context) {
   for (const std::string& note : resolved.notes) context.note(note);
   snn::Checkpoint state = snn::start_training(resolved.params, stream.dataset, valid_set,
                                               ear::kind_name(stream.header.kind), ear::to_json(stream.header.recipe));
+  std::optional<int> epochs_before;  // of a resumed run
   if (o.resume) {
     std::optional<snn::Checkpoint> found = files.find_checkpoint(state);
     if (!found) context.note(fmt::format("{}: not there, beginning from the start", files.checkpoint_path()));
+    if (found) epochs_before = found->epoch;
     if (found) state = std::move(*found);
     if (found && state.epoch >= state.model.training.n_epochs) context.note("all epochs of this run are done");
   } else if (!o.overwrite) {
     files.refuse_unfinished();
   }
   const auto backend = snn::make_backend<float>(o.device, o.n_threads);
-  const bool resumed = state.n_updates > 0;
   const std::uint64_t log_bytes = state.log_bytes;
   snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
-  files.open_log(log_bytes, resumed);
-  if (!resumed) files.begin(trainer.state());
+  files.open_log(log_bytes, epochs_before);
+  if (!epochs_before) files.begin(trainer.state());
   train(trainer, files, context);
   files.write_model(trainer.model("last"));
   const snn::Checkpoint last = trainer.state();

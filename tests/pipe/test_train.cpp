@@ -171,11 +171,11 @@ TEST_CASE("ossicle-train: a log that the checkpoint does not know is not cut") {
   const Folder f;
   const std::string common = "ossicle-train" + kNet + "--epochs 40 --seed 3 " + f.train + " -o " + f.file("m");
   REQUIRE(kill_once_running(common, f.file("m.ckpt"), SIGKILL) == 128 + SIGKILL);
-  pipe_support::spill(f.file("log"), "{\"epoch\":1}\n");
+  pipe_support::spill(f.file("log"), "{\"epoch\":1}\n{\"epoch\":2}\n");
   const auto refused = shell(common + " --resume --log " + f.file("log"));
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.err, Contains("a new file"));
-  CHECK(slurp(f.file("log")) == "{\"epoch\":1}\n");
+  CHECK(slurp(f.file("log")) == "{\"epoch\":1}\n{\"epoch\":2}\n");
 }
 
 TEST_CASE("ossicle-train: bad input is named, and nothing is written") {

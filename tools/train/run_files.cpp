@@ -4,8 +4,11 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <system_error>
@@ -58,6 +61,13 @@ bool begins_as_log(const std::string& path) {
   const InputFile file(path, "a log");
   const std::string bytes = peek(file.fd(), kBegin.size());
   return bytes.empty() || bytes == kBegin;
+}
+
+std::int64_t count_lines(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::filesystem::is_regular_file(path)
+             ? std::count(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>(), '\n')
+             : 0;
 }
 
 nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
@@ -119,7 +129,7 @@ void RunFiles::refuse_unfinished() const {
   }
 }
 
-void RunFiles::open_log(std::uint64_t n_bytes, bool resumed) {
+void RunFiles::open_log(std::uint64_t n_bytes, std::optional<int> epochs_before) {
   log_bytes_ = n_bytes;  // kept through a part of the run without --log
   if (log_.empty()) return;
   if (std::filesystem::is_fifo(log_)) {
@@ -130,7 +140,9 @@ void RunFiles::open_log(std::uint64_t n_bytes, bool resumed) {
     throw std::runtime_error(fmt::format("{}: exists and is not the log of a training; name another file", log_));
   }
   const LogFile file(log_);
-  if (file.size() < n_bytes || (resumed && n_bytes == 0 && file.size() > 0)) {
+  // A run that was stopped between its first line and that epoch's checkpoint finds this one line.
+  const bool foreign = epochs_before && n_bytes == 0 && count_lines(log_) > (*epochs_before == 0 ? 1 : 0);
+  if (file.size() < n_bytes || foreign) {
     throw std::runtime_error(
         fmt::format("{}: {} bytes, the checkpoint saw {}; name the log of the run that is resumed, or a new file if it "
                     "had none",

@@ -22,8 +22,9 @@ class RunFiles {
   void refuse_unfinished() const;
 
   /// Starts the log anew, or cuts it back to the n_bytes that the checkpoint of a resumed run saw. Throws std::runtime_error
-  /// if the file is no log of a training, if it is shorter, or if a resumed run knows nothing of what stands in it.
-  void open_log(std::uint64_t n_bytes, bool resumed);
+  /// if the file is no log of a training, if it is shorter, or if a resumed run, of which epochs_before are done,
+  /// knows nothing of what stands in it.
+  void open_log(std::uint64_t n_bytes, std::optional<int> epochs_before);
   /// Adds the epoch's line to the log.
   void log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds);
 

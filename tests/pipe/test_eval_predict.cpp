@@ -1,5 +1,6 @@
 // ossicle-eval and ossicle-predict on streams: what they print, bad input. Recordings are in test_route.cpp.
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -88,10 +89,14 @@ TEST_CASE("ossicle-predict: a bad input stops none of the others, and answers co
   const auto mixed = shell("ossicle-predict " + t.model + " " + t.model + "/not/there " + t.test);
   CHECK(mixed.exit_code == 1);
   CHECK(std::count(mixed.out.begin(), mixed.out.end(), '\n') == 40);
-  // The writer holds its end open until the first answers are there.
-  const auto early = shell("(cat " + t.test + "; while [ ! -s " + t.file("out") +
-                           " ]; do sleep 0.01; done) | ossicle-predict " + t.model + " - > " + t.file("out"));
-  CHECK(early.exit_code == 0);
+  // The writer holds its end open until the first answers are there, ten seconds at most.
+  const std::string out = t.file("out"), early = t.file("early");
+  const auto held = shell("(cat " + t.test + "; i=0; while [ ! -s " + out +
+                          " ] && [ $i -lt 1000 ]; do sleep 0.01; i=$((i+1)); done; "
+                          "[ ! -s " +
+                          out + " ] || touch " + early + ") | ossicle-predict " + t.model + " - > " + out);
+  CHECK(held.exit_code == 0);
+  CHECK(std::filesystem::exists(early));
   CHECK(shell("ossicle-info --json < " + t.model).exit_code == 0);
 }
 

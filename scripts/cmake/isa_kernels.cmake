@@ -1,0 +1,27 @@
+# ossicle_isa_kernels(TARGET SOURCE...): compiles the sources once for each instruction set and adds the objects to the target. In
+# them OSSICLE_ISA is the set's name: kernels stand in a namespace of that name, hidden, and the target chooses at run time.
+#
+# Nothing else with a name of its own may come out of such a source, or the linker could take a wide copy of a function that
+# everybody calls: no std:: containers, only functions that are always inlined or stand in that namespace. The test
+# <target>_isa_symbols sees to it.
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  set(OSSICLE_ISAS baseline avx2 avx512)
+else()
+  set(OSSICLE_ISAS baseline)
+endif()
+set(OSSICLE_ISA_FLAGS_baseline "")
+set(OSSICLE_ISA_FLAGS_avx2 -march=x86-64-v3)
+set(OSSICLE_ISA_FLAGS_avx512 -march=x86-64-v4 -mprefer-vector-width=512)
+
+function(ossicle_isa_kernels target)
+  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE sources)
+  foreach(isa IN LISTS OSSICLE_ISAS)
+    set(objects ${target}_${isa})
+    add_library(${objects} OBJECT ${sources})
+    target_link_libraries(${objects} PRIVATE ossicle_flags)
+    target_compile_definitions(${objects} PRIVATE OSSICLE_ISA=${isa})
+    target_compile_options(${objects} PRIVATE ${OSSICLE_ISA_FLAGS_${isa}} -fvisibility=hidden -fvisibility-inlines-hidden)
+    target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
+    set_property(GLOBAL APPEND PROPERTY OSSICLE_ISA_OBJECTS ${objects})
+  endforeach()
+endfunction()

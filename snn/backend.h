@@ -1,6 +1,7 @@
 #pragma once
-// The contract between the network and the machine that runs it: memory, matrix products, and every scan body.
+// The contract between the network and the machine that runs it: memory, the stages of a layer, and scan bodies.
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -12,7 +13,9 @@
 #include "snn/scan/backward_scan.h"
 #include "snn/scan/forward_scan.h"
 #include "snn/scan/loss_grad.h"
+#include "snn/scan/pack_spikes.h"
 #include "snn/scan/reductions.h"
+#include "snn/scan/scale.h"
 
 namespace snn {
 
@@ -78,16 +81,53 @@ class Buffer {
   std::size_t size_ = 0;
 };
 
-/// C = op(A) op(B), or C += op(A) op(B). All row-major without gaps: op(A) is m x k, op(B) k x n, C m x n.
+/// A population as the source of a connection, either by its spikes or, the network's input, by values.
 template <class Real>
-struct Product {
-  const Real* a = nullptr;
-  bool a_transposed = false;  // A is stored k x m
-  const Real* b = nullptr;
-  bool b_transposed = false;  // B is stored n x k
-  Real* c = nullptr;
-  int m = 0, n = 0, k = 0;
-  bool accumulate = false;
+struct Source {
+  int n_neurons = 0;                      // I
+  const Real* values = nullptr;           // [rows][I], or null
+  const std::uint64_t* spikes = nullptr;  // [rows][spike_words(I)], or null
+};
+
+/// A source with the weights of its connection.
+template <class Real>
+struct WeightedSource {
+  Source<Real> source;
+  const Real* w = nullptr;  // [N][I]
+};
+
+/// A layer forward: the drive of each step from all sources, the neurons over time, their spikes as bits.
+template <class Real>
+struct ForwardStage {
+  std::vector<WeightedSource<Real>> sources;  // at least one
+  ForwardScan<Real> scan;                     // u: as the scan has it, or null where nobody wants the potentials
+  std::uint64_t* spikes = nullptr;            // [rows][spike_words(N)], out, or null
+};
+
+/// A population that a layer sends to, with its error.
+template <class Real>
+struct Target {
+  int n_neurons = 0;            // M
+  const Real* delta = nullptr;  // [rows][M]
+  const Real* w = nullptr;      // [M][N]
+};
+
+/// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets the error lies
+/// in scan.delta already.
+template <class Real>
+struct BackwardStage {
+  std::vector<Target<Real>> targets;
+  BackwardScan<Real> scan;
+};
+
+/// dw = error^T source, summed over all rows. error: dL/d drive of the connection's end.
+template <class Real>
+struct WeightGradient {
+  int n_rows = 0;
+  Source<Real> source;
+  int n_neurons = 0;            // N
+  const Real* error = nullptr;  // [rows][N]
+  Real* dw = nullptr;           // [N][I], out
 };
 
 /// A machine. Results depend on the back end's instruction set alone, never on its number of threads.
@@ -95,22 +135,26 @@ template <class Real>
 class Backend : public Memory {
  public:
   virtual std::string name() const = 0;
-  virtual void product(const Product<Real>& product) = 0;
-  virtual void run(const InputScan<Real>& body) = 0;
-  virtual void run(const ForwardScan<Real>& body) = 0;
+  virtual void run(const ForwardStage<Real>& stage) = 0;
+  virtual void run(const BackwardStage<Real>& stage) = 0;
+  virtual void run(const WeightGradient<Real>& product) = 0;
+  virtual void run(const Scale<Real>& body) = 0;
   virtual void run(const FiringRate& body) = 0;
   virtual void run(const ClassSums<Real>& body) = 0;
   virtual void run(const LossGrad<Real>& body) = 0;
-  virtual void run(const BackwardScan<Real>& body) = 0;
   virtual void run(const BatchSum<Real>& body) = 0;
   virtual void run(const SquareSums<Real>& body) = 0;
   virtual void run(const GradientNorm& body) = 0;
   virtual void run(const AdamUpdate<Real>& body) = 0;
 };
 
-/// The back end of a device name: "cpu" with that many threads (0: all that the machine offers). Throws
-/// std::invalid_argument for a name that this build does not know. Real: float or double.
+/// The back end of a device name: "cpu" with that many threads (0: all that the machine offers) and kernels for that
+/// instruction set (of isa_names(), or "auto": the best of them). Throws std::invalid_argument for a name that this build
+/// or this machine does not know. Real: float or double.
 template <class Real>
-std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads);
+std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa = "auto");
+
+/// Instruction sets of the CPU back end that this machine can run, the best one first; the last one is "baseline".
+std::vector<std::string> isa_names();
 
 }  // namespace snn

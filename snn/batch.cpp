@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
 #include <stdexcept>
 
@@ -12,7 +13,7 @@
 namespace snn {
 namespace {
 
-// Copies what of the utterance stays in view into column b of x, which is zero.
+// Copies what of the utterance stays in view into the rows of utterance b, which are zero.
 template <typename Real, typename Value>
 void copy_shifted(Batch<Real>& batch, int b, const std::vector<Value>& values, int n_steps, Shift shift) {
   const std::int64_t n_channels = batch.n_channels;
@@ -22,7 +23,7 @@ void copy_shifted(Batch<Real>& batch, int b, const std::vector<Value>& values, i
   const std::int64_t last_channel = std::min<std::int64_t>(n_channels, n_channels + shift.channels);
   for (std::int64_t t = first_step; t < last_step; ++t) {
     const Value* from = values.data() + (t - shift.steps) * n_channels - shift.channels;
-    Real* to = batch.x.data() + (t * batch.n_batch + b) * n_channels;
+    Real* to = batch.x.data() + (batch.row_begin[b] + t) * n_channels;
     for (std::int64_t c = first_channel; c < last_channel; ++c) to[c] = static_cast<Real>(from[c]);
   }
 }
@@ -78,20 +79,19 @@ std::span<const int> batch_indices(std::span<const int> order, int batch, int ba
 template <typename Real>
 void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts) {
   check_fill(dataset, indices, shifts);
-  batch.n_steps = 0;
-  batch.n_batch = static_cast<int>(indices.size());
   batch.n_channels = dataset.n_channels;
-  batch.n_valid.clear();
+  batch.row_begin.assign(1, 0);
   batch.labels.clear();
   for (const int i : indices) {
     const Utterance& utterance = dataset.utterances[i];
-    batch.n_steps = std::max(batch.n_steps, utterance.n_steps);
-    batch.n_valid.push_back(utterance.n_steps);
+    const std::int64_t end = std::int64_t{batch.row_begin.back()} + utterance.n_steps;
+    if (end > std::numeric_limits<int>::max())
+      throw std::invalid_argument("a batch of too many steps; make it smaller");
+    batch.row_begin.push_back(static_cast<int>(end));
     batch.labels.push_back(utterance.label);
   }
-  batch.x.assign(static_cast<std::size_t>(batch.n_steps) * indices.size() * static_cast<std::size_t>(batch.n_channels),
-                 Real{0});
-  for (int b = 0; b < batch.n_batch; ++b) {
+  batch.x.assign(static_cast<std::size_t>(batch.n_rows()) * static_cast<std::size_t>(batch.n_channels), Real{0});
+  for (int b = 0; b < batch.n_batch(); ++b) {
     const Utterance& utterance = dataset.utterances[indices[b]];
     const Shift shift = shifts.empty() ? Shift{} : shifts[b];
     std::visit([&](const auto& values) { copy_shifted(batch, b, values, utterance.n_steps, shift); }, utterance.values);

@@ -1,6 +1,5 @@
 #pragma once
-// Batches: padding and valid lengths are decided here and nowhere else; so are training shifts and the order of an
-// epoch.
+// Batches, training shifts and the order of an epoch.
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -11,15 +10,19 @@
 
 namespace snn {
 
-/// Utterances side by side, padded with zeros to the longest of them.
+/// Utterances one behind the other, each with its own number of steps: nothing is padded (shape.h).
 template <typename Real>
 struct Batch {
-  int n_steps = 0;           ///< T: the longest utterance's
-  int n_batch = 0;           ///< B
-  int n_channels = 0;        ///< C
-  std::vector<Real> x;       ///< [T][B][C], as in the data set (not yet times input_scale); zero from n_valid[b] on
-  std::vector<int> n_valid;  ///< [B] steps of each utterance, 1..T
-  std::vector<int> labels;   ///< [B] class index or -1
+  int n_channels = 0;                ///< C
+  std::vector<int> row_begin = {0};  ///< [B + 1]: utterance b has the rows row_begin[b] .. row_begin[b + 1] - 1
+  std::vector<Real> x = {};          ///< [rows][C], as in the data set (not yet times input_scale)
+  std::vector<int> labels = {};      ///< [B] class index or -1
+
+  int n_batch() const { return static_cast<int>(row_begin.size()) - 1; }
+  int n_rows() const { return row_begin.back(); }
+  int n_steps(int b) const {
+    return row_begin[static_cast<std::size_t>(b) + 1] - row_begin[static_cast<std::size_t>(b)];
+  }
 };
 
 /// Later by `steps`, up by `channels`; zeros move in, what moves out is lost, the length stays.
@@ -42,7 +45,8 @@ int count_batches(int n, int batch_size);
 std::span<const int> batch_indices(std::span<const int> order, int batch, int batch_size);
 
 /// Fills the batch with the utterances at `indices`; memory is kept from call to call. `shifts` is empty or one for
-/// each index. Throws std::invalid_argument for no indices, an index out of range or another number of shifts. Real:
+/// each index. Throws std::invalid_argument for no indices, an index out of range, another number of shifts or more than
+/// 2^31 - 1 steps in all. Real:
 /// float or double.
 template <typename Real>
 void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts = {});

@@ -36,7 +36,7 @@ Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_s
   for (int i = 0; i < count_batches(n, batch_size); ++i) {
     const std::span<const int> indices = batch_indices(order, i, batch_size);
     fill(batch, dataset, indices);
-    network.forward(batch);
+    network.infer(batch);
     const std::vector<float> sums = network.class_sums();
     const std::size_t n_classes = sums.size() / indices.size();
     for (std::size_t b = 0; b < indices.size(); ++b) {

@@ -3,8 +3,8 @@
 namespace snn {
 
 template <class Real>
-Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int index)
-    : index_(index), shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))} {
+Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule)
+    : index_(index), shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))}, rule_(rule) {
   const auto size_of = [&params](int population) { return params.sizes.at(static_cast<std::size_t>(population)); };
   for (const ArrayLayout::Entry& entry : layout.entries()) {
     const ParameterInfo& info = entry.info;
@@ -25,81 +25,70 @@ Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int i
 }
 
 template <class Real>
-void Layer<Real>::allocate(Memory& memory, std::size_t rows, int n_batch) {
+void Layer<Real>::allocate(Memory& memory, std::size_t n_rows, int n_batch, bool trains) {
   const auto n_neurons = static_cast<std::size_t>(shape_.n_neurons);
-  const std::size_t over_batch = static_cast<std::size_t>(n_batch) * n_neurons;
-  u_ = Buffer<Real>(memory, rows * n_neurons);
-  psc_ = Buffer<Real>(memory, rows * n_neurons);
-  delta_ = Buffer<Real>(memory, rows * n_neurons);
+  const std::size_t over_time = n_rows * n_neurons, over_batch = static_cast<std::size_t>(n_batch) * n_neurons;
+  if (!is_output()) {
+    spikes_ = Buffer<std::uint64_t>(memory, n_rows * static_cast<std::size_t>(spike_words(shape_.n_neurons)));
+  }
+  if (is_output() || (trains && rule_ == Rule::kStep)) psc_ = Buffer<Real>(memory, over_time);
   n_spikes_ = Buffer<int>(memory, over_batch);
+  if (!trains) return;
+  u_ = Buffer<Real>(memory, over_time);
+  delta_ = Buffer<Real>(memory, over_time);
   firing_rate_ = Buffer<double>(memory, 1);
   dw_self_ = Buffer<Real>(memory, over_batch);
   dtheta_ = Buffer<Real>(memory, over_batch);
 }
 
 template <class Real>
-void Layer<Real>::forward(const Pass<Real>& pass) {
+void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
+  ForwardStage<Real> stage{.sources = {},
+                           .scan = {.shape = shape_,
+                                    .row_begin = pass.row_begin,
+                                    .u = keeps ? u_.data() : nullptr,
+                                    .first_row = 0,
+                                    .psc = is_output() || keeps ? psc_.data() : nullptr,
+                                    .n_spikes = n_spikes_.data(),
+                                    .theta = pass.parameters + theta_,
+                                    .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
+                                    .coeffs = pass.coeffs},
+                           .spikes = spikes_.data()};
   for (const Connection& c : incoming_) {
-    pass.backend.product({.a = pass.psc[static_cast<std::size_t>(c.population)],
-                          .b = pass.parameters + c.weight,
-                          .b_transposed = true,
-                          .c = u_.data(),
-                          .m = shape_.rows(),
-                          .n = shape_.n_neurons,
-                          .k = c.n_neurons,
-                          .accumulate = &c != &incoming_.front()});
+    stage.sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight});
   }
-  pass.backend.run(ForwardScan<Real>{.shape = shape_,
-                                     .u = u_.data(),
-                                     .psc = psc_.data(),
-                                     .n_spikes = n_spikes_.data(),
-                                     .theta = pass.parameters + theta_,
-                                     .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
-                                     .n_valid = pass.n_valid,
-                                     .coeffs = pass.coeffs});
-  pass.backend.run(FiringRate{.n_batch = shape_.n_batch,
-                              .n_neurons = shape_.n_neurons,
-                              .n_spikes = n_spikes_.data(),
-                              .n_valid = pass.n_valid,
-                              .rate = firing_rate_.data()});
-}
-
-template <class Real>
-void Layer<Real>::gather_error(const Pass<Real>& pass) {
-  for (const Connection& c : outgoing_) {
-    pass.backend.product({.a = pass.delta[static_cast<std::size_t>(c.population)],
-                          .b = pass.parameters + c.weight,
-                          .c = delta_.data(),
-                          .m = shape_.rows(),
-                          .n = shape_.n_neurons,
-                          .k = c.n_neurons,
-                          .accumulate = &c != &outgoing_.front()});
-  }
+  pass.backend.run(stage);
+  if (!keeps) return;
+  pass.backend.run(FiringRate{.shape = shape_, .n_spikes = n_spikes_.data(), .rate = firing_rate_.data()});
 }
 
 template <class Real>
 void Layer<Real>::backward(const Pass<Real>& pass) {
-  pass.backend.run(BackwardScan<Real>{.shape = shape_,
-                                      .delta = delta_.data(),
-                                      .u = u_.data(),
-                                      .psc = psc_.data(),
-                                      .dw_self = dw_self_.data(),
-                                      .dtheta = dtheta_.data(),
-                                      .theta = pass.parameters + theta_,
-                                      .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
-                                      .n_valid = pass.n_valid,
-                                      .firing_rate = firing_rate_.data(),
-                                      .layer_rate = pass.gradient.layer_rate,
-                                      .rule = pass.gradient.rule,
-                                      .coeffs = pass.coeffs});
+  BackwardStage<Real> stage{.targets = {},
+                            .scan = {.shape = shape_,
+                                     .row_begin = pass.row_begin,
+                                     .delta = delta_.data(),
+                                     .u = u_.data(),
+                                     .psc = psc_.data(),
+                                     .dw_self = dw_self_.data(),
+                                     .dtheta = dtheta_.data(),
+                                     .theta = pass.parameters + theta_,
+                                     .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
+                                     .firing_rate = firing_rate_.data(),
+                                     .layer_rate = pass.gradient.layer_rate,
+                                     .rule = rule_,
+                                     .coeffs = pass.coeffs}};
+  for (const Connection& c : outgoing_) {
+    stage.targets.push_back(
+        {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight});
+  }
+  pass.backend.run(stage);
   for (const Connection& c : incoming_) {
-    pass.backend.product({.a = delta_.data(),
-                          .a_transposed = true,
-                          .b = pass.psc[static_cast<std::size_t>(c.population)],
-                          .c = pass.gradients + c.weight,
-                          .m = shape_.n_neurons,
-                          .n = c.n_neurons,
-                          .k = shape_.rows()});
+    pass.backend.run(WeightGradient<Real>{.n_rows = shape_.n_rows,
+                                          .source = pass.sources[static_cast<std::size_t>(c.population)],
+                                          .n_neurons = shape_.n_neurons,
+                                          .error = u_.data(),
+                                          .dw = pass.gradients + c.weight});
   }
   const auto sum_over_batch = [&](const Buffer<Real>& parts, std::size_t offset) {
     pass.backend.run(BatchSum<Real>{.n_batch = shape_.n_batch,

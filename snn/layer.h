@@ -21,48 +21,58 @@ struct Pass {
   Backend<Real>& backend;
   const Real* parameters;  // flat, by ArrayLayout
   Real* gradients;         // the same layout
-  const int* n_valid;      // [B]
+  const int* row_begin;    // [B + 1]
   Coeffs<Real> coeffs;
   GradientParams gradient;
-  std::vector<const Real*> psc;  // by population, [T][B][N]
-  std::vector<Real*> delta;      // by population, [T][B][N]; none for the input
+  std::vector<Source<Real>> sources;  // by population; none for the output
+  std::vector<Real*> delta;           // by population, [rows][N]; none for the input
 };
 
 /// Buffers hold the largest batch so far; `shape` is that of the present one.
 template <class Real>
 class Layer {
  public:
-  /// index: 1..L.
-  Layer(const NetworkParams& params, const ArrayLayout& layout, int index);
+  /// index: 1..L. rule: of the backward pass.
+  Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule);
 
-  /// Takes memory for `rows` = T * B and n_batch = B. Contents are lost.
-  void allocate(Memory& memory, std::size_t rows, int n_batch);
-  void set_shape(int n_steps, int n_batch) { shape_ = {n_steps, n_batch, shape_.n_neurons}; }
+  /// Takes memory for n_rows rows of n_batch utterances, with what the backward pass needs or without. Contents are
+  /// lost.
+  void allocate(Memory& memory, std::size_t n_rows, int n_batch, bool trains);
+  void set_shape(int n_rows, int n_batch) { shape_ = {n_rows, n_batch, shape_.n_neurons}; }
 
-  /// Input currents from all connections, then the neurons over time. [ScSr Eq. 7]
-  void forward(const Pass<Real>& pass);
-  /// delta = sum over the connections that leave this layer of delta_to W: the error of its PSCs. [ScSr Eq. 16] along
-  /// the chain and [ScSr Eq. 19] along skips. Not for the output layer, whose error comes from the loss.
-  void gather_error(const Pass<Real>& pass);
-  /// Error of the PSCs -> error of the currents, in place; then the gradients of all arrays that end in this layer.
+  /// Drive from all connections, then the neurons over time. keeps: whether the backward pass will follow.
+  /// [ScSr Eq. 7]
+  void forward(const Pass<Real>& pass, bool keeps);
+  /// delta = sum over the connections that leave this layer of delta_to W: the error of its PSCs, [ScSr Eq. 16] along
+  /// the chain and [ScSr Eq. 19] along skips; for the output layer it lies there already, from the loss. Then the error
+  /// of the PSCs -> error of the currents, in place, and the gradients of all arrays that end in this layer.
   /// [ScSr Eq. 13]
   void backward(const Pass<Real>& pass);
 
   const Shape& shape() const { return shape_; }
+  /// What the connections that leave this layer carry.
+  Source<Real> source() const { return {shape_.n_neurons, nullptr, spikes_.data()}; }
+  /// Potentials before the reset; after backward() the error of the drive.
   const Buffer<Real>& u() const { return u_; }
+  /// Of the output layer, and by the step rule of every layer that keeps; else empty.
   const Buffer<Real>& psc() const { return psc_; }
+  const Buffer<std::uint64_t>& spikes() const { return spikes_; }
   Buffer<Real>& delta() { return delta_; }
   const Buffer<Real>& delta() const { return delta_; }
   const Buffer<int>& n_spikes() const { return n_spikes_; }
 
  private:
+  bool is_output() const { return outgoing_.empty(); }
+
   int index_;
   Shape shape_;
+  Rule rule_;
   std::vector<Connection> incoming_, outgoing_;
   std::size_t theta_ = 0;  // offset of theta, [N]
   bool trains_theta_ = false;
   std::optional<std::size_t> w_self_;  // offset of w_self, [N]
-  Buffer<Real> u_, psc_, delta_;       // [T][B][N]
+  Buffer<Real> u_, psc_, delta_;       // [rows][N]
+  Buffer<std::uint64_t> spikes_;       // [rows][spike_words(N)]
   Buffer<int> n_spikes_;               // [B][N]
   Buffer<double> firing_rate_;         // one number
   Buffer<Real> dw_self_, dtheta_;      // [B][N]

@@ -5,12 +5,12 @@
 namespace snn {
 
 template <class Real>
-std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads) {
-  if (device == "cpu") return make_cpu_backend<Real>(n_threads);
+std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa) {
+  if (device == "cpu") return make_cpu_backend<Real>(n_threads, isa);
   throw std::invalid_argument("device '" + device + "': this build knows cpu only; use --device cpu");
 }
 
-template std::unique_ptr<Backend<float>> make_backend(const std::string&, int);
-template std::unique_ptr<Backend<double>> make_backend(const std::string&, int);
+template std::unique_ptr<Backend<float>> make_backend(const std::string&, int, const std::string&);
+template std::unique_ptr<Backend<double>> make_backend(const std::string&, int, const std::string&);
 
 }  // namespace snn

@@ -14,16 +14,14 @@ void check_batch(const Batch<Real>& batch, int n_channels) {
   if (batch.n_channels != n_channels) {
     throw std::invalid_argument(fmt::format("batch: {} channels, the network wants {}", batch.n_channels, n_channels));
   }
-  const Shape shape{batch.n_steps, batch.n_batch, batch.n_channels};
-  if (batch.n_steps < 1 || batch.n_batch < 1 || batch.x.size() != shape.size() ||
-      batch.n_valid.size() != static_cast<std::size_t>(batch.n_batch)) {
-    throw std::invalid_argument(fmt::format("batch: {} values and {} lengths do not make {} steps of {} utterances",
-                                            batch.x.size(), batch.n_valid.size(), batch.n_steps, batch.n_batch));
+  const std::vector<int>& begin = batch.row_begin;
+  if (begin.size() < 2 || begin.front() != 0 || !std::ranges::is_sorted(begin, std::less_equal<>())) {
+    throw std::invalid_argument("batch: it wants at least one utterance, and of each at least one step");
   }
-  for (const int n : batch.n_valid) {
-    if (n < 1 || n > batch.n_steps) {
-      throw std::invalid_argument(fmt::format("batch: an utterance of {} steps, wanted 1 to {}", n, batch.n_steps));
-    }
+  const Shape shape{batch.n_rows(), batch.n_batch(), batch.n_channels};
+  if (batch.x.size() != shape.size()) {
+    throw std::invalid_argument(
+        fmt::format("batch: {} values do not make {} steps of {} channels", batch.x.size(), shape.n_rows, n_channels));
   }
 }
 
@@ -36,7 +34,7 @@ Network<Real>::Network(const NetworkParams& params, const GradientParams& gradie
   coeffs_ = derive_coeffs<Real>(params, gradient);
   parameters_ = Buffer<Real>(backend, layout_.n_values());
   gradients_ = Buffer<Real>(backend, layout_.n_values());
-  for (int index = 1; index <= params.n_layers(); ++index) layers_.emplace_back(params, layout_, index);
+  for (int index = 1; index <= params.n_layers(); ++index) layers_.emplace_back(params, layout_, index, gradient.rule);
 }
 
 template <class Real>
@@ -72,23 +70,28 @@ void Network<Real>::from_tensors(const Tensors& tensors, Buffer<Real>& buffer) c
 }
 
 template <class Real>
-void Network<Real>::fit(const Batch<Real>& batch) {
+void Network<Real>::fit(const Batch<Real>& batch, bool keeps) {
   check_batch(batch, params_.sizes.front());
-  input_shape_ = {batch.n_steps, batch.n_batch, batch.n_channels};
-  const auto rows = static_cast<std::size_t>(input_shape_.rows());
-  if (rows > row_capacity_ || batch.n_batch > batch_capacity_) {
-    row_capacity_ = std::max(row_capacity_, rows);
-    batch_capacity_ = std::max(batch_capacity_, batch.n_batch);
-    const auto n_batch = static_cast<std::size_t>(batch_capacity_);
+  input_shape_ = {batch.n_rows(), batch.n_batch(), batch.n_channels};
+  Shape& capacity = keeps ? training_capacity_ : capacity_;
+  if (input_shape_.n_rows > capacity.n_rows || input_shape_.n_batch > capacity.n_batch) {
+    for (Shape* all : {&capacity_, &training_capacity_}) {
+      if (all == &training_capacity_ && !keeps && training_capacity_.n_rows == 0) continue;
+      all->n_rows = std::max(all->n_rows, input_shape_.n_rows);
+      all->n_batch = std::max(all->n_batch, input_shape_.n_batch);
+    }
+    const auto n_rows = static_cast<std::size_t>(capacity_.n_rows),
+               n_batch = static_cast<std::size_t>(capacity_.n_batch);
     const auto n_classes = static_cast<std::size_t>(params_.sizes.back());
-    input_ = Buffer<Real>(*backend_, row_capacity_ * static_cast<std::size_t>(batch.n_channels));
-    n_valid_ = Buffer<int>(*backend_, n_batch);
+    input_ = Buffer<Real>(*backend_, n_rows * static_cast<std::size_t>(batch.n_channels));
+    row_begin_ = Buffer<int>(*backend_, n_batch + 1);
     labels_ = Buffer<int>(*backend_, n_batch);
     sums_ = Buffer<Real>(*backend_, n_batch * n_classes);
     loss_ = Buffer<double>(*backend_, n_batch * n_classes);
-    for (Layer<Real>& layer : layers_) layer.allocate(*backend_, row_capacity_, batch_capacity_);
+    for (Layer<Real>& layer : layers_)
+      layer.allocate(*backend_, n_rows, capacity_.n_batch, training_capacity_.n_rows > 0);
   }
-  for (Layer<Real>& layer : layers_) layer.set_shape(batch.n_steps, batch.n_batch);
+  for (Layer<Real>& layer : layers_) layer.set_shape(input_shape_.n_rows, input_shape_.n_batch);
 }
 
 template <class Real>
@@ -96,46 +99,56 @@ Pass<Real> Network<Real>::pass() {
   Pass<Real> pass{.backend = *backend_,
                   .parameters = parameters_.data(),
                   .gradients = gradients_.data(),
-                  .n_valid = n_valid_.data(),
+                  .row_begin = row_begin_.data(),
                   .coeffs = coeffs_,
                   .gradient = gradient_,
-                  .psc = {input_.data()},
+                  .sources = {{input_shape_.n_neurons, input_.data(), nullptr}},
                   .delta = {nullptr}};
   for (Layer<Real>& layer : layers_) {
-    pass.psc.push_back(layer.psc().data());
+    pass.sources.push_back(layer.source());
     pass.delta.push_back(layer.delta().data());
   }
   return pass;
 }
 
 template <class Real>
-void Network<Real>::forward(const Batch<Real>& batch) {
-  fit(batch);
+void Network<Real>::run(const Batch<Real>& batch, bool keeps) {
+  keeps_ = false;
+  fit(batch, keeps);
   input_.upload(batch.x);
-  n_valid_.upload(batch.n_valid);
-  backend_->run(InputScan<Real>{.shape = input_shape_,
-                                .x = input_.data(),
-                                .n_valid = n_valid_.data(),
-                                .scale = static_cast<Real>(params_.input_scale),
-                                .keep_s = coeffs_.keep_s,
-                                .gain_s = coeffs_.gain_s});
+  row_begin_.upload(batch.row_begin);
+  if (params_.input_scale != 1.0) {
+    backend_->run(Scale<Real>{
+        .n_values = input_shape_.size(), .values = input_.data(), .factor = static_cast<Real>(params_.input_scale)});
+  }
   const Pass<Real> shared = pass();
-  for (Layer<Real>& layer : layers_) layer.forward(shared);
+  for (Layer<Real>& layer : layers_) layer.forward(shared, keeps);
   backend_->run(ClassSums<Real>{.shape = layers_.back().shape(),
+                                .row_begin = row_begin_.data(),
                                 .psc = layers_.back().psc().data(),
-                                .sums = sums_.data(),
-                                .n_valid = n_valid_.data()});
+                                .sums = sums_.data()});
+  keeps_ = keeps;
+}
+
+template <class Real>
+void Network<Real>::forward(const Batch<Real>& batch) {
+  run(batch, true);
+}
+
+template <class Real>
+void Network<Real>::infer(const Batch<Real>& batch) {
+  run(batch, false);
 }
 
 template <class Real>
 double Network<Real>::backward(const Batch<Real>& batch, const LossParams& loss) {
   Layer<Real>& output = layers_.back();
-  if (input_shape_.size() == 0 || output.shape() != Shape{batch.n_steps, batch.n_batch, params_.sizes.back()}) {
+  if (!keeps_ || output.shape() != Shape{batch.n_rows(), batch.n_batch(), params_.sizes.back()}) {
     throw std::invalid_argument("backward: the batch is not the one that the last forward pass ran");
   }
-  if (batch.labels.size() != static_cast<std::size_t>(batch.n_batch)) {
+  if (batch.labels.size() != static_cast<std::size_t>(batch.n_batch())) {
     throw std::invalid_argument(
-        fmt::format("backward: {} labels for a batch of {}", batch.labels.size(), batch.n_batch));
+        fmt::format("backward: {} labels for a batch of {}", batch.labels.size(), batch.n_batch()));
   }
   for (const int label : batch.labels) {
     if (label < 0 || label >= params_.sizes.back()) {
@@ -143,11 +156,12 @@ double Network<Real>::backward(const Batch<Real>& batch, const LossParams& loss)
           fmt::format("backward: label {}, the network has classes 0 to {}", label, params_.sizes.back() - 1));
     }
   }
+  keeps_ = false;
   labels_.upload(batch.labels);
   backend_->run(LossGrad<Real>{.shape = output.shape(),
+                               .row_begin = row_begin_.data(),
                                .psc = output.psc().data(),
                                .sums = sums_.data(),
-                               .n_valid = n_valid_.data(),
                                .labels = labels_.data(),
                                .error = output.delta().data(),
                                .loss = loss_.data(),
@@ -158,10 +172,7 @@ double Network<Real>::backward(const Batch<Real>& batch, const LossParams& loss)
                                .keep_s = coeffs_.keep_s,
                                .gain_s = coeffs_.gain_s});
   const Pass<Real> shared = pass();
-  for (std::size_t l = layers_.size(); l-- > 0;) {
-    if (l + 1 < layers_.size()) layers_[l].gather_error(shared);
-    layers_[l].backward(shared);
-  }
+  for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);
   const std::vector<double> parts =
       loss_.download(0, batch.labels.size() * static_cast<std::size_t>(params_.sizes.back()));
   return std::accumulate(parts.begin(), parts.end(), 0.0);
@@ -181,14 +192,15 @@ std::vector<int> Network<Real>::spike_counts(int index) const {
 }
 
 template <class Real>
-std::vector<Real> Network<Real>::psc(int population) const {
-  return population == 0 ? input_.download(0, input_shape_.size())
-                         : layer(population).psc().download(0, layer(population).shape().size());
+std::vector<Real> Network<Real>::u(int index) const {
+  return layer(index).u().download(0, layer(index).shape().size());
 }
 
 template <class Real>
-std::vector<Real> Network<Real>::potential(int index) const {
-  return layer(index).u().download(0, layer(index).shape().size());
+std::vector<std::uint64_t> Network<Real>::spikes(int index) const {
+  const Shape& shape = layer(index).shape();
+  return layer(index).spikes().download(
+      0, static_cast<std::size_t>(shape.n_rows) * static_cast<std::size_t>(spike_words(shape.n_neurons)));
 }
 
 template <class Real>

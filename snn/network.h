@@ -26,17 +26,19 @@ class Network {
   void set_parameters(const Tensors& tensors);
   Tensors parameters() const { return to_tensors(parameters_); }
 
-  /// Runs the batch through all layers. Throws std::invalid_argument if it has other channels than the network, or if
-  /// its arrays do not fit its sizes.
+  /// Runs the batch through all layers and keeps what backward() needs. Throws std::invalid_argument if it has other
+  /// channels than the network, or if its arrays do not fit its sizes.
   void forward(const Batch<Real>& batch);
-  /// Of the last forward pass: summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
+  /// The same without keeping: faster, in less memory, with the same bits.
+  void infer(const Batch<Real>& batch);
+  /// Of the last forward() or infer(): summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
   std::vector<Real> class_sums() const;
-  /// Of the last forward pass: spikes [B][N] of layer 1..L.
+  /// Of the last forward() or infer(): spikes [B][N] of layer 1..L.
   std::vector<int> spike_counts(int layer) const;
 
-  /// Loss and gradients of the batch that the last forward pass ran; its labels must be 0..K-1. Returns the loss:
-  /// kernel and count are summed over the batch, softmax is its mean. Throws std::invalid_argument for other labels, or
-  /// a batch of another shape than the last forward pass had.
+  /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. Returns the loss:
+  /// kernel and count are summed over the batch, softmax is its mean. Throws std::invalid_argument for other labels, a
+  /// batch of another shape than forward() had, or without a forward() since the last backward() or infer().
   double backward(const Batch<Real>& batch, const LossParams& loss);
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
   Tensors gradients() const { return to_tensors(gradients_); }
@@ -51,15 +53,19 @@ class Network {
   Tensors to_tensors(const Buffer<Real>& buffer) const;
   void from_tensors(const Tensors& tensors, Buffer<Real>& buffer) const;
 
-  /// Arrays over time [T][B][N] of the last passes, for tests and inspection. Population 0 is the input; potential
-  /// (before the reset) and delta are of layers 1..L.
-  std::vector<Real> psc(int population) const;
-  std::vector<Real> potential(int layer) const;
+  /// Arrays over time [rows][N] of layer 1..L, for tests and inspection: potentials before the reset, between forward()
+  /// and backward(); delta and the error of the drive, after backward().
+  std::vector<Real> potential(int layer) const { return u(layer); }
+  std::vector<Real> drive_error(int layer) const { return u(layer); }
   std::vector<Real> delta(int layer) const;
+  /// Spikes of a hidden layer 1..L-1 as bits, [rows][spike_words(N)].
+  std::vector<std::uint64_t> spikes(int layer) const;
 
  private:
-  void fit(const Batch<Real>& batch);
+  void run(const Batch<Real>& batch, bool keeps);
+  void fit(const Batch<Real>& batch, bool keeps);
   Pass<Real> pass();
+  std::vector<Real> u(int layer) const;
   const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
 
   NetworkParams params_;
@@ -70,12 +76,13 @@ class Network {
   Buffer<Real> parameters_, gradients_;  // flat, by layout_
   std::vector<Layer<Real>> layers_;      // layer l at l - 1
   Shape input_shape_;
-  std::size_t row_capacity_ = 0;  // T * B that the buffers hold
-  int batch_capacity_ = 0;        // B that they hold
-  Buffer<Real> input_;            // [T][B][C], PSC of the input
-  Buffer<int> n_valid_, labels_;  // [B]
-  Buffer<Real> sums_;             // [B][K]
-  Buffer<double> loss_;           // [B][K]
+  bool keeps_ = false;                      // what the last forward() ran is there for backward()
+  Shape capacity_{}, training_capacity_{};  // rows and utterances that the buffers hold
+  Buffer<Real> input_;                      // [rows][C]
+  Buffer<int> row_begin_;                   // [B + 1]
+  Buffer<int> labels_;                      // [B]
+  Buffer<Real> sums_;                       // [B][K]
+  Buffer<double> loss_;                     // [B][K]
 };
 
 }  // namespace snn

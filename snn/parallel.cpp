@@ -45,15 +45,13 @@ class FirstError {
   std::exception_ptr error_;
 };
 
-int count_threads(int n_chunks, int n_threads) {
-  return std::min({n_threads > 0 ? n_threads : available_threads(), n_chunks, kMostThreads});
-}
+using Body = std::function<void(int chunk, int worker)>;
 
-void run_chunk(int chunk, const std::function<void(int)>& body, FirstError& error) {
+void run_chunk(int chunk, int worker, const Body& body, FirstError& error) {
   if (error.failed()) return;
   const FlushSubnormals flush;
   try {
-    body(chunk);
+    body(chunk, worker);
   } catch (...) {
     error.keep(chunk);
   }
@@ -85,17 +83,25 @@ int available_threads() {
   return std::max(1, omp_get_num_procs());
 }
 
+int count_threads(int n_threads) {
+  return std::min(n_threads > 0 ? n_threads : available_threads(), kMostThreads);
+}
+
+void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& body) {
+  parallel_workers(n_chunks, n_threads, [&body](int chunk, int) { body(chunk); });
+}
+
 #if defined(__SANITIZE_THREAD__)
 
 // GCC's OpenMP runtime is not instrumented: the thread sanitizer would see races that are none.
-void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& body) {
+void parallel_workers(int n_chunks, int n_threads, const Body& body) {
   FirstError error;
   std::atomic<int> next = 0;
   {
     std::vector<std::jthread> threads;
-    for (int i = 0; i < count_threads(n_chunks, n_threads); ++i) {
-      threads.emplace_back([&] {
-        for (int chunk = next++; chunk < n_chunks; chunk = next++) run_chunk(chunk, body, error);
+    for (int i = 0; i < std::min(count_threads(n_threads), n_chunks); ++i) {
+      threads.emplace_back([&, i] {
+        for (int chunk = next++; chunk < n_chunks; chunk = next++) run_chunk(chunk, i, body, error);
       });
     }
   }
@@ -104,14 +110,14 @@ void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& b
 
 #else
 
-void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& body) {
+void parallel_workers(int n_chunks, int n_threads, const Body& body) {
   FirstError error;
-  const int wanted = count_threads(n_chunks, n_threads);
+  const int wanted = std::min(count_threads(n_threads), n_chunks);
   if (wanted <= 1) {
-    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, body, error);
+    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, 0, body, error);
   } else {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(wanted)
-    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, body, error);
+    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, omp_get_thread_num(), body, error);
   }
   error.rethrow();
 }

@@ -11,6 +11,13 @@ namespace snn {
 /// chunk that threw is passed on.
 void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& body);
 
+/// The same, and the body is told which of the at most count_threads(n_threads) workers it runs on, from 0: for scratch
+/// memory of its own.
+void parallel_workers(int n_chunks, int n_threads, const std::function<void(int chunk, int worker)>& body);
+
+/// Most workers that a parallel loop of n_threads has; 0: all that the machine offers.
+int count_threads(int n_threads);
+
 /// Number of threads that the machine offers to this process, at least 1.
 int available_threads();
 

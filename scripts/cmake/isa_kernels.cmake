@@ -1,6 +1,8 @@
 # ossicle_isa_kernels(TARGET SOURCE...): compiles the sources once for each instruction set and adds the objects to the target. In
 # them OSSICLE_ISA is the set's name: kernels stand in a namespace of that name, hidden, and the target chooses at run time.
 #
+# A source with the property OSSICLE_NOT_ISA is left out of that set.
+#
 # Nothing else with a name of its own may come out of such a source, or the linker could take a wide copy of a function that
 # everybody calls: no std:: containers, only functions that are always inlined or stand in that namespace. The test
 # <target>_isa_symbols sees to it.
@@ -14,9 +16,15 @@ set(OSSICLE_ISA_FLAGS_avx2 -march=x86-64-v3)
 set(OSSICLE_ISA_FLAGS_avx512 -march=x86-64-v4 -mprefer-vector-width=512)
 
 function(ossicle_isa_kernels target)
-  list(TRANSFORM ARGN PREPEND ${CMAKE_CURRENT_SOURCE_DIR}/ OUTPUT_VARIABLE sources)
   foreach(isa IN LISTS OSSICLE_ISAS)
     set(objects ${target}_${isa})
+    set(sources)
+    foreach(source IN LISTS ARGN)
+      get_source_file_property(left_out ${source} OSSICLE_NOT_ISA)
+      if(NOT left_out STREQUAL isa)
+        list(APPEND sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+      endif()
+    endforeach()
     add_library(${objects} OBJECT ${sources})
     target_link_libraries(${objects} PRIVATE ossicle_flags)
     target_compile_definitions(${objects} PRIVATE OSSICLE_ISA=${isa})

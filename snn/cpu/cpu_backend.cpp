@@ -5,6 +5,8 @@
 #include <new>
 
 #include "snn/cpu/product.h"
+#include "snn/cpu/spike_product.h"
+#include "snn/cpu/stages.h"
 #include "snn/parallel.h"
 
 namespace snn {
@@ -14,25 +16,11 @@ namespace {
 constexpr std::align_val_t kAlignment{64};
 constexpr int kTilesPerChunk = 4;  // of a parallel loop
 
-/// Runs a body over all utterances and tiles of neurons.
-template <class Body>
-void run_tiles(const Body& body, int n_threads) {
-  const Extent extent = body.extent();
-  const int tiles_a_row = (extent.n_neurons + kTileWidth - 1) / kTileWidth;
-  const int n_tiles = extent.n_batch * tiles_a_row;
-  parallel_for((n_tiles + kTilesPerChunk - 1) / kTilesPerChunk, n_threads, [&](int chunk) {
-    const int end = std::min((chunk + 1) * kTilesPerChunk, n_tiles);
-    for (int tile = chunk * kTilesPerChunk; tile < end; ++tile) {
-      const int first = tile % tiles_a_row * kTileWidth;
-      body.template run<kTileWidth>(tile / tiles_a_row, first, std::min(first + kTileWidth, extent.n_neurons));
-    }
-  });
-}
-
 template <class Real>
 class CpuBackend final : public Backend<Real> {
  public:
-  explicit CpuBackend(int n_threads) : n_threads_(n_threads > 0 ? n_threads : available_threads()) {}
+  CpuBackend(int n_threads, const std::string& isa)
+      : n_threads_(n_threads > 0 ? n_threads : available_threads()), kernels_(find_kernels<Real>(isa)) {}
 
   std::string name() const override { return "cpu"; }
 
@@ -45,31 +33,68 @@ class CpuBackend final : public Backend<Real> {
   void upload(void* to, const void* from_host, std::size_t n_bytes) override { std::memcpy(to, from_host, n_bytes); }
   void download(void* to_host, const void* from, std::size_t n_bytes) override { std::memcpy(to_host, from, n_bytes); }
 
-  void product(const Product<Real>& product) override { cpu_product(product, n_threads_, scratch_); }
-  void run(const InputScan<Real>& body) override { run_tiles(body, n_threads_); }
-  void run(const ForwardScan<Real>& body) override { run_tiles(body, n_threads_); }
-  void run(const FiringRate& body) override { run_tiles(body, n_threads_); }
-  void run(const ClassSums<Real>& body) override { run_tiles(body, n_threads_); }
-  void run(const LossGrad<Real>& body) override { run_tiles(body, n_threads_); }
-  void run(const BackwardScan<Real>& body) override { run_tiles(body, n_threads_); }
-  void run(const BatchSum<Real>& body) override { run_tiles(body, n_threads_); }
-  void run(const SquareSums<Real>& body) override { run_tiles(body, n_threads_); }
-  void run(const GradientNorm& body) override { run_tiles(body, n_threads_); }
-  void run(const AdamUpdate<Real>& body) override { run_tiles(body, n_threads_); }
+  void run(const ForwardStage<Real>& stage) override { run_forward(kernels_, stage, n_threads_, forward_scratch_); }
+  void run(const BackwardStage<Real>& stage) override { run_backward(kernels_, stage, n_threads_); }
+  void run(const WeightGradient<Real>& product) override;
+  void run(const Scale<Real>& body) override { run_tiles(kernels_.scale, body); }
+  void run(const FiringRate& body) override { run_tiles(kernels_.firing_rate, body); }
+  void run(const ClassSums<Real>& body) override { run_tiles(kernels_.class_sums, body); }
+  void run(const LossGrad<Real>& body) override { run_tiles(kernels_.loss_grad, body); }
+  void run(const BatchSum<Real>& body) override { run_tiles(kernels_.batch_sum, body); }
+  void run(const SquareSums<Real>& body) override { run_tiles(kernels_.square_sums, body); }
+  void run(const GradientNorm& body) override { run_tiles(kernels_.gradient_norm, body); }
+  void run(const AdamUpdate<Real>& body) override { run_tiles(kernels_.adam_update, body); }
 
  private:
+  /// Runs a body over all utterances and tiles of neurons.
+  template <class Body>
+  void run_tiles(TileRunner<Body> runner, const Body& body) {
+    const Extent extent = body.extent();
+    const int n_tiles = extent.n_batch * ((extent.n_neurons + kTileWidth - 1) / kTileWidth);
+    parallel_for((n_tiles + kTilesPerChunk - 1) / kTilesPerChunk, n_threads_, [&](int chunk) {
+      runner(body, chunk * kTilesPerChunk, std::min((chunk + 1) * kTilesPerChunk, n_tiles));
+    });
+  }
+
   int n_threads_;
-  std::vector<Real> scratch_;  // partial products
+  const Kernels<Real>& kernels_;
+  ForwardScratch<Real> forward_scratch_;
+  EventScratch<Real> event_scratch_;
+  std::vector<Real> parts_, dense_;  // partial products; spikes as numbers
 };
+
+template <class Real>
+void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
+  const Source<Real>& source = p.source;
+  const Real* values = source.values;
+  if (values == nullptr) {
+    const SpikeRows rows = spike_rows(source, 0, p.n_rows);
+    if (by_events(kernels_.count_spikes(rows), p.n_rows, source.n_neurons)) {
+      return weight_gradient_by_events(kernels_, p, n_threads_, event_scratch_);
+    }
+    dense_.resize(static_cast<std::size_t>(p.n_rows) * static_cast<std::size_t>(source.n_neurons));
+    kernels_.expand(rows, source.n_neurons, dense_.data());
+    values = dense_.data();
+  }
+  multiply_inner(kernels_,
+                 Product<Real>{.a = p.error,
+                               .a_transposed = true,
+                               .b = values,
+                               .c = p.dw,
+                               .m = p.n_neurons,
+                               .n = source.n_neurons,
+                               .k = p.n_rows},
+                 n_threads_, parts_);
+}
 
 }  // namespace
 
 template <class Real>
-std::unique_ptr<Backend<Real>> make_cpu_backend(int n_threads) {
-  return std::make_unique<CpuBackend<Real>>(n_threads);
+std::unique_ptr<Backend<Real>> make_cpu_backend(int n_threads, const std::string& isa) {
+  return std::make_unique<CpuBackend<Real>>(n_threads, isa);
 }
 
-template std::unique_ptr<Backend<float>> make_cpu_backend(int);
-template std::unique_ptr<Backend<double>> make_cpu_backend(int);
+template std::unique_ptr<Backend<float>> make_cpu_backend(int, const std::string&);
+template std::unique_ptr<Backend<double>> make_cpu_backend(int, const std::string&);
 
 }  // namespace snn

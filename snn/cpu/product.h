@@ -1,15 +1,20 @@
 #pragma once
-// Matrix products on the CPU.
+// Dense matrix products on the CPU, on one thread or several.
 #include <vector>
 
-#include "snn/backend.h"
+#include "snn/cpu/kernels.h"
 
 namespace snn {
 
-/// The product, cut into chunks that do not depend on the number of threads: rows of C where A is stored m x k, and
-/// parts of the inner dimension, added in order, where A is stored k x m (weight gradients, whose inner dimension is T
-/// * B). scratch: kept from call to call for the partial sums.
+/// Rows of C (A is stored m x k), on the calling thread. The bits of a row depend on that row of A alone: not on its
+/// place, nor on the rows around it.
 template <class Real>
-void cpu_product(const Product<Real>& product, int n_threads, std::vector<Real>& scratch);
+void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& product);
+
+/// C from A stored k x m: weight gradients, whose inner dimension is all rows of a batch. The inner dimension is cut
+/// into parts, which do not depend on the number of threads and are added in order. scratch: kept from call to call.
+template <class Real>
+void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& product, int n_threads,
+                    std::vector<Real>& scratch);
 
 }  // namespace snn

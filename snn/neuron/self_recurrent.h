@@ -17,10 +17,12 @@ SNN_HD Real arriving_error(Real da, Real w_self, Real delta_after) {
   return da + w_self * delta_after;
 }
 
-/// This step's part of dL/dw_self. psc_before: 0 at the first step. [ScSr Eq. 17]
+/// This step's part of dL/dw_self. The paper pairs delta of every step with the PSC of the step before it; as the PSC is
+/// the filtered spikes, the same sum pairs every spike with the filtered error of the steps after it. drive_error_after:
+/// psc_error_step of delta at the step after, 0 behind the last step. [ScSr Eq. 17]
 template <class Real>
-SNN_HD Real dw_self_term(Real delta, Real psc_before) {
-  return delta * psc_before;
+SNN_HD Real dw_self_term(Real drive_error_after, bool spike) {
+  return spike ? drive_error_after : Real(0);
 }
 
 }  // namespace snn

@@ -12,20 +12,21 @@
 
 namespace snn {
 
-/// Error of a layer's PSCs -> error of its input currents (delta), in place, with the neuron gradients of each
-/// utterance. The scan of an utterance starts at its last step; behind it delta is zero. The paper multiplies by the
-/// Jacobian da/du, a sum over all later steps for each step; the recursion gives the same numbers. [ScSr Eq. 14]
+/// Error of a layer's PSCs -> error of its input currents (delta), in place, and the error of its drive, which is delta
+/// filtered backward and takes the place of the potentials; with the neuron gradients of each utterance. The scan of an
+/// utterance starts at its last step; behind it all errors are zero. The paper multiplies by the Jacobian da/du, a sum
+/// over all later steps for each step; the recursion gives the same numbers. [ScSr Eq. 14]
 template <class Real>
 struct BackwardScan {
   Shape shape;
-  Real* delta;                // [T][B][N], in: dL/da without the self-recurrent part; out: dL/dI
-  const Real* u;              // [T][B][N], potential before the reset
-  const Real* psc;            // [T][B][N]
+  const int* row_begin;       // [B + 1]
+  Real* delta;                // [rows][N], in: dL/da without the self-recurrent part; out: dL/dI
+  Real* u;                    // [rows][N], in: potential before the reset; out: dL/d drive
+  const Real* psc;            // [rows][N], rule step; else not read
   Real* dw_self;              // [B][N], out: the utterance's part of dL/dw_self
   Real* dtheta;               // [B][N], out: the utterance's part of dL/dtheta
   const Real* theta;          // [N]
   const Real* w_self;         // [N], or null without self-connections
-  const int* n_valid;         // [B]
   const double* firing_rate;  // one number: mean rate of the layer over the batch (rule layer)
   double layer_rate;          // rule layer: rate above which the layer leaves the surrogate
   Rule rule;
@@ -52,33 +53,30 @@ struct BackwardScan {
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
     Real keep[kWidth] = {}, w[kWidth] = {}, trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {};
-    Real sum_self[kWidth] = {}, sum_theta[kWidth] = {};
+    Real drive[kWidth] = {}, sum_self[kWidth] = {}, sum_theta[kWidth] = {};
+    const Real nothing[kWidth] = {};  // the potential before the first step
     for (int j = 0; j < width; ++j) {
       keep[j] = theta[first + j];
       if (w_self != nullptr) w[j] = w_self[first + j];
     }
-    for (int t = shape.n_steps - 1; t >= n_valid[b]; --t) {
-      Real* row = delta + shape.index(t, b, first);
-      for (int j = 0; j < width; ++j) row[j] = Real(0);
-    }
-    for (int t = n_valid[b] - 1; t >= 0; --t) {
-      Real* SNN_RESTRICT row = delta + shape.index(t, b, first);
-      const Real* SNN_RESTRICT u_row = u + shape.index(t, b, first);
-      const Real* SNN_RESTRICT psc_row = psc + shape.index(t, b, first);
-      // The step before the first one: no potential, no PSC.
-      const Real* SNN_RESTRICT u_before = t > 0 ? u + shape.index(t - 1, b, first) : u_row;
-      const Real* SNN_RESTRICT psc_before = t > 0 ? psc + shape.index(t - 1, b, first) : psc_row;
-      const Real exists = t > 0 ? Real(1) : Real(0);
+    for (int row = row_begin[b + 1] - 1; row >= row_begin[b]; --row) {
+      Real* SNN_RESTRICT delta_row = delta + shape.index(row, first);
+      Real* SNN_RESTRICT u_row = u + shape.index(row, first);
+      const Real* SNN_RESTRICT u_before = row > row_begin[b] ? u + shape.index(row - 1, first) : nothing;
+      const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc + shape.index(row, first) : nothing;
       for (int j = 0; j < width; ++j) {
         const bool spike = fires(u_row[j], coeffs.v_th);
-        const Real carried = exists * carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
-        const Real arriving = arriving_error(row[j], w[j], after[j]);
+        const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
+        const Real arriving = arriving_error(delta_row[j], w[j], after[j]);
         const Real reset = spike ? reset_error(keep[j], u_row[j], error[j]) : Real(0);
         const Real slope = !kWarm && spike ? spike_slope(u_row[j] - carried, coeffs.bound) : Real(0);
-        after[j] = step<kRule, kWarm>(u_row[j], psc_row[j], spike, slope, arriving, reset, keep[j], trace[j], error[j]);
-        row[j] = after[j];
-        sum_self[j] += exists * dw_self_term(after[j], psc_before[j]);
+        const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
+        sum_self[j] += dw_self_term(drive[j], spike);
+        after[j] = step<kRule, kWarm>(u_row[j], a, spike, slope, arriving, reset, keep[j], trace[j], error[j]);
+        drive[j] = psc_error_step(coeffs.keep_s, coeffs.gain_s, drive[j], after[j]);
         sum_theta[j] += dtheta_term(after[j], carried);
+        delta_row[j] = after[j];
+        u_row[j] = drive[j];
       }
     }
     for (int j = 0; j < width; ++j) {

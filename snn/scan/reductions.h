@@ -6,6 +6,7 @@
 #include "snn/hd.h"
 #include "snn/neuron/adam.h"
 #include "snn/scan/tile.h"
+#include "snn/shape.h"
 
 namespace snn {
 
@@ -28,24 +29,19 @@ struct BatchSum {
   }
 };
 
-/// Mean firing rate of a layer over the valid steps of a batch, and the spikes behind it.
+/// Mean firing rate of a layer over the steps of a batch.
 struct FiringRate {
-  int n_batch;
-  int n_neurons;
+  Shape shape;
   const int* n_spikes;  // [B][N]
-  const int* n_valid;   // [B]
-  double* rate;         // one number, out: spikes / (valid steps * N), 0..1
+  double* rate;         // one number, out: spikes / (rows * N), 0..1
 
   Extent extent() const { return {1, 1}; }
 
   template <int kWidth>
   SNN_HD void run(int, int, int) const {
-    double spikes = 0.0, steps = 0.0;
-    for (int b = 0; b < n_batch; ++b) {
-      steps += n_valid[b];
-      for (int n = 0; n < n_neurons; ++n) spikes += n_spikes[b * n_neurons + n];
-    }
-    *rate = spikes / (steps * n_neurons);
+    double spikes = 0.0;
+    for (int i = 0; i < shape.n_batch * shape.n_neurons; ++i) spikes += n_spikes[i];
+    *rate = spikes / static_cast<double>(shape.size());
   }
 };
 

@@ -54,17 +54,6 @@ GoldenCase::GoldenCase(const std::filesystem::path& path)
   }
 }
 
-std::vector<double> GoldenCase::by_step(const Array& array) {
-  const int n_batch = array.dim(0), n_steps = array.dim(1), n_neurons = array.dim(2);
-  std::vector<double> out;
-  out.reserve(array.values.size());
-  for (int t = 0; t < n_steps; ++t)
-    for (int b = 0; b < n_batch; ++b)
-      for (int n = 0; n < n_neurons; ++n)
-        out.push_back(array.values.at(static_cast<std::size_t>((b * n_steps + t) * n_neurons + n)));
-  return out;
-}
-
 std::string Difference::text() const {
   return fmt::format("element {}: got {}, want {}, apart {}", index, got, want, largest);
 }

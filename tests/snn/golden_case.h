@@ -1,5 +1,5 @@
 #pragma once
-// A golden case of the network: its settings, parameters and batch, and arrays in the library's layout.
+// A golden case of the network: its settings, parameters and batch, as the library has them; arrays over time are [B][T][N].
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -24,18 +24,12 @@ struct GoldenCase {
   snn::Batch<Real> batch() const {
     const Array x = golden.array("x");
     snn::Batch<Real> batch;
-    batch.n_batch = x.dim(0);
-    batch.n_steps = x.dim(1);
     batch.n_channels = x.dim(2);
-    const std::vector<double> values = by_step(x);
-    batch.x.assign(values.begin(), values.end());
-    batch.n_valid.assign(static_cast<std::size_t>(batch.n_batch), batch.n_steps);
+    batch.x.assign(x.values.begin(), x.values.end());
+    for (int b = 0; b < x.dim(0); ++b) batch.row_begin.push_back(batch.row_begin.back() + x.dim(1));
     for (const double label : golden.array("labels").values) batch.labels.push_back(static_cast<int>(label));
     return batch;
   }
-
-  /// [B][T][N] of the files -> [T][B][N].
-  static std::vector<double> by_step(const Array& array);
 };
 
 /// Largest |got - want| over all elements, with where it was, for messages.

@@ -13,6 +13,13 @@ TEST_CASE("backend: an unknown device is named with what there is") {
   CHECK_THROWS_AS(snn::make_backend<double>("", 1), std::invalid_argument);
 }
 
+TEST_CASE("backend: an instruction set that the machine has not is named with what there is") {
+  CHECK(snn::isa_names().back() == "baseline");
+  for (const std::string& isa : snn::isa_names()) CHECK_NOTHROW(snn::make_backend<float>("cpu", 1, isa));
+  CHECK_THROWS_WITH(snn::make_backend<float>("cpu", 1, "avx"),
+                    Contains("'avx'") && Contains("auto") && Contains("baseline"));
+}
+
 TEST_CASE("backend: memory comes zeroed and aligned") {
   const auto backend = snn::make_backend<float>("cpu", 1);
   for (const std::size_t n : {1, 3, 1000}) {

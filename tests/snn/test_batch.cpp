@@ -28,24 +28,24 @@ Dataset data_of(const std::vector<int>& steps, int n_channels) {
 
 template <typename Real>
 Real at(const Batch<Real>& batch, int t, int b, int c) {
-  return batch.x[static_cast<std::size_t>((t * batch.n_batch + b) * batch.n_channels + c)];
+  return batch.x[static_cast<std::size_t>((batch.row_begin[static_cast<std::size_t>(b)] + t) * batch.n_channels + c)];
 }
 
 }  // namespace
 
-TEMPLATE_TEST_CASE("batch: utterances lie side by side, zero after their end", "", float, double) {
+TEMPLATE_TEST_CASE("batch: utterances lie one behind the other", "", float, double) {
   Dataset data = data_of({2, 3, 1}, 2);
   data.utterances[2].label = -1;
   Batch<TestType> batch;
   batch.x.assign(1000, TestType{7});  // what an earlier batch left
   fill(batch, data, std::vector<int>{2, 1});
-  CHECK(batch.n_steps == 3);
-  CHECK(batch.n_batch == 2);
+  CHECK(batch.n_rows() == 4);
+  CHECK(batch.n_batch() == 2);
   CHECK(batch.n_channels == 2);
-  CHECK(batch.n_valid == std::vector<int>{1, 3});
+  CHECK(batch.row_begin == std::vector<int>{0, 1, 4});
+  CHECK(batch.n_steps(1) == 3);
   CHECK(batch.labels == std::vector<int>{-1, 0});
-  // Steps 0, 1, 2; in each utterance 2 and then utterance 1.
-  CHECK(batch.x == std::vector<TestType>{201, 202, 101, 102, 0, 0, 111, 112, 0, 0, 121, 122});
+  CHECK(batch.x == std::vector<TestType>{201, 202, 101, 102, 111, 112, 121, 122});
 }
 
 TEST_CASE("batch: rasters and counts become numbers") {
@@ -64,7 +64,7 @@ TEST_CASE("batch: a shift moves zeros in and keeps the length") {
     for (int dc = -4; dc <= 4; ++dc) {
       Batch<float> batch;
       fill(batch, data, indices, std::vector<Shift>{{ds, dc}});
-      CHECK(batch.n_valid[0] == 4);
+      CHECK(batch.n_steps(0) == 4);
       for (int t = 0; t < 4; ++t) {
         for (int c = 0; c < 3; ++c) {
           const int from_t = t - ds, from_c = c - dc;
@@ -83,7 +83,7 @@ TEST_CASE("batch: a shifted utterance stays within its own length") {
   fill(batch, data, std::vector<int>{0, 1}, std::vector<Shift>{{1, 0}, {0, 0}});
   CHECK(at(batch, 0, 0, 0) == 0.0F);
   CHECK(at(batch, 1, 0, 0) == 1.0F);
-  CHECK(at(batch, 2, 0, 0) == 0.0F);  // the second step moved out
+  CHECK(at(batch, 0, 1, 0) == 101.0F);  // the second step moved out, and not into the next one
 }
 
 TEST_CASE("batch: shifts are uniform and depend on seed, epoch and key alone") {

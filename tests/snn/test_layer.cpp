@@ -4,8 +4,8 @@
 
 namespace {
 
-/// Layers 0 to 3 of 2, 2, 1 and 2 neurons with the skips 0:2 and 1:3; one utterance of `n_steps` steps. PSCs and errors
-/// of every population are set by hand.
+/// Layers 0 to 3 of 2, 2, 1 and 2 neurons with the skips 0:2 and 1:3; one utterance of `n_steps` steps. What every
+/// population sends, and its error, are set by hand. tau_s = 8.
 class Rig {
  public:
   explicit Rig(int n_steps)
@@ -14,18 +14,17 @@ class Rig {
         backend_(snn::make_backend<double>("cpu", 1)),
         parameters_(*backend_, layout_.n_values()),
         gradients_(*backend_, layout_.n_values()),
-        n_valid_(*backend_, 1),
+        row_begin_(*backend_, 2),
+        input_(*backend_, static_cast<std::size_t>(2 * n_steps)),
+        spikes_(*backend_, static_cast<std::size_t>(n_steps)),
         n_steps_(n_steps) {
-    n_valid_.upload(std::vector<int>{n_steps});
-    for (const int n : params_.sizes) {
-      psc_.emplace_back(*backend_, static_cast<std::size_t>(n * n_steps));
-      delta_.emplace_back(*backend_, static_cast<std::size_t>(n * n_steps));
-    }
+    row_begin_.upload(std::vector<int>{0, n_steps});
+    for (const int n : params_.sizes) delta_.emplace_back(*backend_, static_cast<std::size_t>(n * n_steps));
   }
 
   snn::Layer<double> layer(int index) {
-    snn::Layer<double> layer(params_, layout_, index);
-    layer.allocate(*backend_, static_cast<std::size_t>(n_steps_), 1);
+    snn::Layer<double> layer(params_, layout_, index, snn::Rule::kSurrogate);
+    layer.allocate(*backend_, static_cast<std::size_t>(n_steps_), 1, true);
     layer.set_shape(n_steps_, 1);
     return layer;
   }
@@ -35,7 +34,9 @@ class Rig {
     REQUIRE(entry->size == values.size());
     parameters_.upload(values, entry->offset);
   }
-  void set_psc(int population, const std::vector<double>& values) { psc_.at(population).upload(values); }
+  void set_input(const std::vector<double>& values) { input_.upload(values); }
+  /// Of population 1: a word for each step.
+  void set_spikes(const std::vector<std::uint64_t>& words) { spikes_.upload(words); }
   void set_delta(int population, const std::vector<double>& values) { delta_.at(population).upload(values); }
   std::vector<double> gradient(snn::ParameterKind kind, int from, int to) const {
     const auto* entry = layout_.find(kind, from, to);
@@ -46,12 +47,11 @@ class Rig {
     snn::Pass<double> pass{.backend = *backend_,
                            .parameters = parameters_.data(),
                            .gradients = gradients_.data(),
-                           .n_valid = n_valid_.data(),
+                           .row_begin = row_begin_.data(),
                            .coeffs = snn::derive_coeffs<double>(params_, {}),
                            .gradient = {},
-                           .psc = {},
+                           .sources = {{2, input_.data(), nullptr}, {2, nullptr, spikes_.data()}, {}},
                            .delta = {}};
-    for (const auto& psc : psc_) pass.psc.push_back(psc.data());
     for (auto& delta : delta_) pass.delta.push_back(delta.data());
     return pass;
   }
@@ -61,8 +61,10 @@ class Rig {
   snn::ArrayLayout layout_;
   std::unique_ptr<snn::Backend<double>> backend_;
   snn::Buffer<double> parameters_, gradients_;
-  snn::Buffer<int> n_valid_;
-  std::vector<snn::Buffer<double>> psc_, delta_;
+  snn::Buffer<int> row_begin_;
+  snn::Buffer<double> input_;
+  snn::Buffer<std::uint64_t> spikes_;
+  std::vector<snn::Buffer<double>> delta_;
   int n_steps_;
 };
 
@@ -72,30 +74,43 @@ constexpr auto kTheta = snn::ParameterKind::kTheta;
 
 }  // namespace
 
-// One step: 1 * 0.125 + 2 * 1 along the chain, 4 * 0.5 - 4 * 0.25 along the skip 0:2: u = 3.125, a spike, a = 1/8.
+// One step, tau_s = 8: 8 for the spike of neuron 1 along the chain, 4 * 4 - 4 * 2 along the skip 0:2: drive 16, current
+// and u = 2, a spike.
 TEST_CASE("layer: the current sums over all connections, skips alike", "[ScSr Eq. 7]") {
   Rig rig(1);
-  rig.set(kWeight, 1, 2, {1.0, 2.0});
+  rig.set(kWeight, 1, 2, {1.0, 8.0});
   rig.set(kWeight, 0, 2, {4.0, -4.0});
-  rig.set_psc(0, {0.5, 0.25});
-  rig.set_psc(1, {0.125, 1.0});
+  rig.set_input({4.0, 2.0});
+  rig.set_spikes({0b10});
   snn::Layer<double> layer = rig.layer(2);
   for (int i = 0; i < 2; ++i) {  // a second pass starts anew
-    layer.forward(rig.pass());
-    CHECK(layer.u().download() == std::vector<double>{3.125});
-    CHECK(layer.psc().download() == std::vector<double>{0.125});
+    layer.forward(rig.pass(), true);
+    CHECK(layer.u().download() == std::vector<double>{2.0});
+    CHECK(layer.spikes().download() == std::vector<std::uint64_t>{1});
     CHECK(layer.n_spikes().download() == std::vector<int>{1});
   }
 }
+
+/// One step with potential 1, where the surrogate is 1 / (4 * 0.2): delta is that times 1/8 of the PSC's error.
+std::vector<double> delta_of_layer_1(Rig& rig) {
+  rig.set(kWeight, 0, 1, {8.0, 0.0, 0.0, 8.0});
+  rig.set_input({1.0, 1.0});
+  snn::Layer<double> layer = rig.layer(1);
+  layer.forward(rig.pass(), true);
+  layer.backward(rig.pass());
+  return layer.delta().download();
+}
+
+constexpr double kSlope = 1.25 / 8.0;
 
 // Layer 2 has delta 3 and weights 1, 2 from layer 1: 3, 6.
 TEST_CASE("layer: a hidden layer's error comes from the layer behind it", "[ScSr Eq. 16]") {
   Rig rig(1);
   rig.set(kWeight, 1, 2, {1.0, 2.0});
   rig.set_delta(2, {3.0});
-  snn::Layer<double> layer = rig.layer(1);
-  layer.gather_error(rig.pass());
-  CHECK(layer.delta().download() == std::vector<double>{3.0, 6.0});
+  const std::vector<double> delta = delta_of_layer_1(rig);
+  CHECK(delta[0] == Approx(3.0 * kSlope));
+  CHECK(delta[1] == Approx(6.0 * kSlope));
 }
 
 // Besides, layer 3 has delta 1, -1 and weights [1 0; 2 5] from layer 1: 1 - 2, 0 - 5. Together 2, 1.
@@ -105,35 +120,50 @@ TEST_CASE("layer: a skip's target adds to the error", "[ScSr Eq. 19]") {
   rig.set(kWeight, 1, 3, {1.0, 0.0, 2.0, 5.0});
   rig.set_delta(2, {3.0});
   rig.set_delta(3, {1.0, -1.0});
-  snn::Layer<double> layer = rig.layer(1);
   for (int i = 0; i < 2; ++i) {
-    layer.gather_error(rig.pass());
-    CHECK(layer.delta().download() == std::vector<double>{2.0, 1.0});
+    const std::vector<double> delta = delta_of_layer_1(rig);
+    CHECK(delta[0] == Approx(2.0 * kSlope));
+    CHECK(delta[1] == Approx(1.0 * kSlope));
   }
 }
 
-// Two steps; delta is what the scan makes of the error 1, 1, and every gradient a sum over both steps: weights with the
-// PSC of the same step, the self-weight and theta with what the step before left.
+// Two steps, no spikes of the layer; delta is what the scan makes of the error. Weights pair delta with what came through
+// the synapse (7/8, 1/8): of the input 8, 4 and then 16, 0 it is 1, 1/2 and 23/8, 7/16; of neuron 0, which fires at step
+// 0 alone, 1/8 and 7/64.
 TEST_CASE("layer: gradients pair delta with what the connection carried", "[ScSr Eq. 13]") {
   Rig rig(2);
   rig.set(kWeight, 1, 2, {0.5, 0.25});
-  rig.set(kWeight, 0, 2, {2.0, 1.0});
+  rig.set(kWeight, 0, 2, {0.125, 0.25});
+  rig.set(kWeight, 2, 3, {1.0, 0.0});
   rig.set(kSelfWeight, 2, 2, {0.5});
   rig.set(kTheta, 2, 2, {0.75});
-  rig.set_psc(0, {0.25, 0.125, 0.5, 0.75});
-  rig.set_psc(1, {0.5, 0.25, 0.125, 1.0});
+  rig.set_input({8.0, 4.0, 16.0, 0.0});
+  rig.set_spikes({0b01, 0b00});
+  rig.set_delta(3, {1.0, 0.0, 1.0, 0.0});
   snn::Layer<double> layer = rig.layer(2);
-  layer.forward(rig.pass());
-  layer.delta().upload(std::vector<double>{1.0, 1.0});
+  layer.forward(rig.pass(), true);
+  const std::vector<double> u = layer.u().download();
+  REQUIRE(u[0] == 0.3125);
   layer.backward(rig.pass());
-  const std::vector<double> delta = layer.delta().download(), u = layer.u().download(), psc = layer.psc().download();
-  REQUIRE(u[0] == 0.9375);  // no spike: 0.25 + 0.0625 + 0.5 + 0.125
+  const std::vector<double> delta = layer.delta().download();
   REQUIRE(delta[0] != 0.0);
-  CHECK(rig.gradient(kWeight, 1, 2) ==
-        std::vector<double>{delta[0] * 0.5 + delta[1] * 0.125, delta[0] * 0.25 + delta[1] * 1.0});
-  CHECK(rig.gradient(kWeight, 0, 2) ==
-        std::vector<double>{delta[0] * 0.25 + delta[1] * 0.5, delta[0] * 0.125 + delta[1] * 0.75});
-  CHECK(rig.gradient(kSelfWeight, 2, 2) == std::vector<double>{delta[1] * psc[0]});
-  CHECK(rig.gradient(kTheta, 2, 2) == std::vector<double>{delta[1] * u[0]});
+  const auto close = [&](const std::vector<double>& got, const std::vector<double>& wanted) {
+    for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(got.at(i) == Approx(wanted[i]));
+  };
+  close(rig.gradient(kWeight, 1, 2), {delta[0] / 8.0 + delta[1] * 7.0 / 64.0, 0.0});
+  close(rig.gradient(kWeight, 0, 2), {delta[0] + delta[1] * 23.0 / 8.0, delta[0] * 0.5 + delta[1] * 7.0 / 16.0});
+  CHECK(rig.gradient(kSelfWeight, 2, 2) == std::vector<double>{0.0});
+  close(rig.gradient(kTheta, 2, 2), {delta[1] * u[0]});
   CHECK(rig.gradient(kWeight, 1, 3) == std::vector<double>(4, 0.0));
+}
+
+TEST_CASE("layer: without the backward pass it keeps neither potentials nor errors") {
+  const snn::NetworkParams params{.sizes = {2, 2, 1, 2}, .self_recurrent = {}, .bip = {}, .skips = {{0, 2}, {1, 3}}};
+  const auto backend = snn::make_backend<double>("cpu", 1);
+  snn::Layer<double> layer(params, snn::ArrayLayout(params), 2, snn::Rule::kStep);
+  layer.allocate(*backend, 2, 1, false);
+  CHECK(layer.u().size() == 0);
+  CHECK(layer.delta().size() == 0);
+  CHECK(layer.psc().size() == 0);
+  CHECK(layer.spikes().size() == 2);
 }

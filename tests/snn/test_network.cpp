@@ -4,9 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "snn/init.h"
+#include "tests/snn/network_rig.h"
 #include "tests/snn/scan/run_body.h"
-#include "tests/snn/synthetic.h"
 
 using Catch::Matchers::Contains;
 using snn::LossKind;
@@ -16,27 +15,7 @@ using support::same_bits;
 namespace {
 
 template <class Real>
-struct Rig {
-  std::unique_ptr<snn::Backend<Real>> backend;
-  snn::TrainingParams params;
-  snn::Network<Real> network;
-
-  explicit Rig(const snn::TrainingParams& p = support::small_training(), int n_threads = 1)
-      : backend(snn::make_backend<Real>("cpu", n_threads)), params(p), network(p.network, p.gradient, *backend) {
-    network.set_parameters(snn::initial_parameters(p.network, p.init, p.seed));
-  }
-
-  snn::Batch<Real> forward(const snn::Dataset& dataset, const std::vector<int>& indices) {
-    snn::Batch<Real> batch;
-    snn::fill(batch, dataset, indices);
-    network.forward(batch);
-    return batch;
-  }
-  double backward(const snn::Dataset& dataset, const std::vector<int>& indices) {
-    return network.backward(forward(dataset, indices), params.loss);
-  }
-  std::vector<Real> gradients() const { return network.gradient_buffer().download(); }
-};
+using Rig = support::NetworkRig<Real>;
 
 /// Row b of an array [B][N].
 template <class T>
@@ -44,14 +23,11 @@ std::vector<T> row(const std::vector<T>& array, std::size_t b, std::size_t n) {
   return {array.begin() + static_cast<std::ptrdiff_t>(b * n), array.begin() + static_cast<std::ptrdiff_t>((b + 1) * n)};
 }
 
-/// Utterance b of an array [T][B][N], its own steps.
+/// Utterance b of an array [rows][N].
 template <class Real>
-std::vector<Real> of_utterance(const std::vector<Real>& array, int b, int n_batch, int n_steps, int n_neurons) {
-  const snn::Shape shape{n_steps, n_batch, n_neurons};
-  std::vector<Real> out;
-  for (int t = 0; t < n_steps; ++t)
-    for (int n = 0; n < n_neurons; ++n) out.push_back(array[shape.index(t, b, n)]);
-  return out;
+std::vector<Real> of_utterance(const std::vector<Real>& array, const snn::Batch<Real>& batch, int b, int n_neurons) {
+  const auto place = [&](int row) { return array.begin() + static_cast<std::ptrdiff_t>(row) * n_neurons; };
+  return {place(batch.row_begin[static_cast<std::size_t>(b)]), place(batch.row_begin[static_cast<std::size_t>(b) + 1])};
 }
 
 template <class Real>
@@ -95,24 +71,21 @@ TEST_CASE("network: utterances of different lengths in one batch have the bits o
   std::vector<int> indices(24);
   std::iota(indices.begin(), indices.end(), 0);
   Rig<float> rig;
-  rig.forward(dataset, indices);
+  const snn::Batch<float> batch = rig.forward(dataset, indices);
   const std::vector<float> sums = rig.network.class_sums();
-  std::vector<std::vector<float>> pscs, potentials;
+  std::vector<std::vector<float>> potentials;
   for (int l = 1; l <= 3; ++l) {
-    pscs.push_back(rig.network.psc(l));
     potentials.push_back(rig.network.potential(l));
     const std::vector<int> spikes = rig.network.spike_counts(l);
     REQUIRE(std::accumulate(spikes.begin(), spikes.end(), 0) > 100);  // the layer is not silent
   }
   for (const int i : indices) {
     rig.forward(dataset, {i});
-    const int n_steps = dataset.utterances[i].n_steps;
-    INFO("utterance " << i << " of " << n_steps << " steps");
+    INFO("utterance " << i << " of " << dataset.utterances[i].n_steps << " steps");
     CHECK(same_bits(rig.network.class_sums(), row(sums, i, 4)));
     for (int l = 1; l <= 3; ++l) {
-      const int n = rig.params.network.sizes[l];
-      CHECK(same_bits(rig.network.psc(l), of_utterance(pscs[l - 1], i, 24, n_steps, n)));
-      CHECK(same_bits(rig.network.potential(l), of_utterance(potentials[l - 1], i, 24, n_steps, n)));
+      CHECK(
+          same_bits(rig.network.potential(l), of_utterance(potentials[l - 1], batch, i, rig.params.network.sizes[l])));
     }
   }
 }
@@ -130,9 +103,38 @@ TEST_CASE("network: so they have in a network of a few neurons") {
   const std::vector<float> potentials = rig.network.potential(1);
   for (const int i : indices) {
     rig.forward(dataset, {i});
-    const int n_steps = dataset.utterances[i].n_steps;
-    INFO("utterance " << i << " of " << n_steps << " steps");
-    CHECK(same_bits(rig.network.potential(1), of_utterance(potentials, i, batch.n_batch, n_steps, 4)));
+    INFO("utterance " << i << " of " << dataset.utterances[i].n_steps << " steps");
+    CHECK(same_bits(rig.network.potential(1), of_utterance(potentials, batch, i, 4)));
+  }
+}
+
+TEST_CASE("network: inference has the bits of the forward pass, before it and after it") {
+  const snn::Dataset dataset = support::synthetic();
+  snn::Batch<float> batch;
+  snn::fill(batch, dataset, std::vector<int>{3, 0, 7, 11, 2});
+  Rig<float> rig;
+  rig.network.infer(batch);
+  const std::vector<float> sums = rig.network.class_sums();
+  const std::vector<int> counts = rig.network.spike_counts(2);
+  rig.network.forward(batch);
+  CHECK(same_bits(rig.network.class_sums(), sums));
+  CHECK(rig.network.spike_counts(2) == counts);
+  rig.network.infer(batch);
+  CHECK(same_bits(rig.network.class_sums(), sums));
+}
+
+TEST_CASE("network: spikes are bits of potentials above the threshold") {
+  const snn::Dataset dataset = support::synthetic();
+  Rig<float> rig;
+  const snn::Batch<float> batch = rig.forward(dataset, {3, 0, 7});
+  for (int l = 1; l <= 2; ++l) {
+    const int n_neurons = rig.params.network.sizes[l];
+    const std::vector<float> u = rig.network.potential(l);
+    const std::vector<std::uint64_t> spikes = rig.network.spikes(l);
+    REQUIRE(spikes.size() == static_cast<std::size_t>(batch.n_rows()));
+    for (int r = 0; r < batch.n_rows(); ++r) {
+      for (int n = 0; n < n_neurons; ++n) REQUIRE((spikes[r] >> n & 1) == (u[r * n_neurons + n] > 1.0F ? 1 : 0));
+    }
   }
 }
 
@@ -194,7 +196,7 @@ TEST_CASE("network: what ran before leaves no trace") {
   used.backward(dataset, {0, 1, 2, 3, 4, 5, 6, 7});
   CHECK(used.backward(dataset, {9, 8}) == fresh.backward(dataset, {9, 8}));
   CHECK(same_bits(used.gradients(), fresh.gradients()));
-  CHECK(same_bits(used.network.psc(3), fresh.network.psc(3)));
+  CHECK(same_bits(used.network.delta(1), fresh.network.delta(1)));
   CHECK(used.network.spike_counts(2) == fresh.network.spike_counts(2));
 }
 
@@ -204,7 +206,7 @@ TEST_CASE("network: silence gives zeros and no weight gradient") {
   const double loss = rig.backward(dataset, {0, 1, 2});
   CHECK(loss > 0.0);
   CHECK(rig.network.class_sums() == std::vector<float>(12, 0.0F));
-  for (int l = 1; l <= 3; ++l) CHECK(largest(rig.network.psc(l)) == 0.0);
+  for (int l = 1; l <= 2; ++l) CHECK(rig.network.spikes(l) == std::vector<std::uint64_t>(rig.network.spikes(l).size()));
   CHECK(largest(rig.network.delta(1)) > 0.0);  // the surrogate works where nothing fires
   CHECK(largest(rig.gradients()) == 0.0);
 }
@@ -222,69 +224,4 @@ TEST_CASE("network: self-weights of zero are no self-connections") {
     INFO(name);
     CHECK(same_bits(gradient.values, all.at(name).values));
   }
-}
-
-TEST_CASE("network: parameters go in and come out") {
-  Rig<float> rig;
-  snn::Tensors tensors = snn::initial_parameters(rig.params.network, rig.params.init, 99);
-  rig.network.set_parameters(tensors);
-  CHECK(rig.network.parameters() == tensors);
-  tensors.erase("w_1_3");
-  CHECK_THROWS_WITH(rig.network.set_parameters(tensors), Contains("w_1_3"));
-}
-
-TEST_CASE("network: gradients of what is not trained stay zero") {
-  Rig<float> rig;
-  rig.backward(support::synthetic(), {0, 1, 2});
-  CHECK(largest(rig.network.gradients().at("theta_3").values) == 0.0);
-  CHECK(largest(rig.network.gradients().at("theta_1").values) > 0.0);
-}
-
-TEST_CASE("network: a batch that does not fit is refused") {
-  Rig<float> rig;
-  const snn::Dataset dataset = support::synthetic();
-  const auto with = [&](const std::function<void(snn::Batch<float>&)>& change) {
-    snn::Batch<float> batch;
-    snn::fill(batch, dataset, std::vector<int>{0, 1});
-    change(batch);
-    return batch;
-  };
-  using Change = void (*)(snn::Batch<float>&);
-  CHECK_THROWS_WITH(rig.forward(support::synthetic({.n_channels = 13}), {0}),
-                    "batch: 13 channels, the network wants 12");
-  for (const Change change : {Change([](auto& b) { b.x.pop_back(); }), Change([](auto& b) { b.n_valid.pop_back(); }),
-                              Change([](auto& b) { b.n_valid[1] = b.n_steps + 1; }),
-                              Change([](auto& b) { b.n_valid[0] = 0; }), Change([](auto& b) { b.n_batch = 0; }),
-                              Change([](auto& b) { b = {.n_channels = 12, .x = {}, .n_valid = {}, .labels = {}}; })}) {
-    CHECK_THROWS_AS(rig.network.forward(with(change)), std::invalid_argument);
-  }
-}
-
-TEST_CASE("network: a backward pass without its forward pass, or with labels it does not know, is refused") {
-  Rig<float> rig;
-  const snn::Dataset dataset = support::synthetic();
-  snn::Batch<float> batch;
-  CHECK_THROWS_AS(rig.network.backward(batch, {}), std::invalid_argument);
-  snn::fill(batch, dataset, std::vector<int>{0, 1});
-  CHECK_THROWS_WITH(rig.network.backward(batch, {}), Contains("forward"));
-  rig.network.forward(batch);
-  for (const int label : {-1, 4}) {
-    batch.labels[1] = label;
-    CHECK_THROWS_WITH(rig.network.backward(batch, {}),
-                      Contains("label " + std::to_string(label)) && Contains("0 to 3"));
-  }
-  batch.labels = {1};
-  CHECK_THROWS_WITH(rig.network.backward(batch, {}), Contains("1 labels"));
-  snn::fill(batch, dataset, std::vector<int>{0, 1, 2});
-  CHECK_THROWS_WITH(rig.network.backward(batch, {}), Contains("forward"));
-}
-
-TEST_CASE("network: parameters out of range are refused") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
-  snn::TrainingParams params = support::small_training();
-  params.network.tau_s = 0.5;
-  CHECK_THROWS_AS(snn::Network<float>(params.network, {}, *backend), std::invalid_argument);
-  params = support::small_training();
-  params.gradient.slope = 0.0;
-  CHECK_THROWS_AS(snn::Network<float>(params.network, params.gradient, *backend), std::invalid_argument);
 }

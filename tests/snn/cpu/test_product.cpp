@@ -30,13 +30,17 @@ double element(const snn::Product<Real>& p, int row, int column, double before) 
 }
 
 template <class Real>
-void check_product(int m, int n, int k, bool a_transposed, bool b_transposed, bool accumulate) {
+void check_product(const std::string& isa, int m, int n, int k, bool a_transposed, bool b_transposed, bool accumulate) {
   const auto size = [](int rows, int columns) { return static_cast<std::size_t>(rows * columns); };
   const std::vector<Real> a = numbers<Real>(size(m, k), 1), b = numbers<Real>(size(k, n), 2);
   const std::vector<Real> before = numbers<Real>(size(m, n), 3);
   std::vector<Real> c = before, scratch;
   const snn::Product<Real> p{a.data(), a_transposed, b.data(), b_transposed, c.data(), m, n, k, accumulate};
-  snn::cpu_product(p, 2, scratch);
+  if (a_transposed) {
+    snn::multiply_inner(snn::find_kernels<Real>(isa), p, 2, scratch);
+  } else {
+    snn::multiply_rows(snn::find_kernels<Real>(isa), p);
+  }
   // k rounded additions of numbers below 1, each off by at most half an epsilon of a partial sum below k.
   const double limit = static_cast<double>(std::numeric_limits<Real>::epsilon()) * (k + 1) * std::sqrt(k + 1.0);
   for (int row = 0; row < m; ++row) {
@@ -53,14 +57,14 @@ void check_product(int m, int n, int k, bool a_transposed, bool b_transposed, bo
 }
 
 template <class Real>
-void check_shapes() {
+void check_shapes(const std::string& isa) {
   for (const int m : {1, 3, 20, 23, 515}) {
     for (const int n : {1, 26, 100}) {
       for (const int k : {1, 7, 400}) {
         for (const bool accumulate : {false, true}) {
-          check_product<Real>(m, n, k, false, true, accumulate);
-          check_product<Real>(m, n, k, false, false, accumulate);
-          check_product<Real>(n, k, m, true, false, accumulate);
+          check_product<Real>(isa, m, n, k, false, true, accumulate);
+          check_product<Real>(isa, m, n, k, false, false, accumulate);
+          check_product<Real>(isa, n, k, m, true, false, accumulate);
         }
       }
     }
@@ -69,60 +73,50 @@ void check_shapes() {
 
 }  // namespace
 
-TEST_CASE("cpu_product equals the plain sum in every shape and orientation") {
-  check_shapes<float>();
-  check_shapes<double>();
+TEST_CASE("product: equals the plain sum in every shape and orientation, on every instruction set") {
+  for (const std::string& isa : snn::isa_names()) {
+    INFO(isa);
+    check_shapes<float>(isa);
+    check_shapes<double>(isa);
+  }
 }
 
-TEST_CASE("cpu_product: a row's bits depend on that row alone") {
+TEST_CASE("product: a row's bits depend on that row alone") {
+  const std::string isa = GENERATE(from_range(snn::isa_names()));
   for (const int n : {1, 10, 26, 100, 400}) {
     const int k = 400, most = 1100;
     const std::vector<float> a = numbers<float>(static_cast<std::size_t>(most * k), 4);
     const std::vector<float> w = numbers<float>(static_cast<std::size_t>(n * k), 5);
-    std::vector<float> whole(static_cast<std::size_t>(most * n)), scratch;
-    snn::cpu_product<float>(
-        {.a = a.data(), .b = w.data(), .b_transposed = true, .c = whole.data(), .m = most, .n = n, .k = k}, 1, scratch);
+    const auto multiply = [&](int first, int rows) {
+      std::vector<float> c(static_cast<std::size_t>(rows * n));
+      snn::multiply_rows<float>(
+          snn::find_kernels<float>(isa),
+          {.a = a.data() + first * k, .b = w.data(), .b_transposed = true, .c = c.data(), .m = rows, .n = n, .k = k});
+      return c;
+    };
+    const std::vector<float> whole = multiply(0, most);
     for (const int rows : {1, 2, 3, 4, 19, 20, 21, 22, 23, 50, 515, 1023}) {
       for (const int first : {0, 1, 7, 77}) {
-        std::vector<float> part(static_cast<std::size_t>(rows * n));
-        snn::cpu_product<float>({.a = a.data() + first * k,
-                                 .b = w.data(),
-                                 .b_transposed = true,
-                                 .c = part.data(),
-                                 .m = rows,
-                                 .n = n,
-                                 .k = k},
-                                1, scratch);
-        INFO("n " << n << ", " << rows << " rows from " << first);
+        const std::vector<float> part = multiply(first, rows);
+        INFO(isa << ", n " << n << ", " << rows << " rows from " << first);
         CHECK(std::memcmp(part.data(), whole.data() + first * n, part.size() * sizeof(float)) == 0);
       }
     }
   }
 }
 
-TEST_CASE("cpu_product: the number of threads changes no bit") {
-  const int m = 400, n = 390, k = 5000;
-  const std::vector<float> a = numbers<float>(static_cast<std::size_t>(k * m), 6);
-  const std::vector<float> b = numbers<float>(static_cast<std::size_t>(k * n), 7);
-  std::vector<float> one(static_cast<std::size_t>(m * n)), four(one.size()), scratch;
-  for (std::vector<float>* c : {&one, &four}) {
-    snn::cpu_product<float>(
-        {.a = a.data(), .a_transposed = true, .b = b.data(), .c = c->data(), .m = m, .n = n, .k = k}, c == &one ? 1 : 4,
-        scratch);
+TEST_CASE("product: the number of threads changes no bit of a sum over rows") {
+  const int m = 400, n = 390;
+  for (const int k : {5000, 9001}) {
+    const std::vector<float> a = numbers<float>(static_cast<std::size_t>(k * m), 6);
+    const std::vector<float> b = numbers<float>(static_cast<std::size_t>(k * n), 7);
+    std::vector<float> one(static_cast<std::size_t>(m * n)), four(one.size()), scratch;
+    for (std::vector<float>* c : {&one, &four}) {
+      snn::multiply_inner<float>(
+          snn::find_kernels<float>("auto"),
+          {.a = a.data(), .a_transposed = true, .b = b.data(), .c = c->data(), .m = m, .n = n, .k = k},
+          c == &one ? 1 : 4, scratch);
+    }
+    CHECK(std::memcmp(one.data(), four.data(), one.size() * sizeof(float)) == 0);
   }
-  CHECK(std::memcmp(one.data(), four.data(), one.size() * sizeof(float)) == 0);
-}
-
-TEST_CASE("cpu_product refuses two transposed factors") {
-  std::vector<float> scratch, x(4);
-  CHECK_THROWS_AS(snn::cpu_product<float>({.a = x.data(),
-                                           .a_transposed = true,
-                                           .b = x.data(),
-                                           .b_transposed = true,
-                                           .c = x.data(),
-                                           .m = 1,
-                                           .n = 1,
-                                           .k = 1},
-                                          1, scratch),
-                  std::invalid_argument);
 }

@@ -28,10 +28,17 @@ TEST_CASE("self-connection: the error of the next step's current comes back", "[
   CHECK(arriving_error(3.0, -0.5, 4.0 * arriving) == 3.0);
 }
 
-// delta = 1, 2, -4 and a = 1/4, 1/2, 1: 1 * 0 + 2 * 1/4 - 4 * 1/2 = -1.5.
-TEST_CASE("self-connection: the weight's gradient pairs delta with the PSC before", "[ScSr Eq. 17]") {
-  const double delta[] = {1.0, 2.0, -4.0}, psc_before[] = {0.0, 0.25, 0.5};
-  double sum = 0.0;
-  for (int t = 0; t < 3; ++t) sum += dw_self_term(delta[t], psc_before[t]);
-  CHECK(sum == -1.5);
+// tau_s = 4, delta = 1, 2, -4, spikes at steps 0 and 1: a = 1/4, 7/16, and delta with the PSC before it makes
+// 2 * 1/4 - 4 * 7/16 = -5/4. The filtered error from the last step: -1, 2/4 - 3/4 = -1/4; each spike with that of the
+// step after it: -1/4 - 1, the same.
+TEST_CASE("self-connection: the weight's gradient pairs every spike with the filtered error after it",
+          "[ScSr Eq. 17]") {
+  const double delta[] = {1.0, 2.0, -4.0};
+  const bool spikes[] = {true, true, false};
+  double sum = 0.0, after = 0.0;
+  for (int t = 2; t >= 0; --t) {
+    sum += dw_self_term(after, spikes[t]);
+    after = psc_error_step(0.75, 0.25, after, delta[t]);
+  }
+  CHECK(sum == -1.25);
 }

@@ -76,9 +76,13 @@ double jacobian(const Neuron& neuron, const Slopes& s, const Response& r, int m,
 
 }  // namespace
 
-Response forward(const Neuron& neuron, const Series& current) {
-  const auto n_steps = static_cast<int>(current.size());
-  Response r{Series(current.size()), Series(current.size()), std::vector<bool>(current.size())};
+Response forward(const Neuron& neuron, const Series& drive) {
+  const auto n_steps = static_cast<int>(drive.size());
+  Response r{Series(drive.size()), Series(drive.size()), std::vector<bool>(drive.size())};
+  Series current(drive.size());
+  for (int t = 0; t < n_steps; ++t) {
+    for (int k = 0; k <= t; ++k) current[t] += kernel(neuron, t - k) * drive[k];
+  }
   int last_spike = -1;
   for (int t = 0; t < n_steps; ++t) {
     for (int k = last_spike + 1; k <= t; ++k) {
@@ -94,7 +98,7 @@ Response forward(const Neuron& neuron, const Series& current) {
 
 Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& response, const Series& psc_error) {
   const auto n_steps = static_cast<int>(psc_error.size());
-  Errors errors{Series(psc_error.size() + 1), 0.0, 0.0};
+  Errors errors{Series(psc_error.size() + 1), Series(psc_error.size()), 0.0, 0.0};
   Series arriving(psc_error.size());
   for (int m = n_steps - 1; m >= 0; --m) {
     arriving[m] = psc_error[m] + neuron.w_self * errors.delta[m + 1];
@@ -103,6 +107,9 @@ Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& resp
     }
   }
   errors.delta.pop_back();
+  for (int m = 0; m < n_steps; ++m) {
+    for (int k = m; k < n_steps; ++k) errors.drive_error[m] += kernel(neuron, k - m) * errors.delta[k];
+  }
   for (int t = 1; t < n_steps; ++t) {
     errors.dw_self += errors.delta[t] * response.psc[t - 1];
     errors.dtheta += errors.delta[t] * carried(response, t);

@@ -17,9 +17,9 @@ struct Response {
   std::vector<bool> spikes;
 };
 
-/// u[t]: theta^(t-k) times the current of step k, over all k after the last spike. a[t]: (1 - 1/tau_s)^(t-k) / tau_s,
-/// over all spikes k up to t.
-Response forward(const Neuron& neuron, const Series& current);
+/// u[t]: theta^(t-k) times the current of step k, over all k after the last spike. Current and a[t]: (1 - 1/tau_s)^(t-k)
+/// / tau_s times the drive, or over all spikes, of steps k up to t.
+Response forward(const Neuron& neuron, const Series& drive);
 
 enum class Rule { kStep, kSurrogate, kLayerBusy, kLayerQuiet };
 
@@ -29,7 +29,8 @@ struct Slopes {
 };
 
 struct Errors {
-  Series delta;
+  Series delta;        // of the current
+  Series drive_error;  // of the drive
   double dw_self = 0.0, dtheta = 0.0;
 };
 

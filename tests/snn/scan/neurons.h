@@ -1,5 +1,5 @@
 #pragma once
-// A layer's neurons with random currents, for the tests of both scans.
+// A layer's neurons with a random drive, for the tests of both scans.
 #include <limits>
 #include <vector>
 
@@ -10,61 +10,76 @@
 
 namespace support {
 
+/// [B + 1] from the steps of each utterance.
+inline std::vector<int> rows_of(const std::vector<int>& n_steps) {
+  std::vector<int> begin = {0};
+  for (const int n : n_steps) begin.push_back(begin.back() + n);
+  return begin;
+}
+
 /// Inputs and outputs of ForwardScan and BackwardScan. The defaults fire in about a tenth of the steps.
 template <class Real>
 struct Neurons {
+  std::vector<int> row_begin;  // [B + 1]
   snn::Shape shape;
-  std::vector<Real> current, psc_error;  // [T][B][N], in
-  std::vector<Real> theta, w_self;       // [N], in; w_self empty: no self-connections
-  std::vector<int> n_valid;              // [B], in
+  std::vector<Real> drive, psc_error;  // [rows][N], in
+  std::vector<Real> theta, w_self;     // [N], in; w_self empty: no self-connections
   snn::NetworkParams network;
   snn::GradientParams gradient;
-  double firing_rate = 0.0;                  // as the layer rule sees it
-  std::vector<Real> u, psc;                  // [T][B][N], out
-  std::vector<int> n_spikes;                 // [B][N], out
-  std::vector<Real> delta, dw_self, dtheta;  // [T][B][N] and [B][N], out
+  double firing_rate = 0.0;  // as the layer rule sees it
+  bool wants_psc = true;
+  std::vector<Real> u, psc;              // [rows][N], out
+  std::vector<int> n_spikes;             // [B][N], out
+  std::vector<Real> delta, drive_error;  // [rows][N], out
+  std::vector<Real> dw_self, dtheta;     // [B][N], out
 
-  explicit Neurons(snn::Shape s, bool self_connected = true, std::uint32_t seed = 1)
-      : shape(s),
-        current(numbers<Real>(s.size(), seed, -0.5, 1.0)),
-        psc_error(numbers<Real>(s.size(), seed + 1)),
-        theta(numbers<Real>(static_cast<std::size_t>(s.n_neurons), seed + 2, 0.75, 1.0)),
-        n_valid(static_cast<std::size_t>(s.n_batch), s.n_steps) {
-    if (self_connected) w_self = numbers<Real>(static_cast<std::size_t>(s.n_neurons), seed + 3, -0.5, 1.0);
+  Neurons(const std::vector<int>& n_steps, int n_neurons, bool self_connected = true, std::uint32_t seed = 1)
+      : row_begin(rows_of(n_steps)),
+        shape{row_begin.back(), static_cast<int>(n_steps.size()), n_neurons},
+        drive(numbers<Real>(shape.size(), seed, -0.75, 1.5)),
+        psc_error(numbers<Real>(shape.size(), seed + 1)),
+        theta(numbers<Real>(static_cast<std::size_t>(n_neurons), seed + 2, 0.75, 1.0)) {
+    if (self_connected) w_self = numbers<Real>(static_cast<std::size_t>(n_neurons), seed + 3, -0.5, 1.0);
     network.tau_s = 4.0;
   }
 
   snn::Coeffs<Real> coeffs() const { return snn::derive_coeffs<Real>(network, gradient); }
   const Real* self() const { return w_self.empty() ? nullptr : w_self.data(); }
+  int n_steps(int b) const {
+    return row_begin[static_cast<std::size_t>(b) + 1] - row_begin[static_cast<std::size_t>(b)];
+  }
+  std::size_t at(int b, int t, int n) const { return shape.index(row_begin[static_cast<std::size_t>(b)] + t, n); }
 
   void forward(int width = snn::kTileWidth) {
-    u = current;
-    psc.assign(shape.size(), std::numeric_limits<Real>::quiet_NaN());
+    u = drive;
+    psc.assign(wants_psc ? shape.size() : 0, std::numeric_limits<Real>::quiet_NaN());
     n_spikes.assign(static_cast<std::size_t>(shape.n_batch * shape.n_neurons), -1);
     run_tiles(snn::ForwardScan<Real>{.shape = shape,
+                                     .row_begin = row_begin.data(),
                                      .u = u.data(),
-                                     .psc = psc.data(),
+                                     .first_row = 0,
+                                     .psc = wants_psc ? psc.data() : nullptr,
                                      .n_spikes = n_spikes.data(),
                                      .theta = theta.data(),
                                      .w_self = self(),
-                                     .n_valid = n_valid.data(),
                                      .coeffs = coeffs()},
               width);
   }
 
   void backward(int width = snn::kTileWidth) {
     delta = psc_error;
+    drive_error = u;
     dw_self.assign(n_spikes.size(), std::numeric_limits<Real>::quiet_NaN());
     dtheta = dw_self;
     run_tiles(snn::BackwardScan<Real>{.shape = shape,
+                                      .row_begin = row_begin.data(),
                                       .delta = delta.data(),
-                                      .u = u.data(),
-                                      .psc = psc.data(),
+                                      .u = drive_error.data(),
+                                      .psc = gradient.rule == snn::Rule::kStep ? psc.data() : nullptr,
                                       .dw_self = dw_self.data(),
                                       .dtheta = dtheta.data(),
                                       .theta = theta.data(),
                                       .w_self = self(),
-                                      .n_valid = n_valid.data(),
                                       .firing_rate = &firing_rate,
                                       .layer_rate = gradient.layer_rate,
                                       .rule = gradient.rule,
@@ -72,11 +87,16 @@ struct Neurons {
               width);
   }
 
-  /// One neuron's column of an array over time, to the end of utterance b.
+  /// One neuron's column of an array over time, of utterance b.
   std::vector<Real> column(const std::vector<Real>& array, int b, int n) const {
     std::vector<Real> out;
-    for (int t = 0; t < n_valid[static_cast<std::size_t>(b)]; ++t) out.push_back(array[shape.index(t, b, n)]);
+    for (int t = 0; t < n_steps(b); ++t) out.push_back(array[at(b, t, n)]);
     return out;
+  }
+  /// The rows of utterance b.
+  std::vector<Real> utterance(const std::vector<Real>& array, int b) const {
+    const auto begin = static_cast<std::ptrdiff_t>(at(b, 0, 0));
+    return {array.begin() + begin, array.begin() + begin + n_steps(b) * shape.n_neurons};
   }
 };
 

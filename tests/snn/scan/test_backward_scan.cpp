@@ -25,8 +25,9 @@ const RuleCase kRules[] = {{Rule::kStep, 0.2, literal::Rule::kStep, "step"},
                            {Rule::kLayer, 0.1, literal::Rule::kLayerQuiet, "layer, quiet"}};
 
 template <class Real>
-Neurons<Real> forward_done(snn::Shape shape, const RuleCase& rule, bool self_connected = true) {
-  Neurons<Real> neurons(shape, self_connected);
+Neurons<Real> neurons_of(const std::vector<int>& n_steps, int n_neurons, const RuleCase& rule,
+                         bool self_connected = true) {
+  Neurons<Real> neurons(n_steps, n_neurons, self_connected);
   neurons.gradient.rule = rule.rule;
   neurons.firing_rate = rule.firing_rate;
   return neurons;
@@ -39,15 +40,16 @@ void check_against_sums(const Neurons<double>& neurons, const RuleCase& rule, do
     for (int n = 0; n < n_neurons; ++n) {
       const literal::Neuron one{neurons.theta[n], neurons.w_self.empty() ? 0.0 : neurons.w_self[n],
                                 neurons.network.tau_s, neurons.network.v_th};
-      const auto response = literal::forward(one, neurons.column(neurons.current, b, n));
+      const auto response = literal::forward(one, neurons.column(neurons.drive, b, n));
       const auto wanted =
           literal::backward(one, {.rule = rule.wanted}, response, neurons.column(neurons.psc_error, b, n));
       double largest = 1.0;
       for (const double d : wanted.delta) largest = std::max(largest, std::abs(d));
       INFO(rule.name << ", utterance " << b << ", neuron " << n << ", largest delta " << largest);
-      for (int t = 0; t < neurons.n_valid[b]; ++t) {
+      for (int t = 0; t < neurons.n_steps(b); ++t) {
         INFO("step " << t);
-        CHECK(neurons.delta[neurons.shape.index(t, b, n)] == Approx(wanted.delta[t]).margin(limit * largest));
+        CHECK(neurons.delta[neurons.at(b, t, n)] == Approx(wanted.delta[t]).margin(limit * largest));
+        CHECK(neurons.drive_error[neurons.at(b, t, n)] == Approx(wanted.drive_error[t]).margin(limit * largest));
       }
       // A sum of up to 40 products with a and c, which are below 1 and about 2.
       CHECK(neurons.dw_self[b * n_neurons + n] == Approx(wanted.dw_self).margin(100 * limit * largest));
@@ -63,9 +65,9 @@ void check_against_sums(const Neurons<double>& neurons, const RuleCase& rule, do
 //   t = 2: G = 1/4, du = 1.5, e = (1/4) / 1.5 = 1/6.
 //   t = 1: G = 3/16, du = 2 - 1/2, reset = (1/2) 2 (1/6) = 1/6, e = (3/16 + 1/6) / 1.5 = 17/72.
 //   t = 0: no spike, e = 17/144.
-//   dL/dw_self = e[1] a[0] + e[2] a[1] = 1/24; dL/dtheta = e[1] / 2 = 17/144.
+//   dL/dw_self = e[1] a[0] + e[2] a[1] = 1/24; dL/dtheta = e[1] / 2 = 17/144. Drive: e[2]/4 = 1/24; 3/4 of it + e[1]/4.
 TEST_CASE("backward scan: three steps by the step rule", "[ScSr Eq. 14]") {
-  Neurons<double> neuron({3, 1, 1}, false);
+  Neurons<double> neuron({3}, 1, false);
   neuron.theta = {0.5};
   neuron.u = {0.5, 2.0, 1.5};
   neuron.psc = {0.0, 0.25, 7.0 / 16.0};
@@ -77,6 +79,8 @@ TEST_CASE("backward scan: three steps by the step rule", "[ScSr Eq. 14]") {
   CHECK(neuron.delta[2] == Approx(1.0 / 6.0));
   CHECK(neuron.delta[1] == Approx(17.0 / 72.0));
   CHECK(neuron.delta[0] == Approx(17.0 / 144.0));
+  CHECK(neuron.drive_error[2] == Approx(1.0 / 24.0));
+  CHECK(neuron.drive_error[1] == Approx(0.75 / 24.0 + 17.0 / 288.0));
   CHECK(neuron.dw_self[0] == Approx(1.0 / 24.0));
   CHECK(neuron.dtheta[0] == Approx(17.0 / 144.0));
 }
@@ -85,8 +89,7 @@ TEST_CASE("backward scan: three steps by the step rule", "[ScSr Eq. 14]") {
 TEST_CASE("backward scan: equals the explicit Jacobian for every rule", "[ScSr Eq. 14]") {
   const bool self_connected = GENERATE(false, true);
   for (const RuleCase& rule : kRules) {
-    Neurons<double> neurons = forward_done<double>({40, 3, 23}, rule, self_connected);
-    neurons.n_valid = {40, 17, 1};
+    Neurons<double> neurons = neurons_of<double>({40, 17, 1}, 23, rule, self_connected);
     neurons.forward();
     neurons.backward();
     check_against_sums(neurons, rule, 1e-12);
@@ -95,8 +98,8 @@ TEST_CASE("backward scan: equals the explicit Jacobian for every rule", "[ScSr E
 
 TEST_CASE("backward scan: a neuron that fires at every step has no gradient to theta", "[ScSr Eq. 14]") {
   for (const RuleCase& rule : kRules) {
-    Neurons<double> neurons = forward_done<double>({20, 2, 5}, rule);
-    for (double& i : neurons.current) i += 3.0;
+    Neurons<double> neurons = neurons_of<double>({20, 20}, 5, rule);
+    for (double& i : neurons.drive) i += 24.0;
     neurons.forward();
     neurons.backward();
     CHECK(neurons.n_spikes == std::vector<int>(10, 20));
@@ -107,8 +110,7 @@ TEST_CASE("backward scan: a neuron that fires at every step has no gradient to t
 
 TEST_CASE("backward scan: the width of a tile changes no bit") {
   for (const RuleCase& rule : kRules) {
-    Neurons<float> wide = forward_done<float>({30, 2, 100}, rule);
-    wide.n_valid = {30, 11};
+    Neurons<float> wide = neurons_of<float>({30, 11}, 100, rule);
     wide.forward();
     wide.backward();
     for (const int width : {1, 7}) {
@@ -116,6 +118,7 @@ TEST_CASE("backward scan: the width of a tile changes no bit") {
       narrow.backward(width);
       INFO(rule.name << ", width " << width);
       CHECK(same_bits(narrow.delta, wide.delta));
+      CHECK(same_bits(narrow.drive_error, wide.drive_error));
       CHECK(same_bits(narrow.dw_self, wide.dw_self));
       CHECK(same_bits(narrow.dtheta, wide.dtheta));
     }
@@ -124,11 +127,12 @@ TEST_CASE("backward scan: the width of a tile changes no bit") {
 
 TEST_CASE("backward scan: no error arriving, no error leaving") {
   for (const RuleCase& rule : kRules) {
-    Neurons<float> neurons = forward_done<float>({20, 2, 70}, rule);
+    Neurons<float> neurons = neurons_of<float>({20, 20}, 70, rule);
     neurons.forward();
     neurons.psc_error.assign(neurons.psc_error.size(), 0.0F);
     neurons.backward();
     CHECK(neurons.delta == neurons.psc_error);
+    CHECK(neurons.drive_error == neurons.psc_error);
     CHECK(neurons.dw_self == std::vector<float>(140, 0.0F));
     CHECK(neurons.dtheta == std::vector<float>(140, 0.0F));
   }
@@ -136,11 +140,11 @@ TEST_CASE("backward scan: no error arriving, no error leaving") {
 
 TEST_CASE("backward scan: an error at a step alters nothing later, nor another neuron or utterance") {
   for (const RuleCase& rule : kRules) {
-    Neurons<float> before = forward_done<float>({20, 2, 70}, rule);
+    Neurons<float> before = neurons_of<float>({20, 20}, 70, rule);
     before.forward();
     before.backward();
     Neurons<float> after = before;
-    after.psc_error[after.shape.index(12, 1, 33)] += 3.0F;
+    after.psc_error[after.at(1, 12, 33)] += 3.0F;
     after.backward();
     INFO(rule.name);
     CHECK_FALSE(same_bits(after.delta, before.delta));
@@ -148,39 +152,41 @@ TEST_CASE("backward scan: an error at a step alters nothing later, nor another n
       for (int b = 0; b < 2; ++b) {
         for (int n = 0; n < 70; ++n) {
           if (b == 1 && n == 33 && t <= 12) continue;
-          const std::size_t i = after.shape.index(t, b, n);
+          const std::size_t i = after.at(b, t, n);
           REQUIRE(after.delta[i] == before.delta[i]);
+          REQUIRE(after.drive_error[i] == before.drive_error[i]);
         }
       }
     }
   }
 }
 
-TEST_CASE("backward scan: starts at the utterance's last step and leaves zeros behind it") {
+TEST_CASE("backward scan: an utterance's neighbours change nothing of it") {
   for (const RuleCase& rule : kRules) {
-    Neurons<float> padded = forward_done<float>({25, 1, 70}, rule);
-    padded.n_valid = {14};
-    padded.forward();
-    for (std::size_t i = padded.shape.index(14, 0, 0); i < padded.u.size(); ++i) {
-      padded.u[i] = padded.psc[i] = padded.psc_error[i] = NAN;
+    Neurons<float> three = neurons_of<float>({5, 14, 8}, 70, rule);
+    three.forward();
+    for (const int b : {0, 2}) {
+      for (std::size_t i = three.at(b, 0, 0); i < three.at(b, three.n_steps(b), 0); ++i) {
+        three.u[i] = three.psc[i] = three.psc_error[i] = NAN;
+      }
     }
-    padded.backward();
-    Neurons<float> alone = forward_done<float>({14, 1, 70}, rule);
-    alone.current.assign(padded.current.begin(), padded.current.begin() + 14 * 70);
-    alone.psc_error.assign(padded.psc_error.begin(), padded.psc_error.begin() + 14 * 70);
+    three.backward();
+    Neurons<float> alone = neurons_of<float>({14}, 70, rule);
+    alone.drive = three.utterance(three.drive, 1);
+    alone.psc_error = three.utterance(three.psc_error, 1);
     alone.forward();
     alone.backward();
     INFO(rule.name);
-    CHECK(same_bits({padded.delta.begin(), padded.delta.begin() + 14 * 70}, alone.delta));
-    CHECK(same_bits(padded.dw_self, alone.dw_self));
-    CHECK(same_bits(padded.dtheta, alone.dtheta));
-    CHECK(std::vector<float>(padded.delta.begin() + 14 * 70, padded.delta.end()) == std::vector<float>(11 * 70, 0.0F));
+    CHECK(same_bits(three.utterance(three.delta, 1), alone.delta));
+    CHECK(same_bits(three.utterance(three.drive_error, 1), alone.drive_error));
+    CHECK(same_bits({three.dw_self.begin() + 70, three.dw_self.begin() + 140}, alone.dw_self));
+    CHECK(same_bits({three.dtheta.begin() + 70, three.dtheta.begin() + 140}, alone.dtheta));
   }
 }
 
 TEST_CASE("backward scan: a self-weight of zero is no self-connection") {
   for (const RuleCase& rule : kRules) {
-    Neurons<float> without = forward_done<float>({30, 2, 70}, rule, false);
+    Neurons<float> without = neurons_of<float>({30, 30}, 70, rule, false);
     Neurons<float> zero = without;
     zero.w_self.assign(70, 0.0F);
     for (Neurons<float>* neurons : {&without, &zero}) {
@@ -197,9 +203,9 @@ TEST_CASE("backward scan: a self-weight of zero is no self-connection") {
 // a self-connected neuron: at most 7e-7 of the neuron's largest delta measured; 5e-6 is allowed.
 TEST_CASE("backward scan: float follows double") {
   for (const RuleCase& rule : kRules) {
-    Neurons<float> single = forward_done<float>({30, 2, 70}, rule);
-    Neurons<double> twice = forward_done<double>({30, 2, 70}, rule);
-    twice.current.assign(single.current.begin(), single.current.end());
+    Neurons<float> single = neurons_of<float>({30, 30}, 70, rule);
+    Neurons<double> twice = neurons_of<double>({30, 30}, 70, rule);
+    twice.drive.assign(single.drive.begin(), single.drive.end());
     twice.psc_error.assign(single.psc_error.begin(), single.psc_error.end());
     twice.theta.assign(single.theta.begin(), single.theta.end());
     twice.w_self.assign(single.w_self.begin(), single.w_self.end());

@@ -21,12 +21,12 @@ double firing_rate(const Neurons<Real>& neurons) {
 
 }  // namespace
 
-// theta = 1/2, tau_s = 4, w_self = 2, threshold 1, currents 2, 0.75, 0.5, 0:
+// theta = 1/2, tau_s = 4, w_self = 2, threshold 1, drive 8, -3, -0.25, -1.5: currents 2, 0.75, 0.5, 0:
 //   u = 2 fires, a = 1/4; u = 0.75 + 2/4 = 1.25 fires, a = 7/16; u = 0.5 + 7/8 = 1.375 fires, a = 37/64;
 //   u = 2 * 37/64 = 1.15625 fires, a = 175/256.
 TEST_CASE("forward scan: four steps of a self-connected neuron") {
-  Neurons<double> neuron({4, 1, 1});
-  neuron.current = {2.0, 0.75, 0.5, 0.0};
+  Neurons<double> neuron({4}, 1);
+  neuron.drive = {8.0, -3.0, -0.25, -1.5};
   neuron.theta = {0.5};
   neuron.w_self = {2.0};
   neuron.forward();
@@ -38,18 +38,17 @@ TEST_CASE("forward scan: four steps of a self-connected neuron") {
 // About 40 powers and sums of numbers near 1, each off by an epsilon or two: 1e-13.
 TEST_CASE("forward scan: equals the sums over all earlier steps") {
   const bool self_connected = GENERATE(false, true);
-  Neurons<double> neurons({40, 3, 23}, self_connected);
-  neurons.n_valid = {40, 17, 1};
+  Neurons<double> neurons({40, 17, 1}, 23, self_connected);
   neurons.forward();
   CHECK(firing_rate(neurons) > 0.05);
   CHECK(firing_rate(neurons) < 0.5);
   for (int b = 0; b < 3; ++b) {
     for (int n = 0; n < 23; ++n) {
       const support::literal::Neuron one{neurons.theta[n], self_connected ? neurons.w_self[n] : 0.0, 4.0, 1.0};
-      const auto wanted = support::literal::forward(one, neurons.column(neurons.current, b, n));
+      const auto wanted = support::literal::forward(one, neurons.column(neurons.drive, b, n));
       int n_spikes = 0;
-      for (int t = 0; t < neurons.n_valid[b]; ++t) {
-        const std::size_t i = neurons.shape.index(t, b, n);
+      for (int t = 0; t < neurons.n_steps(b); ++t) {
+        const std::size_t i = neurons.at(b, t, n);
         INFO("step " << t << ", utterance " << b << ", neuron " << n);
         CHECK(neurons.u[i] == Approx(wanted.u[t]).margin(1e-13));
         CHECK(neurons.psc[i] == Approx(wanted.psc[t]).margin(1e-13));
@@ -62,8 +61,7 @@ TEST_CASE("forward scan: equals the sums over all earlier steps") {
 }
 
 TEST_CASE("forward scan: the width of a tile changes no bit") {
-  Neurons<float> wide({30, 2, 100});
-  wide.n_valid = {30, 11};
+  Neurons<float> wide({30, 11}, 100);
   wide.forward();
   for (const int width : {1, 7}) {
     Neurons<float> narrow = wide;
@@ -75,27 +73,27 @@ TEST_CASE("forward scan: the width of a tile changes no bit") {
 }
 
 TEST_CASE("forward scan: silence gives zeros") {
-  Neurons<float> neurons({20, 2, 70});
-  neurons.current.assign(neurons.current.size(), 0.0F);
+  Neurons<float> neurons({20, 20}, 70);
+  neurons.drive.assign(neurons.drive.size(), 0.0F);
   neurons.forward();
-  CHECK(neurons.u == neurons.current);
-  CHECK(neurons.psc == neurons.current);
+  CHECK(neurons.u == neurons.drive);
+  CHECK(neurons.psc == neurons.drive);
   CHECK(neurons.n_spikes == std::vector<int>(140, 0));
 }
 
 TEST_CASE("forward scan: a change at a step alters nothing earlier, nor another neuron or utterance") {
-  Neurons<float> before({20, 2, 70});
-  before.current[before.shape.index(12, 1, 33)] = -3.0F;
+  Neurons<float> before({20, 20}, 70);
+  before.drive[before.at(1, 12, 33)] = -12.0F;
   before.forward();
   Neurons<float> after = before;
-  after.current[after.shape.index(12, 1, 33)] = 3.0F;
+  after.drive[after.at(1, 12, 33)] = 12.0F;
   after.forward();
-  CHECK(after.psc[after.shape.index(12, 1, 33)] != before.psc[before.shape.index(12, 1, 33)]);
+  CHECK(after.psc[after.at(1, 12, 33)] != before.psc[before.at(1, 12, 33)]);
   for (int t = 0; t < 20; ++t) {
     for (int b = 0; b < 2; ++b) {
       for (int n = 0; n < 70; ++n) {
         if (b == 1 && n == 33 && t >= 12) continue;
-        const std::size_t i = after.shape.index(t, b, n);
+        const std::size_t i = after.at(b, t, n);
         REQUIRE(after.u[i] == before.u[i]);
         REQUIRE(after.psc[i] == before.psc[i]);
       }
@@ -103,22 +101,43 @@ TEST_CASE("forward scan: a change at a step alters nothing earlier, nor another 
   }
 }
 
-TEST_CASE("forward scan: what stands behind an utterance's end changes nothing before it and gives zeros") {
-  Neurons<float> padded({25, 1, 70});
-  padded.n_valid = {14};
-  for (std::size_t i = padded.shape.index(14, 0, 0); i < padded.current.size(); ++i) padded.current[i] = NAN;
-  padded.forward();
-  Neurons<float> alone({14, 1, 70});
-  alone.current.assign(padded.current.begin(), padded.current.begin() + 14 * 70);
+TEST_CASE("forward scan: an utterance's neighbours change nothing of it") {
+  Neurons<float> both({25, 14}, 70);
+  for (std::size_t i = 0; i < both.at(1, 0, 0); ++i) both.drive[i] = NAN;
+  both.forward();
+  Neurons<float> alone({14}, 70);
+  alone.drive = both.utterance(both.drive, 1);
   alone.forward();
-  CHECK(same_bits({padded.u.begin(), padded.u.begin() + 14 * 70}, alone.u));
-  CHECK(same_bits({padded.psc.begin(), padded.psc.begin() + 14 * 70}, alone.psc));
-  CHECK(padded.n_spikes == alone.n_spikes);
-  CHECK(std::vector<float>(padded.psc.begin() + 14 * 70, padded.psc.end()) == std::vector<float>(11 * 70, 0.0F));
+  CHECK(same_bits(both.utterance(both.u, 1), alone.u));
+  CHECK(same_bits(both.utterance(both.psc, 1), alone.psc));
+  CHECK(std::vector<int>(both.n_spikes.begin() + 70, both.n_spikes.end()) == alone.n_spikes);
+}
+
+TEST_CASE("forward scan: potentials of a part of the rows, and without PSCs, are the same") {
+  Neurons<float> neurons({9, 20}, 70), bare = neurons;
+  neurons.forward();
+  bare.wants_psc = false;
+  bare.forward();
+  CHECK(same_bits(bare.u, neurons.u));
+  std::vector<float> part = neurons.utterance(neurons.drive, 1);
+  std::vector<int> n_spikes(140);
+  snn::ForwardScan<float>{.shape = neurons.shape,
+                          .row_begin = neurons.row_begin.data(),
+                          .u = part.data(),
+                          .first_row = 9,
+                          .psc = nullptr,
+                          .n_spikes = n_spikes.data(),
+                          .theta = neurons.theta.data(),
+                          .w_self = neurons.self(),
+                          .coeffs = neurons.coeffs()}
+      .run<snn::kTileWidth>(1, 0, 64);
+  for (int t = 0; t < 20; ++t) {
+    for (int n = 0; n < 64; ++n) REQUIRE(part[static_cast<std::size_t>(t * 70 + n)] == neurons.u[neurons.at(1, t, n)]);
+  }
 }
 
 TEST_CASE("forward scan: a self-weight of zero is no self-connection") {
-  Neurons<float> without({30, 2, 70}, false), zero({30, 2, 70}, false);
+  Neurons<float> without({30, 30}, 70, false), zero({30, 30}, 70, false);
   zero.w_self.assign(70, 0.0F);
   without.forward();
   zero.forward();
@@ -129,10 +148,10 @@ TEST_CASE("forward scan: a self-weight of zero is no self-connection") {
 // Spikes are equal as long as no potential comes closer to the threshold than the rounding of 30 steps at |u| < 4,
 // 30 * 4 * 6e-8 = 7e-6; a is below 1: 30 roundings of 6e-8.
 TEST_CASE("forward scan: float follows double") {
-  Neurons<float> single({30, 2, 70});
-  Neurons<double> twice({30, 2, 70});
-  single.current = support::numbers<float>(single.shape.size(), 9, -0.5, 1.0);
-  twice.current.assign(single.current.begin(), single.current.end());
+  Neurons<float> single({30, 30}, 70);
+  Neurons<double> twice({30, 30}, 70);
+  single.drive = support::numbers<float>(single.shape.size(), 9, -0.75, 1.5);
+  twice.drive.assign(single.drive.begin(), single.drive.end());
   twice.theta.assign(single.theta.begin(), single.theta.end());
   twice.w_self.assign(single.w_self.begin(), single.w_self.end());
   single.forward();
@@ -144,35 +163,4 @@ TEST_CASE("forward scan: float follows double") {
     REQUIRE(std::abs(static_cast<double>(single.psc[i]) - twice.psc[i]) <= 2e-6);
   }
   CHECK(single.n_spikes == twice.n_spikes);
-}
-
-// tau_s = 4, scale 2, input 1, 0, 0.5: a = 1/2, 3/8, 9/32 + 1/4 = 17/32; the second utterance ends after one step.
-TEST_CASE("input scan: scaled input through the synapse, zeros behind the end") {
-  const snn::Shape shape{3, 2, 1};
-  std::vector<double> x = {1.0, 1.0, 0.0, 7.0, 0.5, 7.0};
-  const std::vector<int> n_valid = {3, 1};
-  support::run_tiles(
-      snn::InputScan<double>{
-          .shape = shape, .x = x.data(), .n_valid = n_valid.data(), .scale = 2.0, .keep_s = 0.75, .gain_s = 0.25},
-      snn::kTileWidth);
-  CHECK(x == std::vector<double>{0.5, 0.5, 0.375, 0.0, 17.0 / 32.0, 0.0});
-}
-
-TEST_CASE("input scan: the width of a tile changes no bit") {
-  const snn::Shape shape{20, 3, 78};
-  const std::vector<float> input = support::numbers<float>(shape.size(), 4, 0.0, 1.0);
-  const std::vector<int> n_valid = {20, 3, 1};
-  const auto run = [&](int width) {
-    std::vector<float> x = input;
-    support::run_tiles(snn::InputScan<float>{.shape = shape,
-                                             .x = x.data(),
-                                             .n_valid = n_valid.data(),
-                                             .scale = 2.0F,
-                                             .keep_s = 0.875F,
-                                             .gain_s = 0.125F},
-                       width);
-    return x;
-  };
-  CHECK(same_bits(run(1), run(64)));
-  CHECK(same_bits(run(7), run(64)));
 }

@@ -29,14 +29,11 @@ TEST_CASE("batch sum: the width of a tile changes no bit") {
   CHECK(support::same_bits(wide, narrow));
 }
 
-// 3 + 1 + 0 + 2 spikes of two neurons in 4 + 2 valid steps: 6 / 12.
-TEST_CASE("firing rate: spikes by neurons and valid steps") {
-  const std::vector<int> n_spikes = {3, 1, 0, 2}, n_valid = {4, 2};
+// 3 + 1 + 0 + 2 spikes of two neurons in 6 rows: 6 / 12.
+TEST_CASE("firing rate: spikes by neurons and rows") {
+  const std::vector<int> n_spikes = {3, 1, 0, 2};
   double rate = -1.0;
-  support::run_tiles(
-      snn::FiringRate{
-          .n_batch = 2, .n_neurons = 2, .n_spikes = n_spikes.data(), .n_valid = n_valid.data(), .rate = &rate},
-      64);
+  support::run_tiles(snn::FiringRate{.shape = {6, 2, 2}, .n_spikes = n_spikes.data(), .rate = &rate}, 64);
   CHECK(rate == 0.5);
 }
 

@@ -1,0 +1,45 @@
+#pragma once
+// Products with spikes: when they are done event by event, and what that needs.
+#include <vector>
+
+#include "snn/cpu/kernels.h"
+
+namespace snn {
+
+/// Share of neurons and steps with a spike up to which adding up weight rows event by event is faster than a dense
+/// product (scripts/bench measures it). The one rule, for every source of every batch; it depends on the spikes alone.
+inline constexpr double kMostEvents = 0.45;
+
+/// Whether a source's products are done event by event. n_events: its spikes in those rows.
+bool by_events(std::size_t n_events, int n_rows, int n_neurons);
+
+/// Rows first .. last - 1 of a source's spikes.
+template <class Real>
+SpikeRows spike_rows(const Source<Real>& source, int first, int last) {
+  const int n_words = spike_words(source.n_neurons);
+  return {source.spikes + static_cast<std::size_t>(first) * static_cast<std::size_t>(n_words), last - first, n_words};
+}
+
+/// Weights [N][I] by tiles, [tiles][I][kTileWidth], as ForwardTiles wants them.
+template <class Real>
+void pack_panels(const Kernels<Real>& kernels, const Real* w, int n_sources, int n_neurons, int n_threads,
+                 std::vector<Real>& panels);
+
+/// Scratch memory of weight_gradient_by_events, kept from call to call.
+template <class Real>
+struct EventScratch {
+  struct Worker {
+    std::vector<Real> sums, error;  // [I][kTileWidth]; [block rows][kTileWidth]
+  };
+  std::vector<std::size_t> first_event;  // of each block of rows
+  std::vector<std::uint32_t> begin;      // [blocks][I + 1]
+  std::vector<std::uint16_t> events;
+  std::vector<Worker> workers;
+};
+
+/// dw[n][i] = sum of error[row][n] over the rows in which neuron i fires, rows ascending.
+template <class Real>
+void weight_gradient_by_events(const Kernels<Real>& kernels, const WeightGradient<Real>& product, int n_threads,
+                               EventScratch<Real>& scratch);
+
+}  // namespace snn

@@ -1,0 +1,29 @@
+#pragma once
+// The stages of a layer on the CPU. Threads split the utterances; of each group of them a thread computes the products
+// and walks the neurons while the rows are in its cache. Nothing depends on the number of threads.
+#include <vector>
+
+#include "snn/cpu/kernels.h"
+
+namespace snn {
+
+/// Scratch memory of the forward stage, kept from call to call.
+template <class Real>
+struct ForwardScratch {
+  struct Worker {
+    std::vector<Real> u, dense;  // [rows of a group][N]; [rows of a group][I]
+    std::vector<std::vector<std::uint32_t>> begin;
+    std::vector<std::vector<std::uint16_t>> events;  // by source
+  };
+  std::vector<std::vector<Real>> panels;  // by source
+  std::vector<Worker> workers;
+};
+
+template <class Real>
+void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, int n_threads,
+                 ForwardScratch<Real>& scratch);
+
+template <class Real>
+void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads);
+
+}  // namespace snn

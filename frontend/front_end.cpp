@@ -7,7 +7,6 @@
 #include <limits>
 #include <stdexcept>
 
-#include "frontend/lyon/ear.h"
 #include "frontend/spectrum.h"
 
 namespace ear {
@@ -84,35 +83,78 @@ void validate(const FrontEndParams& params) {
   require(std::isfinite(params.scale) && params.scale > 0.0, fmt::format("scale {}: wanted more than 0", params.scale));
 }
 
-FrontEnd::FrontEnd(const FrontEndParams& params)
-    : params_(resolved(params)),
-      coeffs_(design_ear(params_.lyon, params_.sample_rate_hz, std::max(1, params_.decimation))) {}
+void one_after_another(int n, const std::function<void(int)>& body) {
+  for (int i = 0; i < n; ++i) body(i);
+}
 
-Cochleagram FrontEnd::operator()(const Sound& sound) const {
+FrontEnd::FrontEnd(const FrontEndParams& params, const std::string& isa)
+    : params_(resolved(params)),
+      coeffs_(design_ear(params_.lyon, params_.sample_rate_hz, std::max(1, params_.decimation))),
+      ear_(coeffs_, isa) {}
+
+FrontEnd::Prepared FrontEnd::prepare(const Sound& sound) const {
   const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz /
                           std::max(kMinSampleRate_hz, sound.sample_rate_hz);
   require(expected <= static_cast<double>(kMaxFrames),
           fmt::format("{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances",
                       sound.samples.size(), sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz));
-  std::vector<float> samples = resample(sound.samples, sound.sample_rate_hz, params_.sample_rate_hz);
-  require(!samples.empty(), fmt::format("{} samples at {} Hz are shorter than one step; record it again",
-                                        sound.samples.size(), sound.sample_rate_hz));
-  const Plan plan = plan_steps(params_, static_cast<long long>(samples.size()));
-  samples.resize(static_cast<std::size_t>(plan.n_samples), 0.0F);
-
-  Cochleagram cochleagram;
+  Prepared prepared{resample(sound.samples, sound.sample_rate_hz, params_.sample_rate_hz), {}};
+  require(!prepared.samples.empty(), fmt::format("{} samples at {} Hz are shorter than one step; record it again",
+                                                 sound.samples.size(), sound.sample_rate_hz));
+  const Plan plan = plan_steps(params_, static_cast<long long>(prepared.samples.size()));
+  Cochleagram& cochleagram = prepared.cochleagram;
   cochleagram.n_channels = coeffs_.n_channels;
   cochleagram.decimation = plan.decimation;
   cochleagram.dt_ms = 1000.0 * plan.decimation / params_.sample_rate_hz;
   cochleagram.padded_samples = plan.padded_samples;
   cochleagram.n_steps = params_.n_steps > 0 ? params_.n_steps : static_cast<int>(plan.n_steps);
   cochleagram.cropped_steps = static_cast<int>(plan.n_steps) - cochleagram.n_steps;
-  Ear<float>(with_decimation(coeffs_, plan.decimation)).process(samples, cochleagram.values);
   cochleagram.values.resize(static_cast<std::size_t>(cochleagram.n_steps) *
                             static_cast<std::size_t>(coeffs_.n_channels));
-  const auto scale = static_cast<float>(params_.scale);
-  for (float& value : cochleagram.values) value *= scale;
-  return cochleagram;
+  return prepared;
+}
+
+LaneJob FrontEnd::job(Prepared& prepared) const {
+  return {prepared.samples, prepared.cochleagram.decimation, static_cast<float>(params_.scale),
+          prepared.cochleagram.values};
+}
+
+Cochleagram FrontEnd::operator()(const Sound& sound) const {
+  Prepared prepared = prepare(sound);
+  const LaneJob one[] = {job(prepared)};
+  ear_.hear(one);
+  return std::move(prepared.cochleagram);
+}
+
+std::vector<Heard> FrontEnd::hear(std::span<const Sound> sounds, const ParallelFor& parallel) const {
+  std::vector<Heard> heard(sounds.size());
+  std::vector<Prepared> prepared(sounds.size());
+  parallel(static_cast<int>(sounds.size()), [&](int i) {
+    try {
+      prepared[i] = prepare(sounds[i]);
+      ear_.check(job(prepared[i]));
+    } catch (const std::invalid_argument& error) {
+      heard[i].error = error.what();
+    }
+  });
+  std::vector<std::size_t> order;  // the longest first, so that the last lanes that stay empty are of short sounds
+  for (std::size_t i = 0; i < sounds.size(); ++i) {
+    if (heard[i].error.empty()) order.push_back(i);
+  }
+  const auto n_run = [&](std::size_t i) {
+    return static_cast<long long>(prepared[i].cochleagram.n_steps) * prepared[i].cochleagram.decimation;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return n_run(a) > n_run(b); });
+  const auto n_lanes = static_cast<std::size_t>(ear_.n_lanes());
+  parallel(static_cast<int>((order.size() + n_lanes - 1) / n_lanes), [&](int group) {
+    const std::size_t first = static_cast<std::size_t>(group) * n_lanes;
+    std::vector<LaneJob> jobs;
+    for (std::size_t k = first; k < std::min(first + n_lanes, order.size()); ++k)
+      jobs.push_back(job(prepared[order[k]]));
+    ear_.hear(jobs);
+  });
+  for (const std::size_t i : order) heard[i].cochleagram = std::move(prepared[i].cochleagram);
+  return heard;
 }
 
 RecipeStage to_stage(const FrontEndParams& params) {

@@ -1,9 +1,12 @@
 #pragma once
 // From a recording to a cochleagram: resampling, the ear, the choice of the decimation, scaling.
+#include <functional>
 #include <optional>
+#include <span>
+#include <string>
 #include <vector>
 
-#include "frontend/lyon/design.h"
+#include "frontend/lyon/lane_ear.h"
 #include "frontend/sound_file.h"
 #include "frontend/stream/recipe.h"
 
@@ -35,26 +38,55 @@ struct Cochleagram {
   long long padded_samples = 0;  ///< silence after a sound of fewer samples than wanted steps; without the tail
 };
 
+/// One of many sounds: its cochleagram, or why there is none.
+struct Heard {
+  std::optional<Cochleagram> cochleagram;
+  std::string error;
+};
+
+/// Calls body(i) for i in 0..n-1, in any order, perhaps on several threads, and returns when all are done.
+using ParallelFor = std::function<void(int n, const std::function<void(int)>& body)>;
+
+/// The ParallelFor of one thread.
+void one_after_another(int n, const std::function<void(int)>& body);
+
 /// The front end of one recipe: designed once, then used for any number of recordings and by several threads.
 class FrontEnd {
  public:
-  /// Throws std::invalid_argument as validate() and design_ear() do.
-  explicit FrontEnd(const FrontEndParams& params);
+  /// `isa`: the instruction set of the ear, of usable_isas(); "auto": the fastest. Throws std::invalid_argument as
+  /// validate(), design_ear() and choose_isa() do.
+  explicit FrontEnd(const FrontEndParams& params, const std::string& isa = "auto");
 
   /// With n samples after resampling:
   /// - decimation D set: n / D steps of sound and K of silence after it;
   /// - n_steps T set: D = max(1, floor(n / (T - K))); K * D samples of silence follow; of the steps that this gives, at
   ///   least T, the first T are kept. If n < T - K, silence fills up to T at D = 1.
-  /// Throws std::invalid_argument if the sound is shorter than one step or has an impossible sample rate.
+  /// Throws std::invalid_argument if the sound is shorter than one step, has an impossible sample rate or a sample that is
+  /// not finite.
   Cochleagram operator()(const Sound& sound) const;
+
+  /// Many sounds at once, [sound], in the order given: each has the bits that operator() gives it, or the message of what
+  /// operator() throws. Sounds of similar length share the ear's lanes, so some hundreds at a time are fastest; threads
+  /// share out resampling and lanes. Memory: the sounds once more at the ear's rate, and what is returned.
+  std::vector<Heard> hear(std::span<const Sound> sounds, const ParallelFor& parallel = one_after_another) const;
 
   /// With step factor and number of channels resolved.
   const FrontEndParams& params() const { return params_; }
   const LyonCoeffs& coeffs() const { return coeffs_; }
+  const LaneEar& ear() const { return ear_; }
 
  private:
+  /// A sound on its way: at the ear's rate, and the cochleagram without its numbers.
+  struct Prepared {
+    std::vector<float> samples;
+    Cochleagram cochleagram;
+  };
+  Prepared prepare(const Sound& sound) const;
+  LaneJob job(Prepared& prepared) const;
+
   FrontEndParams params_;
   LyonCoeffs coeffs_;
+  LaneEar ear_;
 };
 
 /// The recipe stage "ossicle-lyon": every parameter that changes numbers, step factor and number of channels resolved.

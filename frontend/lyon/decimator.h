@@ -1,41 +1,35 @@
 #pragma once
 // Between the gain control and the output: difference of neighbouring channels, and the low-pass before decimation.
-#include <vector>
-
-#include "frontend/lyon/params.h"
-#include "frontend/lyon/vector_loop.h"
 
 namespace ear {
 
-template <class Real>
-struct LowPassState {
-  std::vector<Real> d1, d2;  // each [channel]
-};
-
-/// [Lyon sec. 8] v[channel] from u[row]: the row above (at higher frequency) minus the channel's own, not below 0.
-template <class Real>
-inline void differ_step(const Real* u, int n_channels, Real* v) {
-  const Real* own = u + lyon_model::kFrontRows;
-  OSSICLE_VECTOR_LOOP
-  for (int c = 0; c < n_channels; ++c) {
-    const Real difference = own[c - 1] - own[c];
-    v[c] = difference > Real(0) ? difference : Real(0);
-  }
+/// [Lyon sec. 8] The row above (at higher frequency) minus the channel's own, not below 0.
+template <class L>
+[[gnu::always_inline]] inline typename L::Real difference(const typename L::Real& above, const typename L::Real& own) {
+  return L::larger(above - own, L::splat(0));
 }
 
-/// [Lyon sec. 9] One sample through (1-p)^2 z^-2 / (1 - p/z)^2 as two one-poles of share epsilon = 1 - p each, which
-/// float holds to 2e-4 of the maximum where the second-order form loses up to 1e-2. The output of a sample is d1 before
-/// this step.
-template <class Real>
-inline void low_pass_step(Real epsilon, const Real* v, LowPassState<Real>& state) {
-  Real* d1 = state.d1.data();
-  Real* d2 = state.d2.data();
-  const int n_channels = static_cast<int>(state.d1.size());
-  OSSICLE_VECTOR_LOOP
-  for (int c = 0; c < n_channels; ++c) {
-    d1[c] += epsilon * (d2[c] - d1[c]);
-    d2[c] += epsilon * (v[c] - d2[c]);
-  }
+/// State of the low-pass of a row: two one-poles of share epsilon = 1 - p each. Within a step only sums are formed:
+/// sum1 and sum2 are what the two will hold when the step ends, if silence follows.
+template <class L>
+struct LowPassState {
+  typename L::Real sum1, sum2;
+};
+
+/// [Lyon sec. 9] One sample v of weight w1, w2 (low_pass_weights) into the sums.
+template <class L>
+[[gnu::always_inline]] inline void low_pass_add(const typename L::Real& w1, const typename L::Real& w2,
+                                                const typename L::Real& v, LowPassState<L>& state) {
+  state.sum1 = w1 * v + state.sum1;
+  state.sum2 = w2 * v + state.sum2;
+}
+
+/// [Lyon sec. 9] Begins the next step: what the states of now will be at its end. keep = p^D, cross = D epsilon p^(D-1).
+template <class L>
+[[gnu::always_inline]] inline void low_pass_next_step(const typename L::Real& keep, const typename L::Real& cross,
+                                                      LowPassState<L>& state) {
+  state.sum1 = keep * state.sum1 + cross * state.sum2;
+  state.sum2 = keep * state.sum2;
 }
 
 }  // namespace ear

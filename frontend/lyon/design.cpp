@@ -136,14 +136,14 @@ LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz, int decim
   coeffs.agc_target = kAgcTarget;
   for (int j = 0; j < kAgcStages; ++j) coeffs.agc_epsilon[j] = epsilon(kAgcTau_s[j] * sample_rate_hz);
   coeffs.tau_factor = params.tau_factor;
-  return with_decimation(std::move(coeffs), decimation);
+  coeffs.decimation = decimation;
+  coeffs.decimation_epsilon = decimation_epsilon(params.tau_factor, decimation);
+  return coeffs;
 }
 
-LyonCoeffs with_decimation(LyonCoeffs coeffs, int decimation) {
+double decimation_epsilon(double tau_factor, int decimation) {
   require(decimation >= 1, fmt::format("decimation {}: wanted 1 or more samples per step", decimation));
-  coeffs.decimation = decimation;
-  coeffs.decimation_epsilon = epsilon(coeffs.tau_factor * decimation);
-  return coeffs;
+  return epsilon(tau_factor * decimation);
 }
 
 double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_channels) {

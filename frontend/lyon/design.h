@@ -38,8 +38,8 @@ double channel_count(const LyonParams& params, double sample_rate_hz, double ste
 /// kMaxEarChannels channels. Coefficients are within 1e-12 of AuditoryToolbox's (tests/frontend/lyon/test_design.cpp).
 LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz, int decimation);
 
-/// The same ear with another number of samples per step. Throws std::invalid_argument if decimation < 1.
-LyonCoeffs with_decimation(LyonCoeffs coeffs, int decimation);
+/// [Lyon sec. 9] 1 - exp(-1 / (tau_factor D)). Throws std::invalid_argument if decimation < 1.
+double decimation_epsilon(double tau_factor, int decimation);
 
 /// The step factor that gives n_channels: the default one (ear_q / 32) where it does, else the one at which
 /// channel_count is n_channels + 0.5. `params.step_factor` plays no part. Throws std::invalid_argument if n_channels is

@@ -12,76 +12,58 @@ namespace ear {
 using lyon_model::kFrontRows;
 
 namespace {
-constexpr int kBlock = 256;  // samples; the scratch of 80 rows then stays in a level-2 cache
+
+PassFactors<ScalarLane> pass_factors(const EarFactors& factors) {
+  return {factors.sections.data(),
+          static_cast<int>(factors.sections.size()),
+          {factors.stages[0], factors.stages[1], factors.stages[2], factors.stages[3]}};
 }
 
-template <class Real>
-Ear<Real>::Ear(const LyonCoeffs& coeffs)
-    : cascade_coeffs_(coeffs.sections),
-      agc_coeffs_(coeffs),
-      use_agc_(coeffs.agc),
-      use_differ_(coeffs.differ),
+}  // namespace
+
+Ear::Ear(const LyonCoeffs& coeffs)
+    : factors_(ear_factors(coeffs)),
+      low_pass_(low_pass_weights(coeffs.decimation_epsilon, coeffs.decimation)),
       decimation_(coeffs.decimation),
-      decimation_epsilon_(static_cast<Real>(coeffs.decimation_epsilon)),
-      n_rows_(coeffs.n_channels + kFrontRows) {
+      sections_(coeffs.sections.size()),
+      rows_(coeffs.sections.size()),
+      u_(coeffs.sections.size()) {
   reset();
 }
 
-template <class Real>
-void Ear<Real>::reset() {
-  const auto n_rows = static_cast<std::size_t>(n_rows_);
-  for (auto* state : {&cascade_.s1, &cascade_.s2}) state->assign(n_rows, 0.0);
-  u_.assign(n_rows, Real(0));
-  for (auto& gain : agc_.gain) gain.assign(n_rows + 2, Real(0));
-  for (auto& gain : agc_.next) gain.assign(n_rows + 2, Real(0));
-  for (auto* state : {&low_pass_.d1, &low_pass_.d2, &v_}) state->assign(n_rows - kFrontRows, Real(0));
-  waves_.assign((kBlock + n_rows) * (n_rows + 1), 0.0);
+void Ear::reset() {
+  clear<ScalarLane>(pass_factors(factors_), sections_.data(), rows_.data());
   phase_ = 0;
 }
 
-template <class Real>
-void Ear<Real>::process(std::span<const Real> samples, std::vector<Real>& steps) {
-  const auto bad = std::find_if_not(samples.begin(), samples.end(), [](Real x) { return std::isfinite(x); });
+void Ear::process(std::span<const double> samples, std::vector<double>& steps) {
+  const auto bad = std::find_if_not(samples.begin(), samples.end(), [](double x) { return std::isfinite(x); });
   if (bad != samples.end()) {
     throw std::invalid_argument("sample " + std::to_string(bad - samples.begin()) + " of the block is not finite");
   }
   const FlushDenormals flush;
-  while (!samples.empty()) {
-    const auto n_samples = std::min<std::size_t>(samples.size(), kBlock);
-    block(samples.data(), static_cast<int>(n_samples), steps);
-    samples = samples.subspan(n_samples);
-  }
+  for (const double x : samples) sample(x, steps);
 }
 
-template <class Real>
-void Ear<Real>::block(const Real* samples, int n_samples, std::vector<Real>& steps) {
-  cascade_block(cascade_coeffs_, cascade_, samples, n_samples, waves_.data());
-  const auto width = static_cast<std::size_t>(n_rows_) + 1;
-  for (int n = 0; n < n_samples; ++n) sample(waves_.data() + static_cast<std::size_t>(n) * width, steps);
-}
-
-/// The rest of the way, for one sample: rectifier, gain control, difference, low-pass; `y` lies as cascade_block left
-/// it.
-template <class Real>
-void Ear<Real>::sample(const double* y, std::vector<Real>& steps) {
-  for (int i = 0; i < n_rows_; ++i) u_[i] = static_cast<Real>(rectify(y[(i + 1) * (n_rows_ + 2)]));
-  if (phase_ == 0) std::fill_n(u_.begin(), kFrontRows, Real(0));  // Q1; for D = 1 every sample has phase 0
-  if (use_agc_) agc_step(agc_coeffs_, agc_, n_rows_, u_.data());
-  if (use_differ_) {
-    differ_step(u_.data(), n_channels(), v_.data());
-  } else {
-    std::copy(u_.begin() + kFrontRows, u_.end(), v_.begin());
-  }
-  const std::vector<Real>& output = decimation_ == 1 ? v_ : low_pass_.d1;
+/// In signal order, one sample.
+void Ear::sample(double x, std::vector<double>& steps) {
+  const auto factors = pass_factors(factors_);
+  const double pass_front = phase_ == 0 ? 0.0 : 1.0;  // Q1
+  cascade_pass<ScalarLane, 1>(factors, sections_.data(), &x, &pass_front, u_.data(), factors.n_rows);
+  if (factors_.agc) first_gain_pass<ScalarLane>(factors, rows_.data(), u_.data());
   const bool finished = ++phase_ == decimation_;
-  if (finished) {
-    steps.insert(steps.end(), output.begin(), output.end());
-    phase_ = 0;
-  }
-  if (decimation_ > 1) low_pass_step(decimation_epsilon_, v_.data(), low_pass_);
+  if (finished) phase_ = 0;
+  if (finished && decimation_ > 1) finish_step(steps);
+  const auto output = choose_output_pass<ScalarLane>(factors_.agc, factors_.differ);
+  output(factors, rows_.data(), u_.data(), low_pass_.w1[phase_], low_pass_.w2[phase_]);
+  if (decimation_ == 1) finish_step(steps);
 }
 
-template class Ear<float>;
-template class Ear<double>;
+void Ear::finish_step(std::vector<double>& steps) {
+  for (auto row = rows_.begin() + kFrontRows; row != rows_.end(); ++row) {
+    steps.push_back(row->low_pass.sum1);
+    low_pass_next_step<ScalarLane>(low_pass_.keep, low_pass_.cross, row->low_pass);
+  }
+}
 
 }  // namespace ear

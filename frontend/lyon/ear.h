@@ -1,7 +1,6 @@
 #pragma once
-// Lyon's passive ear as AuditoryToolbox version 2 computes it: coefficients and state, blocks of any length.
-//
-// What the original does in corner cases, and what this ear does:
+// Lyon's passive ear as AuditoryToolbox version 2 computes it, in double, fed in blocks of any length. LaneEar
+// (lane_ear.h) is the fast one; both run the same passes (passes.h) and do this in corner cases:
 //  Q1  The original clears its two front rows after the rectifier at every sample if D = 1, but only at the first
 //      sample of each block of D otherwise (linear indexing). Done here in the same way: published results depend on it.
 //  Q2  The first channel is compensator minus first section: always 0 for D = 1, not for D > 1. As the original.
@@ -13,13 +12,13 @@
 //  Q7  Level matters: full scale is +-1 (read_sound sees to it); 16-bit integers as numbers would overrun the gain
 //      control.
 //  Q8  Gain states start at 0, so the first millisecond of a loud onset overshoots. As the original.
-//  Q9  The original turns a NaN into silence for ever; process() refuses samples that are not finite.
+//  Q9  The original turns a NaN into silence for ever; here samples that are not finite are refused.
 //  Q10 The original takes the first channel of a stereo sound; read_sound mixes all channels to one.
 //  Q11 A constant input decays to 0: the compensator has a zero at 0 Hz. Digital silence gives exact zeros.
 //  Q12 D = 1 switches the low-pass off; tau_factor = 0 makes it a delay of two samples. As the original.
 //  Q13 At D = 1 most outputs are exactly 0, at D = 100 none is. As the original.
-//  Q14 In float the second-order low-pass would lose 1 %: it is computed as two one-poles (decimator.h).
-//  Q15 Subnormal numbers are flushed to 0 while process() runs (flush_denormals.h).
+//  Q14 In float the second-order low-pass would lose 1 %: within a step it is a weighted sum (decimator.h).
+//  Q15 Subnormal numbers are flushed to 0 while the ear runs (flush_denormals.h).
 //  Q16 The number of channels depends on the sample rate: the front end resamples to one rate; solve_step_factor()
 //      fixes N.
 //  Q17 The number of steps depends on the length: the front end chooses D for a wanted number
@@ -28,16 +27,14 @@
 #include <span>
 #include <vector>
 
-#include "frontend/lyon/agc.h"
-#include "frontend/lyon/cascade.h"
-#include "frontend/lyon/decimator.h"
-#include "frontend/lyon/design.h"
+#include "frontend/lyon/factors.h"
+#include "frontend/lyon/passes.h"
+#include "frontend/lyon/scalar_lane.h"
 
 namespace ear {
 
-/// The ear in float (for work) or double (the witness of the same source). Against AuditoryToolbox, relative to the
-/// largest output: at most 1e-11 in double, 3e-4 in float (tests/frontend/lyon/test_ear.cpp).
-template <class Real>
+/// The witness in double. Against AuditoryToolbox, relative to the largest output: at most 1e-11
+/// (tests/frontend/lyon/test_ear.cpp).
 class Ear {
  public:
   explicit Ear(const LyonCoeffs& coeffs);
@@ -45,37 +42,27 @@ class Ear {
   /// Takes samples (full scale +-1) and appends the steps they finish to `steps`, [step][channel], channel 0 the
   /// highest. Blocks of any length, also 0, give the bits of one call. Throws std::invalid_argument, with the state
   /// unchanged, if a sample is not finite.
-  void process(std::span<const Real> samples, std::vector<Real>& steps);
+  void process(std::span<const double> samples, std::vector<double>& steps);
 
   /// Back to silence.
   void reset();
 
-  int n_channels() const { return n_rows_ - lyon_model::kFrontRows; }
-  const CascadeState& cascade_state() const { return cascade_; }
-  const AgcState<Real>& agc_state() const { return agc_; }
-  const LowPassState<Real>& low_pass_state() const { return low_pass_; }
+  int n_channels() const { return static_cast<int>(rows_.size()) - lyon_model::kFrontRows; }
+  /// [row].
+  const std::vector<SectionState<ScalarLane>>& sections() const { return sections_; }
+  const std::vector<RowState<ScalarLane>>& rows() const { return rows_; }
 
  private:
-  void block(const Real* samples, int n_samples, std::vector<Real>& steps);
-  void sample(const double* y, std::vector<Real>& steps);
+  void sample(double x, std::vector<double>& steps);
+  void finish_step(std::vector<double>& steps);
 
-  CascadeCoeffs cascade_coeffs_;
-  AgcCoeffs<Real> agc_coeffs_;
-  bool use_agc_, use_differ_;
+  EarFactors factors_;
+  LowPassFactors low_pass_;
   int decimation_;
-  Real decimation_epsilon_;
-  int n_rows_;
-
-  CascadeState cascade_;
-  AgcState<Real> agc_;
-  LowPassState<Real> low_pass_;
   int phase_ = 0;  // samples of the unfinished step
-
-  std::vector<double> waves_;  // scratch: cascade_block's output
-  std::vector<Real> u_, v_;    // scratch: [row] rectified, then gained; [channel] differences
+  std::vector<SectionState<ScalarLane>> sections_;
+  std::vector<RowState<ScalarLane>> rows_;
+  std::vector<double> u_;  // scratch: [row]
 };
-
-extern template class Ear<float>;
-extern template class Ear<double>;
 
 }  // namespace ear

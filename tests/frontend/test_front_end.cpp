@@ -6,7 +6,8 @@
 #include <limits>
 #include <thread>
 
-#include "frontend/lyon/ear.h"
+#include "frontend/isa.h"
+#include "frontend/lyon/lane_ear.h"
 #include "frontend/spectrum.h"
 #include "tests/support/npy.h"
 
@@ -49,9 +50,10 @@ TEST_CASE("The front end is resampling, the ear and the scale") {
   FrontEndParams params = by_decimation(100);
   params.scale = 3.0;
   const auto cochleagram = FrontEnd(params)(sound);
-  std::vector<float> wanted;
-  ear::Ear<float>(ear::design_ear({}, 12500, 100)).process(ear::resample(sound.samples, 16000, 12500), wanted);
-  for (float& value : wanted) value *= 3.0F;
+  const auto samples = ear::resample(sound.samples, 16000, 12500);
+  std::vector<float> wanted(23 * 78);
+  const ear::LaneJob one[] = {{samples, 100, 3.0F, wanted}};
+  ear::LaneEar(ear::design_ear({}, 12500, 1)).hear(one);
   CHECK(cochleagram.values == wanted);
   CHECK(cochleagram.n_channels == 78);
   CHECK(cochleagram.n_steps == 23);  // 3000 samples become 2344
@@ -188,6 +190,63 @@ TEST_CASE("Speech-like sound at full scale peaks near 1") {
   const float peak = largest(FrontEnd({})(sound).values);
   CHECK(peak > 0.2F);
   CHECK(peak < 5.0F);
+}
+
+namespace {
+
+/// All bodies at once, each on a thread of its own.
+void all_at_once(int n, const std::function<void(int)>& body) {
+  std::vector<std::thread> threads;
+  for (int i = 0; i < n; ++i) threads.emplace_back(body, i);
+  for (auto& thread : threads) thread.join();
+}
+
+}  // namespace
+
+TEST_CASE("Many sounds at once give what each gives alone, in order, and errors where there are some") {
+  std::vector<Sound> sounds;
+  for (int i = 0; i < 40; ++i) {
+    const auto size = static_cast<std::size_t>(i % 9 == 5 ? 30 : 300 + (i * 997) % 2500);
+    sounds.push_back(noise_sound(size, i % 4 == 0 ? 8000 : 12500));
+  }
+  sounds[7].sample_rate_hz = 5;
+  sounds[6].samples[3] = std::numeric_limits<float>::quiet_NaN();
+  sounds[9].samples.clear();
+  for (const FrontEndParams& params : {by_steps(40, 4), by_decimation(60)}) {
+    for (const auto& isa : ear::usable_isas()) {
+      const FrontEnd front_end(params, isa);
+      for (const ear::ParallelFor& parallel :
+           {ear::ParallelFor(ear::one_after_another), ear::ParallelFor(all_at_once)}) {
+        const auto all = front_end.hear(sounds, parallel);
+        REQUIRE(all.size() == sounds.size());
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          INFO(isa << ", sound " << i);
+          if (!all[i].cochleagram) {
+            CHECK_THROWS_WITH(front_end(sounds[i]), Catch::Equals(all[i].error));
+            continue;
+          }
+          const auto alone = front_end(sounds[i]);
+          CHECK(all[i].error.empty());
+          CHECK(all[i].cochleagram->values == alone.values);
+          CHECK(all[i].cochleagram->decimation == alone.decimation);
+          CHECK(all[i].cochleagram->padded_samples == alone.padded_samples);
+        }
+        CHECK_THAT(all[7].error, Catch::Contains("sample rate 5"));
+        CHECK_THAT(all[6].error, Catch::Contains("sample 3 is not finite"));
+        CHECK_THAT(all[9].error, Catch::Contains("0 samples"));
+        CHECK(all[10].cochleagram.has_value());
+      }
+    }
+  }
+  CHECK(FrontEnd(by_steps(10)).hear({}).empty());
+}
+
+TEST_CASE("The instruction set of the ear can be pinned; one that the machine lacks is refused") {
+  for (const auto& isa : ear::usable_isas()) CHECK(FrontEnd({}, isa).ear().isa() == isa);
+  CHECK(FrontEnd({}).ear().isa() == ear::usable_isas().back());
+  CHECK(FrontEnd({}, "").ear().isa() == ear::usable_isas().back());
+  CHECK_THROWS_AS(FrontEnd({}, "sse9"), std::invalid_argument);
+  CHECK_THROWS_WITH(FrontEnd({}, "sse9"), Catch::Contains("'sse9'") && Catch::Contains("baseline"));
 }
 
 TEST_CASE("Threads that share a front end get the bits of one") {

@@ -116,7 +116,7 @@ TEST_CASE("[Lyon sec. 7] [Lyon sec. 9] Time constants become shares per sample")
   CHECK(coeffs.agc_epsilon[0] == Approx(9.765148178364491e-05).epsilon(1e-11));  // the original's, 1 - exp
   CHECK(coeffs.agc_epsilon[3] == Approx(0.006230509376605298).epsilon(1e-13));
   CHECK(coeffs.decimation_epsilon == Approx(1 - std::exp(-1.0 / 192)).epsilon(1e-13));
-  CHECK(ear::with_decimation(coeffs, 100).decimation_epsilon == Approx(1 - std::exp(-1.0 / 300)).epsilon(1e-13));
+  CHECK(ear::decimation_epsilon(coeffs.tau_factor, 100) == Approx(1 - std::exp(-1.0 / 300)).epsilon(1e-13));
   CHECK(design_ear({.tau_factor = 0}, 16000, 64).decimation_epsilon == 1.0);
 }
 
@@ -150,5 +150,5 @@ TEST_CASE("Impossible designs are refused with the value found") {
   CHECK_THROWS_WITH(design_ear({}, 12500, 0), Catch::Contains("decimation 0"));
   CHECK_THROWS_WITH(design_ear({}, 200, 1), Catch::Contains("200 Hz give 0 channels"));
   CHECK_THROWS_AS(design_ear({}, 0, 1), std::invalid_argument);
-  CHECK_THROWS_AS(ear::with_decimation(design_ear({}, 12500, 1), -1), std::invalid_argument);
+  CHECK_THROWS_AS(ear::decimation_epsilon(3.0, -1), std::invalid_argument);
 }

@@ -1,0 +1,36 @@
+#include "frontend/isa.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace ear {
+
+std::vector<std::string> usable_isas() {
+  std::vector<std::string> names = {"baseline"};
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
+    names.push_back("avx2");
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+        __builtin_cpu_supports("avx512dq")) {
+      names.push_back("avx512");
+    }
+  }
+#endif
+  return names;
+}
+
+std::string choose_isa(const std::string& name) {
+  const auto usable = usable_isas();
+  if (name.empty() || name == "auto") return usable.back();
+  if (std::find(usable.begin(), usable.end(), name) == usable.end()) {
+    throw std::invalid_argument(
+        fmt::format("instruction set '{}': this machine and build have {}; or auto", name, fmt::join(usable, ", ")));
+  }
+  return name;
+}
+
+}  // namespace ear

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <ctime>
 #include <random>
 #include <stdexcept>
 
@@ -27,13 +26,7 @@ std::size_t area(int rows, int columns) {
 
 }  // namespace
 
-double cpu_seconds() {
-  timespec now{};
-  if (clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now) != 0) throw std::runtime_error("no clock of processor time");
-  return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
-}
-
-Products::Products(const Case& each) : gemms_(bench::gemms(each)) {
+Products::Products(const Case& each) : gemms_(gemms(each)) {
   std::size_t a = 0, b = 0, c = 0;
   for (const Gemm& gemm : gemms_) {
     a = std::max(a, area(gemm.m, gemm.k));
@@ -45,15 +38,22 @@ Products::Products(const Case& each) : gemms_(bench::gemms(each)) {
   c_ = random_values(c);
 }
 
-double Products::run(std::size_t i) {
-  const Gemm& gemm = gemms_.at(i);
+void Products::multiply(const Gemm& gemm) {
   // As the arrays lie: weights [to][from], everything over time [T B][N].
   const bool a_transposed = gemm.kind == Kind::kWeightGradient, b_transposed = gemm.kind == Kind::kForward;
-  const double begin = cpu_seconds();
   cblas_sgemm(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans, b_transposed ? CblasTrans : CblasNoTrans, gemm.m,
               gemm.n, gemm.k, 1.0f, a_.data(), a_transposed ? gemm.m : gemm.k, b_.data(),
               b_transposed ? gemm.k : gemm.n, gemm.accumulate ? 1.0f : 0.0f, c_.data(), gemm.n);
-  return cpu_seconds() - begin;
+}
+
+Parts Products::run(bool forward_only) {
+  Laps laps;
+  for (const Gemm& gemm : gemms_) {
+    if (forward_only && gemm.kind != Kind::kForward) continue;
+    multiply(gemm);
+    laps.end(to_string(gemm.kind) + " " + gemm.connection);
+  }
+  return laps.parts();
 }
 
 std::string prepare_blas() {
@@ -62,20 +62,7 @@ std::string prepare_blas() {
   }
   openblas_set_num_threads(1);
   if (openblas_get_num_threads() != 1) throw std::runtime_error("OpenBLAS does not keep to one thread");
-  return fmt::format("OpenBLAS kernel {}, 1 thread, {}", openblas_get_corename(), openblas_get_config());
-}
-
-std::string csv_header() {
-  return "case,repetition,part,connection,m,n,k,cpu_s";
-}
-
-std::string csv_line(const Case& each, int repetition, const Gemm& gemm, double seconds) {
-  return fmt::format("{},{},{},{},{},{},{},{:.9f}", each.name, repetition, to_string(gemm.kind), gemm.connection,
-                     gemm.m, gemm.n, gemm.k, seconds);
-}
-
-std::string csv_line(const Case& each, int repetition, const std::string& part, double seconds) {
-  return fmt::format("{},{},{},,,,,{:.9f}", each.name, repetition, part, seconds);
+  return fmt::format("OpenBLAS kernel {}, {}", openblas_get_corename(), openblas_get_config());
 }
 
 }  // namespace bench

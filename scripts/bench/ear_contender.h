@@ -1,0 +1,25 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "frontend/lyon/ear.h"
+#include "scripts/bench/case.h"
+#include "scripts/bench/serve.h"
+
+namespace bench {
+
+/// Our ear: "hear" turns all sounds into cochleagrams, [step][channel] each.
+class EarContender {
+ public:
+  /// --sounds FILE --utterances N --samples M --sample-rate 12500 --decimation D. Throws std::invalid_argument.
+  explicit EarContender(const Flags& flags);
+  Parts hear();
+  std::string about() const;
+
+ private:
+  std::vector<std::vector<float>> sounds_;
+  std::vector<std::vector<float>> steps_;
+  ear::Ear<float> ear_;
+};
+
+}  // namespace bench

@@ -1,0 +1,77 @@
+"""What the bench measures on: sounds, recordings as WAV files, a stream to train on. All drawn from a seed; numpy alone."""
+
+import io
+import json
+import tarfile
+import wave
+import zlib
+
+import numpy as np
+
+
+def make_sound(rng, n_samples, rate_hz):
+    """Something with the ups and downs of speech: a gliding voice of twenty harmonics under a slow envelope, with breath noise."""
+    t = np.arange(n_samples) / rate_hz
+    pitch = rng.uniform(90, 220) * (1 + 0.2 * np.sin(2 * np.pi * rng.uniform(0.5, 3) * t))
+    phase = 2 * np.pi * np.cumsum(pitch) / rate_hz
+    voice = sum(rng.uniform(0.2, 1) / k * np.sin(k * phase) for k in range(1, 21))
+    envelope = np.clip(np.sin(2 * np.pi * rng.uniform(2, 5) * t + rng.uniform(0, 6)), 0, None)
+    sound = voice * envelope + 0.05 * rng.standard_normal(n_samples)
+    return 0.5 * sound / np.abs(sound).max()
+
+
+def write_sounds(path, n_utterances, n_samples, rate_hz):
+    """n_utterances x n_samples doubles."""
+    rng = np.random.default_rng(1)
+    np.concatenate([make_sound(rng, n_samples, rate_hz) for _ in range(n_utterances)]).tofile(path)
+
+
+def write_recordings(folder, n_recordings, rate_hz=8000):
+    """WAV files with the lengths of spoken digits (0.25 to 0.65 s), and list.tsv; the seconds of sound in all."""
+    rng = np.random.default_rng(2)
+    folder.mkdir(parents=True, exist_ok=True)
+    rows, seconds = ["path\tlabel\tspeaker\tkey"], 0.0
+    for i in range(n_recordings):
+        sound = make_sound(rng, int(rate_hz * rng.uniform(0.25, 0.65)), rate_hz)
+        with wave.open(str(folder / f"{i:05}.wav"), "wb") as file:
+            file.setnchannels(1)
+            file.setsampwidth(2)
+            file.setframerate(rate_hz)
+            file.writeframes((sound * 32767).astype("<i2").tobytes())
+        rows.append(f"{i:05}.wav\t{i % 10}\tnobody\t{i:05}")
+        seconds += len(sound) / rate_hz
+    (folder / "list.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return seconds
+
+
+def sealed(fields):
+    """A JSON member with its checksum (frontend/stream/FORMAT.md, 5.2)."""
+    text = json.dumps({**fields, "crc32": "00000000"}, separators=(",", ":")) + "\n"
+    seal = f"{zlib.crc32(text.encode()):08x}"
+    return text.replace('"crc32":"00000000"}\n', f'"crc32":"{seal}"}}\n').encode()
+
+
+def add(tar, name, data):
+    member = tarfile.TarInfo(name)
+    member.size = len(data)
+    tar.addfile(member, io.BytesIO(data))
+
+
+def write_stream(path, n_utterances, n_steps, n_channels, n_classes):
+    """A stream of random cochleagrams; the bytes of its arrays' numbers."""
+    rng = np.random.default_rng(3)
+    classes, keys_crc = [f"{k:02}" for k in range(n_classes)], 0
+    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
+        header = {"format": "ossicle-stream", "version": 1, "kind": "cochleagram", "n_channels": n_channels, "dt_ms": 10.0}
+        add(tar, "__header__", sealed({**header, "classes": classes, "recipe": [], "made_by": []}))
+        for i in range(n_utterances):
+            levels = np.clip(2 * rng.random(n_channels) - 1, 0, None)
+            array = io.BytesIO()
+            np.save(array, (levels * rng.random((n_steps, n_channels))).astype("<f4"))
+            key, crc = f"u{i:05}", f"{zlib.crc32(array.getvalue()):08x}"
+            record = {"key": key, "label": classes[i % n_classes], "speaker": "", "n_steps": n_steps, "dt_ms": 10.0, "decimation": 1}
+            add(tar, f"{key}.npy", array.getvalue())
+            add(tar, f"{key}.json", sealed({**record, "npy_crc32": crc}))
+            keys_crc = zlib.crc32(f"{key}\n".encode(), keys_crc)
+        add(tar, "__end__", sealed({"n_records": n_utterances, "keys_crc32": f"{keys_crc:08x}"}))
+    return 4 * n_utterances * n_steps * n_channels

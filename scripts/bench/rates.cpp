@@ -1,0 +1,118 @@
+#include "scripts/bench/rates.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <numeric>
+#include <stdexcept>
+
+#include "snn/batch.h"
+#include "snn/parameter_list.h"
+
+namespace bench {
+
+namespace {
+
+constexpr double kCloseEnough = 0.001, kTooFar = 0.003;  // distance of a rate from its target
+constexpr int kMostTrials = 40;
+constexpr int kSample = 100;  // utterances that the bisection looks at; the rates of all are checked at the end
+
+/// Layers 1..n_layers of a network, the last of them as its output.
+snn::NetworkParams first_layers(snn::NetworkParams params, int n_layers) {
+  params.sizes.resize(static_cast<std::size_t>(n_layers) + 1);
+  const auto beyond = [n_layers](int layer) { return layer > n_layers; };
+  std::erase_if(params.self_recurrent, beyond);
+  std::erase_if(params.bip, beyond);
+  std::erase_if(params.skips, [n_layers](const snn::Skip& skip) { return skip.to > n_layers; });
+  return params;
+}
+
+snn::Tensors arrays_of(const snn::NetworkParams& params, const snn::Tensors& from) {
+  snn::Tensors arrays;
+  for (const snn::ParameterInfo& info : snn::parameter_list(params)) arrays[info.name] = from.at(info.name);
+  return arrays;
+}
+
+/// drive 0..1: all weights times 0.01..10; 1..2: times 10, the negative ones weakened to nothing.
+void drive_layer(const snn::NetworkParams& params, int layer, double drive, const snn::Tensors& from,
+                 snn::Tensors& arrays) {
+  const double scale = std::pow(10.0, 3.0 * std::min(drive, 1.0) - 2.0);
+  const double inhibition = drive > 1.0 ? 2.0 - drive : 1.0;
+  for (const snn::ParameterInfo& info : snn::parameter_list(params)) {
+    if (info.kind != snn::ParameterKind::kWeight || info.to != layer) continue;
+    const std::vector<float>& original = from.at(info.name).values;
+    std::vector<float>& values = arrays.at(info.name).values;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      values[i] = static_cast<float>(original[i] * scale * (original[i] < 0.0f ? inhibition : 1.0));
+    }
+  }
+}
+
+double target_of(const std::vector<double>& targets, std::size_t layer) {
+  return targets.size() == 1 ? targets.front() : targets[layer - 1];
+}
+
+}  // namespace
+
+std::vector<double> measure_rates(snn::Network<float>& network, const snn::Dataset& dataset, int n_batch) {
+  const int n = static_cast<int>(dataset.utterances.size());
+  const std::vector<int>& sizes = network.params().sizes;
+  std::vector<int> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  std::vector<double> spikes(sizes.size() - 1);
+  double n_steps = 0.0;
+  for (const snn::Utterance& utterance : dataset.utterances) n_steps += utterance.n_steps;
+  snn::Batch<float> batch;
+  for (int i = 0; i < snn::count_batches(n, n_batch); ++i) {
+    snn::fill(batch, dataset, snn::batch_indices(order, i, n_batch));
+    network.infer(batch);
+    for (std::size_t l = 0; l < spikes.size(); ++l) {
+      const std::vector<int> counts = network.spike_counts(static_cast<int>(l) + 1);
+      spikes[l] = std::accumulate(counts.begin(), counts.end(), spikes[l]);
+    }
+  }
+  for (std::size_t l = 0; l < spikes.size(); ++l) spikes[l] /= n_steps * sizes[l + 1];
+  return spikes;
+}
+
+/// Throws std::runtime_error if a hidden layer is off its target.
+static void check_rates(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch,
+                        const std::vector<double>& targets, snn::Backend<float>& backend,
+                        const snn::Tensors& parameters) {
+  snn::Network<float> network(params, {}, backend);
+  network.set_parameters(parameters);
+  const std::vector<double> rates = measure_rates(network, dataset, n_batch);
+  for (std::size_t layer = 1; layer < rates.size(); ++layer) {
+    if (std::abs(rates[layer - 1] - target_of(targets, layer)) > kTooFar) {
+      throw std::runtime_error(
+          fmt::format("layer {} fires at {:.4f}, wanted {:.4f}", layer, rates[layer - 1], target_of(targets, layer)));
+    }
+  }
+}
+
+void scale_to_rates(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch,
+                    const std::vector<double>& targets, snn::Backend<float>& backend, snn::Tensors& parameters) {
+  const auto n_hidden = static_cast<std::size_t>(params.n_layers()) - 1;
+  if (targets.size() != 1 && targets.size() != n_hidden) {
+    throw std::invalid_argument("--rates: wanted one rate, or one of each hidden layer");
+  }
+  const snn::Tensors original = parameters;
+  snn::Dataset sample = dataset;
+  sample.utterances.resize(std::min(sample.utterances.size(), static_cast<std::size_t>(std::max(n_batch, kSample))));
+  for (std::size_t layer = 1; layer <= n_hidden; ++layer) {
+    const double target = target_of(targets, layer);
+    const snn::NetworkParams part = first_layers(params, static_cast<int>(layer));
+    snn::Network<float> network(part, {}, backend);
+    double low = 0.0, high = 2.0, rate = -1.0;
+    for (int trial = 0; trial < kMostTrials && std::abs(rate - target) > kCloseEnough; ++trial) {
+      const double drive = (low + high) / 2;
+      drive_layer(part, static_cast<int>(layer), drive, original, parameters);
+      network.set_parameters(arrays_of(part, parameters));
+      rate = measure_rates(network, sample, n_batch).back();
+      (rate < target ? low : high) = drive;
+    }
+  }
+  check_rates(params, dataset, n_batch, targets, backend, parameters);
+}
+
+}  // namespace bench

@@ -1,0 +1,212 @@
+"""The tables of a run, in Markdown."""
+
+import itertools
+
+from figures import Figures, line_through, quartiles, spread
+
+NETWORK_ROWS = (
+    ("products", "bare GEMMs, OpenBLAS"),
+    ("lstm", "LSTM, same parameters, torch"),
+    ("spikingjelly", "spikingjelly, multi-step LIF"),
+    ("snntorch", "snntorch Leaky"),
+    ("tsslbp", "TSSL-BP in torch, rewritten in O(T), flush-to-zero"),
+    ("tsslbp, step rule", "the same, step rule"),
+    ("ossicle 5%", "Ossicle, 5 % firing"),
+    ("ossicle 10%", "Ossicle, 10 % firing"),
+    ("ossicle 5%, step rule", "Ossicle, 5 % firing, step rule"),
+)
+NOTES = """
+Processor time of one thread (threads: wall time), median and, in brackets, quartiles over the rounds of one interleaved run. Ratios are taken round by round.
+
+- Rates: the weights into each hidden layer are scaled, layer by layer, until it fires at the wanted rate on the bench's data (within 0.3
+  percentage points; the rates reached stand below). Every step starts from these weights; its update is carried out and counted.
+- A step of Ossicle: gather and shift 50 utterances, forward pass, loss, backward pass, norm clip, Adam. The peers' steps hold the same but
+  the shifts. Peers are the versions in machine.txt; torch flushes subnormal numbers to zero.
+- TSSL-BP in torch is our own rewrite, by Ossicle's default rule (surrogate) and by the published program's (step); it is held against the
+  project's double precision reference before each run. The published TSSL-BP program itself is not on any package index and was not measured.
+- PyPI `lyon` and the Python route to a stream run with their modules loaded; `ossicle-lyon` is started anew each time, its start included.
+- Memory: peak resident size of `ossicle-train` for one epoch, less the bytes of the utterances' numbers.
+"""
+
+
+def table(head, rows):
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]) + "\n"
+
+
+def memory_beyond(figures, contender):
+    peak = figures.series("memory", "A", contender, "train", "peak_bytes")
+    data = figures.text("memory", "A", "", "data_bytes")
+    return [(value - float(data)) / 1e6 for value in peak] if data else []
+
+
+def to_be_shown(figures):
+    """(what, values, least, aim, smaller is better, digits, unit)"""
+    over = lambda case, rate, operation="step": figures.ratios("network", case, f"ossicle {rate}%", "products", operation)
+    against = lambda peer, ours: figures.ratios("network", "A", peer, ours, "step")
+    tool = figures.cases("lyon-tool")
+    tool_ratio = figures.ratios("lyon-tool", tool[0], "python", "ossicle", "convert") if tool else []
+    return [
+        *((f"training step over bare GEMMs, {case}, 5 % firing", over(case, 5), 0.65, 0.45, True, 2, "") for case in "AB"),
+        ("training step over bare GEMMs, C, 5 % firing", over("C", 5), 1.2, 0.8, True, 2, ""),
+        *((f"training step over bare GEMMs, {case}, 10 % firing", over(case, 10), 0.8, 0.55, True, 2, "") for case in "AB"),
+        ("inference over bare GEMMs, A, 5 % firing", over("A", 5, "infer"), 0.3, 0.15, True, 2, ""),
+        ("against the O(T) torch rewrite, A", against("tsslbp", "ossicle 5%"), 5, 8, False, 1, " x"),
+        ("the same, both by the step rule", against("tsslbp, step rule", "ossicle 5%, step rule"), 5, 8, False, 1, " x"),
+        ("two threads against one, A, wall time", figures.ratios("threads", "A", "1 threads", "2 threads", "step", quantity="wall_s"), 1.7, 1.9, False, 2, " x"),
+        ("ear against PyPI `lyon`, decimation 200", figures.ratios("ear", "decimation 200", "lyon", "ossicle", "hear"), 20, 28, False, 1, " x"),
+        (f"`ossicle-lyon` to a stream against Python, {tool[0] if tool else 'not run'}", tool_ratio, 10, 20, False, 1, " x"),
+        ("peak memory of training A on 4,142 utterances, beyond the data, MB", memory_beyond(figures, "ossicle-train feed-forward"), 300, 150, True, 0, ""),
+    ]
+
+
+def verdict(values, least, aim, smaller):
+    middle = quartiles(values)[1]
+    reached = lambda bound: middle <= bound if smaller else middle >= bound
+    return "aim" if reached(aim) else "yes" if reached(least) else "no"
+
+
+def shown_table(figures):
+    rows = []
+    for what, values, least, aim, smaller, digits, unit in to_be_shown(figures):
+        if values:
+            rows.append((what, spread(values, digits, unit=unit), f"{least}{unit}", f"{aim}{unit}", verdict(values, least, aim, smaller)))
+    if not rows:
+        return ""
+    return "## To be shown\n\n" + table(("", "measured", "at least", "aim", "reached"), rows) + two_cores(figures)
+
+
+def two_cores(figures):
+    """What the machine gives two threads that share nothing."""
+    one, two = (figures.median("threads", "probe", "probe", n, quantity="wall_s") for n in ("one", "two"))
+    if not one:
+        return ""
+    used = figures.median("threads", "probe", "probe", "two") / two
+    real = used > 1.9 and two < 1.1 * one
+    text = f"twice the arithmetic on two threads takes {two / one:.2f} of the wall time of one, processor over wall time {used:.2f}"
+    return f"\nTwo real cores: {'yes' if real else 'no, so the row of two threads says little'} ({text}).\n"
+
+
+def network_tables(figures):
+    cases = figures.cases("network")
+    if not cases:
+        return ""
+    text = ""
+    for group in ([case for case in cases if " " not in case], [case for case in cases if " " in case]):
+        rows = []
+        for contender, name in NETWORK_ROWS:
+            cells = [step_and_inference(figures, case, contender) for case in group]
+            if any(cell != "-" for cell in cells):
+                rows.append((name, *cells))
+        text += table(("training step, ms (inference)", *group), rows) + "\n"
+    return "## Networks\n\n" + text + "Over the bare GEMMs of the same rounds:\n\n" + ratio_table(figures, cases) + "\n" + pieces_table(figures)
+
+
+def step_and_inference(figures, case, contender, part="network"):
+    step, infer = (figures.median(part, case, contender, operation) for operation in ("step", "infer"))
+    if step is None and infer is None:
+        return "-"
+    show = lambda seconds: "-" if seconds is None else f"{1e3 * seconds:.{1 if seconds < 0.1 else 0}f}"
+    return f"{show(step)} ({show(infer)})"
+
+
+def ratio_table(figures, cases):
+    rows = []
+    for case, (contender, name) in itertools.product(cases, NETWORK_ROWS[1:]):
+        step, infer = (figures.ratios("network", case, contender, "products", operation) for operation in ("step", "infer"))
+        if step or infer:
+            rows.append((case, name, spread(step), spread(infer)))
+    return table(("case", "", "step", "inference"), rows)
+
+
+def pieces_table(figures):
+    rows = []
+    for part in ("network", "trained"):
+        for case, contender in itertools.product(figures.cases(part), figures.contenders(part)):
+            names = figures.pieces(part, case, contender, "step")
+            if contender.startswith("ossicle") and names:
+                series = [figures.series(part, case, contender, "step", f"cpu_s {name}") for name in names]
+                rows.append((case, contender, *(spread(values, 2, 1e3) for values in series)))
+    return "Where the step's time goes, ms:\n\n" + table(("case", "", *names_of_step(figures)), rows) if rows else ""
+
+
+def names_of_step(figures):
+    for part in ("network", "trained"):
+        for case, contender in itertools.product(figures.cases(part), figures.contenders(part)):
+            if contender.startswith("ossicle"):
+                return figures.pieces(part, case, contender, "step")
+    return []
+
+
+def trained_table(figures):
+    rows = []
+    for case in figures.cases("trained"):
+        ratios = [spread(figures.ratios("trained", case, "ossicle", "products", operation)) for operation in ("step", "infer")]
+        milliseconds = [step_and_inference(figures, case, contender, "trained") for contender in ("products", "ossicle")]
+        rows.append((case, figures.text("trained", case, "ossicle", "about"), *milliseconds, *ratios))
+    head = ("78-400-400-400-10", "firing", "bare GEMMs, ms", "Ossicle, ms", "step over GEMMs", "inference over GEMMs")
+    return "## Models trained on FSDD, on its speech\n\n" + table(head, rows) if rows else ""
+
+
+def ear_table(figures):
+    rows = []
+    for part, operation, peer in (("ear", "hear", "lyon"), ("lyon-tool", "convert", "python")):
+        for case in figures.cases(part):
+            seconds = float(figures.text(part, case, "", "sound_s"))
+            times = [[seconds / value for value in figures.series(part, case, name, operation)] for name in ("ossicle", peer)]
+            ratio = figures.ratios(part, case, peer, "ossicle", operation)
+            what = "ear alone" if part == "ear" else "recordings to a stream"
+            rows.append((f"{what}, {case}", *(spread(values, 0) for values in times), spread(ratio, 1)))
+    head = ("", "Ossicle, x real time", "Python, x real time", "ratio")
+    return "## Ear\n\n" + table(head, rows) if rows else ""
+
+
+def more_table(figures):
+    rows = []
+    for contender in figures.contenders("memory"):
+        rows.append((f"{contender}: peak beyond the data, MB", spread(memory_beyond(figures, contender), 0)))
+    cold = figures.series("predict", "one WAV", "ossicle-predict", "predict", "wall_s")
+    if cold:
+        rows.append(("ossicle-predict on one WAV, from start to end, wall ms", spread(cold, 1, 1e3)))
+    for case in figures.cases("threads"):
+        for operation in ("step", "infer"):
+            ratios = figures.ratios("threads", case, "1 threads", "2 threads", operation, quantity="wall_s")
+            if ratios:
+                rows.append((f"two threads against one, {case}, {operation}", spread(ratios)))
+    return "## Memory, cold start, threads\n\n" + table(("", "measured"), rows) if rows else ""
+
+
+def sweep_tables(figures):
+    text = ""
+    for what in ("steps", "width", "batch", "rate"):
+        part = f"sweep {what}"
+        rows = []
+        for case in figures.cases(part):
+            ratios = [spread(figures.ratios(part, case, "ossicle", "products", operation)) for operation in ("step", "infer")]
+            cells = [step_and_inference(figures, case, contender, part) for contender in ("products", "ossicle")]
+            rows.append((case, *cells, *ratios))
+        if rows:
+            text += table((what, "bare GEMMs, ms", "Ossicle, ms", "step over GEMMs", "inference over GEMMs"), rows) + "\n"
+    fits = [linear_in_steps(figures, operation) for operation in ("step", "infer")]
+    return "## Around A\n\n" + text + "".join(fits) if text else ""
+
+
+def linear_in_steps(figures, operation):
+    steps = [int(case) for case in figures.cases("sweep steps")]
+    if len(steps) < 3:
+        return ""
+    intercept, slope, r2 = line_through(steps, [figures.median("sweep steps", str(n), "ossicle", operation) for n in steps])
+    return f"{operation}: {1e3 * intercept:.2f} ms + {1e3 * slope:.4f} ms a step of T, R2 {r2:.5f}\n\n"
+
+
+def abouts(figures, rows):
+    found = [(row["part"], row["case"], row["contender"], row["value"]) for row in rows if row["quantity"] == "about"]
+    wanted = [row for row in found if row[2] != "products" and row[3]]
+    return "## What the contenders said of themselves\n\n" + table(("part", "case", "contender", ""), wanted) if wanted else ""
+
+
+def summary(rows):
+    figures = Figures(rows)
+    tables = (shown_table, network_tables, trained_table, ear_table, more_table, sweep_tables)
+    parts = [part for part in (make(figures) for make in tables) if part]
+    return "# Bench\n" + NOTES + "\n" + "\n".join([*parts, abouts(figures, rows)])

@@ -70,6 +70,9 @@ class FrontEnd {
   /// share out resampling and lanes. Memory: the sounds once more at the ear's rate, and what is returned.
   std::vector<Heard> hear(std::span<const Sound> sounds, const ParallelFor& parallel = one_after_another) const;
 
+  /// About what hear() holds for that sound, with the sound itself, in bytes.
+  std::size_t n_bytes(const Sound& sound) const;
+
   /// With step factor and number of channels resolved.
   const FrontEndParams& params() const { return params_; }
   const LyonCoeffs& coeffs() const { return coeffs_; }

@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <numbers>
@@ -17,7 +19,8 @@ namespace {
 
 constexpr long long kGuard = 1024;     // samples at the lower rate; the filter has fallen by more than 130 dB there
 constexpr long long kBlock = 1 << 17;  // samples at the higher rate that are resampled at a time
-constexpr double kFlatShare = 0.9;     // of the lower Nyquist frequency
+constexpr long long kKeptSamples = 1 << 20;  // of plans that are kept
+constexpr double kFlatShare = 0.9;           // of the lower Nyquist frequency
 
 // FFTW's planner is one for the whole process; executing a plan is free of that.
 std::mutex& planner_mutex() {
@@ -44,15 +47,15 @@ struct Buffer {
   Element* data;
 };
 
-/// Smallest number >= n whose only prime factors are 2, 3 and 5: FFTs of such lengths are fast.
-long long smooth_at_least(long long n) {
-  for (;; ++n) {
-    long long rest = n;
-    for (const long long factor : {2, 3, 5}) {
-      while (rest % factor == 0) rest /= factor;
-    }
-    if (rest == 1) return n;
+/// Smallest number >= n of a ladder, five rungs to an octave, whose only prime factors are 2, 3 and 5: FFTs of such
+/// lengths are fast, and recordings of all lengths share few plans.
+long long rung_at_least(long long n) {
+  long long octave = 8;
+  while (2 * octave < n) octave *= 2;
+  for (const long long eighths : {8, 9, 10, 12, 15}) {
+    if (octave / 8 * eighths >= n) return octave / 8 * eighths;
   }
+  return 2 * octave;
 }
 
 /// [Resample sec. 1] Gain at a frequency given as a share of the lower Nyquist frequency.
@@ -62,38 +65,70 @@ double gain(double share) {
   return 0.5 * (1.0 + std::cos(std::numbers::pi * (share - kFlatShare) / (1.0 - kFlatShare)));
 }
 
-/// FFTs of one block: n_in samples in, n_out samples out, the same duration.
+/// FFTs of blocks of one length: n_in samples in, n_out samples out, the same duration. Several threads may run it.
 class BlockResampler {
  public:
-  BlockResampler(long long n_in, long long n_out)
-      : n_in_(n_in), n_out_(n_out), time_(std::max(n_in, n_out)), spectrum_(std::max(n_in, n_out) / 2 + 1) {
+  struct Workspace {
+    Buffer<double> time;  ///< holds n_in samples before run() and n_out after it
+    Buffer<fftw_complex> spectrum;
+  };
+
+  BlockResampler(long long n_in, long long n_out) : n_in_(n_in), n_out_(n_out) {
+    const Workspace w = workspace();
     const std::lock_guard lock(planner_mutex());
-    forward_.reset(fftw_plan_dft_r2c_1d(static_cast<int>(n_in), time_.data, spectrum_.data, FFTW_ESTIMATE));
-    backward_.reset(fftw_plan_dft_c2r_1d(static_cast<int>(n_out), spectrum_.data, time_.data, FFTW_ESTIMATE));
-  }
-
-  /// Holds n_in samples before run() and n_out after it.
-  double* time() { return time_.data; }
-
-  void run() {
-    fftw_execute(forward_.get());
-    const long long n_lower = std::min(n_in_, n_out_);
-    const double scale = 1.0 / static_cast<double>(n_in_);
-    for (long long k = 0; k <= n_out_ / 2; ++k) {
-      const double factor = scale * gain(2.0 * static_cast<double>(k) / static_cast<double>(n_lower));
-      fftw_complex& bin = spectrum_.data[k];
-      bin[0] = factor > 0.0 ? bin[0] * factor : 0.0;  // beyond the input's own bins lies no number
-      bin[1] = factor > 0.0 ? bin[1] * factor : 0.0;
+    // Measured plans would differ from run to run, and results with them.
+    forward_.reset(fftw_plan_dft_r2c_1d(static_cast<int>(n_in), w.time.data, w.spectrum.data, FFTW_ESTIMATE));
+    backward_.reset(fftw_plan_dft_c2r_1d(static_cast<int>(n_out), w.spectrum.data, w.time.data, FFTW_ESTIMATE));
+    const long long n_lower = std::min(n_in, n_out);
+    for (long long k = 0; 2 * k < n_lower; ++k) {
+      factors_.push_back(gain(2.0 * static_cast<double>(k) / static_cast<double>(n_lower)) / static_cast<double>(n_in));
     }
-    fftw_execute(backward_.get());
   }
+
+  Workspace workspace() const {
+    const auto longest = static_cast<std::size_t>(std::max(n_in_, n_out_));
+    return {Buffer<double>(longest), Buffer<fftw_complex>(longest / 2 + 1)};
+  }
+
+  void run(const Workspace& w) const {
+    fftw_execute_dft_r2c(forward_.get(), w.time.data, w.spectrum.data);
+    for (std::size_t k = 0; k < factors_.size(); ++k) {
+      w.spectrum.data[k][0] *= factors_[k];
+      w.spectrum.data[k][1] *= factors_[k];
+    }
+    // Beyond the input's own bins lies no number.
+    const auto n_bins = static_cast<std::size_t>(n_out_ / 2 + 1);
+    std::memset(w.spectrum.data + factors_.size(), 0, (n_bins - factors_.size()) * sizeof(fftw_complex));
+    fftw_execute_dft_c2r(backward_.get(), w.spectrum.data, w.time.data);
+  }
+
+  long long n_samples() const { return n_in_ + n_out_; }
 
  private:
   long long n_in_, n_out_;
-  Buffer<double> time_;
-  Buffer<fftw_complex> spectrum_;
+  std::vector<double> factors_;  // [bin] below the lower Nyquist frequency
   Plan forward_, backward_;
 };
+
+/// The resampler of these lengths, kept for the recordings to come: a plan takes longer to make than to execute.
+std::shared_ptr<const BlockResampler> block_resampler(long long n_in, long long n_out) {
+  static std::mutex mutex;
+  static std::map<std::pair<long long, long long>, std::shared_ptr<const BlockResampler>> kept;
+  static long long n_kept = 0;  // samples, of which plans take some 20 bytes each
+  const std::lock_guard lock(mutex);
+  auto& resampler = kept[{n_in, n_out}];
+  if (!resampler) {
+    if (n_kept > kKeptSamples) {
+      kept.clear();
+      n_kept = 0;
+    }
+    auto made = std::make_shared<const BlockResampler>(n_in, n_out);
+    n_kept += made->n_samples();
+    kept[{n_in, n_out}] = made;
+    return made;
+  }
+  return resampler;
+}
 
 void check_rate(int rate_hz) {
   if (rate_hz < kMinSampleRate_hz || rate_hz > kMaxSampleRate_hz) {
@@ -120,20 +155,21 @@ std::vector<float> resample(std::span<const float> samples, int from_hz, int to_
   const long long guard = ceil_div(kGuard, std::min(unit_in, unit_out));
   const long long longest = std::max(1LL, kBlock / std::max(unit_in, unit_out));
   const long long hop = std::min(longest, std::max(1LL, ceil_div(n_in, unit_in)));
-  const long long size = smooth_at_least(hop + 2 * guard);
-  BlockResampler block(size * unit_in, size * unit_out);
+  const long long size = rung_at_least(hop + 2 * guard);
+  const auto block = block_resampler(size * unit_in, size * unit_out);
+  const auto workspace = block->workspace();
+  double* const time = workspace.time.data;
   std::vector<float> resampled(static_cast<std::size_t>(n_out));
   for (long long first = 0; first * unit_out < n_out; first += hop) {
     const long long start = (first - guard) * unit_in;  // of the block, in input samples
-    for (long long i = 0; i < size * unit_in; ++i) {
-      const long long at = start + i;
-      block.time()[i] = at >= 0 && at < n_in ? static_cast<double>(samples[static_cast<std::size_t>(at)]) : 0.0;
-    }
-    block.run();
+    const long long from = std::clamp(-start, 0LL, size * unit_in), to = std::clamp(n_in - start, from, size * unit_in);
+    std::fill(time, time + from, 0.0);
+    std::copy(samples.begin() + (start + from), samples.begin() + (start + to), time + from);
+    std::fill(time + to, time + size * unit_in, 0.0);
+    block->run(workspace);
     const long long last = std::min(n_out, (first + hop) * unit_out);
-    for (long long i = first * unit_out; i < last; ++i) {
-      resampled[static_cast<std::size_t>(i)] = static_cast<float>(block.time()[i - (first - guard) * unit_out]);
-    }
+    std::transform(time + guard * unit_out, time + guard * unit_out + (last - first * unit_out),
+                   resampled.begin() + first * unit_out, [](double x) { return static_cast<float>(x); });
   }
   return resampled;
 }

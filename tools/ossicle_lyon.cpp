@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "frontend/isa.h"
 #include "snn/parallel.h"
 #include "tools/common/io.h"
 #include "tools/common/run_tool.h"
@@ -20,6 +21,7 @@ struct Options {
   std::string classes;
   std::string output = "-";
   std::string shard_text = "1/1";
+  std::string isa = "auto";
   ear::Shard shard;
   int n_jobs = 0;
   bool strict = false;
@@ -30,7 +32,6 @@ const tools::ToolInfo kInfo = {"ossicle-lyon", "Turns recordings into a stream o
 
 constexpr std::size_t kMaxListBytes = 1ULL << 30;
 constexpr int kMostJobs = 256;
-constexpr int kRecordingsPerJob = 16;  // in memory at a time, for each thread
 
 void define(CLI::App& app, Options& o) {
   app.add_option("FILE", o.files, "Recordings (WAV, FLAC, AIFF, NIST SPHERE); - or none: standard input");
@@ -43,6 +44,8 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--jobs", o.n_jobs, "Threads; 0: all of the machine. Does not change the stream")
       ->capture_default_str();
   app.add_option("--shard", o.shard_text, "Part i/n of the recordings; cat joins the parts")->capture_default_str();
+  app.add_option("--isa", o.isa, "Instruction set of the ear: baseline, avx2, avx512; auto: the best of this machine")
+      ->capture_default_str();
   app.add_flag("--strict,!--no-strict", o.strict, "Stop at the first recording that cannot be used");
   tools::add_front_end_options(app, o.front_end);
 }
@@ -52,6 +55,7 @@ void check(Options& o) {
   if (o.list.empty() && o.files.empty()) o.files = {"-"};
   if (o.n_jobs < 0) throw std::invalid_argument(fmt::format("--jobs {}: wanted 0 or more", o.n_jobs));
   o.shard = ear::parse_shard(o.shard_text);
+  o.isa = ear::choose_isa(o.isa);
   ear::validate(o.front_end);
 }
 
@@ -103,7 +107,7 @@ void run(Options& o, tools::Context& context) {
   std::vector<std::string> inputs = {o.list, o.classes};
   for (const ear::ListEntry& entry : entries) inputs.push_back(tools::path_of(entry, o.root));
   tools::require_other_file(o.output, inputs);
-  const ear::FrontEnd front_end(o.front_end);
+  const ear::FrontEnd front_end(o.front_end, o.isa);
   ear::Header header = header_of(o, entries);
   header.n_channels = front_end.coeffs().n_channels;
   if (o.front_end.decimation > 0) header.dt_ms = 1000.0 * o.front_end.decimation / o.front_end.sample_rate_hz;
@@ -114,10 +118,9 @@ void run(Options& o, tools::Context& context) {
   const bool has_work = !rest.empty();
   const int n_threads = std::min(o.n_jobs > 0 ? o.n_jobs : snn::available_threads(), kMostJobs);
   while (!rest.empty()) {
-    const auto batch =
-        rest.first(std::min<std::size_t>(rest.size(), static_cast<std::size_t>(n_threads) * kRecordingsPerJob));
-    write(tools::hear(batch, o.root, front_end, n_threads), o, writer, tally, context);
-    rest = rest.subspan(batch.size());
+    const auto heard = tools::hear_first(rest, o.root, front_end, n_threads);
+    write(heard, o, writer, tally, context);
+    rest = rest.subspan(heard.size());
   }
   // A shard without a usable recording is a part like any other: cat must find all of them.
   if (has_work && tally.n_records == 0 && o.shard.count == 1) throw std::runtime_error("no recording could be used");

@@ -14,6 +14,10 @@ namespace tools {
 
 namespace {
 
+constexpr std::size_t kRecordingsPerThread = 128;  // heard at a time: enough to find recordings of similar length
+constexpr std::size_t kReadAtATime = 4;            // for each thread
+constexpr std::size_t kWindowBytes = 64 << 20;     // beyond it no further recording is read
+
 ear::Sound read(const std::string& path) {
   if (path != "-") return ear::read_sound(path);
   const InputFile file(path, "a recording; give files or --list");
@@ -32,25 +36,57 @@ ear::Record to_record(const ear::ListEntry& entry, ear::Cochleagram&& cochleagra
   return record;
 }
 
-void hear_one(const ear::ListEntry& entry, const ear::FrontEnd& front_end, Heard& heard) {
+/// The recording, or why it cannot be read: then no samples.
+ear::Sound read(Heard& heard) {
   try {
-    const ear::Sound sound = read(heard.path);
+    ear::Sound sound = read(heard.path);
     heard.file_channels = sound.n_channels;
-    ear::Cochleagram cochleagram;
-    try {
-      cochleagram = front_end(sound);
-    } catch (const std::invalid_argument& error) {
-      throw std::runtime_error(heard.path + ": " + error.what());
-    }
-    heard.cropped_steps = cochleagram.cropped_steps;
-    heard.padded_samples = cochleagram.padded_samples;
-    heard.silent = std::all_of(cochleagram.values.begin(), cochleagram.values.end(), [](float x) { return x == 0.0F; });
-    heard.record = to_record(entry, std::move(cochleagram));
+    return sound;
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
     heard.error = error.what();
+    return {};
   }
+}
+
+/// Recordings read ahead, in the order of the entries.
+struct Window {
+  std::vector<Heard> heard;
+  std::vector<ear::Sound> sounds;
+  std::size_t n_bytes = 0;  // to hear them
+};
+
+Window read_first(std::span<const ear::ListEntry> entries, const std::string& root, const ear::FrontEnd& front_end,
+                  int n_threads) {
+  Window window;
+  const auto threads = static_cast<std::size_t>(n_threads);
+  const std::size_t most = std::min(entries.size(), kRecordingsPerThread * threads);
+  while (window.heard.size() < most && window.n_bytes < kWindowBytes) {
+    const std::size_t first = window.heard.size();
+    const std::size_t n = std::min(kReadAtATime * threads, most - first);
+    window.heard.resize(first + n);
+    window.sounds.resize(first + n);
+    snn::parallel_for(static_cast<int>(n), n_threads, [&](int i) {
+      window.heard[first + i].path = path_of(entries[first + i], root);
+      window.sounds[first + i] = read(window.heard[first + i]);
+    });
+    for (std::size_t i = first; i < first + n; ++i) window.n_bytes += front_end.n_bytes(window.sounds[i]);
+  }
+  return window;
+}
+
+void finish(const ear::ListEntry& entry, ear::Heard&& from, Heard& heard) {
+  if (!heard.error.empty()) return;
+  if (!from.cochleagram) {
+    heard.error = heard.path + ": " + from.error;
+    return;
+  }
+  ear::Cochleagram& cochleagram = *from.cochleagram;
+  heard.cropped_steps = cochleagram.cropped_steps;
+  heard.padded_samples = cochleagram.padded_samples;
+  heard.silent = std::all_of(cochleagram.values.begin(), cochleagram.values.end(), [](float x) { return x == 0.0F; });
+  heard.record = to_record(entry, std::move(cochleagram));
 }
 
 }  // namespace
@@ -59,15 +95,14 @@ std::string path_of(const ear::ListEntry& entry, const std::string& root) {
   return entry.path == "-" || root.empty() ? entry.path : (std::filesystem::path(root) / entry.path).string();
 }
 
-std::vector<Heard> hear(std::span<const ear::ListEntry> entries, const std::string& root,
-                        const ear::FrontEnd& front_end, int n_jobs) {
-  std::vector<Heard> all(entries.size());
-  snn::parallel_for(static_cast<int>(entries.size()), n_jobs, [&](int i) {
-    const ear::ListEntry& entry = entries[i];
-    all[i].path = path_of(entry, root);
-    hear_one(entry, front_end, all[i]);
+std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
+                              const ear::FrontEnd& front_end, int n_threads) {
+  Window window = read_first(entries, root, front_end, n_threads);
+  auto all = front_end.hear(window.sounds, [n_threads](int n, const std::function<void(int)>& body) {
+    snn::parallel_for(n, n_threads, body);
   });
-  return all;
+  for (std::size_t i = 0; i < all.size(); ++i) finish(entries[i], std::move(all[i]), window.heard[i]);
+  return std::move(window.heard);
 }
 
 void Tally::add(const Heard& heard) {

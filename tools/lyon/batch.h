@@ -25,10 +25,12 @@ struct Heard {
 /// The entry's path below root, as it is opened and as messages name it.
 std::string path_of(const ear::ListEntry& entry, const std::string& root);
 
-/// Reads and hears the entries on up to n_jobs threads (0: all of the machine). A recording that cannot be used has an
-/// error; a failure of ours (no memory) is thrown. Results are in the order of the entries and do not depend on n_jobs.
-std::vector<Heard> hear(std::span<const ear::ListEntry> entries, const std::string& root,
-                        const ear::FrontEnd& front_end, int n_jobs);
+/// Reads and hears the first of the entries, at least one, on up to n_threads threads (>= 1): as many as fill the ear's
+/// lanes well and stay within about 64 MiB, beyond which it goes by at most four recordings of each thread. A recording
+/// that cannot be used has an error; a failure of ours (no memory) is thrown. Results are in the order of the entries and
+/// do not depend on n_threads.
+std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
+                              const ear::FrontEnd& front_end, int n_threads);
 
 /// Counts over a run, for the note at its end.
 struct Tally {

@@ -1,0 +1,76 @@
+// ossicle-lyon: many recordings at once, on every instruction set, in constant memory.
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <catch2/catch.hpp>
+
+#include "frontend/front_end.h"
+#include "frontend/isa.h"
+#include "tests/pipe/corpus.h"
+#include "tests/pipe/run.h"
+
+using Catch::Contains;
+using pipe_support::Corpus;
+using pipe_support::read_stream;
+using pipe_support::shell;
+using pipe_support::spill;
+
+TEST_CASE("ossicle-lyon: neither jobs nor lanes change a byte, on every instruction set") {
+  const Corpus corpus;
+  for (const auto& isa : ear::usable_isas()) {
+    const std::string name = corpus.file(isa + ".tar");
+    REQUIRE(shell(corpus.command("--jobs 2 --isa " + isa + " -o " + name)).exit_code == 0);
+    const auto stream = read_stream(name);
+    const ear::FrontEnd front_end(ear::front_end_params(stream.header.recipe.stages.at(0)), isa);
+    REQUIRE(stream.records.size() == 50);
+    for (int i = 0; i < 50; i += 7) {
+      const auto alone = front_end(ear::read_sound(corpus.temp.path() / ("re cordings/" + std::to_string(i) + ".wav")));
+      CHECK(std::get<std::vector<float>>(stream.records[i].data) == alone.values);
+    }
+  }
+  const auto best = shell(corpus.command("--isa auto | cmp - " + corpus.file(ear::usable_isas().back() + ".tar")));
+  CHECK(best.exit_code == 0);
+  const auto refused = shell(corpus.command("--isa sse9"));
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("'sse9'") && Contains("baseline"));
+}
+
+namespace {
+
+/// Largest resident set of the command's processes, in KiB.
+long peak_kib(const std::string& command) {
+  int ends[2];
+  REQUIRE(pipe(ends) == 0);
+  const pid_t child = fork();
+  if (child == 0) {  // a process of its own: the peak of children never falls
+    rusage usage{};
+    const bool good = shell(command).exit_code == 0 && getrusage(RUSAGE_CHILDREN, &usage) == 0;
+    const long peak = good ? usage.ru_maxrss : -1;
+    _exit(write(ends[1], &peak, sizeof(peak)) == sizeof(peak) ? 0 : 1);
+  }
+  long peak = -1;
+  CHECK(read(ends[0], &peak, sizeof(peak)) == sizeof(peak));
+  waitpid(child, nullptr, 0);
+  close(ends[0]);
+  close(ends[1]);
+  return peak;
+}
+
+}  // namespace
+
+TEST_CASE("ossicle-lyon: memory does not grow with the list") {
+  const Corpus corpus(8);
+  const auto peak = [&](int n_records) {
+    std::string text = "path\tlabel\tspeaker\tkey\n";
+    for (int i = 0; i < n_records; ++i) {
+      text += "re cordings/" + std::to_string(i % 8) + ".wav\tone\tf0\tk" + std::to_string(i) + "\n";
+    }
+    spill(corpus.list, text);
+    return peak_kib(corpus.command("--jobs 1 --isa baseline --steps 200 > /dev/null"));
+  };
+  const long few = peak(200), many = peak(2000);
+  REQUIRE(few > 0);
+  // 1800 records are 110 MB; what stays of each is its line of the list and its key.
+  CHECK(many - few < 8 * 1024);
+}

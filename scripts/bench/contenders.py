@@ -104,18 +104,18 @@ class Record:
             writer.writerows(self.rows)
 
 
-def turn(contender, operation, n_most):
+def turn(contender, operation, n_most, clocks):
     """The mean of as many repetitions as make TURN_S of processor time."""
     answers = []
     while len(answers) < n_most and sum(answer["cpu_s"] for answer in answers) < TURN_S:
         answers.append(contender.ask(operation))
-    mean = {key: sum(answer[key] for answer in answers) / len(answers) for key in ("cpu_s", "wall_s")}
+    mean = {key: sum(answer[key] for answer in answers) / len(answers) for key in clocks}
     for name in answers[0]["parts"]:
         mean[f"cpu_s {name}"] = sum(answer["parts"][name] for answer in answers) / len(answers)
     return mean
 
 
-def interleave(record, part, case, contenders, operations, n_rounds, n_most=MOST_REPETITIONS, warm_up=WARM_UP_TURNS):
+def interleave(record, part, case, contenders, operations, n_rounds, n_most=MOST_REPETITIONS, warm_up=WARM_UP_TURNS, clocks=("cpu_s",)):
     """Asks every contender once a round, in rotated order, so that what slows the machine down slows all of them."""
     for contender in contenders:
         record.add(part, case, contender.name, "", "", "about", contender.about)
@@ -123,6 +123,6 @@ def interleave(record, part, case, contenders, operations, n_rounds, n_most=MOST
         shift = number % len(contenders)
         for contender in contenders[shift:] + contenders[:shift]:
             for operation in operations:
-                for quantity, value in turn(contender, operation, n_most).items():
+                for quantity, value in turn(contender, operation, n_most, clocks).items():
                     if number >= 0:
-                        record.add(part, case, contender.name, operation, number, quantity, f"{value:.9f}")
+                        record.add(part, case, contender.name, operation, number, quantity, f"{value:.6g}")

@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/lyon/ear.h"
+#include "frontend/lyon/lane_ear.h"
 #include "scripts/bench/case.h"
 #include "scripts/bench/serve.h"
 
@@ -11,15 +11,18 @@ namespace bench {
 /// Our ear: "hear" turns all sounds into cochleagrams, [step][channel] each.
 class EarContender {
  public:
-  /// --sounds FILE --utterances N --samples M --sample-rate 12500 --decimation D. Throws std::invalid_argument.
+  /// --sounds FILE --utterances N --samples M --sample-rate 12500 --decimation D --isa baseline (the best one by
+  /// default). Throws std::invalid_argument.
   explicit EarContender(const Flags& flags);
   Parts hear();
+  /// Its instruction set and what it hears, for the record.
   std::string about() const;
 
  private:
   std::vector<std::vector<float>> sounds_;
+  ear::LaneEar ear_;
   std::vector<std::vector<float>> steps_;
-  ear::Ear<float> ear_;
+  std::vector<ear::LaneJob> jobs_;
 };
 
 }  // namespace bench

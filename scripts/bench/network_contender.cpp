@@ -38,7 +38,8 @@ snn::Dataset some_of(snn::Dataset all, int n_batch) {
 }  // namespace
 
 NetworkContender::NetworkContender(const Case& each, const Flags& flags) : case_(each) {
-  backend_ = snn::make_backend<float>("cpu", flags.integer("threads", 1));
+  isa_ = flags.text("isa").empty() ? snn::isa_names().front() : flags.text("isa");
+  backend_ = snn::make_backend<float>("cpu", flags.integer("threads", 1), isa_);
   snn::Tensors parameters;
   if (!flags.text("model").empty()) {
     const snn::Model model = snn::read_model(flags.text("model"));
@@ -59,7 +60,7 @@ NetworkContender::NetworkContender(const Case& each, const Flags& flags) : case_
 }
 
 std::string NetworkContender::about() {
-  std::string text = "rates";
+  std::string text = isa_ + ", rates";
   for (const double rate : measure_rates(*network_, dataset_, case_.n_batch)) text += fmt::format(" {:.4f}", rate);
   return text;
 }

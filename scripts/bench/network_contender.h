@@ -18,18 +18,18 @@ namespace bench {
 class NetworkContender {
  public:
   /// --rates 0.05 (or one of each hidden layer) on made data, or --model FILE --data STREAM; --threads 1,
-  /// --rule surrogate. Throws
-  /// std::invalid_argument.
+  /// --rule surrogate, --isa baseline (the best one by default). Throws std::invalid_argument.
   NetworkContender(const Case& each, const Flags& flags);
   Parts step();
   Parts infer();
-  /// Its firing rates, for the record.
+  /// Its instruction set and firing rates, for the record.
   std::string about();
 
  private:
   void gather(bool shifted);  // the next batch
 
   Case case_;
+  std::string isa_;
   snn::Dataset dataset_;
   std::unique_ptr<snn::Backend<float>> backend_;
   std::unique_ptr<snn::Network<float>> network_;

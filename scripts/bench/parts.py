@@ -16,6 +16,7 @@ CASES = {
 RATES = (0.05, 0.10)
 NETWORK_PEERS = ("lstm", "spikingjelly", "snntorch", "tsslbp")
 STEP_RULE = "step rule"  # the published program's: where Ossicle and the rewrite in torch run it, their names end so
+BOTH_CLOCKS = ("cpu_s", "wall_s")
 N_SOUNDS, SOUND_SAMPLES, EAR_RATE_HZ = 120, 6250, 12500
 N_FSDD_SYNTHETIC = 600
 MEMORY_CASE = {"n_utterances": 4142, "n_steps": 100, "n_channels": 78, "n_classes": 26}
@@ -135,7 +136,7 @@ def threads(bench):
         bench.say("threads: left out; this process may use one processor only")
         return
     with contest(Contender("probe", [bench.program, "probe"], bench.two_cpus)) as probe:
-        bench.interleave("threads", "probe", probe, ("one", "two"), n_most=1)
+        bench.interleave("threads", "probe", probe, ("one", "two"), n_most=1, clocks=BOTH_CLOCKS)
     for name in ("A", "C"):
         bench.say(f"threads: {name}")
         contenders = []
@@ -143,7 +144,7 @@ def threads(bench):
             command = [bench.program, "network", *flags({**CASES[name], "rates": RATES[0], "threads": n})]
             contenders.append(Contender(f"{n} threads", command, bench.two_cpus, {"OMP_NUM_THREADS": str(n)}))
         with contest(*contenders) as both:
-            bench.interleave("threads", name, both, ("step", "infer"))
+            bench.interleave("threads", name, both, ("step", "infer"), clocks=BOTH_CLOCKS)
 
 
 def memory(bench):
@@ -168,7 +169,7 @@ def predict(bench):
     bench.tool("ossicle-train", "-q", "--overwrite", stream, "-o", model, "--epochs", 1)
     command = [bench.tools / "ossicle-predict", "-q", model, root / "00000.wav"]
     with contest(Tool("ossicle-predict", command, bench.one_cpu)) as one:
-        bench.interleave("predict", "one WAV", one, ("predict",), n_most=1)
+        bench.interleave("predict", "one WAV", one, ("predict",), n_most=1, clocks=BOTH_CLOCKS)
 
 
 SWEEPS = {

@@ -1,6 +1,7 @@
 """The tables of a run, in Markdown."""
 
 import itertools
+import statistics
 
 from figures import Figures, line_through, quartiles, spread
 
@@ -187,8 +188,8 @@ def sweep_tables(figures):
             rows.append((case, *cells, *ratios))
         if rows:
             text += table((what, "bare GEMMs, ms", "Ossicle, ms", "step over GEMMs", "inference over GEMMs"), rows) + "\n"
-    fits = [linear_in_steps(figures, operation) for operation in ("step", "infer")]
-    return "## Around A\n\n" + text + "".join(fits) if text else ""
+    lines = [say(figures, operation) for say in (linear_in_steps, crossover) for operation in ("step", "infer")]
+    return "## Around A\n\n" + text + "".join(lines) if text else ""
 
 
 def linear_in_steps(figures, operation):
@@ -197,6 +198,21 @@ def linear_in_steps(figures, operation):
         return ""
     intercept, slope, r2 = line_through(steps, [figures.median("sweep steps", str(n), "ossicle", operation) for n in steps])
     return f"{operation}: {1e3 * intercept:.2f} ms + {1e3 * slope:.4f} ms a step of T, R2 {r2:.5f}\n\n"
+
+
+def crossover(figures, operation):
+    """Where the cost of products by events, a straight line over the firing rate, meets the level of the dense ones."""
+    ratio = lambda case: quartiles(figures.ratios("sweep rate", case, "ossicle", "products", operation))[1]
+    points = [(float(case), ratio(case)) for case in figures.cases("sweep rate")]
+    events = [(rate, y) for rate, y in points if rate <= 0.4]
+    dense = [y for rate, y in points if rate >= 0.5]
+    if len(events) < 3 or not dense:
+        return ""
+    intercept, slope, r2 = line_through(*zip(*events))
+    level = statistics.fmean(dense)
+    line = f"{intercept:.3f} + {slope:.3f} x rate of the bare GEMMs up to 40 % firing, R2 {r2:.4f}; {level:.3f} from 50 % on"
+    meets = f"; they meet at {100 * (level - intercept) / slope:.0f} %" if slope > 0 else ""
+    return f"{operation}: {line}{meets}\n\n"
 
 
 def abouts(figures, rows):

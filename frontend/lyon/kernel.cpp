@@ -13,6 +13,7 @@ using Real = L::Real;
 
 // Samples that go through the cascade at a time: a section's states then stay in registers for so long.
 constexpr int kSamples = 2;
+constexpr int kPacked = 32;  // samples that are laid side by side at a time, a multiple of kSamples
 constexpr std::int64_t kNever = INT64_MAX;
 
 /// Where a lane is within its sound.
@@ -22,13 +23,13 @@ struct Clock {
   std::int64_t n_finished = 0;  // steps given out
 };
 
-/// A few samples of every lane, and what goes with each.
+/// Some samples of every lane, and what goes with each.
 struct Block {
   union Lanes {
     float lane[kLanes];
     Real all;
   };
-  Lanes x[kSamples], pass_front[kSamples], w1[kSamples], w2[kSamples];
+  Lanes x[kPacked], pass_front[kPacked], w1[kPacked], w2[kPacked];
 };
 
 /// Everything that changes, in the caller's memory.
@@ -65,13 +66,18 @@ std::int64_t due(const LaneTask& task, std::int64_t step) {
 
 /// The samples from `first` on into one lane of the block.
 void pack(const LaneTask& task, std::int64_t first, int lane, Clock& clock, Block& block) {
-  for (int n = 0; n < kSamples; ++n) {
-    block.x[n].lane[lane] = first + n < task.n_samples ? task.samples[first + n] : 0.0F;
-    block.pass_front[n].lane[lane] = clock.phase == 0 ? 0.0F : 1.0F;
-    clock.phase = clock.phase + 1 == task.decimation ? 0 : clock.phase + 1;
-    block.w1[n].lane[lane] = task.low_pass_weights[2 * clock.phase];
-    block.w2[n].lane[lane] = task.low_pass_weights[2 * clock.phase + 1];
+  const std::int64_t left = task.n_samples - first;
+  const int n_sound = left < 0 ? 0 : left < kPacked ? static_cast<int>(left) : kPacked;
+  for (int n = 0; n < n_sound; ++n) block.x[n].lane[lane] = task.samples[first + n];
+  for (int n = n_sound; n < kPacked; ++n) block.x[n].lane[lane] = 0.0F;
+  int phase = clock.phase;
+  for (int n = 0; n < kPacked; ++n) {
+    block.pass_front[n].lane[lane] = phase == 0 ? 0.0F : 1.0F;
+    phase = phase + 1 == task.decimation ? 0 : phase + 1;
+    block.w1[n].lane[lane] = task.low_pass_weights[2 * phase];
+    block.w2[n].lane[lane] = task.low_pass_weights[2 * phase + 1];
   }
+  clock.phase = phase;
 }
 
 /// Gives out the steps that are due at `now` and begins the next ones of these lanes. Returns when that is due again.
@@ -119,13 +125,17 @@ void hear(const KernelDesign& design, const LaneTask* tasks, int n_tasks, void* 
   Block block{};
   std::int64_t first = 0;
   for (; first < end; first += kSamples) {
-    for (int lane = 0; lane < n_tasks; ++lane) pack(tasks[lane], first, lane, clocks[lane], block);
-    cascade_pass<L, kSamples>(factors, work.sections, &block.x[0].all, &block.pass_front[0].all, work.u, n_rows);
+    const int packed = static_cast<int>(first % kPacked);
+    if (packed == 0) {
+      for (int lane = 0; lane < n_tasks; ++lane) pack(tasks[lane], first, lane, clocks[lane], block);
+    }
+    cascade_pass<L, kSamples>(factors, work.sections, &block.x[packed].all, &block.pass_front[packed].all, work.u,
+                              n_rows);
     for (int n = 0; n < kSamples; ++n) {
       Real* const u = work.u + n * n_rows;
       if (design.agc) first_gain_pass<L>(factors, work.rows, u);
       if (first + n == next) next = finish_steps(tasks, n_tasks, next, clocks, n_rows, work.rows);
-      output(factors, work.rows, u, block.w1[n].all, block.w2[n].all);
+      output(factors, work.rows, u, block.w1[packed + n].all, block.w2[packed + n].all);
     }
   }
   if (first == next) finish_steps(tasks, n_tasks, next, clocks, n_rows, work.rows);  // D = 1

@@ -1,11 +1,20 @@
 #pragma once
 // The way of a sample through the rows, in signal order: cascade and rectifier; gain control, stages 1 and 2; gain
-// control, stages 3 and 4, with difference and low-pass. Each is one pass over all rows, so that what it needs stays in
-// registers. L: the kind of lanes.
+// control, stages 3 and 4, with difference and low-pass. Each is one pass over all rows, and a function of its own, so that
+// what it needs stays in registers. L: the kind of lanes.
 #include "frontend/lyon/agc.h"
 #include "frontend/lyon/cascade.h"
 #include "frontend/lyon/decimator.h"
 #include "frontend/lyon/params.h"
+
+// Before a loop over rows: what one row hands to the next then needs no moves between registers (4 % of the time).
+#if defined(__clang__)
+#define OSSICLE_TWO_AT_A_TIME _Pragma("clang loop unroll_count(2)")
+#elif defined(__GNUC__)
+#define OSSICLE_TWO_AT_A_TIME _Pragma("GCC unroll 2")
+#else
+#define OSSICLE_TWO_AT_A_TIME
+#endif
 
 namespace ear {
 
@@ -32,8 +41,9 @@ struct PassFactors {
 /// kSamples samples x through all sections: u[sample][row], `stride` apart, rectified. pass_front[sample] is 0 where the
 /// front rows are cleared (Q1 in ear.h), else 1.
 template <class L, int kSamples>
-inline void cascade_pass(const PassFactors<L>& factors, SectionState<L>* __restrict states, const typename L::Real* x,
-                         const typename L::Real* pass_front, typename L::Real* __restrict u, int stride) {
+[[gnu::noinline]] inline void cascade_pass(const PassFactors<L>& factors, SectionState<L>* __restrict states,
+                                           const typename L::Real* x, const typename L::Real* pass_front,
+                                           typename L::Real* __restrict u, int stride) {
   typename L::Wide y[kSamples];
   for (int n = 0; n < kSamples; ++n) y[n] = L::widen(x[n]);
   const auto row = [&](int i, bool front) __attribute__((always_inline)) {
@@ -48,6 +58,7 @@ inline void cascade_pass(const PassFactors<L>& factors, SectionState<L>* __restr
     states[i].s2 = s2;
   };
   for (int i = 0; i < lyon_model::kFrontRows; ++i) row(i, true);
+  OSSICLE_TWO_AT_A_TIME
   for (int i = lyon_model::kFrontRows; i < factors.n_rows; ++i) row(i, false);
 }
 
@@ -70,8 +81,8 @@ struct StageWalk {
 
 /// Stages 1 and 2 on one sample, u[row] in place.
 template <class L>
-inline void first_gain_pass(const PassFactors<L>& factors, RowState<L>* __restrict rows,
-                            typename L::Real* __restrict u) {
+[[gnu::noinline]] inline void first_gain_pass(const PassFactors<L>& factors, RowState<L>* __restrict rows,
+                                              typename L::Real* __restrict u) {
   StageWalk<L, 0> first(factors, rows);
   StageWalk<L, 1> second(factors, rows);
   const auto row = [&](int i, bool last) __attribute__((always_inline)) {
@@ -80,14 +91,16 @@ inline void first_gain_pass(const PassFactors<L>& factors, RowState<L>* __restri
     second.step(rows, i, last, v);
     u[i] = v;
   };
+  OSSICLE_TWO_AT_A_TIME
   for (int i = 0; i < factors.n_rows - 1; ++i) row(i, false);
   row(factors.n_rows - 1, true);
 }
 
 /// Stages 3 and 4 (if kAgc), difference (if kDiffer), and the low-pass's sums with weights w1 and w2, on one sample.
 template <class L, bool kAgc, bool kDiffer>
-inline void output_pass(const PassFactors<L>& factors, RowState<L>* __restrict rows,
-                        const typename L::Real* __restrict u, typename L::Real w1, typename L::Real w2) {
+[[gnu::noinline]] inline void output_pass(const PassFactors<L>& factors, RowState<L>* __restrict rows,
+                                          const typename L::Real* __restrict u, typename L::Real w1,
+                                          typename L::Real w2) {
   StageWalk<L, 2> third(factors, rows);
   StageWalk<L, 3> fourth(factors, rows);
   typename L::Real above = L::splat(0);
@@ -101,6 +114,7 @@ inline void output_pass(const PassFactors<L>& factors, RowState<L>* __restrict r
     above = v;
   };
   for (int i = 0; i < lyon_model::kFrontRows; ++i) row(i, true, false);
+  OSSICLE_TWO_AT_A_TIME
   for (int i = lyon_model::kFrontRows; i < factors.n_rows - 1; ++i) row(i, false, false);
   row(factors.n_rows - 1, false, true);
 }
@@ -127,3 +141,5 @@ inline void clear(const PassFactors<L>& factors, SectionState<L>* sections, RowS
 }
 
 }  // namespace ear
+
+#undef OSSICLE_TWO_AT_A_TIME

@@ -52,8 +52,15 @@ struct SimdLanes {
   [[gnu::always_inline]] static Real splat(float value) { return value - Real{}; }
 
   [[gnu::always_inline]] static Real narrow(const Wide& value) {
+#if defined(__AVX__) && !defined(__AVX512F__)
+    // The shuffle of two converted halves would clear upper halves that are clear.
+    const __m128 low = _mm256_cvtpd_ps(reinterpret_cast<__m256d>(value.low));
+    const __m128 high = _mm256_cvtpd_ps(reinterpret_cast<__m256d>(value.high));
+    return reinterpret_cast<Real>(_mm256_insertf128_ps(_mm256_castps128_ps256(low), high, 1));
+#else
     return OSSICLE_JOIN(__builtin_convertvector(value.low, HalfFloats),
                         __builtin_convertvector(value.high, HalfFloats));
+#endif
   }
 
   [[gnu::always_inline]] static Wide widen(const Real& value) {

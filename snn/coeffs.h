@@ -12,7 +12,7 @@ struct Coeffs {
   Real v_th;            // threshold
   Real bound;           // of 1/du
   Real inv_slope;       // 1 / width of the surrogate
-  Real exponent_bound;  // of the surrogate's argument
+  Real exponent_bound;  // of the surrogate's exponent, at most 80
   Real warm_limit;      // warm_fraction / tau_s
 };
 

@@ -6,3 +6,14 @@
 #define SNN_HD inline __attribute__((always_inline))
 #endif
 #define SNN_RESTRICT __restrict__
+
+namespace snn {
+
+/// Asks for a number's place in memory before it is needed; a hint that changes no result.
+SNN_HD void prefetch([[maybe_unused]] const void* place) {
+#if !defined(__CUDA_ARCH__)
+  __builtin_prefetch(place);
+#endif
+}
+
+}  // namespace snn

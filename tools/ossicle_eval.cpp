@@ -9,6 +9,7 @@
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
 #include "tools/eval/report.h"
+#include "tools/options/backend_options.h"
 
 namespace {
 
@@ -16,9 +17,8 @@ struct Options {
   std::string model;
   std::vector<std::string> streams;
   std::string confusion;
-  std::string device = "cpu";
   int batch_size = 50;
-  int n_threads = 0;
+  tools::BackendChoice backend;
   bool json = false;
 };
 
@@ -32,14 +32,13 @@ void define(CLI::App& app, Options& o) {
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
   app.add_option("--confusion", o.confusion, "File that gets the confusion matrix as CSV; -: standard output");
   app.add_option("--batch", o.batch_size, "Utterances at a time; does not change the result")->capture_default_str();
-  app.add_option("--device", o.device, "Device: cpu")->capture_default_str();
-  app.add_option("--threads", o.n_threads, "Threads; 0: all of the machine")->capture_default_str();
+  tools::add_backend_options(app, o.backend);
 }
 
 void check(Options& o) {
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
   if (o.json && o.confusion == "-") throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
-  if (o.n_threads < 0) throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", o.n_threads));
+  tools::check(o.backend);
 }
 
 /// Leaves out the records whose label the model does not know, and names them.
@@ -66,7 +65,7 @@ void run(Options& o, tools::Context& context) {
   tools::require_labels(name, stream.header);
   tools::check_recipe(name, stream.header, o.model, model.recipe_json, model.input_kind);
   drop_unknown(stream.dataset, model, context);
-  const auto backend = snn::make_backend<float>(o.device, o.n_threads);
+  const auto backend = tools::make_backend(o.backend);
   snn::Network<float> network(model.training.network, model.training.gradient, *backend);
   network.set_parameters(model.parameters);
   const snn::Evaluation evaluation = snn::evaluate(network, stream.dataset, o.batch_size);

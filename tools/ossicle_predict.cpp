@@ -11,6 +11,7 @@
 #include "tools/common/load.h"
 #include "tools/common/peek.h"
 #include "tools/common/run_tool.h"
+#include "tools/options/backend_options.h"
 #include "tools/predict/predictor.h"
 
 namespace {
@@ -18,9 +19,8 @@ namespace {
 struct Options {
   std::string model;
   std::vector<std::string> inputs;
-  std::string device = "cpu";
+  tools::BackendChoice backend = {"cpu", 1, "auto"};
   int top = 1;
-  int n_threads = 1;
   bool json = false;
 };
 
@@ -33,13 +33,12 @@ void define(CLI::App& app, Options& o) {
   app.add_option("INPUT", o.inputs, "Recordings or streams; - or none: standard input");
   app.add_option("--top", o.top, "Classes to give for each recording, best first")->capture_default_str();
   app.add_flag("--json,!--no-json", o.json, "A JSON object a line");
-  app.add_option("--device", o.device, "Device: cpu")->capture_default_str();
-  app.add_option("--threads", o.n_threads, "Threads; 0: all of the machine")->capture_default_str();
+  tools::add_backend_options(app, o.backend);
 }
 
 void check(Options& o) {
   if (o.top < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.top));
-  if (o.n_threads < 0) throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", o.n_threads));
+  tools::check(o.backend);
   if (o.inputs.empty()) o.inputs = {"-"};
 }
 
@@ -91,7 +90,7 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
 }
 
 void run(Options& o, tools::Context& context) {
-  tools::Predictor predictor(snn::read_model(o.model), o.device, o.n_threads);
+  tools::Predictor predictor(snn::read_model(o.model), o.backend);
   std::size_t n_named = 0;
   for (const std::string& path : o.inputs) {
     try {

@@ -10,6 +10,7 @@
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
+#include "tools/options/backend_options.h"
 #include "tools/options/training_options.h"
 #include "tools/train/progress.h"
 #include "tools/train/run_files.h"
@@ -21,8 +22,7 @@ struct Options {
   std::string model;
   std::string valid;
   std::string log;
-  std::string device = "cpu";
-  int n_threads = 0;
+  tools::BackendChoice backend;
   bool resume = false;
   bool overwrite = false;
   snn::TrainingChoices choices;
@@ -38,9 +38,7 @@ void define(CLI::App& app, Options& o) {
       ->required();
   app.add_option("--valid", o.valid, "Stream that is scored after every epoch; never trained on");
   app.add_option("--log", o.log, "File that gets one JSON line an epoch");
-  app.add_option("--device", o.device, "Device: cpu")->capture_default_str();
-  app.add_option("--threads", o.n_threads, "Threads; 0: all of the machine; does not change the result")
-      ->capture_default_str();
+  tools::add_backend_options(app, o.backend);
   app.add_flag("--resume,!--no-resume", o.resume, "Go on from MODEL.ckpt if it is there");
   app.add_flag("--overwrite,!--no-overwrite", o.overwrite, "Begin anew even where MODEL.ckpt holds an unfinished run");
   app.set_config("--config", "", "TOML file with any of these options");
@@ -48,7 +46,7 @@ void define(CLI::App& app, Options& o) {
 }
 
 void check(Options& o) {
-  if (o.n_threads < 0) throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", o.n_threads));
+  tools::check(o.backend);
   if (o.resume && o.overwrite) throw std::invalid_argument("--resume and --overwrite: wanted one of them");
 }
 
@@ -132,7 +130,7 @@ void run(Options& o, tools::Context& context) {
   } else if (!o.overwrite) {
     files.refuse_unfinished();
   }
-  const auto backend = snn::make_backend<float>(o.device, o.n_threads);
+  const auto backend = tools::make_backend(o.backend);
   const std::uint64_t log_bytes = state.log_bytes;
   snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
   files.open_log(log_bytes, epochs_before);

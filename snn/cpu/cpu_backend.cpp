@@ -1,6 +1,9 @@
 #include "snn/cpu/cpu_backend.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 
@@ -13,7 +16,13 @@ namespace snn {
 
 namespace {
 
-constexpr std::align_val_t kAlignment{64};
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kHugePage = std::size_t{1} << 21;
+
+/// Arrays over time are walked with wide strides: of large pages the processor remembers enough.
+std::size_t alignment_of(std::size_t n_bytes) {
+  return n_bytes >= kHugePage ? kHugePage : kAlignment;
+}
 constexpr int kTilesPerChunk = 4;  // of a parallel loop
 
 template <class Real>
@@ -25,11 +34,15 @@ class CpuBackend final : public Backend<Real> {
   std::string name() const override { return "cpu"; }
 
   void* allocate(std::size_t n_bytes) override {
-    void* memory = ::operator new(std::max<std::size_t>(n_bytes, 1), kAlignment);
+    const std::size_t alignment = alignment_of(n_bytes);
+    const std::size_t size = (std::max<std::size_t>(n_bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
+    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr) throw std::bad_alloc();
+    if (alignment == kHugePage) madvise(memory, n_bytes, MADV_HUGEPAGE);
     std::memset(memory, 0, n_bytes);
     return memory;
   }
-  void release(void* memory) noexcept override { ::operator delete(memory, kAlignment); }
+  void release(void* memory) noexcept override { std::free(memory); }
   void upload(void* to, const void* from_host, std::size_t n_bytes) override { std::memcpy(to, from_host, n_bytes); }
   void download(void* to_host, const void* from, std::size_t n_bytes) override { std::memcpy(to_host, from, n_bytes); }
 

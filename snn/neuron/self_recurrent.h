@@ -22,7 +22,7 @@ SNN_HD Real arriving_error(Real da, Real w_self, Real delta_after) {
 /// psc_error_step of delta at the step after, 0 behind the last step. [ScSr Eq. 17]
 template <class Real>
 SNN_HD Real dw_self_term(Real drive_error_after, bool spike) {
-  return spike ? drive_error_after : Real(0);
+  return drive_error_after * (spike ? Real(1) : Real(0));
 }
 
 }  // namespace snn

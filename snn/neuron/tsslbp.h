@@ -36,13 +36,15 @@ SNN_HD Real layer_rule_error(bool spike, Real arriving, Real theta, Real error_a
   return spike ? arriving : theta * error_after;
 }
 
-/// f(u), the slope that stands in for a spike's: z / (slope (1+z)^2), z = exp((v_th - u) / slope), the exponent within
-/// +-exponent_bound. inv_slope = 1/slope. [TSSLBP warm-up]
+/// The exponent of f(u), (v_th - u) / slope within +-exponent_bound, which is at most 80. inv_slope = 1/slope.
 template <class Real>
-SNN_HD Real surrogate_slope(Real u, Real v_th, Real inv_slope, Real exponent_bound) {
-  Real x = (v_th - u) * inv_slope;
-  x = x > exponent_bound ? exponent_bound : (x < -exponent_bound ? -exponent_bound : x);
-  const Real z = exponential(x);
+SNN_HD Real surrogate_exponent(Real u, Real v_th, Real inv_slope, Real exponent_bound) {
+  return bounded((v_th - u) * inv_slope, -exponent_bound, exponent_bound);
+}
+
+/// f(u), the slope that stands in for a spike's: z / (slope (1+z)^2), z = exp(surrogate_exponent). [TSSLBP warm-up]
+template <class Real>
+SNN_HD Real surrogate_slope(Real z, Real inv_slope) {
   return z * inv_slope / ((Real(1) + z) * (Real(1) + z));
 }
 

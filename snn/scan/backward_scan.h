@@ -53,7 +53,8 @@ struct BackwardScan {
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
     Real keep[kWidth] = {}, w[kWidth] = {}, trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {};
-    Real drive[kWidth] = {}, sum_self[kWidth] = {}, sum_theta[kWidth] = {};
+    Real drive[kWidth] = {}, sum_self[kWidth] = {}, sum_theta[kWidth] = {}, surrogate[kWidth] = {};
+    constexpr bool kSurrogate = kRule != Rule::kLayer || kWarm;
     const Real nothing[kWidth] = {};  // the potential before the first step
     for (int j = 0; j < width; ++j) {
       keep[j] = theta[first + j];
@@ -63,16 +64,19 @@ struct BackwardScan {
       Real* SNN_RESTRICT delta_row = delta + shape.index(row, first);
       Real* SNN_RESTRICT u_row = u + shape.index(row, first);
       const Real* SNN_RESTRICT u_before = row > row_begin[b] ? u + shape.index(row - 1, first) : nothing;
+      if (row - kRowsAhead >= row_begin[b]) prefetch_tile<kWidth>(u + shape.index(row - kRowsAhead, first));
       const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc + shape.index(row, first) : nothing;
+      if (kSurrogate) find_surrogates<kWidth>(u_row, width, surrogate);
       for (int j = 0; j < width; ++j) {
         const bool spike = fires(u_row[j], coeffs.v_th);
         const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
         const Real arriving = arriving_error(delta_row[j], w[j], after[j]);
-        const Real reset = spike ? reset_error(keep[j], u_row[j], error[j]) : Real(0);
-        const Real slope = !kWarm && spike ? spike_slope(u_row[j] - carried, coeffs.bound) : Real(0);
+        Real reset = Real(0), slope = Real(0);
+        if constexpr (kRule != Rule::kSurrogate) reset = spike ? reset_error(keep[j], u_row[j], error[j]) : Real(0);
+        if constexpr (!kWarm) slope = spike ? spike_slope(u_row[j] - carried, coeffs.bound) : Real(0);
         const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
         sum_self[j] += dw_self_term(drive[j], spike);
-        after[j] = step<kRule, kWarm>(u_row[j], a, spike, slope, arriving, reset, keep[j], trace[j], error[j]);
+        after[j] = step<kRule, kWarm>(surrogate[j], a, spike, slope, arriving, reset, keep[j], trace[j], error[j]);
         drive[j] = psc_error_step(coeffs.keep_s, coeffs.gain_s, drive[j], after[j]);
         sum_theta[j] += dtheta_term(after[j], carried);
         delta_row[j] = after[j];
@@ -85,9 +89,24 @@ struct BackwardScan {
     }
   }
 
+  /// The surrogate slopes of a row. In loops of their own: then the chains of operations that wait for each other are
+  /// short, and a processor works on those of several neurons at once.
+  template <int kWidth>
+  SNN_HD void find_surrogates(const Real* SNN_RESTRICT u_row, int width, Real* SNN_RESTRICT surrogate) const {
+    Real shifted[kWidth], r[kWidth];
+    for (int j = 0; j < width; ++j) {
+      const ReducedArgument<Real> x =
+          reduce_argument(surrogate_exponent(u_row[j], coeffs.v_th, coeffs.inv_slope, coeffs.exponent_bound));
+      shifted[j] = x.shifted;
+      r[j] = x.r;
+    }
+    for (int j = 0; j < width; ++j) surrogate[j] = exponential_of(ReducedArgument<Real>{shifted[j], r[j]});
+    for (int j = 0; j < width; ++j) surrogate[j] = surrogate_slope(surrogate[j], coeffs.inv_slope);
+  }
+
   /// One neuron, one step: updates trace and error, returns delta.
   template <Rule kRule, bool kWarm>
-  SNN_HD Real step(Real u_now, Real a, bool spike, Real slope, Real arriving, Real reset, Real keep, Real& trace,
+  SNN_HD Real step(Real surrogate, Real a, bool spike, Real slope, Real arriving, Real reset, Real keep, Real& trace,
                    Real& error) const {
     const Real extra = kRule == Rule::kLayer ? reset : Real(0);
     trace = psc_error_step(coeffs.keep_s, coeffs.gain_s, trace, arriving + extra);
@@ -96,7 +115,7 @@ struct BackwardScan {
     if constexpr (kRule == Rule::kLayer && !kWarm) {
       return slope * trace;
     } else {
-      const Real warm = surrogate_slope(u_now, coeffs.v_th, coeffs.inv_slope, coeffs.exponent_bound) * trace;
+      const Real warm = surrogate * trace;
       if constexpr (kRule == Rule::kStep) return is_warming_up(a, coeffs.warm_limit) ? warm : error;
       return warm;
     }

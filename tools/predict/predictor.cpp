@@ -14,9 +14,10 @@ constexpr int kBatch = 50;
 
 }  // namespace
 
-Predictor::Predictor(snn::Model model, const std::string& device, int n_threads)
+Predictor::Predictor(snn::Model model, const BackendChoice& backend)
     : model_(std::move(model)),
-      backend_(snn::make_backend<float>(device, n_threads)),
+      isa_(backend.isa),
+      backend_(make_backend(backend)),
       network_(model_.training.network, model_.training.gradient, *backend_) {
   network_.set_parameters(model_.parameters);
 }
@@ -31,7 +32,7 @@ const ear::FrontEnd& Predictor::front_end() {
                       "a stream of the same recipe instead",
                       model_.input_kind, recipe.stages.size()));
     }
-    front_end_.emplace(ear::front_end_params(recipe.stages.front()));
+    front_end_.emplace(ear::front_end_params(recipe.stages.front()), isa_);
   }
   return *front_end_;
 }

@@ -8,6 +8,7 @@
 #include "frontend/front_end.h"
 #include "snn/evaluate.h"
 #include "snn/model_file.h"
+#include "tools/options/backend_options.h"
 
 namespace tools {
 
@@ -19,8 +20,8 @@ struct Answer {
 
 class Predictor {
  public:
-  /// Throws std::invalid_argument for an unknown device.
-  Predictor(snn::Model model, const std::string& device, int n_threads);
+  /// Throws std::invalid_argument for what this build or machine has not.
+  Predictor(snn::Model model, const BackendChoice& backend);
 
   /// The k best classes of a recording, best first. Throws std::runtime_error if the model's recipe is not that of one
   /// ear, and std::invalid_argument for a recording that the ear refuses.
@@ -34,6 +35,7 @@ class Predictor {
   const ear::FrontEnd& front_end();
 
   snn::Model model_;
+  std::string isa_;
   std::unique_ptr<snn::Backend<float>> backend_;
   snn::Network<float> network_;
   std::optional<ear::FrontEnd> front_end_;  // made when the first recording comes

@@ -50,10 +50,12 @@ def quartiles(values):
 
 
 def spread(values, digits=2, scale=1.0, unit=""):
-    """median (lower quartile-upper quartile)"""
+    """median (lower quartile-upper quartile); a single value stands alone"""
     if not values:
         return "-"
     low, middle, high = (f"{scale * value:.{digits}f}" for value in quartiles(values))
+    if len(values) == 1:
+        return f"{middle}{unit}"
     return f"{middle}{unit} ({low}-{high})"
 
 

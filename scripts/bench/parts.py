@@ -19,6 +19,7 @@ STEP_RULE = "step rule"  # the published program's: where Ossicle and the rewrit
 BOTH_CLOCKS = ("cpu_s", "wall_s")
 N_SOUNDS, SOUND_SAMPLES, EAR_RATE_HZ = 120, 6250, 12500
 N_FSDD_SYNTHETIC = 600
+FEW_SOUNDS = 400
 MEMORY_CASE = {"n_utterances": 4142, "n_steps": 100, "n_channels": 78, "n_classes": 26}
 
 
@@ -148,7 +149,7 @@ def threads(bench):
 
 
 def memory(bench):
-    """Peak memory of training A on 4,142 utterances, beyond the data."""
+    """Peak memory of training A on 4,142 utterances, beyond the data; that of ossicle-lyon on a few and on four times as many sounds."""
     bench.say("memory: training A")
     stream = bench.work / "memory.tar"
     data_bytes = make_data.write_stream(stream, **MEMORY_CASE)
@@ -158,6 +159,12 @@ def memory(bench):
         command = [bench.tools / "ossicle-train", "-q", "--overwrite", stream, "-o", bench.work / "memory.model", "--threads", 1]
         tool = Tool("ossicle-train", [*command, "--hidden", "400,400,400", "--epochs", 1, *options], bench.one_cpu)
         bench.record.add("memory", "A", f"ossicle-train {variant}", "train", 0, "peak_bytes", tool.ask()["peak_bytes"])
+    for n in FEW_SOUNDS, 4 * FEW_SOUNDS:
+        root = bench.work / f"sounds-{n}"
+        make_data.write_recordings(root, n)
+        places = {"list": root / "list.tsv", "root": root, "output": bench.work / "sounds.tar"}
+        tool = Tool("ossicle-lyon", [bench.tools / "ossicle-lyon", "-q", "--jobs", 1, *flags(places)], bench.one_cpu)
+        bench.record.add("memory", f"{n} recordings", "ossicle-lyon", "convert", 0, "peak_bytes", tool.ask()["peak_bytes"])
 
 
 def predict(bench):

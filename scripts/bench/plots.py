@@ -17,9 +17,10 @@ def draw(rows, path):
     drawings = [drawing for drawing, part in needs if figures.cases(part)]
     if not drawings:
         return
-    figure, axes = plt.subplots(1, len(drawings), figsize=(6 * len(drawings), 4.5), layout="constrained", squeeze=False)
-    for drawing, ax in zip(drawings, axes.flat):
-        drawing(figures, ax)
+    n_rows, n_columns = (len(drawings) + 1) // 2, min(2, len(drawings))
+    figure = plt.figure(figsize=(6 * n_columns, 4.5 * n_rows), layout="constrained")
+    for i, drawing in enumerate(drawings, 1):
+        drawing(figures, figure.add_subplot(n_rows, n_columns, i))
     figure.savefig(path, metadata={"Date": None})
     plt.close(figure)
 

@@ -164,8 +164,12 @@ def ear_table(figures):
 
 def more_table(figures):
     rows = []
-    for contender in figures.contenders("memory"):
-        rows.append((f"{contender}: peak beyond the data, MB", spread(memory_beyond(figures, contender), 0)))
+    for contender, case in itertools.product(figures.contenders("memory"), figures.cases("memory")):
+        peak = figures.series("memory", case, contender, "convert", "peak_bytes")
+        if peak:
+            rows.append((f"{contender} on {case}: peak, MB", spread(peak, 0, 1e-6)))
+        elif case == "A" and memory_beyond(figures, contender):
+            rows.append((f"{contender}: peak beyond the data, MB", spread(memory_beyond(figures, contender), 0)))
     cold = figures.series("predict", "one WAV", "ossicle-predict", "predict", "wall_s")
     if cold:
         rows.append(("ossicle-predict on one WAV, from start to end, wall ms", spread(cold, 1, 1e3)))

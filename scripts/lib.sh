@@ -86,12 +86,9 @@ all_but_skipped() {
 # find_tools: puts ossicle-* on PATH: those already there, else those built last.
 find_tools() {
   command -v ossicle-train >/dev/null && return 0
-  local preset
-  for preset in native release; do
-    if [[ -x $root/build/$preset/tools/ossicle-train ]]; then
-      export PATH="$root/build/$preset/tools:$PATH"
-      return 0
-    fi
-  done
-  die "ossicle-train is neither on PATH nor in build/; run scripts/quickstart, or cmake --preset native and cmake --build --preset native"
+  if [[ -x $root/build/release/tools/ossicle-train ]]; then
+    export PATH="$root/build/release/tools:$PATH"
+    return 0
+  fi
+  die "ossicle-train is neither on PATH nor in build/; run scripts/quickstart, or cmake --preset release and cmake --build --preset release"
 }

@@ -157,11 +157,10 @@ std::vector<Heard> FrontEnd::hear(std::span<const Sound> sounds, const ParallelF
   return heard;
 }
 
-std::size_t FrontEnd::n_bytes(const Sound& sound) const {
-  const auto n = static_cast<double>(sound.samples.size());
-  const double resampled = n * params_.sample_rate_hz / std::max(kMinSampleRate_hz, sound.sample_rate_hz);
-  const double steps = params_.n_steps > 0 ? params_.n_steps : resampled / params_.decimation + params_.tail_steps;
-  return static_cast<std::size_t>(4.0 * (n + resampled + steps * coeffs_.n_channels));
+double FrontEnd::n_bytes(long long n_samples) const {
+  const auto n = static_cast<double>(n_samples);
+  const double n_steps = params_.n_steps > 0 ? params_.n_steps : n / params_.decimation + params_.tail_steps;
+  return sizeof(float) * (2.0 * n + n_steps * coeffs_.n_channels);
 }
 
 RecipeStage to_stage(const FrontEndParams& params) {

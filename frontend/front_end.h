@@ -70,8 +70,8 @@ class FrontEnd {
   /// share out resampling and lanes. Memory: the sounds once more at the ear's rate, and what is returned.
   std::vector<Heard> hear(std::span<const Sound> sounds, const ParallelFor& parallel = one_after_another) const;
 
-  /// About what hear() holds for that sound, with the sound itself, in bytes.
-  std::size_t n_bytes(const Sound& sound) const;
+  /// About what hear() holds, in bytes, for a sound of n samples at the ear's rate, with the sound itself.
+  double n_bytes(long long n_samples) const;
 
   /// With step factor and number of channels resolved.
   const FrontEndParams& params() const { return params_; }

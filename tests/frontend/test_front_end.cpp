@@ -241,6 +241,13 @@ TEST_CASE("Many sounds at once give what each gives alone, in order, and errors 
   CHECK(FrontEnd(by_steps(10)).hear({}).empty());
 }
 
+TEST_CASE("What a sound takes is told beforehand") {
+  CHECK(FrontEnd(by_steps(100)).n_bytes(5000) == 4.0 * (10'000 + 7800));
+  FrontEndParams params = by_decimation(50);
+  params.tail_steps = 10;
+  CHECK(FrontEnd(params).n_bytes(5000) == 4.0 * (10'000 + 110 * 78));
+}
+
 TEST_CASE("The instruction set of the ear can be pinned; one that the machine lacks is refused") {
   for (const auto& isa : ear::usable_isas()) CHECK(FrontEnd({}, isa).ear().isa() == isa);
   CHECK(FrontEnd({}).ear().isa() == ear::usable_isas().back());

@@ -15,8 +15,7 @@ namespace tools {
 namespace {
 
 constexpr std::size_t kRecordingsPerThread = 128;  // heard at a time: enough to find recordings of similar length
-constexpr std::size_t kReadAtATime = 4;            // for each thread
-constexpr std::size_t kWindowBytes = 64 << 20;     // beyond it no further recording is read
+constexpr double kWindowBytes = 64 << 20;          // beyond it no further recording is taken
 
 ear::Sound read(const std::string& path) {
   if (path != "-") return ear::read_sound(path);
@@ -50,30 +49,21 @@ ear::Sound read(Heard& heard) {
   }
 }
 
-/// Recordings read ahead, in the order of the entries.
-struct Window {
-  std::vector<Heard> heard;
-  std::vector<ear::Sound> sounds;
-  std::size_t n_bytes = 0;  // to hear them
-};
+/// About how many samples a file holds, as if of 16 bits; 0 for what is no file.
+long long guess_samples(const std::string& path) {
+  std::error_code error;
+  const auto n_bytes = std::filesystem::file_size(path, error);
+  return error ? 0 : static_cast<long long>(n_bytes / 2);
+}
 
-Window read_first(std::span<const ear::ListEntry> entries, const std::string& root, const ear::FrontEnd& front_end,
-                  int n_threads) {
-  Window window;
-  const auto threads = static_cast<std::size_t>(n_threads);
-  const std::size_t most = std::min(entries.size(), kRecordingsPerThread * threads);
-  while (window.heard.size() < most && window.n_bytes < kWindowBytes) {
-    const std::size_t first = window.heard.size();
-    const std::size_t n = std::min(kReadAtATime * threads, most - first);
-    window.heard.resize(first + n);
-    window.sounds.resize(first + n);
-    snn::parallel_for(static_cast<int>(n), n_threads, [&](int i) {
-      window.heard[first + i].path = path_of(entries[first + i], root);
-      window.sounds[first + i] = read(window.heard[first + i]);
-    });
-    for (std::size_t i = first; i < first + n; ++i) window.n_bytes += front_end.n_bytes(window.sounds[i]);
-  }
-  return window;
+/// How many of the entries, at least one, are heard at once.
+std::size_t count_first(std::span<const ear::ListEntry> entries, const std::string& root,
+                        const ear::FrontEnd& front_end, int n_threads) {
+  const std::size_t most = std::min(entries.size(), kRecordingsPerThread * static_cast<std::size_t>(n_threads));
+  double n_bytes = 0.0;
+  std::size_t n = 0;
+  while (n < most && n_bytes < kWindowBytes) n_bytes += front_end.n_bytes(guess_samples(path_of(entries[n++], root)));
+  return n;
 }
 
 void finish(const ear::ListEntry& entry, ear::Heard&& from, Heard& heard) {
@@ -97,12 +87,18 @@ std::string path_of(const ear::ListEntry& entry, const std::string& root) {
 
 std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
                               const ear::FrontEnd& front_end, int n_threads) {
-  Window window = read_first(entries, root, front_end, n_threads);
-  auto all = front_end.hear(window.sounds, [n_threads](int n, const std::function<void(int)>& body) {
-    snn::parallel_for(n, n_threads, body);
+  const auto n = count_first(entries, root, front_end, n_threads);
+  std::vector<Heard> heard(n);
+  std::vector<ear::Sound> sounds(n);
+  snn::parallel_for(static_cast<int>(n), n_threads, [&](int i) {
+    heard[i].path = path_of(entries[i], root);
+    sounds[i] = read(heard[i]);
   });
-  for (std::size_t i = 0; i < all.size(); ++i) finish(entries[i], std::move(all[i]), window.heard[i]);
-  return std::move(window.heard);
+  auto all = front_end.hear(sounds, [n_threads](int n_bodies, const std::function<void(int)>& body) {
+    snn::parallel_for(n_bodies, n_threads, body);
+  });
+  for (std::size_t i = 0; i < all.size(); ++i) finish(entries[i], std::move(all[i]), heard[i]);
+  return heard;
 }
 
 void Tally::add(const Heard& heard) {

@@ -24,10 +24,11 @@ class Figures:
     def text(self, part, case, contender, quantity):
         return self._texts.get((part, case, contender, "", quantity))
 
-    def ratios(self, part, case, above, below, operation, below_operation=None, quantity="cpu_s"):
-        """above / below, round by round."""
-        top = self.series(part, case, above, operation, quantity)
-        bottom = self.series(part, case, below, below_operation or operation, quantity)
+    def ratios(self, part, case, above, below, operation, quantity="cpu_s"):
+        """above / below, round by round. quantity: of both, or (of above, of below)."""
+        top_quantity, bottom_quantity = (quantity, quantity) if isinstance(quantity, str) else quantity
+        top = self.series(part, case, above, operation, top_quantity)
+        bottom = self.series(part, case, below, operation, bottom_quantity)
         return [a / b for a, b in zip(top, bottom)]
 
     def cases(self, part):

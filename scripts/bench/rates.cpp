@@ -15,7 +15,6 @@ namespace {
 
 constexpr double kCloseEnough = 0.001, kTooFar = 0.003;  // distance of a rate from its target
 constexpr int kMostTrials = 40;
-constexpr int kSample = 100;  // utterances that the bisection looks at; the rates of all are checked at the end
 
 /// Layers 1..n_layers of a network, the last of them as its output.
 snn::NetworkParams first_layers(snn::NetworkParams params, int n_layers) {
@@ -75,21 +74,6 @@ std::vector<double> measure_rates(snn::Network<float>& network, const snn::Datas
   return spikes;
 }
 
-/// Throws std::runtime_error if a hidden layer is off its target.
-static void check_rates(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch,
-                        const std::vector<double>& targets, snn::Backend<float>& backend,
-                        const snn::Tensors& parameters) {
-  snn::Network<float> network(params, {}, backend);
-  network.set_parameters(parameters);
-  const std::vector<double> rates = measure_rates(network, dataset, n_batch);
-  for (std::size_t layer = 1; layer < rates.size(); ++layer) {
-    if (std::abs(rates[layer - 1] - target_of(targets, layer)) > kTooFar) {
-      throw std::runtime_error(
-          fmt::format("layer {} fires at {:.4f}, wanted {:.4f}", layer, rates[layer - 1], target_of(targets, layer)));
-    }
-  }
-}
-
 void scale_to_rates(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch,
                     const std::vector<double>& targets, snn::Backend<float>& backend, snn::Tensors& parameters) {
   const auto n_hidden = static_cast<std::size_t>(params.n_layers()) - 1;
@@ -97,8 +81,6 @@ void scale_to_rates(const snn::NetworkParams& params, const snn::Dataset& datase
     throw std::invalid_argument("--rates: wanted one rate, or one of each hidden layer");
   }
   const snn::Tensors original = parameters;
-  snn::Dataset sample = dataset;
-  sample.utterances.resize(std::min(sample.utterances.size(), static_cast<std::size_t>(std::max(n_batch, kSample))));
   for (std::size_t layer = 1; layer <= n_hidden; ++layer) {
     const double target = target_of(targets, layer);
     const snn::NetworkParams part = first_layers(params, static_cast<int>(layer));
@@ -108,11 +90,13 @@ void scale_to_rates(const snn::NetworkParams& params, const snn::Dataset& datase
       const double drive = (low + high) / 2;
       drive_layer(part, static_cast<int>(layer), drive, original, parameters);
       network.set_parameters(arrays_of(part, parameters));
-      rate = measure_rates(network, sample, n_batch).back();
+      rate = measure_rates(network, dataset, n_batch).back();
       (rate < target ? low : high) = drive;
     }
+    if (std::abs(rate - target) > kTooFar) {
+      throw std::runtime_error(fmt::format("layer {} fires at {:.4f}, wanted {:.4f}", layer, rate, target));
+    }
   }
-  check_rates(params, dataset, n_batch, targets, backend, parameters);
 }
 
 }  // namespace bench

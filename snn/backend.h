@@ -16,6 +16,7 @@
 #include "snn/scan/pack_spikes.h"
 #include "snn/scan/reductions.h"
 #include "snn/scan/scale.h"
+#include "snn/scratch_size.h"
 
 namespace snn {
 
@@ -153,6 +154,10 @@ class Backend : public Memory {
 /// or this machine does not know. Real: float or double.
 template <class Real>
 std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa = "auto");
+
+/// What its products will take besides the arrays of the network, n_threads 0: all that the machine offers. Throws
+/// std::invalid_argument for an unknown device.
+ScratchSize scratch_size(const std::string& device, const NetworkParams& params, const BatchSize& batch, int n_threads);
 
 /// Instruction sets of the CPU back end that this machine can run, the best one first; the last one is "baseline".
 std::vector<std::string> isa_names();

@@ -117,6 +117,7 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   }
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates);
+  for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v}) held->clear();
   valid_accuracy_ = state_.model.valid_accuracy;
   if (state_.next_batch == 0) {
     reset_sums();

@@ -67,7 +67,7 @@ class Trainer {
   double& sum(const std::string& name) { return state_.sums.at(name).front(); }
   double sum(const std::string& name) const { return state_.sums.at(name).front(); }
 
-  Checkpoint state_;  // parameters and moments in it are of its start; state() brings them up to date
+  Checkpoint state_;  // without parameters and moments, which network and optimiser hold; state() adds them
   const Dataset* train_;
   const Dataset* valid_;
   Network<float> network_;

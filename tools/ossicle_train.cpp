@@ -1,6 +1,7 @@
 // Trains a network on a stream.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <array>
 #include <csignal>
 #include <filesystem>
@@ -12,6 +13,7 @@
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
 #include "tools/options/training_options.h"
+#include "tools/train/memory_report.h"
 #include "tools/train/progress.h"
 #include "tools/train/run_files.h"
 
@@ -25,6 +27,7 @@ struct Options {
   tools::BackendChoice backend;
   bool resume = false;
   bool overwrite = false;
+  bool dry_run = false;
   snn::TrainingChoices choices;
 };
 
@@ -41,6 +44,8 @@ void define(CLI::App& app, Options& o) {
   tools::add_backend_options(app, o.backend);
   app.add_flag("--resume,!--no-resume", o.resume, "Go on from MODEL.ckpt if it is there");
   app.add_flag("--overwrite,!--no-overwrite", o.overwrite, "Begin anew even where MODEL.ckpt holds an unfinished run");
+  app.add_flag("--dry-run,!--no-dry-run", o.dry_run,
+               "Read the streams, say what the training would take, train nothing and write nothing");
   app.set_config("--config", "", "TOML file with any of these options");
   tools::add_training_options(app, o.choices);
 }
@@ -108,6 +113,24 @@ void keep_inputs(const Options& o) {
   if (!o.log.empty()) tools::require_other_file(o.log, inputs);
 }
 
+snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, tools::Context& context) {
+  snn::Resolved resolved = snn::resolve(o.choices, train.n_channels, static_cast<int>(train.classes.size()));
+  for (const std::string& note : resolved.notes) context.note(note);
+  return std::move(resolved.params);
+}
+
+tools::TrainingMemory memory_of(const Options& o, const snn::TrainingParams& params, const snn::Dataset& train,
+                                const snn::Dataset* valid) {
+  snn::BatchSize batch = largest_batch(train, params.batch_size);
+  std::size_t data = dataset_memory(train);
+  if (valid != nullptr) {
+    const snn::BatchSize scored = largest_batch(*valid, params.batch_size);
+    batch = {std::max(batch.n_rows, scored.n_rows), std::max(batch.n_batch, scored.n_batch)};
+    data += dataset_memory(*valid);
+  }
+  return {data, training_memory(params, batch, o.backend.device, o.backend.n_threads, valid != nullptr)};
+}
+
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
   tools::RunFiles files(o.model, o.log);
@@ -115,11 +138,15 @@ void run(Options& o, tools::Context& context) {
   tools::require_labels(o.streams.empty() ? "standard input" : o.streams.front(), stream.header);
   const std::optional<snn::Dataset> valid = load_valid(o, stream);
   const snn::Dataset* valid_set = valid ? &*valid : nullptr;
-  const snn::Resolved resolved =
-      snn::resolve(o.choices, stream.dataset.n_channels, static_cast<int>(stream.dataset.classes.size()));
-  for (const std::string& note : resolved.notes) context.note(note);
-  snn::Checkpoint state = snn::start_training(resolved.params, stream.dataset, valid_set,
-                                              ear::kind_name(stream.header.kind), ear::to_json(stream.header.recipe));
+  const snn::TrainingParams params = resolve(o, stream.dataset, context);
+  const tools::TrainingMemory memory = memory_of(o, params, stream.dataset, valid_set);
+  if (o.dry_run) {
+    fmt::print("{}", to_text(memory));
+    return;
+  }
+  require_memory(memory, tools::machine_memory());
+  snn::Checkpoint state = snn::start_training(params, stream.dataset, valid_set, ear::kind_name(stream.header.kind),
+                                              ear::to_json(stream.header.recipe));
   std::optional<int> epochs_before;  // of a resumed run
   if (o.resume) {
     std::optional<snn::Checkpoint> found = files.find_checkpoint(state);

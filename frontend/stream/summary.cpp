@@ -47,6 +47,7 @@ Summary summarise(Reader& reader) {
     ++summary.per_speaker[record.speaker];
     ++(record.label.empty() ? summary.n_unlabelled : summary.per_class[record.label]);
     steps.push_back(record.n_steps);
+    summary.n_bytes += std::visit([](const auto& data) { return data.size() * sizeof data[0]; }, record.data);
     if (reader.header().kind == Kind::kEvents) {
       values.add(static_cast<double>(std::get<std::vector<std::uint32_t>>(record.data).size() / 2));
       continue;

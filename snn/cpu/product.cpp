@@ -17,6 +17,10 @@ std::size_t area(int rows, int columns) {
   return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
 }
 
+int rows_of_part(int k) {
+  return std::max(kPartRows, (k + kMostParts - 1) / kMostParts);
+}
+
 /// Up to 19 rows, or the last one to three, in a block of 20: see multiply_rows.
 template <class Real>
 void multiply_few_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
@@ -63,10 +67,13 @@ void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
   if (part.m > 0) multiply_few_rows(kernels, part);
 }
 
+int count_parts(int k) {
+  return (k + rows_of_part(k) - 1) / rows_of_part(k);
+}
+
 template <class Real>
 void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& p, int n_threads, std::vector<Real>& scratch) {
-  const int part_rows = std::max(kPartRows, (p.k + kMostParts - 1) / kMostParts);
-  const int n_parts = (p.k + part_rows - 1) / part_rows;
+  const int part_rows = rows_of_part(p.k), n_parts = count_parts(p.k);
   const std::size_t size = area(p.m, p.n);
   scratch.resize(std::max(scratch.size(), size * static_cast<std::size_t>(n_parts)));
   parallel_for(n_parts, n_threads, [&](int i) {

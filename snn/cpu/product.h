@@ -11,6 +11,9 @@ namespace snn {
 template <class Real>
 void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& product);
 
+/// Parts that multiply_inner cuts k rows into; all are in memory at the same time.
+int count_parts(int k);
+
 /// C from A stored k x m: weight gradients, whose inner dimension is all rows of a batch. The inner dimension is cut
 /// into parts, which do not depend on the number of threads and are added in order. scratch: kept from call to call.
 template <class Real>

@@ -8,13 +8,7 @@ namespace snn {
 
 namespace {
 
-constexpr int kBlockRows = 512;        // whose error, a tile wide, stays in a level-2 cache
-constexpr int kGroupNeurons = 512;     // sources that a chunk of the gradient covers
 constexpr int kMostNeurons = 1 << 16;  // an event has 16 bits
-
-int count_tiles(int n_neurons) {
-  return (n_neurons + kTileWidth - 1) / kTileWidth;
-}
 
 /// Lists the events of every block of rows, neuron by neuron.
 template <class Real>

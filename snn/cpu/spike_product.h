@@ -13,6 +13,14 @@ inline constexpr double kMostEvents = 0.45;
 /// Whether a source's products are done event by event. n_events: its spikes in those rows.
 bool by_events(std::size_t n_events, int n_rows, int n_neurons);
 
+/// Rows whose error, a tile wide, stays in a level-2 cache; and neurons of a source that a chunk of the gradient covers.
+inline constexpr int kBlockRows = 512, kGroupNeurons = 512;
+
+/// Tiles of a layer.
+inline int count_tiles(int n_neurons) {
+  return (n_neurons + kTileWidth - 1) / kTileWidth;
+}
+
 /// Rows first .. last - 1 of a source's spikes.
 template <class Real>
 SpikeRows spike_rows(const Source<Real>& source, int first, int last) {

@@ -10,9 +10,6 @@ namespace snn {
 
 namespace {
 
-constexpr int kGroupRows =
-    500;  // at least, where there are as many: then packing the weights costs a dense product little
-
 /// Utterances that a thread takes at a time, [first, last).
 struct Group {
   int first, last;

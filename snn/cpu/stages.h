@@ -7,6 +7,10 @@
 
 namespace snn {
 
+/// Rows of a group of utterances, at least, where there are as many: then packing the weights costs a dense product
+/// little.
+inline constexpr int kGroupRows = 500;
+
 /// Scratch memory of the forward stage, kept from call to call.
 template <class Real>
 struct ForwardScratch {

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pty.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -117,7 +118,9 @@ Result run(const std::vector<std::string>& command, const std::string& input, co
   exchange(ends, input, where.stdin_is_terminal, result);
   close_end(ends[0].ours);
   int status = 0;
-  while (::waitpid(pid, &status, 0) < 0 && errno == EINTR) continue;
+  rusage usage = {};
+  while (::wait4(pid, &status, 0, &usage) < 0 && errno == EINTR) continue;
+  result.peak_mb = static_cast<double>(usage.ru_maxrss) * 1024.0 / 1e6;
   constexpr int kSignal = 128;
   result.exit_code = WIFSIGNALED(status) ? kSignal + WTERMSIG(status) : WEXITSTATUS(status);
   return result;

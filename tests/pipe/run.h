@@ -7,9 +7,10 @@
 namespace pipe_support {
 
 struct Result {
-  int exit_code = 0;  ///< 128 + signal if a signal ended it, as in a shell
-  std::string out;    ///< standard output, all bytes
-  std::string err;    ///< standard error
+  int exit_code = 0;     ///< 128 + signal if a signal ended it, as in a shell
+  std::string out;       ///< standard output, all bytes
+  std::string err;       ///< standard error
+  double peak_mb = 0.0;  ///< most memory it held, as the system counts it, in 10^6 bytes
 };
 
 struct Where {

@@ -41,7 +41,7 @@ TEST_CASE("ossicle-info prints what a stream holds") {
   CHECK(result.err.empty());
   CHECK(result.out ==
         "stream: standard input\nversion: 1\nkind: cochleagram\nn_records: 2\nn_channels: 3\n"
-        "n_steps:\n  min: 2\n  median: 3.0\n  max: 4\ndt_ms: none\n"
+        "n_steps:\n  min: 2\n  median: 3.0\n  max: 4\ndt_ms: none\nmemory_mb: 7.2e-05\n"
         // The mean of 0.1 * (0 + ... + 11) and 0.1 * (0 + ... + 5) over 18 elements.
         "values:\n  min: 0\n  mean: 0.45\n  max: 1.1\n"
         "recipe:\n  tool: ossicle-lyon\n  params:\n    sample_rate_hz: 12500.0\n    n_steps: 100\n    agc: true\n"
@@ -76,6 +76,9 @@ TEST_CASE("ossicle-info prints what a model holds") {
   CHECK(report["recipe"][0]["params"]["sample_rate_hz"] == 12500);
   // Connections 12 + 16 + 16 + 8, skips 16 + 12, self-connections 3 x 4, thetas 3 x 4 + 2.
   CHECK(report["n_parameters"] == 106);
+  CHECK(report["memory_mb"]["steps"] == 100);
+  CHECK(report["memory_mb"]["predict"] > 1.0);
+  CHECK(report["memory_mb"]["train"] >= report["memory_mb"]["predict"]);
   CHECK_THAT(info({folder.file("m.model")}).out,
              StartsWith("model: " + folder.file("m.model")) && Contains("\n  w_0_1: 4 3\n"));
 }

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/front_end.h"
+#include "snn/memory.h"
 #include "snn/model_json.h"
 
 namespace tools {
@@ -15,6 +16,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kIndent = 2;
+constexpr double kMega = 1e6;
+constexpr int kUsualSteps = 100;  // where a recipe leaves the number open
 
 Json counts_json(const std::map<std::string, std::size_t>& counts) {
   Json json = Json::object();
@@ -57,6 +60,27 @@ void add_text(const Json& json, std::size_t depth, std::string& text) {
   }
 }
 
+// Steps of a recording by the model's recipe.
+int steps_of(const snn::Model& model) {
+  const ear::Recipe recipe = ear::parse_recipe(model.recipe_json);
+  for (const ear::RecipeStage& stage : recipe.stages) {
+    for (const auto& [name, value] : stage.params) {
+      const auto* n_steps = std::get_if<std::int64_t>(&value);
+      if (name == "n_steps" && n_steps != nullptr && *n_steps > 0) return static_cast<int>(*n_steps);
+    }
+  }
+  return kUsualSteps;
+}
+
+// Peaks on one thread, data aside: of naming one recording, and of a training with the model's own batches.
+Json memory_report(const snn::Model& model) {
+  const int n_steps = steps_of(model), n_batch = model.training.batch_size;
+  const auto in_mb = [](const snn::MemoryUse& use) { return shown(static_cast<double>(use.total()) / kMega); };
+  return {{"steps", n_steps},
+          {"predict", in_mb(snn::inference_memory(model.training.network, {n_steps, 1}, "cpu", 1))},
+          {"train", in_mb(snn::training_memory(model.training, {n_steps * n_batch, n_batch}, "cpu", 1, false))}};
+}
+
 // A word of a shell line.
 std::string quoted(const std::string& word) {
   const auto is_plain = [](char c) {
@@ -92,6 +116,7 @@ Json stream_report(const std::string& name, const ear::Header& header, const ear
       {"n_channels", header.n_channels},
       {"n_steps", {{"min", summary.min_steps}, {"median", summary.median_steps}, {"max", summary.max_steps}}},
       {"dt_ms", header.dt_ms ? Json(*header.dt_ms) : Json()},
+      {"memory_mb", shown(static_cast<double>(summary.n_bytes) / kMega)},
       {values,
        {{"min", shown(summary.values.min)}, {"mean", shown(summary.values.mean)}, {"max", shown(summary.values.max)}}},
       {"recipe", Json::parse(to_json(header.recipe))},
@@ -118,6 +143,7 @@ Json model_report(const std::string& name, const snn::Model& model) {
           {"recipe", Json::parse(model.recipe_json)},
           {"training", Json::parse(snn::training_to_json(model.training))},
           {"n_parameters", n_parameters},
+          {"memory_mb", memory_report(model)},
           {"parameters", parameters}};
 }
 

@@ -25,6 +25,7 @@ TEST_CASE("A summary counts records, classes, speakers and steps") {
   Summary summary = summary_of(kind, records);
   CHECK(summary.n_records == 3);
   CHECK(summary.n_unlabelled == 1);
+  CHECK(summary.n_bytes == 9 * 3);  // steps by channels, a byte each
   CHECK(summary.per_class == std::map<std::string, std::size_t>{{"0", 0}, {"1", 2}});
   CHECK(summary.per_speaker == std::map<std::string, std::size_t>{{"", 1}, {"ada", 2}});
   CHECK(summary.min_steps == 1);

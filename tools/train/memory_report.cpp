@@ -1,0 +1,53 @@
+#include "tools/train/memory_report.h"
+
+#include <fmt/core.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <stdexcept>
+#include <utility>
+
+namespace tools {
+
+namespace {
+
+constexpr double kMega = 1e6;
+
+double in_mb(std::size_t n_bytes) {
+  return static_cast<double>(n_bytes) / kMega;
+}
+
+}  // namespace
+
+std::string to_text(const TrainingMemory& memory) {
+  const std::array<std::pair<const char*, std::size_t>, 7> rows = {{{"data", memory.data},
+                                                                    {"program", memory.network.program},
+                                                                    {"parameters", memory.network.parameters},
+                                                                    {"activations", memory.network.activations},
+                                                                    {"scratch", memory.network.scratch},
+                                                                    {"checkpoint", memory.network.checkpoint},
+                                                                    {"peak", memory.peak()}}};
+  std::string text;
+  for (const auto& [name, n_bytes] : rows) text += fmt::format("{}\t{:.1f} MB\n", name, in_mb(n_bytes));
+  return text;
+}
+
+std::size_t machine_memory() {
+  const long n_pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
+  std::size_t memory = static_cast<std::size_t>(std::max(0L, n_pages)) * static_cast<std::size_t>(std::max(0L, page));
+  std::ifstream limit("/sys/fs/cgroup/memory.max");  // holds "max" where there is none
+  if (std::size_t n_bytes = 0; limit >> n_bytes) memory = std::min(memory, n_bytes);
+  return memory;
+}
+
+void require_memory(const TrainingMemory& memory, std::size_t available) {
+  if (memory.peak() <= available) return;
+  throw std::runtime_error(fmt::format(
+      "this training takes about {:.0f} MB, {:.0f} of them for the data, and the machine has {:.0f} MB; use "
+      "a smaller --batch or --hidden (--dry-run says what takes how much)",
+      in_mb(memory.peak()), in_mb(memory.data), in_mb(available)));
+}
+
+}  // namespace tools

@@ -1,0 +1,25 @@
+#pragma once
+// What a training will take, said beforehand; and whether the machine has it.
+#include <cstddef>
+#include <string>
+
+#include "snn/memory.h"
+
+namespace tools {
+
+struct TrainingMemory {
+  std::size_t data = 0;  ///< of all streams
+  snn::MemoryUse network;
+  std::size_t peak() const { return data + network.total(); }
+};
+
+/// Lines "data<tab>12.3 MB", the last one "peak". MB are 10^6 bytes.
+std::string to_text(const TrainingMemory& memory);
+
+/// Memory of the machine, or of the control group that this process is in, in bytes.
+std::size_t machine_memory();
+
+/// Throws std::runtime_error naming both figures and what to do if the peak is above `available` bytes.
+void require_memory(const TrainingMemory& memory, std::size_t available);
+
+}  // namespace tools

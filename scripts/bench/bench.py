@@ -69,6 +69,7 @@ def machine(options, bench):
     flags = sorted(set(pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").split()) & {"avx2", "fma", "avx512f", "avx512_vnni"})
     packages = "lyon", "numpy", "scipy", "snntorch", "soundfile", "spikingjelly", "torch"
     pinned = (line.strip() for line in (ROOT / "scripts/bench/requirements.txt").read_text(encoding="utf-8").splitlines())
+    about = [row for row in bench.record.rows if row["quantity"] == "about"]
     lines = {
         "date": f"{datetime.date.today():%Y-%m-%d}",
         "commit": output_of("git", "rev-parse", "HEAD") + dirty,
@@ -77,7 +78,7 @@ def machine(options, bench):
         "command": "scripts/bench/run " + " ".join(options.shown),
         "rounds": bench.n_rounds,
         "peers": f"Python {platform.python_version()}, " + ", ".join(line for line in pinned if line.split("==")[0] in packages),
-        "BLAS": next((row["value"] for row in bench.record.rows if row["contender"] == "products" and row["quantity"] == "about"), "not used"),
+        "BLAS": next((row["value"] for row in about if row["contender"] == "products"), "not used"),
         "load": "average at the end " + " ".join(f"{load:.2f}" for load in os.getloadavg()),
     }
     return "".join(f"{name:<10} {value}\n" for name, value in lines.items())

@@ -1,5 +1,6 @@
 """Contenders as long-lived processes, asked in turn."""
 
+import contextlib
 import csv
 import json
 import os
@@ -59,7 +60,8 @@ class Contender:
         return json.loads(line)
 
     def close(self):
-        self.process.stdin.close()
+        with contextlib.suppress(OSError):  # it may have ended by itself
+            self.process.stdin.close()
         self.process.wait()
         self.process.stdout.close()
 

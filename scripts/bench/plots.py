@@ -47,13 +47,14 @@ def bars(figures, ax):
         ax.bar([j + i * width for j, _ in points], y, width, yerr=errors, label=name)
     ax.axhline(1.0, color=COLOURS["products"], linewidth=1)
     ax.set_xticks([j + 0.4 - width / 2 for j in range(len(cases))], cases)
-    ax.set_yscale("log")
+    ax.set(yscale="log", ylim=(0.1, None))
     ax.set_title(f"{operation}, over the bare GEMMs")
     ax.legend(fontsize=8)
 
 
 def steps(figures, ax):
-    for contender, operation, style in (("products", "step", "--"), ("ossicle", "step", "-"), ("products", "infer", ":"), ("ossicle", "infer", "-.")):
+    styles = {("products", "step"): "--", ("ossicle", "step"): "-", ("products", "infer"): ":", ("ossicle", "infer"): "-."}
+    for (contender, operation), style in styles.items():
         x, y, errors = series_of(figures, "sweep steps", contender, operation)
         ax.errorbar(x, y, errors, linestyle=style, marker=".", color=COLOURS[contender], label=f"{contender}, {operation}")
     ax.set(title="78-N-N-N-26, N 400, batch 50, 5 % firing", xlabel="steps T", ylabel="ms", xlim=(0, None), ylim=(0, None))

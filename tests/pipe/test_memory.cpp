@@ -47,9 +47,10 @@ TEST_CASE("ossicle-train: --dry-run says the peak within 10 %") {
 
 TEST_CASE("ossicle-train: a training that the machine has no memory for is refused before it begins") {
   const TempFolder folder;
-  pipe_support::write_stream(folder.path() / "s.tar", {.n_records = 20});
+  pipe_support::write_stream(folder.path() / "s.tar", {.n_records = 1000});
   const Result result =
-      pipe_support::shell("ossicle-train -q s.tar --hidden 1000000,1000000 -o m", {}, {folder.path(), false, false});
+      pipe_support::shell("ossicle-train -q s.tar --batch 1000 --hidden 1000000,1,1000000,1,1000000 --no-skip -o m", {},
+                          {folder.path(), false, false});
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("the machine has") && Contains("--hidden"));
   CHECK_FALSE(std::filesystem::exists(folder.path() / "m.ckpt"));

@@ -1,7 +1,6 @@
 #pragma once
-// Products with spikes, event by event, and what lists the events. Compiled for each instruction set by kernels.cpp alone:
+// Products with spikes, event by event. Compiled for each instruction set by kernels.cpp alone:
 // everything stands in a namespace of that name (scripts/cmake/isa_kernels.cmake).
-#include <bit>
 #include <cstring>
 
 #include "snn/cpu/kernels.h"
@@ -113,24 +112,10 @@ void sum_rows_columns(const RowSums<Real>& p, int first) {
     Vector sum[kVectors];
     for (int v = 0; v < kVectors; ++v) sum[v] = *reinterpret_cast<const Vector*>(out + v * kLanes<Real>);
     for (std::uint32_t e = begin; e < end; ++e) {
-      const Real* error = p.error + p.list.events[e] * std::size_t{kTileWidth} + first;
+      const Real* error = p.error + p.list.events[e] * p.stride + first;
       for (int v = 0; v < kVectors; ++v) sum[v] += *reinterpret_cast<const Vector*>(error + v * kLanes<Real>);
     }
     for (int v = 0; v < kVectors; ++v) *reinterpret_cast<Vector*>(out + v * kLanes<Real>) = sum[v];
-  }
-}
-
-/// each(row, neuron) for every spike, rows and neurons ascending.
-template <class Function>
-SNN_HD void for_each_spike(const SpikeRows& spikes, const Function& each) {
-  for (int row = 0; row < spikes.n_rows; ++row) {
-    const std::uint64_t* words =
-        spikes.words + static_cast<std::size_t>(row) * static_cast<std::size_t>(spikes.n_words);
-    for (int w = 0; w < spikes.n_words; ++w) {
-      for (std::uint64_t bits = words[w]; bits != 0; bits &= bits - 1) {
-        each(row, w * kSpikesPerWord + __builtin_ctzll(bits));
-      }
-    }
   }
 }
 

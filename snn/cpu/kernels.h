@@ -26,6 +26,11 @@ struct EventList {
   const std::uint16_t* events = nullptr;  // neurons of a row, ascending; or rows of a neuron, ascending
 };
 
+/// Places behind the last event of a list that whatever writes it may use.
+inline constexpr std::uint32_t kEventSlack = 8;
+/// Most rows that are listed neuron by neuron.
+inline constexpr int kMostListRows = 512;
+
 /// Where the words of some rows lie.
 struct SpikeRows {
   const std::uint64_t* words = nullptr;
@@ -55,7 +60,8 @@ struct RowSums {
   EventList list;               // by neuron
   int n_neurons = 0;            // I
   int width = 0;                // columns that are wanted, 1..kTileWidth
-  const Real* error = nullptr;  // [rows][kTileWidth]
+  const Real* error = nullptr;  // [rows][stride]
+  std::size_t stride = 0;       // >= width, and what a whole register reads beyond is there
   Real* sums = nullptr;         // [I][kTileWidth], in and out
 };
 
@@ -77,9 +83,9 @@ struct Kernels {
   /// Spikes as numbers 0 and 1, [rows][n_neurons].
   void (*expand)(const SpikeRows&, int n_neurons, Real* out);
   std::size_t (*count_spikes)(const SpikeRows&);
-  /// begin [rows + 1], from 0, and events.
+  /// begin [rows + 1], from 0, and events, with room for kEventSlack more.
   void (*list_by_row)(const SpikeRows&, std::uint32_t* begin, std::uint16_t* events);
-  /// begin [n_neurons + 1], from 0, and events. At most 65,536 rows.
+  /// begin [n_neurons + 1], from 0, and events, with room for kEventSlack more. At most kMostListRows rows.
   void (*list_by_neuron)(const SpikeRows&, int n_neurons, std::uint32_t* begin, std::uint16_t* events);
   TileRunner<Scale<Real>> scale;
   TileRunner<FiringRate> firing_rate;

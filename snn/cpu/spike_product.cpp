@@ -8,7 +8,8 @@ namespace snn {
 
 namespace {
 
-constexpr int kMostNeurons = 1 << 16;  // an event has 16 bits
+constexpr int kMostNeurons = 1 << 16;        // an event has 16 bits
+constexpr std::size_t kUnevenStride = 1024;  // bytes: rows of a multiple apart meet in a few places of a cache
 
 /// Lists the events of every block of rows, neuron by neuron.
 template <class Real>
@@ -19,7 +20,7 @@ void list_blocks(const Kernels<Real>& kernels, const WeightGradient<Real>& p, in
   };
   s.first_event.assign(1, 0);
   for (int block = 0; block < n_blocks; ++block) {
-    s.first_event.push_back(s.first_event.back() + kernels.count_spikes(rows_of(block)));
+    s.first_event.push_back(s.first_event.back() + kernels.count_spikes(rows_of(block)) + kEventSlack);
   }
   const std::size_t row = static_cast<std::size_t>(p.source.n_neurons) + 1;
   s.begin.resize(std::max(s.begin.size(), row * static_cast<std::size_t>(n_blocks)));
@@ -35,20 +36,23 @@ void list_blocks(const Kernels<Real>& kernels, const WeightGradient<Real>& p, in
 template <class Real>
 void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const EventScratch<Real>& s,
               typename EventScratch<Real>::Worker& worker, int first, int last, int from, int to) {
-  const auto n_sources = static_cast<std::size_t>(to - from), width = static_cast<std::size_t>(last - first);
-  worker.sums.assign(n_sources * kTileWidth, Real(0));
-  worker.error.resize(std::size_t{kBlockRows} * kTileWidth);
+  const auto width = static_cast<std::size_t>(last - first), stride = static_cast<std::size_t>(p.n_neurons);
+  const bool copies = width < kTileWidth || stride * sizeof(Real) % kUnevenStride == 0;
+  worker.sums.assign(static_cast<std::size_t>(to - from) * kTileWidth, Real(0));
+  if (copies) worker.error.resize(std::size_t{kBlockRows} * kTileWidth);
   for (std::size_t block = 0; block + 1 < s.first_event.size(); ++block) {
     const int first_row = static_cast<int>(block) * kBlockRows, last_row = std::min(first_row + kBlockRows, p.n_rows);
-    for (int row = first_row; row < last_row; ++row) {
-      const Real* error = p.error + static_cast<std::size_t>(row) * static_cast<std::size_t>(p.n_neurons) + first;
-      std::copy_n(error, width, worker.error.begin() + std::ptrdiff_t{row - first_row} * kTileWidth);
+    const Real* error = p.error + static_cast<std::size_t>(first_row) * stride + first;
+    for (int row = 0; copies && row < last_row - first_row; ++row) {
+      std::copy_n(error + static_cast<std::size_t>(row) * stride, width,
+                  worker.error.begin() + std::ptrdiff_t{row} * kTileWidth);
     }
     const std::size_t begin = block * (static_cast<std::size_t>(p.source.n_neurons) + 1);
     kernels.sum_rows({.list = {s.begin.data() + begin + from, s.events.data() + s.first_event[block]},
                       .n_neurons = to - from,
                       .width = last - first,
-                      .error = worker.error.data(),
+                      .error = copies ? worker.error.data() : error,
+                      .stride = copies ? std::size_t{kTileWidth} : stride,
                       .sums = worker.sums.data()});
   }
   kernels.unpack_panel(worker.sums.data(), to - from, p.source.n_neurons, first, last, p.dw + from);

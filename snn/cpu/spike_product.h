@@ -14,7 +14,7 @@ inline constexpr double kMostEvents = 0.45;
 bool by_events(std::size_t n_events, int n_rows, int n_neurons);
 
 /// Rows whose error, a tile wide, stays in a level-2 cache; and neurons of a source that a chunk of the gradient covers.
-inline constexpr int kBlockRows = 512, kGroupNeurons = 512;
+inline constexpr int kBlockRows = kMostListRows, kGroupNeurons = 512;
 
 /// Tiles of a layer.
 inline int count_tiles(int n_neurons) {

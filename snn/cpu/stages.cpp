@@ -82,7 +82,7 @@ class ForwardGroup {
     if (worker_.begin.size() <= i) worker_.begin.resize(i + 1), worker_.events.resize(i + 1);
     const SpikeRows rows = spike_rows(source, first_row_, last_row_);
     std::uint32_t* begin = grown(worker_.begin[i], static_cast<std::size_t>(n_rows()) + 1);
-    std::uint16_t* events = grown(worker_.events[i], kernels_.count_spikes(rows) + 1);
+    std::uint16_t* events = grown(worker_.events[i], kernels_.count_spikes(rows) + kEventSlack);
     kernels_.list_by_row(rows, begin, events);
     events_.push_back({{begin, events}, panels, source.n_neurons});
   }

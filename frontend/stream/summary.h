@@ -19,7 +19,7 @@ struct Spread {
 struct Summary {
   std::size_t n_records = 0;
   std::size_t n_unlabelled = 0;
-  std::size_t n_bytes = 0;  ///< of all arrays: what they take in memory
+  std::size_t n_bytes = 0;                         ///< of all arrays: what they take in memory
   std::map<std::string, std::size_t> per_class;    ///< records of each class of the header, 0 included
   std::map<std::string, std::size_t> per_speaker;  ///< records of each speaker; "" where none is known
   int min_steps = 0, max_steps = 0;

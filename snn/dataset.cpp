@@ -122,12 +122,6 @@ std::uint64_t hash_of(const Dataset& dataset) {
   return hash.value();
 }
 
-int max_steps(const Dataset& dataset) {
-  int longest = 0;
-  for (const Utterance& utterance : dataset.utterances) longest = std::max(longest, utterance.n_steps);
-  return longest;
-}
-
 std::int64_t count_nonzero(const Utterance& utterance) {
   const auto count = [](const auto& values) {
     return static_cast<std::int64_t>(values.size()) - std::count(values.begin(), values.end(), 0);

@@ -40,9 +40,6 @@ int match_labels(Dataset& dataset, const std::vector<std::string>& classes);
 /// hosts only.
 std::uint64_t hash_of(const Dataset& dataset);
 
-/// Longest utterance in steps; 0 for an empty set.
-int max_steps(const Dataset& dataset);
-
 /// How many values of the utterance are not zero: the products its input takes per target neuron (metrics.h).
 std::int64_t count_nonzero(const Utterance& utterance);
 

@@ -26,8 +26,7 @@ void count_spikes(const Network<float>& network, const Dataset& dataset, std::sp
   counts.n_utterances += static_cast<std::int64_t>(indices.size());
 }
 
-Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size,
-                    const std::function<void(int)>& on_batch) {
+Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size) {
   const int n = static_cast<int>(dataset.utterances.size());
   std::vector<int> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
@@ -45,7 +44,6 @@ Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_s
       evaluation.decisions.push_back(decide(row));
     }
     count_spikes(network, dataset, indices, evaluation.counts);
-    if (on_batch) on_batch(static_cast<int>(evaluation.decisions.size()));
   }
   return evaluation;
 }

@@ -1,6 +1,5 @@
 #pragma once
 // Running a trained network over a data set.
-#include <functional>
 #include <vector>
 
 #include "snn/dataset.h"
@@ -18,10 +17,9 @@ struct Evaluation {
 /// Class of the largest score; the lowest index wins a tie. scores: [K], K >= 1. [TSSLBP decision]
 int decide(std::span<const float> scores);
 
-/// The scores of an utterance do not depend on the batch around it. `on_batch`, if given, is called after each batch
-/// with the number of utterances done. Throws std::invalid_argument if the channels differ. batch_size >= 1.
-Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size,
-                    const std::function<void(int)>& on_batch = {});
+/// The scores of an utterance do not depend on the batch around it. Throws std::invalid_argument if the channels differ.
+/// batch_size >= 1.
+Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size);
 
 /// Right and wrong decisions of the utterances whose label is one of the classes.
 Scores score(const Evaluation& evaluation, const Dataset& dataset);

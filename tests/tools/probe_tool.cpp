@@ -33,16 +33,6 @@ void define(CLI::App& app, Options& o) {
   app.set_config("--config", "", "TOML file with values of the flags");
 }
 
-bool preset(const CLI::App&, Options& o) {
-  if (o.preset.empty()) return false;
-  if (o.preset != "fast") throw std::invalid_argument("preset " + o.preset + " is unknown; there is fast");
-  o = Options{};
-  o.count = 70;
-  o.rate = 7;
-  o.bip = true;
-  return true;
-}
-
 void check(Options& o) {
   if (o.count == 13) throw std::invalid_argument("--count 13: not this one; take another");
 }
@@ -74,12 +64,11 @@ void run(Options& o, tools::Context& context) {
     context.fail_record("d.wav: cannot be read");
     fmt::print("failed {}\n", context.n_failed());
   }
-  if (o.action == "no") context.answer_no();
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
   const tools::ToolInfo info{"ossicle-probe", "Does what it is told.", "ossicle-probe show --count 3"};
-  return tools::run_tool<Options>(argc, argv, info, define, check, run, preset);
+  return tools::run_tool<Options>(argc, argv, info, define, check, run);
 }

@@ -67,23 +67,13 @@ TEST_CASE("Messages carry the tool's name on every line, and failed records give
   CHECK(failed.err == "ossicle-probe: a.wav: no sound in it\nossicle-probe: record a sound\n");
 }
 
-TEST_CASE("An answer of no gives 1, a job done gives 0") {
-  CHECK(probe({"no"}).exit_code == 1);
-  CHECK(probe({"nothing"}).exit_code == 0);
-}
-
-TEST_CASE("Default, preset, file, flag: the later wins") {
+TEST_CASE("Default, file, flag: the later wins") {
   const TempFolder folder;
   pipe_support::spill(folder.path() / "c.toml", "rate = 3.5\nbip = false\n");
   const std::string config = folder.file("c.toml");
   CHECK(probe({"show"}).out == "count 1 rate 0.5 bip false\n");
-  CHECK(probe({"show", "--preset", "fast"}).out == "count 70 rate 7 bip true\n");
   CHECK(probe({"show", "--config", config}).out == "count 1 rate 3.5 bip false\n");
-  CHECK(probe({"show", "--preset", "fast", "--config", config}).out == "count 70 rate 3.5 bip false\n");
-  CHECK(probe({"show", "--preset", "fast", "--config", config, "--rate", "9", "--bip"}).out ==
-        "count 70 rate 9 bip true\n");
-  CHECK(probe({"show", "--preset", "fast", "--no-bip"}).out == "count 70 rate 7 bip false\n");
-  CHECK(probe({"show", "--preset", "slow"}).exit_code == 2);
+  CHECK(probe({"show", "--config", config, "--rate", "9", "--bip"}).out == "count 1 rate 9 bip true\n");
 }
 
 TEST_CASE("An unknown key in a configuration file is an error that names it") {

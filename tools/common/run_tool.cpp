@@ -56,7 +56,6 @@ void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
 
 int run_steps(CLI::App& app, int argc, char** argv, const ToolSteps& steps, Context& context) {
   app.parse(argc, argv);
-  if (steps.preset && steps.preset(app)) app.parse(argc, argv);
   steps.check();
   steps.run(context);
   flush_output();
@@ -106,8 +105,7 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
       add_common(app, info, context.quiet_);
       steps.define(app);
       if (CLI::Option* config = app.get_config_ptr()) config->type_name("FILE");
-      const int code = run_steps(app, argc, argv, steps, context);
-      return code == kDone && context.no_ ? kFailedInPart : code;
+      return run_steps(app, argc, argv, steps, context);
     } catch (const CLI::ParseError& error) {
       return end_of_parse(app, error, info);
     }

@@ -3,7 +3,7 @@
 //
 //   int main(int argc, char** argv) { return tools::run_tool<Options>(argc, argv, kInfo, define, check, run); }
 //
-// Exit codes: 0 done; 1 done, but records failed or the answer is no; 2 could not do the job, bad flags included. A
+// Exit codes: 0 done; 1 done, but records failed; 2 could not do the job, bad flags included. A
 // closed standard output is a quiet end (0).
 #include <CLI/CLI.hpp>
 #include <atomic>
@@ -31,8 +31,6 @@ class Context {
   void warn(std::string_view message);
   /// Names a record that could not be processed; the exit code becomes 1.
   void fail_record(std::string_view message);
-  /// The job is done and its answer is no; the exit code becomes 1.
-  void answer_no() { no_ = true; }
 
   bool quiet() const { return quiet_; }
   std::size_t n_failed() const { return n_failed_; }
@@ -41,14 +39,12 @@ class Context {
   friend int run_app(int, char**, const ToolInfo&, struct ToolSteps);
   std::string tool_;
   bool quiet_ = false;
-  std::atomic<bool> no_ = false;
   std::atomic<std::size_t> n_failed_ = 0;
 };
 
 /// run_tool without the options' type.
 struct ToolSteps {
   std::function<void(CLI::App&)> define;
-  std::function<bool(const CLI::App&)> preset;  // may be empty
   std::function<void()> check;
   std::function<void(Context&)> run;
 };
@@ -57,19 +53,14 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps);
 /// Runs a tool. `define(CLI::App&, Options&)` adds the flags, `check(Options&)` runs after parsing and throws
 /// std::invalid_argument for values that do not fit together, `run(Options&, Context&)` does the work. --help,
 /// --version and -q,--quiet are added here. Unknown keys in a configuration file are errors.
-///
-/// `preset(const CLI::App&, Options&)`, if given, is called once after parsing. If it returns true it has replaced the
-/// options, and the command line (with its configuration file) is parsed again over them: default, preset, file, flag.
 template <class Options>
 int run_tool(int argc, char** argv, const ToolInfo& info, std::function<void(CLI::App&, Options&)> define,
-             std::function<void(Options&)> check, std::function<void(Options&, Context&)> run,
-             std::function<bool(const CLI::App&, Options&)> preset = {}) {
+             std::function<void(Options&)> check, std::function<void(Options&, Context&)> run) {
   Options options;
   ToolSteps steps;
   steps.define = [&](CLI::App& app) { define(app, options); };
   steps.check = [&] { check(options); };
   steps.run = [&](Context& context) { run(options, context); };
-  if (preset) steps.preset = [&](const CLI::App& app) { return preset(app, options); };
   return run_app(argc, argv, info, std::move(steps));
 }
 

@@ -112,7 +112,7 @@ void sum_rows_columns(const RowSums<Real>& p, int first) {
     Vector sum[kVectors];
     for (int v = 0; v < kVectors; ++v) sum[v] = *reinterpret_cast<const Vector*>(out + v * kLanes<Real>);
     for (std::uint32_t e = begin; e < end; ++e) {
-      const Real* error = p.error + p.list.events[e] * p.stride + first;
+      const Real* error = p.error + p.list.events[e] * std::size_t{kTileWidth} + first;
       for (int v = 0; v < kVectors; ++v) sum[v] += *reinterpret_cast<const Vector*>(error + v * kLanes<Real>);
     }
     for (int v = 0; v < kVectors; ++v) *reinterpret_cast<Vector*>(out + v * kLanes<Real>) = sum[v];

@@ -60,8 +60,7 @@ struct RowSums {
   EventList list;               // by neuron
   int n_neurons = 0;            // I
   int width = 0;                // columns that are wanted, 1..kTileWidth
-  const Real* error = nullptr;  // [rows][stride]
-  std::size_t stride = 0;       // >= width, and what a whole register reads beyond is there
+  const Real* error = nullptr;  // [rows][kTileWidth]
   Real* sums = nullptr;         // [I][kTileWidth], in and out
 };
 

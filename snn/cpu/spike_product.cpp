@@ -8,8 +8,7 @@ namespace snn {
 
 namespace {
 
-constexpr int kMostNeurons = 1 << 16;        // an event has 16 bits
-constexpr std::size_t kUnevenStride = 1024;  // bytes: rows of a multiple apart meet in a few places of a cache
+constexpr int kMostNeurons = 1 << 16;  // an event has 16 bits
 
 /// Lists the events of every block of rows, neuron by neuron.
 template <class Real>
@@ -32,18 +31,18 @@ void list_blocks(const Kernels<Real>& kernels, const WeightGradient<Real>& p, in
   });
 }
 
-/// Neurons first .. last - 1 of the target, sources from .. to - 1.
+/// Neurons first .. last - 1 of the target, sources from .. to - 1. The error of a block of rows is copied side by side: as
+/// it lies, its rows could meet in a few places of a cache.
 template <class Real>
 void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const EventScratch<Real>& s,
               typename EventScratch<Real>::Worker& worker, int first, int last, int from, int to) {
   const auto width = static_cast<std::size_t>(last - first), stride = static_cast<std::size_t>(p.n_neurons);
-  const bool copies = width < kTileWidth || stride * sizeof(Real) % kUnevenStride == 0;
   worker.sums.assign(static_cast<std::size_t>(to - from) * kTileWidth, Real(0));
-  if (copies) worker.error.resize(std::size_t{kBlockRows} * kTileWidth);
+  worker.error.resize(std::size_t{kBlockRows} * kTileWidth);
   for (std::size_t block = 0; block + 1 < s.first_event.size(); ++block) {
     const int first_row = static_cast<int>(block) * kBlockRows, last_row = std::min(first_row + kBlockRows, p.n_rows);
     const Real* error = p.error + static_cast<std::size_t>(first_row) * stride + first;
-    for (int row = 0; copies && row < last_row - first_row; ++row) {
+    for (int row = 0; row < last_row - first_row; ++row) {
       std::copy_n(error + static_cast<std::size_t>(row) * stride, width,
                   worker.error.begin() + std::ptrdiff_t{row} * kTileWidth);
     }
@@ -51,8 +50,7 @@ void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const
     kernels.sum_rows({.list = {s.begin.data() + begin + from, s.events.data() + s.first_event[block]},
                       .n_neurons = to - from,
                       .width = last - first,
-                      .error = copies ? worker.error.data() : error,
-                      .stride = copies ? std::size_t{kTileWidth} : stride,
+                      .error = worker.error.data(),
                       .sums = worker.sums.data()});
   }
   kernels.unpack_panel(worker.sums.data(), to - from, p.source.n_neurons, first, last, p.dw + from);

@@ -54,6 +54,7 @@ struct BackwardScan {
     const int width = last - first;
     Real keep[kWidth] = {}, w[kWidth] = {}, trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {};
     Real drive[kWidth] = {}, sum_self[kWidth] = {}, sum_theta[kWidth] = {}, surrogate[kWidth] = {};
+    Real slope[kWidth] = {};
     constexpr bool kSurrogate = kRule != Rule::kLayer || kWarm;
     const Real nothing[kWidth] = {};  // the potential before the first step
     for (int j = 0; j < width; ++j) {
@@ -67,16 +68,16 @@ struct BackwardScan {
       if (row - kRowsAhead >= row_begin[b]) prefetch_tile<kWidth>(u + shape.index(row - kRowsAhead, first));
       const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc + shape.index(row, first) : nothing;
       if (kSurrogate) find_surrogates<kWidth>(u_row, width, surrogate);
+      if (!kWarm) find_spike_slopes(u_row, u_before, width, slope);
       for (int j = 0; j < width; ++j) {
         const bool spike = fires(u_row[j], coeffs.v_th);
         const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
         const Real arriving = arriving_error(delta_row[j], w[j], after[j]);
-        Real reset = Real(0), slope = Real(0);
+        Real reset = Real(0);
         if constexpr (kRule != Rule::kSurrogate) reset = spike ? reset_error(keep[j], u_row[j], error[j]) : Real(0);
-        if constexpr (!kWarm) slope = spike ? spike_slope(u_row[j] - carried, coeffs.bound) : Real(0);
         const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
         sum_self[j] += dw_self_term(drive[j], spike);
-        after[j] = step<kRule, kWarm>(surrogate[j], a, spike, slope, arriving, reset, keep[j], trace[j], error[j]);
+        after[j] = step<kRule, kWarm>(surrogate[j], a, spike, slope[j], arriving, reset, keep[j], trace[j], error[j]);
         drive[j] = psc_error_step(coeffs.keep_s, coeffs.gain_s, drive[j], after[j]);
         sum_theta[j] += dtheta_term(after[j], carried);
         delta_row[j] = after[j];
@@ -102,6 +103,16 @@ struct BackwardScan {
     }
     for (int j = 0; j < width; ++j) surrogate[j] = exponential_of(ReducedArgument<Real>{shifted[j], r[j]});
     for (int j = 0; j < width; ++j) surrogate[j] = surrogate_slope(surrogate[j], coeffs.inv_slope);
+  }
+
+  /// The slopes of a row's spikes, 0 elsewhere; in a loop of its own for the same reason.
+  SNN_HD void find_spike_slopes(const Real* SNN_RESTRICT u_row, const Real* SNN_RESTRICT u_before, int width,
+                                Real* SNN_RESTRICT slope) const {
+    for (int j = 0; j < width; ++j) {
+      const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
+      const Real q = spike_slope(u_row[j] - carried, coeffs.bound);
+      slope[j] = fires(u_row[j], coeffs.v_th) ? q : Real(0);
+    }
   }
 
   /// One neuron, one step: updates trace and error, returns delta.

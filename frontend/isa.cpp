@@ -12,13 +12,8 @@ std::vector<std::string> usable_isas() {
   std::vector<std::string> names = {"baseline"};
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2")) {
-    names.push_back("avx2");
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512dq")) {
-      names.push_back("avx512");
-    }
-  }
+  if (__builtin_cpu_supports("x86-64-v3")) names.push_back("avx2");
+  if (__builtin_cpu_supports("x86-64-v4")) names.push_back("avx512");
 #endif
   return names;
 }

@@ -208,4 +208,12 @@ Sound read_sound(int fd, const std::string& name) {
   return decode(file.get(), info, sphere, name);
 }
 
+long long promised_frames(const std::filesystem::path& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return 0;
+  SF_INFO info{};
+  const File file(sf_open(path.c_str(), SFM_READ, &info), sf_close);
+  return file == nullptr ? 0 : std::clamp<long long>(info.frames, 0, kMaxFrames);
+}
+
 }  // namespace ear

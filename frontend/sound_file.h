@@ -27,4 +27,8 @@ Sound read_sound(const std::filesystem::path& path);
 /// `name` stands for it in messages.
 Sound read_sound(int fd, const std::string& name);
 
+/// Frames that a regular file's header promises; 0 where that cannot be told without reading it. Never throws for what
+/// the file holds.
+long long promised_frames(const std::filesystem::path& path);
+
 }  // namespace ear

@@ -50,6 +50,7 @@ struct Buffer {
 /// Smallest number >= n of a ladder, five rungs to an octave, whose only prime factors are 2, 3 and 5: FFTs of such
 /// lengths are fast, and recordings of all lengths share few plans.
 long long rung_at_least(long long n) {
+  if (n <= 6) return n;
   long long octave = 8;
   while (2 * octave < n) octave *= 2;
   for (const long long eighths : {8, 9, 10, 12, 15}) {
@@ -123,6 +124,10 @@ std::shared_ptr<const BlockResampler> block_resampler(long long n_in, long long 
       n_kept = 0;
     }
     auto made = std::make_shared<const BlockResampler>(n_in, n_out);
+    if (made->n_samples() > kKeptSamples) {
+      kept.erase({n_in, n_out});
+      return made;
+    }
     n_kept += made->n_samples();
     kept[{n_in, n_out}] = made;
     return made;

@@ -5,8 +5,8 @@
 
 namespace ear {
 
-/// Sample rates accepted, Hz. Between them resampling takes less than 100 MiB beside input and output whatever their
-/// length.
+/// Sample rates accepted, Hz. Between them resampling takes less than 150 MiB a thread beside input and output
+/// whatever their length.
 inline constexpr int kMinSampleRate_hz = 1'000;
 inline constexpr int kMaxSampleRate_hz = 768'000;
 

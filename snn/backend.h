@@ -50,6 +50,12 @@ class Buffer {
     if (data_ != nullptr) memory_->release(data_);
   }
 
+  /// Releases what it has and takes `size` new elements, zeroed. Empty if memory runs out.
+  void renew(Memory& memory, std::size_t size) {
+    *this = Buffer();
+    *this = Buffer(memory, size);
+  }
+
   T* data() { return data_; }
   const T* data() const { return data_; }
   std::size_t size() const { return size_; }

@@ -46,8 +46,7 @@ std::span<const int> batch_indices(std::span<const int> order, int batch, int ba
 
 /// Fills the batch with the utterances at `indices`; memory is kept from call to call. `shifts` is empty or one for
 /// each index. Throws std::invalid_argument for no indices, an index out of range, another number of shifts or more than
-/// 2^31 - 1 steps in all. Real:
-/// float or double.
+/// 2^31 - 1 steps in all. Real: float or double.
 template <typename Real>
 void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts = {});
 

@@ -29,16 +29,16 @@ void Layer<Real>::allocate(Memory& memory, std::size_t n_rows, int n_batch, bool
   const auto n_neurons = static_cast<std::size_t>(shape_.n_neurons);
   const std::size_t over_time = n_rows * n_neurons, over_batch = static_cast<std::size_t>(n_batch) * n_neurons;
   if (!is_output()) {
-    spikes_ = Buffer<std::uint64_t>(memory, n_rows * static_cast<std::size_t>(spike_words(shape_.n_neurons)));
+    spikes_.renew(memory, n_rows * static_cast<std::size_t>(spike_words(shape_.n_neurons)));
   }
-  if (is_output() || (trains && rule_ == Rule::kStep)) psc_ = Buffer<Real>(memory, over_time);
-  n_spikes_ = Buffer<int>(memory, over_batch);
+  if (is_output() || (trains && rule_ == Rule::kStep)) psc_.renew(memory, over_time);
+  n_spikes_.renew(memory, over_batch);
   if (!trains) return;
-  u_ = Buffer<Real>(memory, over_time);
-  delta_ = Buffer<Real>(memory, over_time);
-  firing_rate_ = Buffer<double>(memory, 1);
-  dw_self_ = Buffer<Real>(memory, over_batch);
-  dtheta_ = Buffer<Real>(memory, over_batch);
+  u_.renew(memory, over_time);
+  delta_.renew(memory, over_time);
+  firing_rate_.renew(memory, 1);
+  dw_self_.renew(memory, over_batch);
+  dtheta_.renew(memory, over_batch);
 }
 
 template <class Real>

@@ -28,7 +28,7 @@ std::size_t as_size(int n) {
   return static_cast<std::size_t>(n);
 }
 
-/// Of one layer, or of the input (no errors).
+/// Of one layer; gradient: null without the backward pass.
 std::size_t layer_bytes(const NetworkParams& params, int layer, const BatchSize& batch,
                         const GradientParams* gradient) {
   const std::size_t n_rows = as_size(batch.n_rows), n_neurons = as_size(params.sizes[as_size(layer)]);

@@ -73,25 +73,28 @@ template <class Real>
 void Network<Real>::fit(const Batch<Real>& batch, bool keeps) {
   check_batch(batch, params_.sizes.front());
   input_shape_ = {batch.n_rows(), batch.n_batch(), batch.n_channels};
-  Shape& capacity = keeps ? training_capacity_ : capacity_;
-  if (input_shape_.n_rows > capacity.n_rows || input_shape_.n_batch > capacity.n_batch) {
-    for (Shape* all : {&capacity_, &training_capacity_}) {
-      if (all == &training_capacity_ && !keeps && training_capacity_.n_rows == 0) continue;
-      all->n_rows = std::max(all->n_rows, input_shape_.n_rows);
-      all->n_batch = std::max(all->n_batch, input_shape_.n_batch);
-    }
-    const auto n_rows = static_cast<std::size_t>(capacity_.n_rows),
-               n_batch = static_cast<std::size_t>(capacity_.n_batch);
-    const auto n_classes = static_cast<std::size_t>(params_.sizes.back());
-    input_ = Buffer<Real>(*backend_, n_rows * static_cast<std::size_t>(batch.n_channels));
-    row_begin_ = Buffer<int>(*backend_, n_batch + 1);
-    labels_ = Buffer<int>(*backend_, n_batch);
-    sums_ = Buffer<Real>(*backend_, n_batch * n_classes);
-    loss_ = Buffer<double>(*backend_, n_batch * n_classes);
-    for (Layer<Real>& layer : layers_)
-      layer.allocate(*backend_, n_rows, capacity_.n_batch, training_capacity_.n_rows > 0);
-  }
+  const Shape wanted{std::max(capacity_.n_rows, input_shape_.n_rows), std::max(capacity_.n_batch, input_shape_.n_batch),
+                     batch.n_channels};
+  if (wanted != capacity_ || (keeps && !trains_)) grow(wanted, keeps || trains_);
   for (Layer<Real>& layer : layers_) layer.set_shape(input_shape_.n_rows, input_shape_.n_batch);
+}
+
+template <class Real>
+void Network<Real>::grow(const Shape& wanted, bool trains) {
+  capacity_ = {};  // if memory runs out on the way, nothing is there
+  trains_ = false;
+  const auto n_batch = static_cast<std::size_t>(wanted.n_batch);
+  const auto n_classes = static_cast<std::size_t>(params_.sizes.back());
+  input_.renew(*backend_, wanted.size());
+  row_begin_.renew(*backend_, n_batch + 1);
+  labels_.renew(*backend_, n_batch);
+  sums_.renew(*backend_, n_batch * n_classes);
+  loss_.renew(*backend_, n_batch * n_classes);
+  for (Layer<Real>& layer : layers_) {
+    layer.allocate(*backend_, static_cast<std::size_t>(wanted.n_rows), wanted.n_batch, trains);
+  }
+  capacity_ = wanted;
+  trains_ = trains;
 }
 
 template <class Real>

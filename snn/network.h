@@ -64,6 +64,7 @@ class Network {
  private:
   void run(const Batch<Real>& batch, bool keeps);
   void fit(const Batch<Real>& batch, bool keeps);
+  void grow(const Shape& wanted, bool trains);
   Pass<Real> pass();
   std::vector<Real> u(int layer) const;
   const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
@@ -76,13 +77,14 @@ class Network {
   Buffer<Real> parameters_, gradients_;  // flat, by layout_
   std::vector<Layer<Real>> layers_;      // layer l at l - 1
   Shape input_shape_;
-  bool keeps_ = false;                      // what the last forward() ran is there for backward()
-  Shape capacity_{}, training_capacity_{};  // rows and utterances that the buffers hold
-  Buffer<Real> input_;                      // [rows][C]
-  Buffer<int> row_begin_;                   // [B + 1]
-  Buffer<int> labels_;                      // [B]
-  Buffer<Real> sums_;                       // [B][K]
-  Buffer<double> loss_;                     // [B][K]
+  bool keeps_ = false;     // what the last forward() ran is there for backward()
+  Shape capacity_;         // that the buffers hold
+  bool trains_ = false;    // they hold what backward() needs
+  Buffer<Real> input_;     // [rows][C]
+  Buffer<int> row_begin_;  // [B + 1]
+  Buffer<int> labels_;     // [B]
+  Buffer<Real> sums_;      // [B][K]
+  Buffer<double> loss_;    // [B][K]
 };
 
 }  // namespace snn

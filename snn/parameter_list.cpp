@@ -1,6 +1,7 @@
 #include "snn/parameter_list.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

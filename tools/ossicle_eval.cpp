@@ -31,7 +31,7 @@ void define(CLI::App& app, Options& o) {
   app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
   app.add_option("--confusion", o.confusion, "File that gets the confusion matrix as CSV; -: standard output");
-  app.add_option("--batch", o.batch_size, "Utterances at a time; does not change the result")->capture_default_str();
+  app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
   tools::add_backend_options(app, o.backend);
 }
 

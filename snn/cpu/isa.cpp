@@ -1,7 +1,9 @@
 // Which kernels this machine can run.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
+#include <type_traits>
 
 #include "snn/cpu/kernels.h"
 

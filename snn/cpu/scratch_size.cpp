@@ -42,7 +42,8 @@ ScratchSize cpu_scratch_size(const NetworkParams& params, const BatchSize& batch
     std::size_t place = 0;
     for (const int source : sources_of(params, layer)) {
       const std::size_t n_sources = as_size(params.sizes[as_size(source)]);
-      if (source == 0) {
+      const bool is_spiking = source != 0 && params.sizes[as_size(source)] <= kMostNeurons;
+      if (!is_spiking) {
         parts = std::max(parts, as_size(count_parts(batch.n_rows)) * n_neurons * n_sources);
         continue;
       }

@@ -5,7 +5,8 @@
 
 namespace snn {
 
-/// With a tenth of all neurons and steps firing; the lists are small beside the rest. n_threads 0: all that the machine
+/// With a tenth of all neurons and steps firing, so by events; a layer that fires in most steps takes a few arrays of its
+/// size more. n_threads 0: all that the machine
 /// offers.
 ScratchSize cpu_scratch_size(const NetworkParams& params, const BatchSize& batch, int n_threads);
 

@@ -6,6 +6,8 @@
 
 namespace snn::OSSICLE_ISA {
 
+static_assert(kMostListRows % kSpikesPerWord == 0);
+
 /// Appends `base` plus the place of every bit that is set, ascending; returns how many. Eight at a time without looking,
 /// since a branch for each bit would be guessed wrongly once a word: so kEventSlack places behind the last one are
 /// written too.

@@ -8,7 +8,7 @@ namespace snn {
 
 namespace {
 
-constexpr int kMostNeurons = 1 << 16;  // an event has 16 bits
+constexpr std::size_t kMostListed = std::size_t{1} << 31;  // events that lists count in 32 bits, with their slack
 
 /// Lists the events of every block of rows, neuron by neuron.
 template <class Real>
@@ -59,7 +59,7 @@ void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const
 }  // namespace
 
 bool by_events(std::size_t n_events, int n_rows, int n_neurons) {
-  return n_neurons <= kMostNeurons &&
+  return n_neurons <= kMostNeurons && n_events <= kMostListed &&
          static_cast<double>(n_events) <= kMostEvents * static_cast<double>(n_rows) * static_cast<double>(n_neurons);
 }
 

@@ -11,6 +11,9 @@ namespace snn {
 /// gradient up to 47 %. The one rule, for every source of every batch; it depends on the spikes alone.
 inline constexpr double kMostEvents = 0.42;
 
+/// An event has 16 bits: of more neurons than that, products are always dense.
+inline constexpr int kMostNeurons = 1 << 16;
+
 /// Whether a source's products are done event by event. n_events: its spikes in those rows.
 bool by_events(std::size_t n_events, int n_rows, int n_neurons);
 

@@ -20,7 +20,7 @@ struct AdamUpdate {
   const double* factor;   // the norm clip's factor
   AdamCoeffs<Real> coeffs;
 
-  Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
+  SNN_HD Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
 
   template <int kWidth>
   SNN_HD void run(int chunk, int, int) const {

@@ -32,7 +32,7 @@ struct BackwardScan {
   Rule rule;
   Coeffs<Real> coeffs;
 
-  Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
+  SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
@@ -85,8 +85,8 @@ struct BackwardScan {
       }
     }
     for (int j = 0; j < width; ++j) {
-      dw_self[b * shape.n_neurons + first + j] = sum_self[j];
-      dtheta[b * shape.n_neurons + first + j] = sum_theta[j];
+      dw_self[shape.index(b, first + j)] = sum_self[j];
+      dtheta[shape.index(b, first + j)] = sum_theta[j];
     }
   }
 

@@ -24,7 +24,7 @@ struct ForwardScan {
   const Real* w_self;  // [N], or null without self-connections
   Coeffs<Real> coeffs;
 
-  Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
+  SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
@@ -59,7 +59,7 @@ struct ForwardScan {
       Real* SNN_RESTRICT psc_row = psc + shape.index(row, first);
       for (int j = 0; j < width; ++j) psc_row[j] = a[j];
     }
-    for (int j = 0; j < width; ++j) n_spikes[b * shape.n_neurons + first + j] = count[j];
+    for (int j = 0; j < width; ++j) n_spikes[shape.index(b, first + j)] = count[j];
   }
 };
 

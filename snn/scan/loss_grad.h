@@ -17,7 +17,7 @@ struct ClassSums {
   const Real* psc;       // [rows][K]
   Real* sums;            // [B][K], out
 
-  Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
+  SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
@@ -26,7 +26,7 @@ struct ClassSums {
       const Real* a = psc + shape.index(row, first);
       for (int j = 0; j < last - first; ++j) total[j] += a[j];
     }
-    for (int j = 0; j < last - first; ++j) sums[b * shape.n_neurons + first + j] = total[j];
+    for (int j = 0; j < last - first; ++j) sums[shape.index(b, first + j)] = total[j];
   }
 };
 
@@ -46,13 +46,13 @@ struct LossGrad {
   Real desired_share, undesired_share;  // count: of the utterance's steps
   Real keep_s, gain_s;
 
-  Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
+  SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
     for (int k = first; k < last; ++k) {
       const bool labelled = labels[b] == k;
-      loss[b * shape.n_neurons + k] = kind == LossKind::kKernel ? kernel(b, k, labelled) : constant(b, k, labelled);
+      loss[shape.index(b, k)] = kind == LossKind::kKernel ? kernel(b, k, labelled) : constant(b, k, labelled);
     }
   }
 
@@ -75,7 +75,7 @@ struct LossGrad {
   /// The losses whose error is the same at every step.
   SNN_HD double constant(int b, int k, bool labelled) const {
     const Real n_steps = static_cast<Real>(row_begin[b + 1] - row_begin[b]);
-    const Real* own = sums + b * shape.n_neurons;
+    const Real* own = sums + shape.index(b, 0);
     double part = 0.0;
     Real e = Real(0);
     if (kind == LossKind::kCount) {

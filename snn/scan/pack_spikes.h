@@ -1,5 +1,6 @@
 #pragma once
 // Potentials to spikes, as bits.
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -9,6 +10,8 @@
 #include "snn/shape.h"
 
 namespace snn {
+
+static_assert(std::endian::native == std::endian::little);
 
 /// Eight bytes of 0 or 1, the first one lowest, to eight bits: the product puts byte i at bit 56 + i, and no two others
 /// meet.
@@ -26,7 +29,7 @@ struct PackSpikes {
   Real v_th;
   std::uint64_t* spikes;  // [rows][spike_words(N)], out
 
-  Extent extent() const { return {shape.n_batch, spike_words(shape.n_neurons)}; }
+  SNN_HD Extent extent() const { return {shape.n_batch, spike_words(shape.n_neurons)}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {

@@ -18,13 +18,14 @@ struct BatchSum {
   const Real* parts;  // [B][N]
   Real* out;          // [N]
 
-  Extent extent() const { return {1, n_neurons}; }
+  SNN_HD Extent extent() const { return {1, n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int, int first, int last) const {
     double total[kWidth] = {};
     for (int b = 0; b < n_batch; ++b)
-      for (int j = 0; j < last - first; ++j) total[j] += static_cast<double>(parts[b * n_neurons + first + j]);
+      for (int j = 0; j < last - first; ++j)
+        total[j] += static_cast<double>(parts[Shape{1, n_batch, n_neurons}.index(b, first + j)]);
     for (int j = 0; j < last - first; ++j) out[first + j] = static_cast<Real>(total[j]);
   }
 };
@@ -35,12 +36,13 @@ struct FiringRate {
   const int* n_spikes;  // [B][N]
   double* rate;         // one number, out: spikes / (rows * N), 0..1
 
-  Extent extent() const { return {1, 1}; }
+  SNN_HD Extent extent() const { return {1, 1}; }
 
   template <int kWidth>
   SNN_HD void run(int, int, int) const {
     double spikes = 0.0;
-    for (int i = 0; i < shape.n_batch * shape.n_neurons; ++i) spikes += n_spikes[i];
+    const std::size_t n_counts = shape.index(shape.n_batch, 0);
+    for (std::size_t i = 0; i < n_counts; ++i) spikes += n_spikes[i];
     *rate = spikes / static_cast<double>(shape.size());
   }
 };
@@ -53,7 +55,7 @@ struct SquareSums {
   const Real* values;
   double* sums;  // [ceil(n_values / kChunk)], out
 
-  Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
+  SNN_HD Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
 
   template <int kWidth>
   SNN_HD void run(int chunk, int, int) const {
@@ -72,7 +74,7 @@ struct GradientNorm {
   double clip_norm;
   double* norm_and_factor;  // [2], out: norm before the clip, factor on every gradient
 
-  Extent extent() const { return {1, 1}; }
+  SNN_HD Extent extent() const { return {1, 1}; }
 
   template <int kWidth>
   SNN_HD void run(int, int, int) const {

@@ -14,7 +14,7 @@ struct Scale {
   Real* values;  // in and out
   Real factor;
 
-  Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
+  SNN_HD Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
 
   template <int kWidth>
   SNN_HD void run(int chunk, int, int) const {

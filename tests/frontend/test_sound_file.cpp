@@ -237,3 +237,13 @@ TEST_CASE("A file that the user may not read is named") {
   CHECK_THROWS_WITH(ear::read_sound(folder.path() / "a.wav"),
                     Catch::Contains("a.wav: cannot be opened (Permission denied)"));
 }
+
+TEST_CASE("The frames that a header promises, 0 where there is none") {
+  const TempFolder folder;
+  write_sound(folder.path() / "a.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, std::vector<float>(5000, 0.0F));
+  CHECK(ear::promised_frames(folder.path() / "a.flac") == 5000);
+  write_file(folder.path() / "b.flac", "no sound");
+  CHECK(ear::promised_frames(folder.path() / "b.flac") == 0);
+  CHECK(ear::promised_frames(folder.path() / "missing") == 0);
+  CHECK(ear::promised_frames(folder.path()) == 0);
+}

@@ -123,6 +123,24 @@ TEST_CASE("network: inference has the bits of the forward pass, before it and af
   CHECK(same_bits(rig.network.class_sums(), sums));
 }
 
+TEST_CASE("network: inference of larger batches between training steps leaves no trace") {
+  const snn::Dataset dataset = support::synthetic();
+  std::vector<int> all(24);
+  std::iota(all.begin(), all.end(), 0);
+  snn::Batch<float> small, large;
+  snn::fill(small, dataset, std::vector<int>{9, 8});
+  snn::fill(large, dataset, all);
+  Rig<float> used, fresh;
+  used.network.infer(small);
+  used.backward(dataset, {9, 8});
+  used.network.infer(large);
+  CHECK(used.backward(dataset, {9, 8}) == fresh.backward(dataset, {9, 8}));
+  CHECK(same_bits(used.gradients(), fresh.gradients()));
+  used.network.infer(large);
+  fresh.network.infer(large);
+  CHECK(same_bits(used.network.class_sums(), fresh.network.class_sums()));
+}
+
 TEST_CASE("network: spikes are bits of potentials above the threshold") {
   const snn::Dataset dataset = support::synthetic();
   Rig<float> rig;

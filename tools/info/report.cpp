@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "frontend/front_end.h"
@@ -17,7 +18,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kIndent = 2;
 constexpr double kMega = 1e6;
-constexpr int kUsualSteps = 100;  // where a recipe leaves the number open
+constexpr int kMostSteps = 1'000'000;  // of a recipe that the front end takes
+constexpr int kUsualSteps = 100;       // where a recipe leaves the number open
 
 Json counts_json(const std::map<std::string, std::size_t>& counts) {
   Json json = Json::object();
@@ -66,7 +68,9 @@ int steps_of(const snn::Model& model) {
   for (const ear::RecipeStage& stage : recipe.stages) {
     for (const auto& [name, value] : stage.params) {
       const auto* n_steps = std::get_if<std::int64_t>(&value);
-      if (name == "n_steps" && n_steps != nullptr && *n_steps > 0) return static_cast<int>(*n_steps);
+      if (name == "n_steps" && n_steps != nullptr && *n_steps > 0 && *n_steps <= kMostSteps) {
+        return static_cast<int>(*n_steps);
+      }
     }
   }
   return kUsualSteps;
@@ -74,7 +78,8 @@ int steps_of(const snn::Model& model) {
 
 // Peaks on one thread, data aside: of naming one recording, and of a training with the model's own batches.
 Json memory_report(const snn::Model& model) {
-  const int n_steps = steps_of(model), n_batch = model.training.batch_size;
+  const int n_steps = steps_of(model);
+  const int n_batch = std::min(model.training.batch_size, std::numeric_limits<int>::max() / n_steps);
   const auto in_mb = [](const snn::MemoryUse& use) { return shown(static_cast<double>(use.total()) / kMega); };
   return {{"steps", n_steps},
           {"predict", in_mb(snn::inference_memory(model.training.network, {n_steps, 1}, "cpu", 1))},

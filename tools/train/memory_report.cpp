@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <fstream>
+#include <limits>
 #include <stdexcept>
 #include <utility>
 
@@ -36,7 +37,8 @@ std::string to_text(const TrainingMemory& memory) {
 
 std::size_t machine_memory() {
   const long n_pages = sysconf(_SC_PHYS_PAGES), page = sysconf(_SC_PAGESIZE);
-  std::size_t memory = static_cast<std::size_t>(std::max(0L, n_pages)) * static_cast<std::size_t>(std::max(0L, page));
+  std::size_t memory = std::numeric_limits<std::size_t>::max();
+  if (n_pages > 0 && page > 0) memory = static_cast<std::size_t>(n_pages) * static_cast<std::size_t>(page);
   std::ifstream limit("/sys/fs/cgroup/memory.max");  // holds "max" where there is none
   if (std::size_t n_bytes = 0; limit >> n_bytes) memory = std::min(memory, n_bytes);
   return memory;

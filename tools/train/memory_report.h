@@ -16,7 +16,7 @@ struct TrainingMemory {
 /// Lines "data<tab>12.3 MB", the last one "peak". MB are 10^6 bytes.
 std::string to_text(const TrainingMemory& memory);
 
-/// Memory of the machine, or of the control group that this process is in, in bytes.
+/// Memory of the machine, or of the container that this process is in, in bytes; what cannot be found counts as no limit.
 std::size_t machine_memory();
 
 /// Throws std::runtime_error naming both figures and what to do if the peak is above `available` bytes.

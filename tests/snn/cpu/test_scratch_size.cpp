@@ -2,7 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-// Layer 2 has the panels of 100 and, by the skip, 78 sources for two tiles: (100 + 78) * 2 * 64 * 4 bytes = 91 kB, and lists.
+// Layer 2 has the panels of 100 sources for two tiles: 100 * 2 * 64 * 4 bytes = 51 kB, and lists; the skip gives layer 3 a
+// second panel.
 TEST_CASE("scratch size: panels of every spiking source") {
   const snn::NetworkParams chain{.sizes = {20, 100, 100, 10}, .self_recurrent = {}, .bip = {}, .skips = {}};
   snn::NetworkParams skipping = chain;

@@ -120,7 +120,7 @@ struct Target {
 };
 
 /// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets the error lies
-/// in scan.delta already.
+/// in scan.delta already. scan.psc is the back end's to fill in, by the step rule, from scan.u (PscScan).
 template <class Real>
 struct BackwardStage {
   std::vector<Target<Real>> targets;

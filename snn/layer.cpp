@@ -31,7 +31,7 @@ void Layer<Real>::allocate(Memory& memory, std::size_t n_rows, int n_batch, bool
   if (!is_output()) {
     spikes_.renew(memory, n_rows * static_cast<std::size_t>(spike_words(shape_.n_neurons)));
   }
-  if (is_output() || (trains && rule_ == Rule::kStep)) psc_.renew(memory, over_time);
+  if (is_output()) psc_.renew(memory, over_time);
   n_spikes_.renew(memory, over_batch);
   if (!trains) return;
   u_.renew(memory, over_time);
@@ -48,7 +48,7 @@ void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
                                     .row_begin = pass.row_begin,
                                     .u = keeps ? u_.data() : nullptr,
                                     .first_row = 0,
-                                    .psc = is_output() || keeps ? psc_.data() : nullptr,
+                                    .psc = psc_.data(),
                                     .n_spikes = n_spikes_.data(),
                                     .theta = pass.parameters + theta_,
                                     .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
@@ -69,7 +69,7 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
                                      .row_begin = pass.row_begin,
                                      .delta = delta_.data(),
                                      .u = u_.data(),
-                                     .psc = psc_.data(),
+                                     .psc = {},
                                      .dw_self = dw_self_.data(),
                                      .dtheta = dtheta_.data(),
                                      .theta = pass.parameters + theta_,

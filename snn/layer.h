@@ -54,7 +54,7 @@ class Layer {
   Source<Real> source() const { return {shape_.n_neurons, nullptr, spikes_.data()}; }
   /// Potentials before the reset; after backward() the error of the drive.
   const Buffer<Real>& u() const { return u_; }
-  /// Of the output layer, and by the step rule of every layer that keeps; else empty.
+  /// Of the output layer; else empty.
   const Buffer<Real>& psc() const { return psc_; }
   const Buffer<std::uint64_t>& spikes() const { return spikes_; }
   Buffer<Real>& delta() { return delta_; }

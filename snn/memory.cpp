@@ -28,25 +28,24 @@ std::size_t as_size(int n) {
   return static_cast<std::size_t>(n);
 }
 
-/// Of one layer; gradient: null without the backward pass.
-std::size_t layer_bytes(const NetworkParams& params, int layer, const BatchSize& batch,
-                        const GradientParams* gradient) {
+/// Of one layer, with what the backward pass needs or without.
+std::size_t layer_bytes(const NetworkParams& params, int layer, const BatchSize& batch, bool trains) {
   const std::size_t n_rows = as_size(batch.n_rows), n_neurons = as_size(params.sizes[as_size(layer)]);
   const bool is_output = layer == params.n_layers();
   const std::size_t over_time = array_bytes(n_rows * n_neurons, sizeof(float));
   std::size_t bytes = as_size(batch.n_batch) * n_neurons * sizeof(int);
   if (!is_output)
     bytes += array_bytes(n_rows * as_size(spike_words(params.sizes[as_size(layer)])), sizeof(std::uint64_t));
-  if (is_output || (gradient != nullptr && gradient->rule == Rule::kStep)) bytes += over_time;
-  if (gradient != nullptr) bytes += 2 * over_time + 2 * as_size(batch.n_batch) * n_neurons * sizeof(float);
+  if (is_output) bytes += over_time;
+  if (trains) bytes += 2 * over_time + 2 * as_size(batch.n_batch) * n_neurons * sizeof(float);
   return bytes;
 }
 
-std::size_t activation_bytes(const NetworkParams& params, const BatchSize& batch, const GradientParams* gradient) {
+std::size_t activation_bytes(const NetworkParams& params, const BatchSize& batch, bool trains) {
   // The input lies in the batch and, scaled, in the back end's memory.
   const std::size_t n_input = as_size(batch.n_rows) * as_size(params.sizes.front());
   std::size_t bytes = n_input * sizeof(float) + array_bytes(n_input, sizeof(float));
-  for (int layer = 1; layer <= params.n_layers(); ++layer) bytes += layer_bytes(params, layer, batch, gradient);
+  for (int layer = 1; layer <= params.n_layers(); ++layer) bytes += layer_bytes(params, layer, batch, trains);
   return bytes;
 }
 
@@ -72,7 +71,7 @@ MemoryUse training_memory(const TrainingParams& params, const BatchSize& batch, 
       .program = kProgram,
       .parameters =
           2 * array_bytes(layout.n_values(), sizeof(float)) + 2 * array_bytes(layout.n_trained(), sizeof(float)),
-      .activations = activation_bytes(params.network, batch, &params.gradient),
+      .activations = activation_bytes(params.network, batch, true),
       .scratch = scratch.forward + scratch.gradient + (validates ? scratch.inference : 0),
       .checkpoint = 3 * state * sizeof(float)};  // as tensors, once more by their names in the file, and as its bytes
 }
@@ -83,7 +82,7 @@ MemoryUse inference_memory(const NetworkParams& params, const BatchSize& batch, 
   const ScratchSize scratch = scratch_size(device, params, batch, n_threads);
   return {.program = kProgram,
           .parameters = 2 * array_bytes(layout.n_values(), sizeof(float)) + layout.n_values() * sizeof(float),
-          .activations = activation_bytes(params, batch, nullptr),
+          .activations = activation_bytes(params, batch, false),
           .scratch = scratch.forward + scratch.inference,
           .checkpoint = layout.n_values() * sizeof(float)};  // the file's bytes while the model is read
 }

@@ -47,7 +47,7 @@ class CpuBackend final : public Backend<Real> {
   void download(void* to_host, const void* from, std::size_t n_bytes) override { std::memcpy(to_host, from, n_bytes); }
 
   void run(const ForwardStage<Real>& stage) override { run_forward(kernels_, stage, n_threads_, forward_scratch_); }
-  void run(const BackwardStage<Real>& stage) override { run_backward(kernels_, stage, n_threads_); }
+  void run(const BackwardStage<Real>& stage) override { run_backward(kernels_, stage, n_threads_, backward_scratch_); }
   void run(const WeightGradient<Real>& product) override;
   void run(const Scale<Real>& body) override { run_tiles(kernels_.scale, body); }
   void run(const FiringRate& body) override { run_tiles(kernels_.firing_rate, body); }
@@ -72,6 +72,7 @@ class CpuBackend final : public Backend<Real> {
   int n_threads_;
   const Kernels<Real>& kernels_;
   ForwardScratch<Real> forward_scratch_;
+  BackwardScratch<Real> backward_scratch_;
   EventScratch<Real> event_scratch_;
   std::vector<Real> parts_, dense_;  // partial products; spikes as numbers
 };

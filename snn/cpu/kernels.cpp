@@ -84,11 +84,25 @@ void forward(const ForwardTiles<Real>& p) {
 }
 
 template <class Real>
-void backward(const BackwardScan<Real>& scan, int first_batch, int last_batch) {
+void backward(const BackwardScan<Real>& scan, int first_batch, int last_batch, Real* psc) {
   const int n_neurons = scan.extent().n_neurons;
   for (int b = first_batch; b < last_batch; ++b) {
     for (int first = 0; first < n_neurons; first += kTileWidth) {
-      scan.template run<kTileWidth>(b, first, first + kTileWidth < n_neurons ? first + kTileWidth : n_neurons);
+      const int last = first + kTileWidth < n_neurons ? first + kTileWidth : n_neurons;
+      BackwardScan<Real> tile = scan;
+      if (scan.rule == Rule::kStep) {
+        const RowsView<Real> place{psc, scan.row_begin[b], first, kTileWidth};
+        PscScan<Real>{.shape = scan.shape,
+                      .row_begin = scan.row_begin,
+                      .u = scan.u,
+                      .psc = place,
+                      .v_th = scan.coeffs.v_th,
+                      .keep_s = scan.coeffs.keep_s,
+                      .gain_s = scan.coeffs.gain_s}
+            .template run<kTileWidth>(b, first, last);
+        tile.psc = {place.data, place.first_row, place.first_neuron, place.stride};
+      }
+      tile.template run<kTileWidth>(b, first, last);
     }
   }
 }

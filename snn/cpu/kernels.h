@@ -73,7 +73,8 @@ template <class Real>
 struct Kernels {
   void (*multiply)(const Product<Real>&);
   void (*forward)(const ForwardTiles<Real>&);
-  void (*backward)(const BackwardScan<Real>&, int first_batch, int last_batch);
+  /// psc: room for [steps of the longest utterance][kTileWidth], by the step rule; scan.psc is not looked at.
+  void (*backward)(const BackwardScan<Real>& scan, int first_batch, int last_batch, Real* psc);
   void (*sum_rows)(const RowSums<Real>&);
   /// panel [I][kTileWidth] of the weights [N][I] of neurons first .. last - 1, zeros beyond.
   void (*pack_panel)(const Real* w, int n_sources, int first, int last, Real* panel);

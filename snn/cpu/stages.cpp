@@ -135,10 +135,12 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
 }
 
 template <class Real>
-void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads) {
+void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads,
+                  BackwardScratch<Real>& scratch) {
   const Shape& shape = stage.scan.shape;
+  scratch.psc.resize(static_cast<std::size_t>(count_threads(n_threads)));
   const std::vector<Group> groups = make_groups(shape, stage.scan.row_begin);
-  parallel_for(static_cast<int>(groups.size()), n_threads, [&](int g) {
+  parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
     const Group& group = groups[static_cast<std::size_t>(g)];
     const int first_row = stage.scan.row_begin[group.first], n_rows = stage.scan.row_begin[group.last] - first_row;
     for (const Target<Real>& target : stage.targets) {
@@ -150,13 +152,15 @@ void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage
                                            .k = target.n_neurons,
                                            .accumulate = &target != &stage.targets.front()});
     }
-    kernels.backward(stage.scan, group.first, group.last);
+    std::vector<Real>& psc = scratch.psc[static_cast<std::size_t>(worker)];
+    if (stage.scan.rule == Rule::kStep) grown(psc, area(n_rows, kTileWidth));
+    kernels.backward(stage.scan, group.first, group.last, psc.data());
   });
 }
 
 template void run_forward(const Kernels<float>&, const ForwardStage<float>&, int, ForwardScratch<float>&);
 template void run_forward(const Kernels<double>&, const ForwardStage<double>&, int, ForwardScratch<double>&);
-template void run_backward(const Kernels<float>&, const BackwardStage<float>&, int);
-template void run_backward(const Kernels<double>&, const BackwardStage<double>&, int);
+template void run_backward(const Kernels<float>&, const BackwardStage<float>&, int, BackwardScratch<float>&);
+template void run_backward(const Kernels<double>&, const BackwardStage<double>&, int, BackwardScratch<double>&);
 
 }  // namespace snn

@@ -27,7 +27,14 @@ template <class Real>
 void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, int n_threads,
                  ForwardScratch<Real>& scratch);
 
+/// Scratch memory of the backward stage.
 template <class Real>
-void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads);
+struct BackwardScratch {
+  std::vector<std::vector<Real>> psc;  // by worker: of one tile of one utterance, by the step rule
+};
+
+template <class Real>
+void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads,
+                  BackwardScratch<Real>& scratch);
 
 }  // namespace snn

@@ -7,6 +7,7 @@
 #include "snn/neuron/psc.h"
 #include "snn/neuron/self_recurrent.h"
 #include "snn/neuron/tsslbp.h"
+#include "snn/scan/psc_scan.h"
 #include "snn/scan/tile.h"
 #include "snn/shape.h"
 
@@ -22,7 +23,7 @@ struct BackwardScan {
   const int* row_begin;       // [B + 1]
   Real* delta;                // [rows][N], in: dL/da without the self-recurrent part; out: dL/dI
   Real* u;                    // [rows][N], in: potential before the reset; out: dL/d drive
-  const Real* psc;            // [rows][N], rule step; else not read
+  RowsView<const Real> psc;   // [rows][N], rule step; else not read
   Real* dw_self;              // [B][N], out: the utterance's part of dL/dw_self
   Real* dtheta;               // [B][N], out: the utterance's part of dL/dtheta
   const Real* theta;          // [N]
@@ -66,7 +67,7 @@ struct BackwardScan {
       Real* SNN_RESTRICT u_row = u + shape.index(row, first);
       const Real* SNN_RESTRICT u_before = row > row_begin[b] ? u + shape.index(row - 1, first) : nothing;
       if (row - kRowsAhead >= row_begin[b]) prefetch_tile<kWidth>(u + shape.index(row - kRowsAhead, first));
-      const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc + shape.index(row, first) : nothing;
+      const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc.at(row, first) : nothing;
       if (kSurrogate) find_surrogates<kWidth>(u_row, width, surrogate);
       if (!kWarm) find_spike_slopes(u_row, u_before, width, slope);
       for (int j = 0; j < width; ++j) {

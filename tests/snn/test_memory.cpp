@@ -40,7 +40,7 @@ TEST_CASE("memory: a batch's activations are those of its arrays") {
   CHECK(inference.total() < use.total());
 }
 
-TEST_CASE("memory: it grows with rows, neurons, threads and the step rule, in linear proportion to rows") {
+TEST_CASE("memory: it grows with threads, and in linear proportion to rows") {
   const auto total = [](const snn::TrainingParams& params, int n_rows, int n_threads) {
     return snn::training_memory(params, {n_rows, n_rows / 100}, "cpu", n_threads, true).total();
   };
@@ -49,8 +49,6 @@ TEST_CASE("memory: it grows with rows, neurons, threads and the step rule, in li
   CHECK(static_cast<double>(twice) > 1.9 * static_cast<double>(once));
   CHECK(static_cast<double>(twice) < 2.0 * static_cast<double>(once));
   CHECK(total(params, 200'000, 4) > once);
-  params.gradient.rule = snn::Rule::kStep;
-  CHECK(total(params, 200'000, 1) > once);
 }
 
 TEST_CASE("memory: a data set counts its values in their own type") {

@@ -132,6 +132,7 @@ void check_backward(const std::string& isa, snn::Rule rule) {
   neurons.backward();
   std::vector<Real> delta(neurons.shape.size(), Real(NAN)), u = neurons.u, dw_self(neurons.dw_self.size()),
                                                             dtheta = dw_self;
+  snn::BackwardScratch<Real> scratch;
   snn::run_backward(
       snn::find_kernels<Real>(isa),
       snn::BackwardStage<Real>{.targets = {{9, delta_1.data(), w_1.data()}, {5, delta_2.data(), w_2.data()}},
@@ -139,7 +140,7 @@ void check_backward(const std::string& isa, snn::Rule rule) {
                                         .row_begin = neurons.row_begin.data(),
                                         .delta = delta.data(),
                                         .u = u.data(),
-                                        .psc = neurons.psc.data(),
+                                        .psc = {},
                                         .dw_self = dw_self.data(),
                                         .dtheta = dtheta.data(),
                                         .theta = neurons.theta.data(),
@@ -148,7 +149,7 @@ void check_backward(const std::string& isa, snn::Rule rule) {
                                         .layer_rate = 0.5,
                                         .rule = rule,
                                         .coeffs = neurons.coeffs()}},
-      2);
+      2, scratch);
   check_close(isa, u, neurons.drive_error);
   check_close(isa, delta, neurons.delta);
   check_close(isa, dw_self, neurons.dw_self);

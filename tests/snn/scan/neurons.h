@@ -75,7 +75,7 @@ struct Neurons {
                                       .row_begin = row_begin.data(),
                                       .delta = delta.data(),
                                       .u = drive_error.data(),
-                                      .psc = gradient.rule == snn::Rule::kStep ? psc.data() : nullptr,
+                                      .psc = {psc.data(), 0, 0, static_cast<std::size_t>(shape.n_neurons)},
                                       .dw_self = dw_self.data(),
                                       .dtheta = dtheta.data(),
                                       .theta = theta.data(),

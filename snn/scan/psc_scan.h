@@ -1,0 +1,50 @@
+#pragma once
+// From a layer's potentials to its PSCs, where the backward pass wants them.
+#include <cstddef>
+
+#include "snn/hd.h"
+#include "snn/neuron/lif.h"
+#include "snn/neuron/psc.h"
+#include "snn/scan/tile.h"
+#include "snn/shape.h"
+
+namespace snn {
+
+/// A part of an array [rows][N]: from a row and a neuron on, its rows `stride` numbers apart.
+template <class Real>
+struct RowsView {
+  Real* data = nullptr;
+  int first_row = 0, first_neuron = 0;
+  std::size_t stride = 0;
+
+  SNN_HD Real* at(int row, int n) const {
+    return data + static_cast<std::size_t>(row - first_row) * stride + (n - first_neuron);
+  }
+};
+
+/// The PSCs of an utterance from its potentials: what the forward scan had, with its bits.
+template <class Real>
+struct PscScan {
+  Shape shape;
+  const int* row_begin;  // [B + 1]
+  const Real* u;         // [rows][N], potential before the reset
+  RowsView<Real> psc;    // out
+  Real v_th, keep_s, gain_s;
+
+  SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
+
+  template <int kWidth>
+  SNN_HD void run(int b, int first, int last) const {
+    Real a[kWidth] = {};
+    for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
+      const Real* SNN_RESTRICT u_row = u + shape.index(row, first);
+      Real* SNN_RESTRICT psc_row = psc.at(row, first);
+      for (int j = 0; j < last - first; ++j) {
+        a[j] = psc_step(keep_s, gain_s, a[j], fires(u_row[j], v_th) ? Real(1) : Real(0));
+        psc_row[j] = a[j];
+      }
+    }
+  }
+};
+
+}  // namespace snn

@@ -1,0 +1,100 @@
+// Kernels: what a launch must keep to, and the grid, carried out in a random order.
+#include <cxxabi.h>
+
+#include <memory>
+#include <numeric>
+
+#include "tests/emulated/machine.h"
+
+namespace emulated {
+
+namespace {
+
+constexpr unsigned int kMostThreads = 1024, kMostBlockZ = 64;  // of a block
+constexpr unsigned int kMostGridX = 0x7FFFFFFF, kMostGridYz = 65535;
+
+bool within(dim3 size, dim3 most) {
+  return size.x >= 1 && size.y >= 1 && size.z >= 1 && size.x <= most.x && size.y <= most.y && size.z <= most.z;
+}
+
+std::size_t volume(dim3 size) {
+  return std::size_t{size.x} * size.y * size.z;
+}
+
+uint3 position(std::size_t index, dim3 size) {
+  const std::size_t plane = std::size_t{size.x} * size.y;
+  return {static_cast<unsigned int>(index % size.x), static_cast<unsigned int>(index % plane / size.x),
+          static_cast<unsigned int>(index / plane)};
+}
+
+std::string demangled(const std::type_info& type) {
+  int status = 0;
+  const std::unique_ptr<char, void (*)(void*)> name(abi::__cxa_demangle(type.name(), nullptr, nullptr, &status),
+                                                    std::free);
+  return status == 0 ? name.get() : type.name();
+}
+
+/// 0..n-1 in a random order.
+std::vector<std::size_t> shuffled(Machine& m, std::size_t n) {
+  std::vector<std::size_t> order(n);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  for (std::size_t left = n; left > 1; --left) std::swap(order[left - 1], order[m.draw(left)]);
+  return order;
+}
+
+/// Every thread of the grid once. The threads of all blocks follow one shuffled order, each from another beginning.
+void run_grid(Machine& m, dim3 grid, dim3 block, const std::function<void()>& thread) {
+  std::vector<uint3> threads;
+  for (const std::size_t index : shuffled(m, volume(block))) threads.push_back(position(index, block));
+  gridDim = grid;
+  blockDim = block;
+  for (const std::size_t index : shuffled(m, volume(grid))) {
+    blockIdx = position(index, grid);
+    const std::size_t begin = m.draw(threads.size());
+    for (std::size_t i = 0; i < threads.size(); ++i) {
+      threadIdx = threads[(begin + i) % threads.size()];
+      thread();
+    }
+  }
+}
+
+cudaError_t check(Machine& m, const cudaLaunchConfig_t& config) {
+  if (config.stream->device != thread_state().device) {
+    return refuse(m, cudaErrorInvalidResourceHandle, "launch: the stream is of another device than the current one");
+  }
+  if (config.attrs != nullptr || config.numAttrs != 0) {
+    return refuse(m, cudaErrorNotSupported, "launch: attributes, of which the stand-in knows none");
+  }
+  if (config.dynamicSmemBytes != 0) {
+    return refuse(m, cudaErrorInvalidConfiguration, "launch: shared memory, of which the stand-in has none");
+  }
+  if (!within(config.gridDim, {kMostGridX, kMostGridYz, kMostGridYz})) {
+    return refuse(m, cudaErrorInvalidConfiguration, "launch: an extent of the grid is 0 or too large");
+  }
+  if (!within(config.blockDim, {kMostThreads, kMostThreads, kMostBlockZ}) || volume(config.blockDim) > kMostThreads) {
+    return refuse(m, cudaErrorInvalidConfiguration, "launch: a block of no threads, or of too many");
+  }
+  const Options& options = m.options;
+  const bool too_old = options.compute_major < kLeastComputeMajor ||
+                       (options.compute_major == kLeastComputeMajor && options.compute_minor < kLeastComputeMinor);
+  return too_old ? refuse(m, cudaErrorNoKernelImageForDevice, "launch: the device is too old") : cudaSuccess;
+}
+
+}  // namespace
+
+cudaError_t launch(const cudaLaunchConfig_t* config, const std::type_info& kernel, std::function<void()> thread) {
+  return call([&](Machine& m) {
+    if (config == nullptr) return refuse(m, cudaErrorInvalidValue, "launch: no configuration");
+    if (!thread) return refuse(m, cudaErrorInvalidDeviceFunction, "launch: no kernel");
+    if (const cudaError_t error = check_stream(m, config->stream)) return error;
+    if (const cudaError_t error = check(m, *config)) return error;
+    const dim3 grid = config->gridDim, block = config->blockDim;
+    const auto run = [&m, grid, block, thread = std::move(thread)] {
+      run_grid(m, grid, block, thread);
+      return cudaSuccess;
+    };
+    return submit(m, config->stream, {run, {Tally::Kind::kernel, 0, demangled(kernel), grid, block}});
+  });
+}
+
+}  // namespace emulated

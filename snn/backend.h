@@ -1,7 +1,9 @@
 #pragma once
 // The contract between the network and the machine that runs it: memory, the stages of a layer, and scan bodies.
+#include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -11,16 +13,18 @@
 
 #include "snn/scan/adam_update.h"
 #include "snn/scan/backward_scan.h"
+#include "snn/scan/batch_counts.h"
 #include "snn/scan/forward_scan.h"
+#include "snn/scan/gather_batch.h"
 #include "snn/scan/loss_grad.h"
 #include "snn/scan/pack_spikes.h"
 #include "snn/scan/reductions.h"
-#include "snn/scan/scale.h"
 #include "snn/scratch_size.h"
 
 namespace snn {
 
-/// Memory of a back end. Pointers are the back end's own: only its bodies and copies may follow them.
+/// Memory of a back end. Pointers are the back end's own: only its bodies and copies may follow them. A back end may work
+/// behind the caller's back, but in the order of the calls: what was uploaded may change at once, and download waits.
 class Memory {
  public:
   Memory() = default;
@@ -91,9 +95,9 @@ class Buffer {
 /// A population as the source of a connection, either by its spikes or, the network's input, by values.
 template <class Real>
 struct Source {
-  int n_neurons = 0;                      // I
-  const Real* values = nullptr;           // [rows][I], or null
-  const std::uint64_t* spikes = nullptr;  // [rows][spike_words(I)], or null
+  int n_neurons = 0;             // I
+  const Real* values = nullptr;  // [rows][I], or null
+  const void* spikes = nullptr;  // of all rows, as the back end keeps them, or null
 };
 
 /// A source with the weights of its connection.
@@ -103,12 +107,12 @@ struct WeightedSource {
   const Real* w = nullptr;  // [N][I]
 };
 
-/// A layer forward: the drive of each step from all sources, the neurons over time, their spikes as bits.
+/// A layer forward: the drive of each step from all sources, the neurons over time, their spikes.
 template <class Real>
 struct ForwardStage {
   std::vector<WeightedSource<Real>> sources;  // at least one
-  ForwardScan<Real> scan;                     // u: as the scan has it, or null where nobody wants the potentials
-  std::uint64_t* spikes = nullptr;            // [rows][spike_words(N)], out, or null
+  ForwardScan<Real> scan;  // u: as the scan has it, or null where nobody wants the potentials; fired: the back end's
+  void* spikes = nullptr;  // of all rows, out, as the back end keeps them; or null
 };
 
 /// A population that a layer sends to, with its error.
@@ -137,29 +141,89 @@ struct WeightGradient {
   Real* dw = nullptr;           // [N][I], out
 };
 
-/// A machine. Results depend on the back end's instruction set alone, never on its number of threads.
+/// Where the utterances of a data set lie for the bodies of a back end. The data set itself must outlive it unchanged.
+class ValueStore {
+ public:
+  ValueStore() = default;
+  ValueStore(const ValueStore&) = delete;
+  ValueStore& operator=(const ValueStore&) = delete;
+  virtual ~ValueStore() = default;
+  /// Where the bodies that are run next find the values of those utterances, in that order; until the next call.
+  virtual std::vector<const void*> fetch(std::span<const int> indices) = 0;
+};
+
+/// What a sequence of calls depends on besides the objects it works on.
+struct SequenceKey {
+  int kind = 0;
+  int n_rows = 0, n_batch = 0, n_labelled = 0;
+  auto operator<=>(const SequenceKey&) const = default;
+};
+
+/// Sequences of bodies and stages that come again and again with the same arguments.
+class Recorder {
+ public:
+  Recorder() = default;
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+  virtual ~Recorder() = default;
+  /// Does what `sequence` does: by calling it, or by repeating what it did when it was called under that key. It may do
+  /// nothing but run stages and bodies on the recorder's back end.
+  virtual void run(const SequenceKey& key, const std::function<void()>& sequence) = 0;
+};
+
+/// How a back end wants its work.
+struct BackendTraits {
+  int row_step = 1;              ///< batches whose rows are a multiple of it repeat sequences more often
+  int batches_per_readback = 1;  ///< reading results back more often than that keeps it waiting
+};
+
+/// A machine. Results depend on the machine's kind and its instruction set alone, never on its number of threads.
 template <class Real>
 class Backend : public Memory {
  public:
+  /// As the device is chosen: "cpu", "cuda:0".
   virtual std::string name() const = 0;
+  virtual BackendTraits traits() const = 0;
+  /// Bytes of the spikes of that many rows, as it keeps them.
+  virtual std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const = 0;
+  /// Those spikes as bits, [rows][spike_words(N)].
+  virtual std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) = 0;
+  /// utterances: the values of each, as bytes. Throws std::runtime_error if there is no memory for them.
+  virtual std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances) = 0;
+  virtual std::unique_ptr<Recorder> make_recorder() = 0;
+  virtual void run(const GatherBatch<Real>& body) = 0;
   virtual void run(const ForwardStage<Real>& stage) = 0;
   virtual void run(const BackwardStage<Real>& stage) = 0;
   virtual void run(const WeightGradient<Real>& product) = 0;
-  virtual void run(const Scale<Real>& body) = 0;
+  virtual void run(const BatchCounts<Real>& body) = 0;
   virtual void run(const FiringRate& body) = 0;
-  virtual void run(const ClassSums<Real>& body) = 0;
   virtual void run(const LossGrad<Real>& body) = 0;
   virtual void run(const BatchSum<Real>& body) = 0;
   virtual void run(const SquareSums<Real>& body) = 0;
+  virtual void run(const LaneSums& body) = 0;
   virtual void run(const GradientNorm& body) = 0;
   virtual void run(const AdamUpdate<Real>& body) = 0;
 };
 
-/// The back end of a device name: "cpu" with that many threads (0: all that the machine offers) and kernels for that
-/// instruction set (of isa_names(), or "auto": the best of them). Throws std::invalid_argument for a name that this build
-/// or this machine does not know. Real: float or double.
+/// Which machine, and how.
+struct BackendChoice {
+  std::string device = "cpu";  ///< "cpu", "cuda", "cuda:N", or "auto": a CUDA device if one can be used, else the CPU
+  int n_threads = 0;           ///< of the CPU; 0: all that the machine offers
+  std::string isa = "auto";    ///< kernels of the CPU: one of isa_names(), or "auto": the best of them
+  std::string precision =
+      "fp32";  ///< of the products on a CUDA device: "fp32", "tf32" or "bf16"; the CPU has fp32 only
+};
+
+/// Throws std::invalid_argument for a choice that this build does not know, std::runtime_error for a device that cannot
+/// be used, naming why. Real: float, or on the CPU double.
 template <class Real>
-std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa = "auto");
+std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice);
+
+/// The CPU with that many threads, or another device.
+template <class Real>
+std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa = "auto") {
+  return make_backend<Real>(BackendChoice{.device = device, .n_threads = n_threads, .isa = isa});
+}
 
 /// What its products will take besides the arrays of the network, n_threads 0: all that the machine offers. Throws
 /// std::invalid_argument for an unknown device.

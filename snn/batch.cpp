@@ -13,20 +13,12 @@
 namespace snn {
 namespace {
 
-// Copies what of the utterance stays in view into the rows of utterance b, which are zero.
-template <typename Real, typename Value>
-void copy_shifted(Batch<Real>& batch, int b, const std::vector<Value>& values, int n_steps, Shift shift) {
-  const std::int64_t n_channels = batch.n_channels;
-  const std::int64_t first_step = std::max<std::int64_t>(0, shift.steps);
-  const std::int64_t last_step = std::min<std::int64_t>(n_steps, std::int64_t{n_steps} + shift.steps);
-  const std::int64_t first_channel = std::max<std::int64_t>(0, shift.channels);
-  const std::int64_t last_channel = std::min<std::int64_t>(n_channels, n_channels + shift.channels);
-  for (std::int64_t t = first_step; t < last_step; ++t) {
-    const Value* from = values.data() + (t - shift.steps) * n_channels - shift.channels;
-    Real* to = batch.x.data() + (batch.row_begin[b] + t) * n_channels;
-    for (std::int64_t c = first_channel; c < last_channel; ++c) to[c] = static_cast<Real>(from[c]);
-  }
-}
+template <class Value>
+constexpr ValueType kTypeOf = ValueType::kFloat;
+template <>
+constexpr ValueType kTypeOf<std::uint8_t> = ValueType::kUint8;
+template <>
+constexpr ValueType kTypeOf<std::uint16_t> = ValueType::kUint16;
 
 void check_fill(const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts) {
   if (indices.empty()) throw std::invalid_argument("a batch needs at least one utterance");
@@ -76,25 +68,59 @@ std::span<const int> batch_indices(std::span<const int> order, int batch, int ba
   return order.subspan(first, std::min(static_cast<std::size_t>(batch_size), order.size() - first));
 }
 
+BatchPlan make_plan(const Dataset& dataset, std::span<const int> indices, std::span<const void* const> places,
+                    std::span<const Shift> shifts) {
+  check_fill(dataset, indices, shifts);
+  if (places.size() != indices.size()) {
+    throw std::invalid_argument(fmt::format("{} places for a batch of {}", places.size(), indices.size()));
+  }
+  BatchPlan plan{.n_channels = dataset.n_channels};
+  for (std::size_t b = 0; b < indices.size(); ++b) {
+    const Utterance& utterance = dataset.utterances[static_cast<std::size_t>(indices[b])];
+    const std::int64_t end = std::int64_t{plan.n_rows()} + utterance.n_steps;
+    if (end > std::numeric_limits<int>::max())
+      throw std::invalid_argument("a batch of too many steps; make it smaller");
+    plan.row_begin.push_back(static_cast<int>(end));
+    plan.labels.push_back(utterance.label);
+    const Shift shift = shifts.empty() ? Shift{} : shifts[b];
+    const ValueType type =
+        std::visit([](const auto& values) { return kTypeOf<std::decay_t<decltype(values[0])>>; }, utterance.values);
+    plan.utterances.push_back({places[b], type, shift.steps, shift.channels});
+  }
+  return plan;
+}
+
+std::vector<std::span<const std::byte>> value_bytes(const Dataset& dataset) {
+  std::vector<std::span<const std::byte>> bytes;
+  for (const Utterance& utterance : dataset.utterances) {
+    bytes.push_back(std::visit([](const auto& values) { return std::as_bytes(std::span(values)); }, utterance.values));
+  }
+  return bytes;
+}
+
 template <typename Real>
 void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts) {
   check_fill(dataset, indices, shifts);
-  batch.n_channels = dataset.n_channels;
-  batch.row_begin.assign(1, 0);
-  batch.labels.clear();
+  std::vector<const void*> places;
   for (const int i : indices) {
-    const Utterance& utterance = dataset.utterances[i];
-    const std::int64_t end = std::int64_t{batch.row_begin.back()} + utterance.n_steps;
-    if (end > std::numeric_limits<int>::max())
-      throw std::invalid_argument("a batch of too many steps; make it smaller");
-    batch.row_begin.push_back(static_cast<int>(end));
-    batch.labels.push_back(utterance.label);
+    const Values& values = dataset.utterances[static_cast<std::size_t>(i)].values;
+    places.push_back(std::visit([](const auto& v) -> const void* { return v.data(); }, values));
   }
-  batch.x.assign(static_cast<std::size_t>(batch.n_rows()) * static_cast<std::size_t>(batch.n_channels), Real{0});
-  for (int b = 0; b < batch.n_batch(); ++b) {
-    const Utterance& utterance = dataset.utterances[indices[b]];
-    const Shift shift = shifts.empty() ? Shift{} : shifts[b];
-    std::visit([&](const auto& values) { copy_shifted(batch, b, values, utterance.n_steps, shift); }, utterance.values);
+  BatchPlan plan = make_plan(dataset, indices, places, shifts);
+  batch.n_channels = plan.n_channels;
+  batch.row_begin = std::move(plan.row_begin);
+  batch.labels = std::move(plan.labels);
+  const Shape shape{batch.n_rows(), batch.n_batch(), batch.n_channels};
+  batch.x.resize(shape.size());
+  const GatherBatch<Real> gather{.shape = shape,
+                                 .row_begin = batch.row_begin.data(),
+                                 .utterances = plan.utterances.data(),
+                                 .factor = Real(1),
+                                 .x = batch.x.data()};
+  for (int b = 0; b < shape.n_batch; ++b) {
+    for (int c = 0; c < shape.n_neurons; c += kTileWidth) {
+      gather.template run<kTileWidth>(b, c, std::min(c + kTileWidth, shape.n_neurons));
+    }
   }
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // Batches, training shifts and the order of an epoch.
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -7,6 +8,7 @@
 
 #include "snn/dataset.h"
 #include "snn/params.h"
+#include "snn/scan/gather_batch.h"
 
 namespace snn {
 
@@ -44,9 +46,28 @@ int count_batches(int n, int batch_size);
 /// The part of the order that is batch number `batch`, 0-based.
 std::span<const int> batch_indices(std::span<const int> order, int batch, int batch_size);
 
-/// Fills the batch with the utterances at `indices`; memory is kept from call to call. `shifts` is empty or one for
-/// each index. Throws std::invalid_argument for no indices, an index out of range, another number of shifts or more than
-/// 2^31 - 1 steps in all. Real: float or double.
+/// A batch as it is asked for: which rows are whose, and where each utterance's values are to be read.
+struct BatchPlan {
+  int n_channels = 0;                          ///< C
+  std::vector<int> row_begin = {0};            ///< [B + 1], as in Batch
+  std::vector<int> labels = {};                ///< [B] class index or -1
+  std::vector<UtteranceView> utterances = {};  ///< [B]
+
+  int n_batch() const { return static_cast<int>(row_begin.size()) - 1; }
+  int n_rows() const { return row_begin.back(); }
+};
+
+/// The utterances at `indices`, whose values lie at `places`. `shifts` is empty or one for each index. Throws
+/// std::invalid_argument for no indices, an index out of range, another number of places or shifts, or more than 2^31 - 1
+/// steps in all.
+BatchPlan make_plan(const Dataset& dataset, std::span<const int> indices, std::span<const void* const> places,
+                    std::span<const Shift> shifts = {});
+
+/// Bytes of each utterance's values, where the data set holds them.
+std::vector<std::span<const std::byte>> value_bytes(const Dataset& dataset);
+
+/// Fills the batch with the utterances at `indices`; memory is kept from call to call. Throws what make_plan throws.
+/// Real: float or double.
 template <typename Real>
 void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts = {});
 

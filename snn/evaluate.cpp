@@ -1,23 +1,19 @@
 #include "snn/evaluate.h"
 
-#include <algorithm>
 #include <numeric>
+
+#include "snn/neuron/decision.h"
 
 namespace snn {
 
-int decide(std::span<const float> scores) {
-  return static_cast<int>(std::ranges::max_element(scores) - scores.begin());
-}
+namespace {
 
+/// Adds the spikes, steps and input values of the batch that the network's last inference ran.
 void count_spikes(const Network<float>& network, const Dataset& dataset, std::span<const int> indices,
                   SpikeCounts& counts) {
-  const int n_layers = network.params().n_layers();
-  counts.spikes.resize(static_cast<std::size_t>(n_layers));
-  for (int layer = 1; layer <= n_layers; ++layer) {
-    const std::vector<int> spikes = network.spike_counts(layer);
-    counts.spikes[static_cast<std::size_t>(layer) - 1] +=
-        std::accumulate(spikes.begin(), spikes.end(), std::int64_t{0});
-  }
+  const std::vector<std::int64_t> spikes = network.layer_spikes();
+  counts.spikes.resize(spikes.size());
+  for (std::size_t l = 0; l < spikes.size(); ++l) counts.spikes[l] += spikes[l];
   for (const int index : indices) {
     const Utterance& utterance = dataset.utterances.at(static_cast<std::size_t>(index));
     counts.n_steps += utterance.n_steps;
@@ -26,24 +22,30 @@ void count_spikes(const Network<float>& network, const Dataset& dataset, std::sp
   counts.n_utterances += static_cast<std::int64_t>(indices.size());
 }
 
+}  // namespace
+
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size) {
-  const int n = static_cast<int>(dataset.utterances.size());
+  StoredDataset data(dataset, network.backend());
+  return evaluate(network, data, batch_size);
+}
+
+Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size) {
+  const int n = static_cast<int>(data.dataset().utterances.size());
   std::vector<int> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   Evaluation evaluation;
-  Batch<float> batch;
   for (int i = 0; i < count_batches(n, batch_size); ++i) {
     const std::span<const int> indices = batch_indices(order, i, batch_size);
-    fill(batch, dataset, indices);
-    network.infer(batch);
+    network.load(data.plan(indices), false);
+    network.infer();
     const std::vector<float> sums = network.class_sums();
     const std::size_t n_classes = sums.size() / indices.size();
     for (std::size_t b = 0; b < indices.size(); ++b) {
       const std::span<const float> row(sums.data() + b * n_classes, n_classes);
       evaluation.scores.emplace_back(row.begin(), row.end());
-      evaluation.decisions.push_back(decide(row));
+      evaluation.decisions.push_back(decide(row.data(), static_cast<int>(n_classes)));
     }
-    count_spikes(network, dataset, indices, evaluation.counts);
+    count_spikes(network, data.dataset(), indices, evaluation.counts);
   }
   return evaluation;
 }

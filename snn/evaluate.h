@@ -5,6 +5,7 @@
 #include "snn/dataset.h"
 #include "snn/metrics.h"
 #include "snn/network.h"
+#include "snn/stored_dataset.h"
 
 namespace snn {
 
@@ -14,19 +15,13 @@ struct Evaluation {
   SpikeCounts counts;
 };
 
-/// Class of the largest score; the lowest index wins a tie. scores: [K], K >= 1. [TSSLBP decision]
-int decide(std::span<const float> scores);
-
 /// The scores of an utterance do not depend on the batch around it, but for rounding where a layer fires in about 42 % of
 /// the steps (snn/cpu/spike_product.h). Throws std::invalid_argument if the channels differ.
 /// batch_size >= 1.
+Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size);
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size);
 
 /// Right and wrong decisions of the utterances whose label is one of the classes.
 Scores score(const Evaluation& evaluation, const Dataset& dataset);
-
-/// Adds the spikes, steps and input values of the batch that the network's last forward pass ran.
-void count_spikes(const Network<float>& network, const Dataset& dataset, std::span<const int> indices,
-                  SpikeCounts& counts);
 
 }  // namespace snn

@@ -1,9 +1,11 @@
 #pragma once
-// The one host+device macro: the arithmetic of neurons and the bodies of scans run on both.
+// The host+device macros: the arithmetic of neurons and the bodies of scans run on both.
 #if defined(__CUDACC__)
 #define SNN_HD __host__ __device__ __forceinline__
+#define SNN_UNROLL _Pragma("unroll")
 #else
 #define SNN_HD inline __attribute__((always_inline))
+#define SNN_UNROLL _Pragma("GCC unroll 16")
 #endif
 #define SNN_RESTRICT __restrict__
 

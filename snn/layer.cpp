@@ -4,7 +4,8 @@ namespace snn {
 
 template <class Real>
 Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule)
-    : index_(index), shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))}, rule_(rule) {
+    : shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))}, rule_(rule) {
+  for (int layer = 1; layer < index; ++layer) first_neuron_ += params.sizes.at(static_cast<std::size_t>(layer));
   const auto size_of = [&params](int population) { return params.sizes.at(static_cast<std::size_t>(population)); };
   for (const ArrayLayout::Entry& entry : layout.entries()) {
     const ParameterInfo& info = entry.info;
@@ -25,20 +26,14 @@ Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int i
 }
 
 template <class Real>
-void Layer<Real>::allocate(Memory& memory, std::size_t n_rows, int n_batch, bool trains) {
-  const auto n_neurons = static_cast<std::size_t>(shape_.n_neurons);
-  const std::size_t over_time = n_rows * n_neurons, over_batch = static_cast<std::size_t>(n_batch) * n_neurons;
-  if (!is_output()) {
-    spikes_.renew(memory, n_rows * static_cast<std::size_t>(spike_words(shape_.n_neurons)));
-  }
-  if (is_output()) psc_.renew(memory, over_time);
-  n_spikes_.renew(memory, over_batch);
+void Layer<Real>::allocate(Backend<Real>& backend, std::size_t n_rows, bool trains) {
+  const std::size_t over_time = n_rows * static_cast<std::size_t>(shape_.n_neurons);
+  if (!is_output()) spikes_.renew(backend, backend.spike_bytes(n_rows, shape_.n_neurons));
+  if (is_output()) psc_.renew(backend, over_time);
   if (!trains) return;
-  u_.renew(memory, over_time);
-  delta_.renew(memory, over_time);
-  firing_rate_.renew(memory, 1);
-  dw_self_.renew(memory, over_batch);
-  dtheta_.renew(memory, over_batch);
+  u_.renew(backend, over_time);
+  delta_.renew(backend, over_time);
+  firing_rate_.renew(backend, 1);
 }
 
 template <class Real>
@@ -49,7 +44,10 @@ void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
                                     .u = keeps ? u_.data() : nullptr,
                                     .first_row = 0,
                                     .psc = psc_.data(),
-                                    .n_spikes = n_spikes_.data(),
+                                    .psc_sums = is_output() ? pass.psc_sums : nullptr,
+                                    .fired = nullptr,
+                                    .n_spikes = pass.n_spikes + first_neuron_,
+                                    .n_spikes_stride = pass.n_spikes_stride,
                                     .theta = pass.parameters + theta_,
                                     .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
                                     .coeffs = pass.coeffs},
@@ -58,26 +56,35 @@ void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
     stage.sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight});
   }
   pass.backend.run(stage);
-  if (!keeps) return;
-  pass.backend.run(FiringRate{.shape = shape_, .n_spikes = n_spikes_.data(), .rate = firing_rate_.data()});
+}
+
+template <class Real>
+BackwardScan<Real> Layer<Real>::backward_scan(const Pass<Real>& pass) {
+  return {.shape = shape_,
+          .row_begin = pass.row_begin,
+          .delta = delta_.data(),
+          .u = u_.data(),
+          .psc = {},
+          .dw_self = w_self_ ? pass.parts + (*w_self_ - pass.first_part) : nullptr,
+          .dtheta = trains_theta_ ? pass.parts + (theta_ - pass.first_part) : nullptr,
+          .part_stride = pass.part_stride,
+          .theta = pass.parameters + theta_,
+          .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
+          .firing_rate = firing_rate_.data(),
+          .layer_rate = pass.gradient.layer_rate,
+          .rule = rule_,
+          .coeffs = pass.coeffs};
 }
 
 template <class Real>
 void Layer<Real>::backward(const Pass<Real>& pass) {
-  BackwardStage<Real> stage{.targets = {},
-                            .scan = {.shape = shape_,
-                                     .row_begin = pass.row_begin,
-                                     .delta = delta_.data(),
-                                     .u = u_.data(),
-                                     .psc = {},
-                                     .dw_self = dw_self_.data(),
-                                     .dtheta = dtheta_.data(),
-                                     .theta = pass.parameters + theta_,
-                                     .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
-                                     .firing_rate = firing_rate_.data(),
-                                     .layer_rate = pass.gradient.layer_rate,
-                                     .rule = rule_,
-                                     .coeffs = pass.coeffs}};
+  if (rule_ == Rule::kLayer) {
+    pass.backend.run(FiringRate{.n_neurons = shape_.n_neurons,
+                                .n_rows = static_cast<double>(pass.n_steps),
+                                .spikes = pass.batch_spikes + first_neuron_,
+                                .rate = firing_rate_.data()});
+  }
+  BackwardStage<Real> stage{.targets = {}, .scan = backward_scan(pass)};
   for (const Connection& c : outgoing_) {
     stage.targets.push_back(
         {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight});
@@ -90,14 +97,6 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
                                           .error = u_.data(),
                                           .dw = pass.gradients + c.weight});
   }
-  const auto sum_over_batch = [&](const Buffer<Real>& parts, std::size_t offset) {
-    pass.backend.run(BatchSum<Real>{.n_batch = shape_.n_batch,
-                                    .n_neurons = shape_.n_neurons,
-                                    .parts = parts.data(),
-                                    .out = pass.gradients + offset});
-  };
-  if (w_self_) sum_over_batch(dw_self_, *w_self_);
-  if (trains_theta_) sum_over_batch(dtheta_, theta_);
 }
 
 template class Layer<float>;

@@ -24,8 +24,15 @@ struct Pass {
   const int* row_begin;    // [B + 1]
   Coeffs<Real> coeffs;
   GradientParams gradient;
-  std::vector<Source<Real>> sources;  // by population; none for the output
-  std::vector<Real*> delta;           // by population, [rows][N]; none for the input
+  int n_steps;                          // of the utterances, without padding
+  int* n_spikes;                        // [B][all neurons]
+  std::size_t n_spikes_stride;          // all neurons
+  const std::int64_t* batch_spikes;     // [all neurons], for the layer rule
+  Real* psc_sums;                       // [B][K]
+  Real* parts;                          // [B][trained values that are no synaptic weights]
+  std::size_t part_stride, first_part;  // that number; where those values lie among the parameters
+  std::vector<Source<Real>> sources;    // by population; none for the output
+  std::vector<Real*> delta;             // by population, [rows][N]; none for the input
 };
 
 /// Buffers hold the largest batch so far; `shape` is that of the present one.
@@ -35,9 +42,8 @@ class Layer {
   /// index: 1..L. rule: of the backward pass.
   Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule);
 
-  /// Takes memory for n_rows rows of n_batch utterances, with what the backward pass needs or without. Contents are
-  /// lost.
-  void allocate(Memory& memory, std::size_t n_rows, int n_batch, bool trains);
+  /// Takes memory for n_rows rows, with what the backward pass needs or without. Contents are lost.
+  void allocate(Backend<Real>& backend, std::size_t n_rows, bool trains);
   void set_shape(int n_rows, int n_batch) { shape_ = {n_rows, n_batch, shape_.n_neurons}; }
 
   /// Drive from all connections, then the neurons over time. keeps: whether the backward pass will follow.
@@ -52,19 +58,22 @@ class Layer {
   const Shape& shape() const { return shape_; }
   /// What the connections that leave this layer carry.
   Source<Real> source() const { return {shape_.n_neurons, nullptr, spikes_.data()}; }
+  /// Where the layer's neurons stand among those of all layers.
+  int first_neuron() const { return first_neuron_; }
   /// Potentials before the reset; after backward() the error of the drive.
   const Buffer<Real>& u() const { return u_; }
   /// Of the output layer; else empty.
   const Buffer<Real>& psc() const { return psc_; }
-  const Buffer<std::uint64_t>& spikes() const { return spikes_; }
+  /// As the back end keeps them.
+  const Buffer<std::byte>& spikes() const { return spikes_; }
   Buffer<Real>& delta() { return delta_; }
   const Buffer<Real>& delta() const { return delta_; }
-  const Buffer<int>& n_spikes() const { return n_spikes_; }
 
  private:
   bool is_output() const { return outgoing_.empty(); }
+  BackwardScan<Real> backward_scan(const Pass<Real>& pass);
 
-  int index_;
+  int first_neuron_ = 0;
   Shape shape_;
   Rule rule_;
   std::vector<Connection> incoming_, outgoing_;
@@ -72,10 +81,8 @@ class Layer {
   bool trains_theta_ = false;
   std::optional<std::size_t> w_self_;  // offset of w_self, [N]
   Buffer<Real> u_, psc_, delta_;       // [rows][N]
-  Buffer<std::uint64_t> spikes_;       // [rows][spike_words(N)]
-  Buffer<int> n_spikes_;               // [B][N]
+  Buffer<std::byte> spikes_;           // as the back end keeps them
   Buffer<double> firing_rate_;         // one number
-  Buffer<Real> dw_self_, dtheta_;      // [B][N]
 };
 
 }  // namespace snn

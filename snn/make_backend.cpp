@@ -14,9 +14,9 @@ namespace {
 }  // namespace
 
 template <class Real>
-std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa) {
-  if (device == "cpu") return make_cpu_backend<Real>(n_threads, isa);
-  refuse(device);
+std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice) {
+  if (choice.device == "cpu") return make_cpu_backend<Real>(choice.n_threads, choice.isa);
+  refuse(choice.device);
 }
 
 ScratchSize scratch_size(const std::string& device, const NetworkParams& params, const BatchSize& batch,
@@ -25,7 +25,7 @@ ScratchSize scratch_size(const std::string& device, const NetworkParams& params,
   refuse(device);
 }
 
-template std::unique_ptr<Backend<float>> make_backend(const std::string&, int, const std::string&);
-template std::unique_ptr<Backend<double>> make_backend(const std::string&, int, const std::string&);
+template std::unique_ptr<Backend<float>> make_backend(const BackendChoice&);
+template std::unique_ptr<Backend<double>> make_backend(const BackendChoice&);
 
 }  // namespace snn

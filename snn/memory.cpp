@@ -42,9 +42,7 @@ std::size_t layer_bytes(const NetworkParams& params, int layer, const BatchSize&
 }
 
 std::size_t activation_bytes(const NetworkParams& params, const BatchSize& batch, bool trains) {
-  // The input lies in the batch and, scaled, in the back end's memory.
-  const std::size_t n_input = as_size(batch.n_rows) * as_size(params.sizes.front());
-  std::size_t bytes = n_input * sizeof(float) + array_bytes(n_input, sizeof(float));
+  std::size_t bytes = array_bytes(as_size(batch.n_rows) * as_size(params.sizes.front()), sizeof(float));
   for (int layer = 1; layer <= params.n_layers(); ++layer) bytes += layer_bytes(params, layer, batch, trains);
   return bytes;
 }

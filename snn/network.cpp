@@ -7,29 +7,9 @@
 
 namespace snn {
 
-namespace {
-
-template <class Real>
-void check_batch(const Batch<Real>& batch, int n_channels) {
-  if (batch.n_channels != n_channels) {
-    throw std::invalid_argument(fmt::format("batch: {} channels, the network wants {}", batch.n_channels, n_channels));
-  }
-  const std::vector<int>& begin = batch.row_begin;
-  if (begin.size() < 2 || begin.front() != 0 || !std::ranges::is_sorted(begin, std::less_equal<>())) {
-    throw std::invalid_argument("batch: it wants at least one utterance, and of each at least one step");
-  }
-  const Shape shape{batch.n_rows(), batch.n_batch(), batch.n_channels};
-  if (batch.x.size() != shape.size()) {
-    throw std::invalid_argument(
-        fmt::format("batch: {} values do not make {} steps of {} channels", batch.x.size(), shape.n_rows, n_channels));
-  }
-}
-
-}  // namespace
-
 template <class Real>
 Network<Real>::Network(const NetworkParams& params, const GradientParams& gradient, Backend<Real>& backend)
-    : params_(params), gradient_(gradient), backend_(&backend), layout_(params) {
+    : params_(params), gradient_(gradient), backend_(&backend), recorder_(backend.make_recorder()), layout_(params) {
   validate(gradient);
   coeffs_ = derive_coeffs<Real>(params, gradient);
   parameters_ = Buffer<Real>(backend, layout_.n_values());
@@ -70,42 +50,64 @@ void Network<Real>::from_tensors(const Tensors& tensors, Buffer<Real>& buffer) c
 }
 
 template <class Real>
-void Network<Real>::fit(const Batch<Real>& batch, bool keeps) {
-  check_batch(batch, params_.sizes.front());
-  input_shape_ = {batch.n_rows(), batch.n_batch(), batch.n_channels};
-  const Shape wanted{std::max(capacity_.n_rows, input_shape_.n_rows), std::max(capacity_.n_batch, input_shape_.n_batch),
-                     batch.n_channels};
+int Network<Real>::n_neurons() const {
+  return std::accumulate(params_.sizes.begin() + 1, params_.sizes.end(), 0);
+}
+
+template <class Real>
+void Network<Real>::load(const BatchPlan& plan, bool keeps) {
+  keeps_ = false;
+  batch_.plan(plan, params_.sizes.front(), backend_->traits().row_step);
+  fit(keeps);
+  may_keep_ = keeps;
+  batch_.send();
+}
+
+template <class Real>
+void Network<Real>::fit(bool keeps) {
+  const Shape& padded = batch_.padded();
+  const Shape wanted{std::max(capacity_.n_rows, padded.n_rows), std::max(capacity_.n_batch, padded.n_batch),
+                     padded.n_neurons};
   if (wanted != capacity_ || (keeps && !trains_)) grow(wanted, keeps || trains_);
-  for (Layer<Real>& layer : layers_) layer.set_shape(input_shape_.n_rows, input_shape_.n_batch);
+  for (Layer<Real>& layer : layers_) layer.set_shape(padded.n_rows, padded.n_batch);
 }
 
 template <class Real>
 void Network<Real>::grow(const Shape& wanted, bool trains) {
   capacity_ = {};  // if memory runs out on the way, nothing is there
   trains_ = false;
-  const auto n_batch = static_cast<std::size_t>(wanted.n_batch);
+  const auto n_batch = static_cast<std::size_t>(wanted.n_batch), n_all = static_cast<std::size_t>(n_neurons());
   const auto n_classes = static_cast<std::size_t>(params_.sizes.back());
   input_.renew(*backend_, wanted.size());
-  row_begin_.renew(*backend_, n_batch + 1);
-  labels_.renew(*backend_, n_batch);
+  batch_.reserve(wanted.n_batch, *backend_);
+  n_spikes_.renew(*backend_, n_batch * n_all);
+  batch_spikes_.renew(*backend_, n_all);
   sums_.renew(*backend_, n_batch * n_classes);
-  loss_.renew(*backend_, n_batch * n_classes);
-  for (Layer<Real>& layer : layers_) {
-    layer.allocate(*backend_, static_cast<std::size_t>(wanted.n_rows), wanted.n_batch, trains);
-  }
+  if (trains) loss_.renew(*backend_, n_batch * n_classes);
+  if (trains) parts_.renew(*backend_, n_batch * (layout_.n_trained() - layout_.n_weights()));
+  for (Layer<Real>& layer : layers_) layer.allocate(*backend_, static_cast<std::size_t>(wanted.n_rows), trains);
   capacity_ = wanted;
   trains_ = trains;
 }
 
 template <class Real>
 Pass<Real> Network<Real>::pass() {
+  const std::size_t n_weights = layout_.n_weights();
   Pass<Real> pass{.backend = *backend_,
                   .parameters = parameters_.data(),
                   .gradients = gradients_.data(),
-                  .row_begin = row_begin_.data(),
+                  .row_begin = batch_.row_begin(),
                   .coeffs = coeffs_,
                   .gradient = gradient_,
-                  .sources = {{input_shape_.n_neurons, input_.data(), nullptr}},
+                  .n_steps = batch_.n_rows(),
+                  .n_spikes = n_spikes_.data(),
+                  .n_spikes_stride = static_cast<std::size_t>(n_neurons()),
+                  .batch_spikes = batch_spikes_.data(),
+                  .psc_sums = sums_.data(),
+                  .parts = parts_.data(),
+                  .part_stride = layout_.n_trained() - n_weights,
+                  .first_part = n_weights,
+                  .sources = {{batch_.padded().n_neurons, input_.data(), nullptr}},
                   .delta = {nullptr}};
   for (Layer<Real>& layer : layers_) {
     pass.sources.push_back(layer.source());
@@ -115,57 +117,83 @@ Pass<Real> Network<Real>::pass() {
 }
 
 template <class Real>
-void Network<Real>::run(const Batch<Real>& batch, bool keeps) {
-  keeps_ = false;
-  fit(batch, keeps);
-  input_.upload(batch.x);
-  row_begin_.upload(batch.row_begin);
-  if (params_.input_scale != 1.0) {
-    backend_->run(Scale<Real>{
-        .n_values = input_shape_.size(), .values = input_.data(), .factor = static_cast<Real>(params_.input_scale)});
-  }
+void Network<Real>::pass_layers(bool keeps) {
+  backend_->run(GatherBatch<Real>{.shape = batch_.padded(),
+                                  .row_begin = batch_.row_begin(),
+                                  .utterances = batch_.utterances(),
+                                  .factor = static_cast<Real>(params_.input_scale),
+                                  .x = input_.data()});
   const Pass<Real> shared = pass();
   for (Layer<Real>& layer : layers_) layer.forward(shared, keeps);
-  backend_->run(ClassSums<Real>{.shape = layers_.back().shape(),
-                                .row_begin = row_begin_.data(),
-                                .psc = layers_.back().psc().data(),
-                                .sums = sums_.data()});
-  keeps_ = keeps;
+}
+
+template <class Real>
+void Network<Real>::forward() {
+  if (!may_keep_) throw std::invalid_argument("forward: the batch was not loaded to be kept");
+  pass_layers(true);
+  keeps_ = true;
+}
+
+template <class Real>
+void Network<Real>::infer() {
+  keeps_ = false;
+  recorder_->run(sequence_key(0), [this] {
+    pass_layers(false);
+    count_batch(nullptr, nullptr);
+  });
 }
 
 template <class Real>
 void Network<Real>::forward(const Batch<Real>& batch) {
-  run(batch, true);
+  load(batch_.plan_of(batch, params_.sizes.front(), *backend_), true);
+  forward();
 }
 
 template <class Real>
 void Network<Real>::infer(const Batch<Real>& batch) {
-  run(batch, false);
+  load(batch_.plan_of(batch, params_.sizes.front(), *backend_), false);
+  infer();
 }
 
 template <class Real>
-double Network<Real>::backward(const Batch<Real>& batch, const LossParams& loss) {
-  Layer<Real>& output = layers_.back();
-  if (!keeps_ || output.shape() != Shape{batch.n_rows(), batch.n_batch(), params_.sizes.back()}) {
-    throw std::invalid_argument("backward: the batch is not the one that the last forward pass ran");
+void Network<Real>::count_batch(const LossParams* loss, EpochCounts* counts) {
+  const int n_labelled = batch_.n_batch();
+  if (counts != nullptr && counts->n_places() < n_labelled) {
+    throw std::invalid_argument(fmt::format("backward: a batch of {}, counts for {}", n_labelled, counts->n_places()));
   }
-  if (batch.labels.size() != static_cast<std::size_t>(batch.n_batch())) {
-    throw std::invalid_argument(
-        fmt::format("backward: {} labels for a batch of {}", batch.labels.size(), batch.n_batch()));
-  }
-  for (const int label : batch.labels) {
+  backend_->run(BatchCounts<Real>{
+      .n_batch = batch_.padded().n_batch,
+      .n_neurons = n_neurons(),
+      .n_spikes = n_spikes_.data(),
+      .spikes = batch_spikes_.data(),
+      .epoch_spikes = counts != nullptr ? counts->n_spikes() : nullptr,
+      .n_labelled = counts != nullptr ? n_labelled : 0,
+      .n_classes = params_.sizes.back(),
+      .sums = sums_.data(),
+      .loss = loss_.data(),
+      .labels = batch_.sent_labels(),
+      .loss_weight = loss != nullptr && loss->kind == LossKind::kSoftmax ? static_cast<double>(n_labelled) : 1.0,
+      .epoch_loss = counts != nullptr ? counts->loss() : nullptr,
+      .epoch_correct = counts != nullptr ? counts->n_correct() : nullptr});
+}
+
+template <class Real>
+void Network<Real>::backward(const LossParams& loss, EpochCounts* counts) {
+  if (!keeps_) throw std::invalid_argument("backward: there is no forward pass that it could follow");
+  for (const int label : batch_.labels()) {
     if (label < 0 || label >= params_.sizes.back()) {
       throw std::invalid_argument(
           fmt::format("backward: label {}, the network has classes 0 to {}", label, params_.sizes.back() - 1));
     }
   }
   keeps_ = false;
-  labels_.upload(batch.labels);
+  Layer<Real>& output = layers_.back();
   backend_->run(LossGrad<Real>{.shape = output.shape(),
-                               .row_begin = row_begin_.data(),
+                               .row_begin = batch_.row_begin(),
                                .psc = output.psc().data(),
                                .sums = sums_.data(),
-                               .labels = labels_.data(),
+                               .labels = batch_.sent_labels(),
+                               .n_labelled = batch_.n_batch(),
                                .error = output.delta().data(),
                                .loss = loss_.data(),
                                .kind = loss.kind,
@@ -174,41 +202,70 @@ double Network<Real>::backward(const Batch<Real>& batch, const LossParams& loss)
                                .undesired_share = static_cast<Real>(loss.undesired_share),
                                .keep_s = coeffs_.keep_s,
                                .gain_s = coeffs_.gain_s});
+  count_batch(&loss, counts);
   const Pass<Real> shared = pass();
   for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);
+  if (shared.part_stride == 0) return;
+  backend_->run(BatchSum<Real>{.n_batch = batch_.padded().n_batch,
+                               .n_neurons = static_cast<int>(shared.part_stride),
+                               .parts = parts_.data(),
+                               .out = gradients_.data() + shared.first_part});
+}
+
+template <class Real>
+double Network<Real>::loss() const {
   const std::vector<double> parts =
-      loss_.download(0, batch.labels.size() * static_cast<std::size_t>(params_.sizes.back()));
+      loss_.download(0, batch_.labels().size() * static_cast<std::size_t>(params_.sizes.back()));
   return std::accumulate(parts.begin(), parts.end(), 0.0);
 }
 
 template <class Real>
 std::vector<Real> Network<Real>::class_sums() const {
-  return sums_.download(
-      0, static_cast<std::size_t>(input_shape_.n_batch) * static_cast<std::size_t>(params_.sizes.back()));
+  return sums_.download(0, batch_.labels().size() * static_cast<std::size_t>(params_.sizes.back()));
 }
 
 template <class Real>
 std::vector<int> Network<Real>::spike_counts(int index) const {
-  const Shape& shape = layer(index).shape();
-  return layer(index).n_spikes().download(
-      0, static_cast<std::size_t>(shape.n_batch) * static_cast<std::size_t>(shape.n_neurons));
+  const auto n_all = static_cast<std::size_t>(n_neurons());
+  const std::vector<int> all = n_spikes_.download(0, batch_.labels().size() * n_all);
+  const auto first = static_cast<std::size_t>(layer(index).first_neuron());
+  std::vector<int> counts;
+  for (std::size_t b = 0; b < batch_.labels().size(); ++b) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(b * n_all + first);
+    counts.insert(counts.end(), begin, begin + layer(index).shape().n_neurons);
+  }
+  return counts;
+}
+
+template <class Real>
+std::vector<std::int64_t> Network<Real>::layer_spikes() const {
+  const std::vector<std::int64_t> all = batch_spikes_.download();
+  std::vector<std::int64_t> spikes;
+  for (const Layer<Real>& layer : layers_) {
+    const auto begin = all.begin() + layer.first_neuron();
+    spikes.push_back(std::accumulate(begin, begin + layer.shape().n_neurons, std::int64_t{0}));
+  }
+  return spikes;
+}
+
+template <class Real>
+std::size_t Network<Real>::n_real(int index) const {
+  return layer(index).shape().index(batch_.n_rows(), 0);
 }
 
 template <class Real>
 std::vector<Real> Network<Real>::u(int index) const {
-  return layer(index).u().download(0, layer(index).shape().size());
+  return layer(index).u().download(0, n_real(index));
 }
 
 template <class Real>
 std::vector<std::uint64_t> Network<Real>::spikes(int index) const {
-  const Shape& shape = layer(index).shape();
-  return layer(index).spikes().download(
-      0, static_cast<std::size_t>(shape.n_rows) * static_cast<std::size_t>(spike_words(shape.n_neurons)));
+  return backend_->read_spikes(layer(index).spikes().data(), batch_.n_rows(), layer(index).shape().n_neurons);
 }
 
 template <class Real>
 std::vector<Real> Network<Real>::delta(int index) const {
-  return layer(index).delta().download(0, layer(index).shape().size());
+  return layer(index).delta().download(0, n_real(index));
 }
 
 template class Network<float>;

@@ -4,13 +4,16 @@
 //   snn::Network<float> network(params, gradient, *backend);
 //   network.set_parameters(tensors);
 //   network.forward(batch);
-//   const double loss = network.backward(batch, loss_params);
+//   network.backward(loss_params);
+//   const double loss = network.loss();
 #include <vector>
 
 #include "snn/array_layout.h"
 #include "snn/backend.h"
 #include "snn/batch.h"
+#include "snn/epoch_counts.h"
 #include "snn/layer.h"
+#include "snn/loaded_batch.h"
 #include "snn/tensors.h"
 
 namespace snn {
@@ -26,22 +29,38 @@ class Network {
   void set_parameters(const Tensors& tensors);
   Tensors parameters() const { return to_tensors(parameters_); }
 
-  /// Runs the batch through all layers and keeps what backward() needs. Throws std::invalid_argument if it has other
-  /// channels than the network, or if its arrays do not fit its sizes.
-  void forward(const Batch<Real>& batch);
+  /// Takes a batch in: makes room for it, tells the back end about it. keeps: backward() may follow. Throws
+  /// std::invalid_argument if it has other channels than the network, or if its parts do not fit together.
+  void load(const BatchPlan& plan, bool keeps);
+  /// Runs the loaded batch through all layers and keeps what backward() needs.
+  void forward();
   /// The same without keeping: faster, in less memory, with the same bits.
+  void infer();
+  /// Both with a batch in the host's memory.
+  void forward(const Batch<Real>& batch);
   void infer(const Batch<Real>& batch);
   /// Of the last forward() or infer(): summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
   std::vector<Real> class_sums() const;
   /// Of the last forward() or infer(): spikes [B][N] of layer 1..L.
   std::vector<int> spike_counts(int layer) const;
+  /// Of the last infer(): spikes of each layer 1..L over the batch.
+  std::vector<std::int64_t> layer_spikes() const;
 
-  /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. Returns the loss:
-  /// kernel and count are summed over the batch, softmax is its mean. Throws std::invalid_argument for other labels, a
-  /// batch of another shape than forward() had, or without a forward() since the last backward() or infer().
-  double backward(const Batch<Real>& batch, const LossParams& loss);
+  /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. What it counts is
+  /// added to `counts`, if there are any, with room for the batch. Throws std::invalid_argument for other labels, or
+  /// without a forward() since the last backward(), infer() or load().
+  void backward(const LossParams& loss, EpochCounts* counts = nullptr);
+  /// Of the last backward(). Kernel and count are summed over the batch, softmax is its mean.
+  double loss() const;
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
   Tensors gradients() const { return to_tensors(gradients_); }
+
+  /// What a sequence of these calls depends on, for the loaded batch.
+  SequenceKey sequence_key(int kind) const {
+    return {kind, batch_.padded().n_rows, batch_.padded().n_batch, batch_.n_batch()};
+  }
+  /// Neurons of all layers.
+  int n_neurons() const;
 
   const NetworkParams& params() const { return params_; }
   Backend<Real>& backend() const { return *backend_; }
@@ -62,29 +81,33 @@ class Network {
   std::vector<std::uint64_t> spikes(int layer) const;
 
  private:
-  void run(const Batch<Real>& batch, bool keeps);
-  void fit(const Batch<Real>& batch, bool keeps);
+  void pass_layers(bool keeps);
+  void count_batch(const LossParams* loss, EpochCounts* counts);
+  void fit(bool keeps);
   void grow(const Shape& wanted, bool trains);
   Pass<Real> pass();
   std::vector<Real> u(int layer) const;
+  std::size_t n_real(int layer) const;
   const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
 
   NetworkParams params_;
   GradientParams gradient_;
   Coeffs<Real> coeffs_;
   Backend<Real>* backend_;
+  std::unique_ptr<Recorder> recorder_;  // of infer()
   ArrayLayout layout_;
   Buffer<Real> parameters_, gradients_;  // flat, by layout_
   std::vector<Layer<Real>> layers_;      // layer l at l - 1
-  Shape input_shape_;
-  bool keeps_ = false;     // what the last forward() ran is there for backward()
-  Shape capacity_;         // that the buffers hold
-  bool trains_ = false;    // they hold what backward() needs
-  Buffer<Real> input_;     // [rows][C]
-  Buffer<int> row_begin_;  // [B + 1]
-  Buffer<int> labels_;     // [B]
-  Buffer<Real> sums_;      // [B][K]
-  Buffer<double> loss_;    // [B][K]
+  LoadedBatch<Real> batch_;
+  bool may_keep_ = false, keeps_ = false;  // what forward() ran is there for backward()
+  Shape capacity_;                         // that the buffers hold
+  bool trains_ = false;                    // they hold what backward() needs
+  Buffer<Real> input_;                     // [rows][C]
+  Buffer<int> n_spikes_;                   // [B][neurons of all layers]
+  Buffer<std::int64_t> batch_spikes_;      // [neurons of all layers]
+  Buffer<Real> sums_;                      // [B][K]
+  Buffer<double> loss_;                    // [B][K]
+  Buffer<Real> parts_;                     // [B][trained values that are no synaptic weights]
 };
 
 }  // namespace snn

@@ -7,15 +7,6 @@
 
 namespace snn {
 
-namespace {
-
-template <class Real>
-SquareSums<Real> square_sums(const Network<Real>& network, Buffer<double>& sums) {
-  return {.n_values = network.layout().n_trained(), .values = network.gradient_buffer().data(), .sums = sums.data()};
-}
-
-}  // namespace
-
 template <class Real>
 Optimiser<Real>::Optimiser(const OptimiserParams& params, Network<Real>& network)
     : params_(params), network_(&network) {
@@ -23,8 +14,13 @@ Optimiser<Real>::Optimiser(const OptimiserParams& params, Network<Real>& network
   Backend<Real>& backend = network.backend();
   m_ = Buffer<Real>(backend, network.layout().n_values());
   v_ = Buffer<Real>(backend, network.layout().n_values());
-  sums_ = Buffer<double>(backend, static_cast<std::size_t>(square_sums(network, sums_).extent().n_batch));
-  norm_and_factor_ = Buffer<double>(backend, 2);
+  const std::size_t n_chunks =
+      (network.layout().n_trained() + SquareSums<Real>::kChunk - 1) / std::size_t{SquareSums<Real>::kChunk};
+  lanes_ = Buffer<double>(backend, n_chunks * SquareSums<Real>::kLanes);
+  sums_ = Buffer<double>(backend, n_chunks);
+  state_ = Buffer<GradientState>(backend, 1);
+  coeffs_ = Buffer<AdamCoeffs<Real>>(backend, kAdamKinds);
+  reset_state();
 }
 
 template <class Real>
@@ -49,34 +45,33 @@ AdamCoeffs<Real> Optimiser<Real>::coeffs(ParameterKind kind, double rate_factor)
 }
 
 template <class Real>
-double Optimiser<Real>::measure_norm() {
-  Backend<Real>& backend = network_->backend();
-  const SquareSums<Real> squares = square_sums(*network_, sums_);
-  backend.run(squares);
-  backend.run(GradientNorm{.n_sums = squares.extent().n_batch,
-                           .sums = sums_.data(),
-                           .clip_norm = params_.clip_norm,
-                           .norm_and_factor = norm_and_factor_.data()});
-  has_norm_ = true;
-  return norm_and_factor_.download().front();
+void Optimiser<Real>::prepare(double rate_factor) {
+  ++n_updates_;
+  std::vector<AdamCoeffs<Real>> now;
+  for (const auto kind : {ParameterKind::kWeight, ParameterKind::kSelfWeight, ParameterKind::kTheta}) {
+    now.push_back(coeffs(kind, rate_factor));
+  }
+  coeffs_.upload(now);
 }
 
 template <class Real>
-void Optimiser<Real>::step(double rate_factor) {
-  if (!has_norm_) throw std::invalid_argument("optimiser: a step without the norm of its gradients; measure it first");
-  has_norm_ = false;
+void Optimiser<Real>::apply() {
   Backend<Real>& backend = network_->backend();
-  ++n_updates_;
-  for (const ArrayLayout::Entry& entry : network_->layout().entries()) {
-    if (!entry.info.trained) continue;
-    backend.run(AdamUpdate<Real>{.n_values = entry.size,
-                                 .parameters = network_->parameter_buffer().data() + entry.offset,
-                                 .m = m_.data() + entry.offset,
-                                 .v = v_.data() + entry.offset,
-                                 .gradients = network_->gradient_buffer().data() + entry.offset,
-                                 .factor = norm_and_factor_.data() + 1,
-                                 .coeffs = coeffs(entry.info.kind, rate_factor)});
-  }
+  const ArrayLayout& layout = network_->layout();
+  const int n_chunks = static_cast<int>(sums_.size());
+  backend.run(SquareSums<Real>{
+      .n_values = layout.n_trained(), .values = network_->gradient_buffer().data(), .sums = lanes_.data()});
+  backend.run(LaneSums{
+      .n_chunks = n_chunks, .n_lanes = SquareSums<Real>::kLanes, .lanes = lanes_.data(), .sums = sums_.data()});
+  backend.run(
+      GradientNorm{.n_sums = n_chunks, .sums = sums_.data(), .clip_norm = params_.clip_norm, .state = state_.data()});
+  backend.run(AdamUpdate<Real>{.ends = {layout.n_weights(), layout.end_of_self(), layout.n_trained()},
+                               .parameters = network_->parameter_buffer().data(),
+                               .m = m_.data(),
+                               .v = v_.data(),
+                               .gradients = network_->gradient_buffer().data(),
+                               .state = state_.data(),
+                               .coeffs = coeffs_.data()});
 }
 
 template <class Real>

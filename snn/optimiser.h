@@ -12,12 +12,22 @@ class Optimiser {
   /// Throws std::invalid_argument for parameters out of range. `network` must outlive the optimiser.
   Optimiser(const OptimiserParams& params, Network<Real>& network);
 
-  /// Global L2 norm of the network's gradients before the clip. Called before each step: the step clips by it.
-  double measure_norm();
-  /// Updates the network's trained arrays from its gradients. rate_factor: of the schedule, 0..1, on all rates. Throws
-  /// std::invalid_argument without a measure_norm before it.
-  void step(double rate_factor);
+  /// Gets ready for the next update. rate_factor: of the schedule, 0..1, on all rates.
+  void prepare(double rate_factor);
+  /// Norm clip and update of the network's trained arrays from its gradients, once for each prepare(). A norm that is not
+  /// finite changes nothing, nor does any update after it.
+  void apply();
+  /// Both.
+  void step(double rate_factor) {
+    prepare(rate_factor);
+    apply();
+  }
+  /// Of the updates since the last reset_state(), with the global L2 norm of the last one's gradients before the clip.
+  GradientState state() const { return state_.download().front(); }
+  /// Goes on from there, or begins anew.
+  void reset_state(const GradientState& state = {}) { state_.upload(std::span(&state, 1)); }
 
+  /// Of the whole run.
   std::int64_t n_updates() const { return n_updates_; }
   /// Moments of the trained arrays.
   Tensors first_moment() const { return trained(m_); }
@@ -32,9 +42,9 @@ class Optimiser {
   OptimiserParams params_;
   Network<Real>* network_;
   Buffer<Real> m_, v_;  // flat, by the network's layout
-  Buffer<double> sums_;
-  Buffer<double> norm_and_factor_;
-  bool has_norm_ = false;  // of the gradients that the next step takes
+  Buffer<double> lanes_, sums_;
+  Buffer<GradientState> state_;
+  Buffer<AdamCoeffs<Real>> coeffs_;  // [kAdamKinds]
   std::int64_t n_updates_ = 0;
 };
 

@@ -3,7 +3,8 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <cmath>
+#include <map>
+#include <numeric>
 #include <stdexcept>
 
 #include "snn/init.h"
@@ -62,15 +63,28 @@ void check_data(const Checkpoint& state, const Dataset& train, const Dataset* va
 }
 
 /// Of an epoch in progress, as read from a file.
-void check_sums(const Checkpoint& state) {
-  for (const char* name : {kLoss, kCorrect, kUtterances, kNorm, kSteps, kSpikes}) {
+void check_sums(const Checkpoint& state, int n_places) {
+  const std::map<std::string, int> sizes = {{kLoss, n_places}, {kCorrect, n_places},
+                                            {kUtterances, 1},  {kNorm, 1},
+                                            {kSteps, 1},       {kSpikes, state.model.training.network.n_layers()}};
+  for (const auto& [name, wanted] : sizes) {
     const auto found = state.sums.find(name);
-    const int wanted = name == kSpikes ? state.model.training.network.n_layers() : 1;
     if (found == state.sums.end() || found->second.size() != static_cast<std::size_t>(wanted)) {
       throw std::invalid_argument(
           fmt::format("checkpoint: '{}' has not {} values for the epoch in progress", name, wanted));
     }
   }
+}
+
+int count_places(const Checkpoint& state, const Dataset& train) {
+  return std::min(state.model.training.batch_size, static_cast<int>(train.utterances.size()));
+}
+
+template <class To, class From>
+std::vector<To> converted(const std::vector<From>& values) {
+  std::vector<To> out;
+  for (const From value : values) out.push_back(static_cast<To>(value));
+  return out;
 }
 
 }  // namespace
@@ -104,9 +118,11 @@ Checkpoint start_training(const TrainingParams& params, const Dataset& train, co
 Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend)
     : state_(std::move(state)),
       train_(&train),
-      valid_(valid),
+      train_values_(train, backend),
       network_(state_.model.training.network, state_.model.training.gradient, backend),
       optimiser_(state_.model.training.optimiser, network_),
+      counts_(backend, network_.n_neurons(), count_places(state_, train)),
+      recorder_(backend.make_recorder()),
       n_batches_(count_batches(static_cast<int>(train.utterances.size()), state_.model.training.batch_size)) {
   validate_for_training(train);
   check_network(network_.params(), train);
@@ -115,92 +131,135 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   if (state_.next_batch > n_batches_) {
     throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
   }
+  if (valid != nullptr) valid_values_.emplace(*valid, backend);
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates);
   for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v}) held->clear();
   valid_accuracy_ = state_.model.valid_accuracy;
-  if (state_.next_batch == 0) {
-    reset_sums();
-  } else {
-    check_sums(state_);
-  }
+  restore_counts();
 }
 
-void Trainer::reset_sums() {
+/// Those of the checkpoint's epoch in progress, or of one that begins.
+void Trainer::restore_counts() {
+  const auto n_places = static_cast<std::size_t>(counts_.n_places());
+  counted_ = {.loss = std::vector<double>(n_places),
+              .n_correct = std::vector<std::int64_t>(n_places),
+              .n_spikes = std::vector<std::int64_t>(static_cast<std::size_t>(network_.n_neurons()))};
+  gradient_ = {};
+  n_utterances_ = n_steps_ = n_utterances_read_ = 0;
+  if (state_.next_batch > 0) {
+    check_sums(state_, counts_.n_places());
+    const Checkpoint::Sums& sums = state_.sums;
+    counted_.loss = sums.at(kLoss);
+    counted_.n_correct = converted<std::int64_t>(sums.at(kCorrect));
+    std::size_t first = 0;  // a layer's spikes are counted on from its first neuron
+    for (int layer = 1; layer <= network_.params().n_layers(); ++layer) {
+      counted_.n_spikes[first] = static_cast<std::int64_t>(sums.at(kSpikes)[static_cast<std::size_t>(layer) - 1]);
+      first += static_cast<std::size_t>(network_.params().sizes[static_cast<std::size_t>(layer)]);
+    }
+    gradient_.norm_sum = sums.at(kNorm).front();
+    gradient_.n_updates = state_.next_batch;
+    n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(sums.at(kUtterances).front());
+    n_steps_ = static_cast<std::int64_t>(sums.at(kSteps).front());
+  }
   state_.sums.clear();
-  for (const char* name : {kLoss, kCorrect, kUtterances, kNorm, kSteps}) state_.sums[name] = {0.0};
-  state_.sums[kSpikes].assign(static_cast<std::size_t>(network_.params().n_layers()), 0.0);
+  counts_.write(counted_);
+  optimiser_.reset_state(gradient_);
 }
 
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const BatchReport&)>& on_batch) {
   const TrainingParams& params = state_.model.training;
+  const int batches_per_readback = network_.backend().traits().batches_per_readback;
   const std::vector<int> order = epoch_order(static_cast<int>(train_->utterances.size()), params.seed, state_.epoch);
   while (state_.next_batch < n_batches_) {
     run_batch(batch_indices(order, state_.next_batch, params.batch_size));
     ++state_.next_batch;
-    if (!on_batch(batch_report())) return std::nullopt;
+    if (state_.next_batch % batches_per_readback == 0 || state_.next_batch == n_batches_) read_back();
+    if (!on_batch(batch_report())) {
+      read_back();
+      return std::nullopt;
+    }
   }
   return finish_epoch();
 }
 
 void Trainer::run_batch(std::span<const int> indices) {
   const TrainingParams& params = state_.model.training;
-  fill(batch_, *train_, indices, draw_shifts(params.augment, params.seed, state_.epoch, *train_, indices));
-  network_.forward(batch_);
-  const std::vector<float> sums = network_.class_sums();
-  const std::size_t n_classes = train_->classes.size();
-  double n_correct = 0.0;
-  for (std::size_t b = 0; b < indices.size(); ++b) {
-    n_correct += decide({sums.data() + b * n_classes, n_classes}) == batch_.labels[b] ? 1.0 : 0.0;
-  }
-  const double loss = network_.backward(batch_, params.loss);
-  const double norm = optimiser_.measure_norm();
-  if (!std::isfinite(loss) || !std::isfinite(norm)) {
-    throw std::runtime_error(
-        fmt::format("epoch {}, batch {}: loss {} and gradient norm {}, wanted finite ones (utterances {}); use a lower "
-                    "--lr or --w-scale, or "
-                    "another --rule",
-                    state_.epoch + 1, state_.next_batch + 1, loss, norm, keys_of(*train_, indices)));
-  }
+  const std::vector<Shift> shifts = draw_shifts(params.augment, params.seed, state_.epoch, *train_, indices);
+  network_.load(train_values_.plan(indices, shifts), true);
   const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
-  optimiser_.step(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
-  const auto n = static_cast<double>(indices.size());
-  sum(kLoss) += params.loss.kind == LossKind::kSoftmax ? loss * n : loss;
-  sum(kCorrect) += n_correct;
-  sum(kUtterances) += n;
-  sum(kNorm) += norm;
-  SpikeCounts counts;
-  count_spikes(network_, *train_, indices, counts);
-  sum(kSteps) += static_cast<double>(counts.n_steps);
-  for (std::size_t l = 0; l < counts.spikes.size(); ++l)
-    state_.sums.at(kSpikes)[l] += static_cast<double>(counts.spikes[l]);
+  optimiser_.prepare(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
+  recorder_->run(network_.sequence_key(0), [&] {
+    network_.forward();
+    network_.backward(params.loss, &counts_);
+    optimiser_.apply();
+  });
+  n_utterances_ += static_cast<std::int64_t>(indices.size());
+  for (const int index : indices) n_steps_ += train_->utterances[static_cast<std::size_t>(index)].n_steps;
+}
+
+void Trainer::read_back() {
+  const GradientState gradient = optimiser_.state();
+  if (gradient.stopped_at != 0) report_stop(gradient);
+  gradient_ = gradient;
+  counted_ = counts_.read();
+  n_utterances_read_ = n_utterances_;
+}
+
+void Trainer::report_stop(const GradientState& gradient) {
+  state_.next_batch = static_cast<int>(gradient.stopped_at) - 1;
+  const TrainingParams& params = state_.model.training;
+  const std::vector<int> order = epoch_order(static_cast<int>(train_->utterances.size()), params.seed, state_.epoch);
+  const std::span<const int> indices = batch_indices(order, state_.next_batch, params.batch_size);
+  throw std::runtime_error(
+      fmt::format("epoch {}, batch {}: gradient norm {}, wanted a finite one (utterances {}); use a lower --lr or "
+                  "--w-scale, or another --rule",
+                  state_.epoch + 1, gradient.stopped_at, gradient.stopping_norm, keys_of(*train_, indices)));
 }
 
 BatchReport Trainer::batch_report() const {
+  const auto n = static_cast<double>(std::max<std::int64_t>(1, n_utterances_read_));
   return {.epoch = state_.epoch + 1,
           .n_epochs = state_.model.training.n_epochs,
           .batch = state_.next_batch,
           .n_batches = n_batches_,
-          .loss = sum(kLoss) / sum(kUtterances),
-          .accuracy = sum(kCorrect) / sum(kUtterances)};
+          .loss = std::accumulate(counted_.loss.begin(), counted_.loss.end(), 0.0) / n,
+          .accuracy = static_cast<double>(
+                          std::accumulate(counted_.n_correct.begin(), counted_.n_correct.end(), std::int64_t{0})) /
+                      n};
+}
+
+Checkpoint::Sums Trainer::sums() const {
+  Checkpoint::Sums sums = {{kLoss, counted_.loss},
+                           {kCorrect, converted<double>(counted_.n_correct)},
+                           {kUtterances, {static_cast<double>(n_utterances_)}},
+                           {kNorm, {gradient_.norm_sum}},
+                           {kSteps, {static_cast<double>(n_steps_)}},
+                           {kSpikes, {}}};
+  auto first = counted_.n_spikes.begin();
+  for (int layer = 1; layer <= network_.params().n_layers(); ++layer) {
+    const auto last = first + network_.params().sizes[static_cast<std::size_t>(layer)];
+    sums[kSpikes].push_back(static_cast<double>(std::accumulate(first, last, std::int64_t{0})));
+    first = last;
+  }
+  return sums;
 }
 
 EpochReport Trainer::finish_epoch() {
   const TrainingParams& params = state_.model.training;
   const BatchReport batch = batch_report();
   const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
-  SpikeCounts counts{.spikes = {}, .n_steps = static_cast<std::int64_t>(sum(kSteps))};
-  for (const double spikes : state_.sums.at(kSpikes)) counts.spikes.push_back(static_cast<std::int64_t>(spikes));
   EpochReport report;
   report.epoch = batch.epoch;
   report.n_epochs = batch.n_epochs;
   report.loss = batch.loss;
   report.accuracy = batch.accuracy;
-  report.gradient_norm = sum(kNorm) / n_batches_;
+  report.gradient_norm = gradient_.norm_sum / n_batches_;
   report.rate_factor = rate_factor(params.optimiser.schedule, optimiser_.n_updates() - 1, n_total);
-  report.firing_rates = firing_rates(params.network, counts);
-  if (valid_ != nullptr) {
-    report.valid = score(evaluate(network_, *valid_, params.batch_size), *valid_).all();
+  report.firing_rates =
+      firing_rates(params.network, {.spikes = converted<std::int64_t>(sums().at(kSpikes)), .n_steps = n_steps_});
+  if (valid_values_) {
+    report.valid = score(evaluate(network_, *valid_values_, params.batch_size), valid_values_->dataset()).all();
     valid_accuracy_ = report.valid->accuracy();
     report.is_best = !state_.best_accuracy || *valid_accuracy_ > *state_.best_accuracy;
     if (report.is_best) {
@@ -212,13 +271,14 @@ EpochReport Trainer::finish_epoch() {
   }
   ++state_.epoch;
   state_.next_batch = 0;
-  reset_sums();
+  restore_counts();
   return report;
 }
 
 Checkpoint Trainer::state() const {
   Checkpoint now = state_;
   now.model = model("last");
+  now.sums = sums();
   now.adam_m = optimiser_.first_moment();
   now.adam_v = optimiser_.second_moment();
   now.n_updates = optimiser_.n_updates();

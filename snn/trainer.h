@@ -9,10 +9,12 @@
 #include "snn/evaluate.h"
 #include "snn/network.h"
 #include "snn/optimiser.h"
+#include "snn/stored_dataset.h"
 
 namespace snn {
 
-/// After a batch; sums and means are of the epoch so far. Epochs and batches count from 1.
+/// After a batch; loss and accuracy are those of the epoch up to the batch that was last read back from the back end.
+/// Epochs and batches count from 1.
 struct BatchReport {
   int epoch = 0, n_epochs = 0;
   int batch = 0, n_batches = 0;
@@ -50,8 +52,8 @@ class Trainer {
   int n_epochs_done() const { return state_.epoch; }
   bool is_done() const { return state_.epoch >= params().n_epochs; }
   /// Runs the epoch in progress to its end. After each batch `on_batch` decides whether to go on; if not, returns
-  /// nothing, and a later call, or another trainer with state(), continues there. Throws std::runtime_error for a loss
-  /// or gradient that is not finite, naming epoch, batch and keys; the parameters are then those before that batch.
+  /// nothing, and a later call, or another trainer with state(), continues there. Throws std::runtime_error for a
+  /// gradient that is not finite, naming epoch, batch and keys; the parameters are then those before that batch.
   std::optional<EpochReport> run_epoch(const std::function<bool(const BatchReport&)>& on_batch);
 
   /// Everything that a resumed run needs.
@@ -61,20 +63,27 @@ class Trainer {
 
  private:
   void run_batch(std::span<const int> indices);
+  void restore_counts();
+  void read_back();
+  [[noreturn]] void report_stop(const GradientState& gradient);
+  Checkpoint::Sums sums() const;
   BatchReport batch_report() const;
   EpochReport finish_epoch();
-  void reset_sums();
-  double& sum(const std::string& name) { return state_.sums.at(name).front(); }
-  double sum(const std::string& name) const { return state_.sums.at(name).front(); }
 
-  Checkpoint state_;  // without parameters and moments, which network and optimiser hold; state() adds them
+  Checkpoint state_;  // without parameters, moments and sums, which live elsewhere; state() adds them
   const Dataset* train_;
-  const Dataset* valid_;
+  StoredDataset train_values_;
+  std::optional<StoredDataset> valid_values_;
   Network<float> network_;
   Optimiser<float> optimiser_;
-  Batch<float> batch_;
+  EpochCounts counts_;
+  std::unique_ptr<Recorder> recorder_;
   int n_batches_;
-  std::optional<double> valid_accuracy_;  // of the last epoch
+  std::int64_t n_utterances_ = 0, n_steps_ = 0;  // of the epoch in progress
+  EpochSums counted_;                            // of the epoch in progress, when it was last read back
+  GradientState gradient_;                       // likewise
+  std::int64_t n_utterances_read_ = 0;           // likewise
+  std::optional<double> valid_accuracy_;         // of the last epoch
 };
 
 }  // namespace snn

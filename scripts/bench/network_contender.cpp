@@ -55,6 +55,7 @@ NetworkContender::NetworkContender(const Case& each, const Flags& flags) : case_
   if (!flags.text("rule").empty()) gradient.rule = snn::parse_rule(flags.text("rule"));
   network_ = std::make_unique<snn::Network<float>>(case_.network, gradient, *backend_);
   network_->set_parameters(parameters);
+  values_ = std::make_unique<snn::StoredDataset>(dataset_, *backend_);
   parameters_ = network_->parameter_buffer().download();
   optimiser_ = std::make_unique<snn::Optimiser<float>>(optimiser_params(case_.network), *network_);
 }
@@ -74,7 +75,7 @@ void NetworkContender::gather(bool shifted) {
   const auto indices = snn::batch_indices(order, batch, case_.n_batch);
   const auto shifts =
       shifted ? snn::draw_shifts({5, 1}, 1, epoch, dataset_, indices) : std::vector<snn::Shift>(indices.size());
-  snn::fill(batch_, dataset_, indices, shifts);
+  network_->load(values_->plan(indices, shifts), shifted);
 }
 
 Parts NetworkContender::step() {
@@ -82,11 +83,10 @@ Parts NetworkContender::step() {
   Laps laps;
   gather(true);
   laps.end("gather");
-  network_->forward(batch_);
+  network_->forward();
   laps.end("forward");
-  network_->backward(batch_, {});
+  network_->backward({});
   laps.end("backward");
-  optimiser_->measure_norm();
   optimiser_->step(1.0);
   laps.end("update");
   return laps.parts();
@@ -97,7 +97,7 @@ Parts NetworkContender::infer() {
   Laps laps;
   gather(false);
   laps.end("gather");
-  network_->infer(batch_);
+  network_->infer();
   laps.end("forward");
   return laps.parts();
 }

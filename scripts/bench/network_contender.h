@@ -9,6 +9,7 @@
 #include "snn/batch.h"
 #include "snn/network.h"
 #include "snn/optimiser.h"
+#include "snn/stored_dataset.h"
 
 namespace bench {
 
@@ -35,7 +36,7 @@ class NetworkContender {
   std::unique_ptr<snn::Network<float>> network_;
   std::unique_ptr<snn::Optimiser<float>> optimiser_;
   std::vector<float> parameters_;  // as they are before each step
-  snn::Batch<float> batch_;
+  std::unique_ptr<snn::StoredDataset> values_;
   int n_done_ = 0;
 };
 

@@ -25,6 +25,26 @@ std::size_t alignment_of(std::size_t n_bytes) {
 }
 constexpr int kTilesPerChunk = 4;  // of a parallel loop
 
+/// The data set's own memory.
+class HostValues final : public ValueStore {
+ public:
+  explicit HostValues(std::vector<std::span<const std::byte>> utterances) : utterances_(std::move(utterances)) {}
+  std::vector<const void*> fetch(std::span<const int> indices) override {
+    std::vector<const void*> places;
+    for (const int i : indices) places.push_back(utterances_.at(static_cast<std::size_t>(i)).data());
+    return places;
+  }
+
+ private:
+  std::vector<std::span<const std::byte>> utterances_;
+};
+
+/// Calls every sequence: there is nothing to save.
+class CallingRecorder final : public Recorder {
+ public:
+  void run(const SequenceKey&, const std::function<void()>& sequence) override { sequence(); }
+};
+
 template <class Real>
 class CpuBackend final : public Backend<Real> {
  public:
@@ -32,6 +52,18 @@ class CpuBackend final : public Backend<Real> {
       : n_threads_(n_threads > 0 ? n_threads : available_threads()), kernels_(find_kernels<Real>(isa)) {}
 
   std::string name() const override { return "cpu"; }
+  BackendTraits traits() const override { return {}; }
+  std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const override {
+    return n_rows * static_cast<std::size_t>(spike_words(n_neurons)) * sizeof(std::uint64_t);
+  }
+  std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) override {
+    const auto* words = static_cast<const std::uint64_t*>(spikes);
+    return {words, words + spike_bytes(static_cast<std::size_t>(n_rows), n_neurons) / sizeof(std::uint64_t)};
+  }
+  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances) override {
+    return std::make_unique<HostValues>(std::move(utterances));
+  }
+  std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<CallingRecorder>(); }
 
   void* allocate(std::size_t n_bytes) override {
     const std::size_t alignment = alignment_of(n_bytes);
@@ -49,12 +81,13 @@ class CpuBackend final : public Backend<Real> {
   void run(const ForwardStage<Real>& stage) override { run_forward(kernels_, stage, n_threads_, forward_scratch_); }
   void run(const BackwardStage<Real>& stage) override { run_backward(kernels_, stage, n_threads_, backward_scratch_); }
   void run(const WeightGradient<Real>& product) override;
-  void run(const Scale<Real>& body) override { run_tiles(kernels_.scale, body); }
+  void run(const GatherBatch<Real>& body) override { run_tiles(kernels_.gather_batch, body); }
+  void run(const BatchCounts<Real>& body) override { run_tiles(kernels_.batch_counts, body); }
   void run(const FiringRate& body) override { run_tiles(kernels_.firing_rate, body); }
-  void run(const ClassSums<Real>& body) override { run_tiles(kernels_.class_sums, body); }
   void run(const LossGrad<Real>& body) override { run_tiles(kernels_.loss_grad, body); }
   void run(const BatchSum<Real>& body) override { run_tiles(kernels_.batch_sum, body); }
   void run(const SquareSums<Real>& body) override { run_tiles(kernels_.square_sums, body); }
+  void run(const LaneSums& body) override { run_tiles(kernels_.lane_sums, body); }
   void run(const GradientNorm& body) override { run_tiles(kernels_.gradient_norm, body); }
   void run(const AdamUpdate<Real>& body) override { run_tiles(kernels_.adam_update, body); }
 

@@ -156,12 +156,13 @@ constexpr Kernels<Real> make_table() {
           .count_spikes = count_spikes,
           .list_by_row = list_by_row,
           .list_by_neuron = list_by_neuron,
-          .scale = run_tiles<Scale<Real>>,
+          .gather_batch = run_tiles<GatherBatch<Real>>,
+          .batch_counts = run_tiles<BatchCounts<Real>>,
           .firing_rate = run_tiles<FiringRate>,
-          .class_sums = run_tiles<ClassSums<Real>>,
           .loss_grad = run_tiles<LossGrad<Real>>,
           .batch_sum = run_tiles<BatchSum<Real>>,
           .square_sums = run_tiles<SquareSums<Real>>,
+          .lane_sums = run_tiles<LaneSums>,
           .gradient_norm = run_tiles<GradientNorm>,
           .adam_update = run_tiles<AdamUpdate<Real>>};
 }

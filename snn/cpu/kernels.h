@@ -87,12 +87,13 @@ struct Kernels {
   void (*list_by_row)(const SpikeRows&, std::uint32_t* begin, std::uint16_t* events);
   /// begin [n_neurons + 1], from 0, and events, with room for kEventSlack more. At most kMostListRows rows.
   void (*list_by_neuron)(const SpikeRows&, int n_neurons, std::uint32_t* begin, std::uint16_t* events);
-  TileRunner<Scale<Real>> scale;
+  TileRunner<GatherBatch<Real>> gather_batch;
+  TileRunner<BatchCounts<Real>> batch_counts;
   TileRunner<FiringRate> firing_rate;
-  TileRunner<ClassSums<Real>> class_sums;
   TileRunner<LossGrad<Real>> loss_grad;
   TileRunner<BatchSum<Real>> batch_sum;
   TileRunner<SquareSums<Real>> square_sums;
+  TileRunner<LaneSums> lane_sums;
   TileRunner<GradientNorm> gradient_norm;
   TileRunner<AdamUpdate<Real>> adam_update;
 };

@@ -29,7 +29,8 @@ inline int count_tiles(int n_neurons) {
 template <class Real>
 SpikeRows spike_rows(const Source<Real>& source, int first, int last) {
   const int n_words = spike_words(source.n_neurons);
-  return {source.spikes + static_cast<std::size_t>(first) * static_cast<std::size_t>(n_words), last - first, n_words};
+  const auto* words = static_cast<const std::uint64_t*>(source.spikes);
+  return {words + static_cast<std::size_t>(first) * static_cast<std::size_t>(n_words), last - first, n_words};
 }
 
 /// Weights [N][I] by tiles, [tiles][I][kTileWidth], as ForwardTiles wants them.

@@ -48,7 +48,7 @@ class ForwardGroup {
         first_row_(stage.scan.row_begin[group.first]),
         last_row_(stage.scan.row_begin[group.last]) {
     tiles_.scan = stage.scan;
-    tiles_.spikes = stage.spikes;
+    tiles_.spikes = static_cast<std::uint64_t*>(stage.spikes);
     tiles_.first_batch = group.first;
     tiles_.last_batch = group.last;
     if (stage.scan.u == nullptr) {

@@ -1,39 +1,58 @@
 #pragma once
-// One Adam update of an array of parameters.
+// One Adam update of all trained parameters.
 #include <cstddef>
 
 #include "snn/hd.h"
 #include "snn/neuron/adam.h"
+#include "snn/scan/reductions.h"
 #include "snn/scan/tile.h"
 
 namespace snn {
 
-/// Parameters, moments and gradients of one array, flat.
+/// Kinds of parameters that have rates and bounds of their own: weights, self-recurrent weights, theta.
+inline constexpr int kAdamKinds = 3;
+
+/// Parameters, moments and gradients, flat, the kinds one behind the other. Nothing changes once a norm was not finite
+/// (GradientState). Its extent counts chunks, each of one kind, and numbers within a chunk.
 template <class Real>
 struct AdamUpdate {
   static constexpr int kChunk = 4096;
-  std::size_t n_values;
-  Real* parameters;       // in and out
-  Real* m;                // in and out
-  Real* v;                // in and out
-  const Real* gradients;  // before the norm clip
-  const double* factor;   // the norm clip's factor
-  AdamCoeffs<Real> coeffs;
+  std::size_t ends[kAdamKinds];    // where each kind ends; it starts where the one before ends, the first at 0
+  Real* parameters;                // in and out
+  Real* m;                         // in and out
+  Real* v;                         // in and out
+  const Real* gradients;           // before the norm clip
+  const GradientState* state;      // with the norm clip's factor
+  const AdamCoeffs<Real>* coeffs;  // [kAdamKinds]
 
-  SNN_HD Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
+  SNN_HD Extent extent() const {
+    int n_chunks = 0;
+    for (int kind = 0; kind < kAdamKinds; ++kind) n_chunks += chunks_of(kind);
+    return {n_chunks, kChunk};
+  }
 
   template <int kWidth>
-  SNN_HD void run(int chunk, int, int) const {
-    const std::size_t begin = static_cast<std::size_t>(chunk) * kChunk;
-    const std::size_t end = begin + kChunk < n_values ? begin + kChunk : n_values;
-    const Real scale = static_cast<Real>(*factor);
-    for (std::size_t i = begin; i < end; ++i) {
+  SNN_HD void run(int chunk, int first, int last) const {
+    if (state->stopped_at != 0) return;
+    int kind = 0;
+    for (; chunk >= chunks_of(kind); ++kind) chunk -= chunks_of(kind);
+    const std::size_t begin = begin_of(kind) + static_cast<std::size_t>(chunk) * kChunk;
+    const std::size_t left = ends[kind] - begin;
+    const int end = left < static_cast<std::size_t>(last) ? static_cast<int>(left) : last;
+    const AdamCoeffs<Real> c = coeffs[kind];
+    const Real scale = static_cast<Real>(state->factor);
+    for (int j = first; j < end; ++j) {
+      const std::size_t i = begin + static_cast<std::size_t>(j);
       const Real g = gradients[i] * scale;
-      m[i] = adam_first_moment(coeffs, m[i], g);
-      v[i] = adam_second_moment(coeffs, v[i], g);
-      parameters[i] = adam_step(coeffs, parameters[i], m[i], v[i]);
+      m[i] = adam_first_moment(c, m[i], g);
+      v[i] = adam_second_moment(c, v[i], g);
+      parameters[i] = adam_step(c, parameters[i], m[i], v[i]);
     }
   }
+
+ private:
+  SNN_HD std::size_t begin_of(int kind) const { return kind == 0 ? 0 : ends[kind - 1]; }
+  SNN_HD int chunks_of(int kind) const { return static_cast<int>((ends[kind] - begin_of(kind) + kChunk - 1) / kChunk); }
 };
 
 }  // namespace snn

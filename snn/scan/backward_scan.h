@@ -24,8 +24,9 @@ struct BackwardScan {
   Real* delta;                // [rows][N], in: dL/da without the self-recurrent part; out: dL/dI
   Real* u;                    // [rows][N], in: potential before the reset; out: dL/d drive
   RowsView<const Real> psc;   // [rows][N], rule step; else not read
-  Real* dw_self;              // [B][N], out: the utterance's part of dL/dw_self
-  Real* dtheta;               // [B][N], out: the utterance's part of dL/dtheta
+  Real* dw_self;              // [B] rows of part_stride, out: the utterance's part of dL/dw_self; or null
+  Real* dtheta;               // the same of dL/dtheta; or null
+  std::size_t part_stride;    // at least N
   const Real* theta;          // [N]
   const Real* w_self;         // [N], or null without self-connections
   const double* firing_rate;  // one number: mean rate of the layer over the batch (rule layer)
@@ -39,16 +40,25 @@ struct BackwardScan {
   SNN_HD void run(int b, int first, int last) const {
     switch (rule) {
       case Rule::kStep:
-        return scan<kWidth, Rule::kStep, false>(b, first, last);
+        return walk<kWidth, Rule::kStep, false>(b, first, last);
       case Rule::kSurrogate:
-        return scan<kWidth, Rule::kSurrogate, true>(b, first, last);
+        return walk<kWidth, Rule::kSurrogate, true>(b, first, last);
       case Rule::kLayer:
-        return *firing_rate > layer_rate ? scan<kWidth, Rule::kLayer, false>(b, first, last)
-                                         : scan<kWidth, Rule::kLayer, true>(b, first, last);
+        return *firing_rate > layer_rate ? walk<kWidth, Rule::kLayer, false>(b, first, last)
+                                         : walk<kWidth, Rule::kLayer, true>(b, first, last);
     }
   }
 
  private:
+  template <int kWidth, Rule kRule, bool kWarm>
+  SNN_HD void walk(int b, int first, int last) const {
+    if constexpr (kWidth == 1) {
+      lane<kRule, kWarm>(b, first);
+    } else {
+      scan<kWidth, kRule, kWarm>(b, first, last);
+    }
+  }
+
   /// kWarm: every step takes the surrogate.
   template <int kWidth, Rule kRule, bool kWarm>
   SNN_HD void scan(int b, int first, int last) const {
@@ -85,10 +95,66 @@ struct BackwardScan {
         u_row[j] = drive[j];
       }
     }
-    for (int j = 0; j < width; ++j) {
-      dw_self[shape.index(b, first + j)] = sum_self[j];
-      dtheta[shape.index(b, first + j)] = sum_theta[j];
+    for (int j = 0; j < width; ++j) write_parts(b, first + j, sum_self[j], sum_theta[j]);
+  }
+
+  /// One neuron over all steps. u_now: potential of the step; before: those of the steps before it, which the next steps
+  /// of this walk work on.
+  template <Rule kRule, bool kWarm>
+  SNN_HD void lane(int b, int n) const {
+    const std::ptrdiff_t back = -static_cast<std::ptrdiff_t>(shape.n_neurons);
+    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin;
+    const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
+    Lane state = {};
+    if (n_steps == 0) return write_parts(b, n, Real(0), Real(0));
+    std::ptrdiff_t at = static_cast<std::ptrdiff_t>(shape.index(begin + n_steps - 1, n));
+    Real u_now = u[at];
+    Real errors[kLaneRows], before[kLaneRows], next_errors[kLaneRows], next_before[kLaneRows];
+    read_rows(delta + at, back, n_steps, next_errors);
+    read_rows(u + (at + back), back, n_steps - 1, next_before);
+    for (int done = 0; done < n_steps; done += kLaneRows) {
+      copy_rows(next_errors, errors);
+      copy_rows(next_before, before);
+      read_rows(delta + (at + kLaneRows * back), back, n_steps - done - kLaneRows, next_errors);
+      read_rows(u + (at + (kLaneRows + 1) * back), back, n_steps - done - kLaneRows - 1, next_before);
+      SNN_UNROLL
+      for (int k = 0; k < kLaneRows; ++k) {
+        if (done + k >= n_steps) continue;
+        const Real a = kRule == Rule::kStep ? *psc.at(begin + n_steps - 1 - done - k, n) : Real(0);
+        lane_step<kRule, kWarm>(u_now, before[k], errors[k], a, keep, w, state);
+        delta[at] = state.after;
+        u[at] = state.drive;
+        u_now = before[k];
+        at += back;
+      }
     }
+    write_parts(b, n, state.sum_self, state.sum_theta);
+  }
+
+  /// What a lane carries from step to step, and its sums.
+  struct Lane {
+    Real trace, error, after, drive, sum_self, sum_theta;
+  };
+
+  template <Rule kRule, bool kWarm>
+  SNN_HD void lane_step(Real u_now, Real u_before, Real da, Real a, Real keep, Real w, Lane& s) const {
+    Real surrogate[1] = {}, slope[1] = {};
+    if (kRule != Rule::kLayer || kWarm) find_surrogates<1>(&u_now, 1, surrogate);
+    if (!kWarm) find_spike_slopes(&u_now, &u_before, 1, slope);
+    const bool spike = fires(u_now, coeffs.v_th);
+    const Real carried = carried_potential(u_before, fires(u_before, coeffs.v_th));
+    const Real arriving = arriving_error(da, w, s.after);
+    const Real reset = kRule != Rule::kSurrogate && spike ? reset_error(keep, u_now, s.error) : Real(0);
+    s.sum_self += dw_self_term(s.drive, spike);
+    s.after = step<kRule, kWarm>(surrogate[0], a, spike, slope[0], arriving, reset, keep, s.trace, s.error);
+    s.drive = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.drive, s.after);
+    s.sum_theta += dtheta_term(s.after, carried);
+  }
+
+  SNN_HD void write_parts(int b, int n, Real self, Real theta_part) const {
+    const std::size_t at = static_cast<std::size_t>(b) * part_stride + static_cast<std::size_t>(n);
+    if (dw_self != nullptr) dw_self[at] = self;
+    if (dtheta != nullptr) dtheta[at] = theta_part;
   }
 
   /// The surrogate slopes of a row. In loops of their own: then the chains of operations that wait for each other are

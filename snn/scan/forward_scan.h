@@ -18,26 +18,50 @@ struct ForwardScan {
   const int* row_begin;  // [B + 1]
   Real* u;               // [rows][N] from first_row on; in: drive; out: potential before the reset
   int first_row;
-  Real* psc;           // [rows][N], out, or null
-  int* n_spikes;       // [B][N], out: spikes of the utterance
-  const Real* theta;   // [N], 1 - 1/tau_m
-  const Real* w_self;  // [N], or null without self-connections
+  Real* psc;                    // [rows][N], out, or null
+  Real* psc_sums;               // [B][N], out where there is psc: summed over the utterance, the number that decides
+  Real* fired;                  // [rows][N], out: 1 for a spike, 0 without; or null
+  int* n_spikes;                // [B] rows of n_spikes_stride, out: spikes of the utterance
+  std::size_t n_spikes_stride;  // at least N
+  const Real* theta;            // [N], 1 - 1/tau_m
+  const Real* w_self;           // [N], or null without self-connections
   Coeffs<Real> coeffs;
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
-    if (w_self != nullptr || psc != nullptr) return scan<kWidth, true>(b, first, last);
-    scan<kWidth, false>(b, first, last);
+    const bool wants_own = w_self != nullptr || psc != nullptr;
+    if constexpr (kWidth == 1) {
+      wants_own ? lane<true>(b, first) : lane<false>(b, first);
+    } else {
+      wants_own ? scan<kWidth, true>(b, first, last) : scan<kWidth, false>(b, first, last);
+    }
   }
 
  private:
-  /// kOwn: the neurons' own PSCs are wanted.
+  SNN_HD int& count_of(int b, int n) const {
+    return n_spikes[static_cast<std::size_t>(b) * n_spikes_stride + static_cast<std::size_t>(n)];
+  }
+
+  /// One neuron, one step: updates its state, returns the potential. kOwn: the neuron's own PSC is wanted.
+  template <bool kOwn>
+  SNN_HD Real step(Real drive, Real keep, Real w, Real& current, Real& carried, Real& a, int& count) const {
+    current = psc_step(coeffs.keep_s, coeffs.gain_s, current, drive);
+    const Real own = kOwn ? self_current(w, a) : Real(0);
+    const Real potential = membrane_potential(keep, carried, current + own);
+    const bool spike = fires(potential, coeffs.v_th);
+    carried = carried_potential(potential, spike);
+    if (kOwn) a = psc_step(coeffs.keep_s, coeffs.gain_s, a, spike ? Real(1) : Real(0));
+    count += spike ? 1 : 0;
+    return potential;
+  }
+
   template <int kWidth, bool kOwn>
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
-    Real current[kWidth] = {}, carried[kWidth] = {}, a[kWidth] = {}, w[kWidth] = {}, keep[kWidth] = {};
+    Real current[kWidth] = {}, carried[kWidth] = {}, a[kWidth] = {}, w[kWidth] = {}, keep[kWidth] = {},
+         sum[kWidth] = {};
     int count[kWidth] = {};
     for (int j = 0; j < width; ++j) {
       keep[j] = theta[first + j];
@@ -46,20 +70,53 @@ struct ForwardScan {
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
       Real* SNN_RESTRICT u_row = u + shape.index(row - first_row, first);
       for (int j = 0; j < width; ++j) {
-        current[j] = psc_step(coeffs.keep_s, coeffs.gain_s, current[j], u_row[j]);
-        const Real own = kOwn ? self_current(w[j], a[j]) : Real(0);
-        const Real potential = membrane_potential(keep[j], carried[j], current[j] + own);
-        const bool spike = fires(potential, coeffs.v_th);
-        carried[j] = carried_potential(potential, spike);
-        if (kOwn) a[j] = psc_step(coeffs.keep_s, coeffs.gain_s, a[j], spike ? Real(1) : Real(0));
-        count[j] += spike ? 1 : 0;
-        u_row[j] = potential;
+        u_row[j] = step<kOwn>(u_row[j], keep[j], w[j], current[j], carried[j], a[j], count[j]);
+      }
+      if (fired != nullptr) {
+        Real* SNN_RESTRICT fired_row = fired + shape.index(row, first);
+        for (int j = 0; j < width; ++j) fired_row[j] = fires(u_row[j], coeffs.v_th) ? Real(1) : Real(0);
       }
       if (psc == nullptr) continue;
       Real* SNN_RESTRICT psc_row = psc + shape.index(row, first);
-      for (int j = 0; j < width; ++j) psc_row[j] = a[j];
+      for (int j = 0; j < width; ++j) {
+        psc_row[j] = a[j];
+        sum[j] += a[j];
+      }
     }
-    for (int j = 0; j < width; ++j) n_spikes[shape.index(b, first + j)] = count[j];
+    for (int j = 0; j < width; ++j) count_of(b, first + j) = count[j];
+    if (psc == nullptr) return;
+    for (int j = 0; j < width; ++j) psc_sums[shape.index(b, first + j)] = sum[j];
+  }
+
+  /// One neuron over all steps; rows are read well before they are needed.
+  template <bool kOwn>
+  SNN_HD void lane(int b, int n) const {
+    const std::ptrdiff_t stride = shape.n_neurons;
+    const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
+    Real current = Real(0), carried = Real(0), a = Real(0), sum = Real(0);
+    int count = 0;
+    const int n_steps = row_begin[b + 1] - row_begin[b];
+    Real* place = u + shape.index(row_begin[b] - first_row, n);
+    std::size_t at = shape.index(row_begin[b], n);
+    Real next[kLaneRows], drive[kLaneRows];
+    read_rows(place, stride, n_steps, next);
+    for (int t = 0; t < n_steps; t += kLaneRows) {
+      copy_rows(next, drive);
+      read_rows(place + kLaneRows * stride, stride, n_steps - t - kLaneRows, next);
+      SNN_UNROLL
+      for (int k = 0; k < kLaneRows; ++k) {
+        if (t + k >= n_steps) continue;
+        const Real potential = step<kOwn>(drive[k], keep, w, current, carried, a, count);
+        *place = potential;
+        if (fired != nullptr) fired[at] = fires(potential, coeffs.v_th) ? Real(1) : Real(0);
+        if (psc != nullptr) psc[at] = a;
+        sum += a;
+        place += stride;
+        at += static_cast<std::size_t>(stride);
+      }
+    }
+    count_of(b, n) = count;
+    if (psc != nullptr) psc_sums[shape.index(b, n)] = sum;
   }
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// From the output layer's PSCs to sums, loss and error.
+// From the output layer's PSCs to loss and error.
 #include "snn/hd.h"
 #include "snn/neuron/loss.h"
 #include "snn/neuron/psc.h"
@@ -9,38 +9,19 @@
 
 namespace snn {
 
-/// Summed output PSC of each class, the number that decides.
-template <class Real>
-struct ClassSums {
-  Shape shape;
-  const int* row_begin;  // [B + 1]
-  const Real* psc;       // [rows][K]
-  Real* sums;            // [B][K], out
-
-  SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
-
-  template <int kWidth>
-  SNN_HD void run(int b, int first, int last) const {
-    Real total[kWidth] = {};
-    for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
-      const Real* a = psc + shape.index(row, first);
-      for (int j = 0; j < last - first; ++j) total[j] += a[j];
-    }
-    for (int j = 0; j < last - first; ++j) sums[shape.index(b, first + j)] = total[j];
-  }
-};
-
-/// Error of the output PSCs, and each neuron's part of the loss. Every utterance counts with its own number of steps.
-/// Loss parts: kernel 1/2 sum_t (a - target)^2; count T/2 D^2; softmax -log p at the labelled neuron, over B.
+/// Error of the output PSCs, and each neuron's part of the loss. Every utterance counts with its own number of steps; one
+/// without a label has neither error nor loss. Loss parts: kernel 1/2 sum_t (a - target)^2; count T/2 D^2; softmax -log p
+/// at the labelled neuron, over the utterances with a label.
 template <class Real>
 struct LossGrad {
   Shape shape;
   const int* row_begin;  // [B + 1]
   const Real* psc;       // [rows][K]
   const Real* sums;      // [B][K]
-  const int* labels;     // [B], 0..K-1
-  Real* error;           // [rows][K], out: dL/da
-  double* loss;          // [B][K], out
+  const int* labels;     // [B], 0..K-1, or -1: none
+  int n_labelled;
+  Real* error;   // [rows][K], out: dL/da
+  double* loss;  // [B][K], out
   LossKind kind;
   int target_passes;                    // kernel: 1..2
   Real desired_share, undesired_share;  // count: of the utterance's steps
@@ -52,7 +33,12 @@ struct LossGrad {
   SNN_HD void run(int b, int first, int last) const {
     for (int k = first; k < last; ++k) {
       const bool labelled = labels[b] == k;
-      loss[shape.index(b, k)] = kind == LossKind::kKernel ? kernel(b, k, labelled) : constant(b, k, labelled);
+      if (labels[b] < 0) {
+        loss[shape.index(b, k)] = 0.0;
+        fill(b, k, Real(0));
+      } else {
+        loss[shape.index(b, k)] = kind == LossKind::kKernel ? kernel(b, k, labelled) : constant(b, k, labelled);
+      }
     }
   }
 
@@ -61,15 +47,22 @@ struct LossGrad {
     const int n_steps = row_begin[b + 1] - row_begin[b];
     Real once = Real(0), twice = Real(0);
     double loss_sum = 0.0;
-    for (int t = 0; t < n_steps; ++t) {
-      once = psc_step(keep_s, gain_s, once, labelled && desired_spike(t, n_steps) ? Real(1) : Real(0));
-      twice = psc_step(keep_s, gain_s, twice, once);
-      const std::size_t i = shape.index(row_begin[b] + t, k);
-      const Real e = kernel_error(psc[i], target_passes == 1 ? once : twice);
-      error[i] = e;
-      loss_sum += kernel_loss(static_cast<double>(e));
+    for (int t = 0; t < n_steps; t += kLaneRows) {
+      Real a[kLaneRows];
+      read_rows(psc + shape.index(row_begin[b] + t, k), shape.n_neurons, n_steps - t, a);
+      for (int i = 0; i < kLaneRows && t + i < n_steps; ++i) {
+        once = psc_step(keep_s, gain_s, once, labelled && desired_spike(t + i, n_steps) ? Real(1) : Real(0));
+        twice = psc_step(keep_s, gain_s, twice, once);
+        const Real e = kernel_error(a[i], target_passes == 1 ? once : twice);
+        error[shape.index(row_begin[b] + t + i, k)] = e;
+        loss_sum += kernel_loss(static_cast<double>(e));
+      }
     }
     return loss_sum;
+  }
+
+  SNN_HD void fill(int b, int k, Real e) const {
+    for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) error[shape.index(row, k)] = e;
   }
 
   /// The losses whose error is the same at every step.
@@ -85,11 +78,11 @@ struct LossGrad {
       Real largest = own[0], total = Real(0);
       for (int i = 1; i < shape.n_neurons; ++i) largest = own[i] > largest ? own[i] : largest;
       for (int i = 0; i < shape.n_neurons; ++i) total += exponential(own[i] - largest);
-      const Real inv_batch = Real(1) / static_cast<Real>(shape.n_batch);
+      const Real inv_batch = Real(1) / static_cast<Real>(n_labelled);
       e = softmax_error(exponential(own[k] - largest), total, labelled, inv_batch);
       if (labelled) part = softmax_loss(static_cast<double>(total), static_cast<double>(own[k] - largest), inv_batch);
     }
-    for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) error[shape.index(row, k)] = e;
+    fill(b, k, e);
     return part;
   }
 };

@@ -35,6 +35,7 @@ struct PscScan {
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
+    if constexpr (kWidth == 1) return lane(b, first);
     Real a[kWidth] = {};
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
       const Real* SNN_RESTRICT u_row = u + shape.index(row, first);
@@ -42,6 +43,22 @@ struct PscScan {
       for (int j = 0; j < last - first; ++j) {
         a[j] = psc_step(keep_s, gain_s, a[j], fires(u_row[j], v_th) ? Real(1) : Real(0));
         psc_row[j] = a[j];
+      }
+    }
+  }
+
+ private:
+  SNN_HD void lane(int b, int n) const {
+    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin;
+    Real a = Real(0);
+    for (int t = 0; t < n_steps; t += kLaneRows) {
+      Real potentials[kLaneRows];
+      read_rows(u + shape.index(begin + t, n), shape.n_neurons, n_steps - t, potentials);
+      SNN_UNROLL
+      for (int k = 0; k < kLaneRows; ++k) {
+        if (t + k >= n_steps) continue;
+        a = psc_step(keep_s, gain_s, a, fires(potentials[k], v_th) ? Real(1) : Real(0));
+        *psc.at(begin + t + k, n) = a;
       }
     }
   }

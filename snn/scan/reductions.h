@@ -2,6 +2,7 @@
 // Sums in a fixed order: over the batch, over a layer's spikes, over all gradients.
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 #include "snn/hd.h"
 #include "snn/neuron/adam.h"
@@ -22,66 +23,111 @@ struct BatchSum {
 
   template <int kWidth>
   SNN_HD void run(int, int first, int last) const {
-    double total[kWidth] = {};
-    for (int b = 0; b < n_batch; ++b)
-      for (int j = 0; j < last - first; ++j)
-        total[j] += static_cast<double>(parts[Shape{1, n_batch, n_neurons}.index(b, first + j)]);
-    for (int j = 0; j < last - first; ++j) out[first + j] = static_cast<Real>(total[j]);
+    if constexpr (kWidth == 1) {
+      out[first] = static_cast<Real>(sum_in_order(parts + first, n_neurons, n_batch));
+    } else {
+      double total[kWidth] = {};
+      for (int b = 0; b < n_batch; ++b) {
+        const Real* row = parts + Shape{1, n_batch, n_neurons}.index(b, first);
+        for (int j = 0; j < last - first; ++j) total[j] += static_cast<double>(row[j]);
+      }
+      for (int j = 0; j < last - first; ++j) out[first + j] = static_cast<Real>(total[j]);
+    }
   }
 };
 
 /// Mean firing rate of a layer over the steps of a batch.
 struct FiringRate {
-  Shape shape;
-  const int* n_spikes;  // [B][N]
-  double* rate;         // one number, out: spikes / (rows * N), 0..1
+  int n_neurons;
+  double n_rows;               // steps of the batch
+  const std::int64_t* spikes;  // [N], of the batch
+  double* rate;                // one number, out: spikes / (rows * N), 0..1
 
   SNN_HD Extent extent() const { return {1, 1}; }
 
   template <int kWidth>
   SNN_HD void run(int, int, int) const {
-    double spikes = 0.0;
-    const std::size_t n_counts = shape.index(shape.n_batch, 0);
-    for (std::size_t i = 0; i < n_counts; ++i) spikes += n_spikes[i];
-    *rate = spikes / static_cast<double>(shape.size());
+    *rate = sum_in_order(spikes, 1, n_neurons) / (n_rows * n_neurons);
   }
 };
 
-/// Sum of squares of chunk c = values[c * kChunk] .. in double; chunks are fixed, so threads cannot change the sum.
+/// Sums of squares in double: lane l of chunk c sums every kLanes-th number of values[c * kChunk] .. from the l-th on.
+/// Chunks and lanes are fixed, so threads cannot change the sum.
 template <class Real>
 struct SquareSums {
   static constexpr int kChunk = 4096;
+  static constexpr int kLanes = 64;
   std::size_t n_values;
   const Real* values;
-  double* sums;  // [ceil(n_values / kChunk)], out
+  double* sums;  // [chunks][kLanes], out
 
-  SNN_HD Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), 1}; }
+  SNN_HD Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), kLanes}; }
 
   template <int kWidth>
-  SNN_HD void run(int chunk, int, int) const {
+  SNN_HD void run(int chunk, int first, int last) const {
     const std::size_t begin = static_cast<std::size_t>(chunk) * kChunk;
-    const std::size_t end = begin + kChunk < n_values ? begin + kChunk : n_values;
-    double total = 0.0;
-    for (std::size_t i = begin; i < end; ++i) total += static_cast<double>(values[i]) * static_cast<double>(values[i]);
-    sums[chunk] = total;
+    const int n = n_values - begin < kChunk ? static_cast<int>(n_values - begin) : kChunk;
+    double total[kWidth] = {};
+    for (int i = 0; i < n; i += kLanes) {
+      const int width = n - i - first < last - first ? n - i - first : last - first;
+      for (int j = 0; j < width; ++j) {
+        const auto value = static_cast<double>(values[begin + static_cast<std::size_t>(i + first + j)]);
+        total[j] += value * value;
+      }
+    }
+    for (int j = 0; j < last - first; ++j) sums[static_cast<std::size_t>(chunk) * kLanes + first + j] = total[j];
   }
 };
 
-/// Global norm and clip factor from the sums of SquareSums.
+/// The sum of each chunk's lanes.
+struct LaneSums {
+  int n_chunks;
+  int n_lanes;
+  const double* lanes;  // [chunks][lanes]
+  double* sums;         // [chunks], out
+
+  SNN_HD Extent extent() const { return {1, n_chunks}; }
+
+  template <int kWidth>
+  SNN_HD void run(int, int first, int last) const {
+    for (int chunk = first; chunk < last; ++chunk) {
+      sums[chunk] =
+          sum_in_order(lanes + static_cast<std::size_t>(chunk) * static_cast<std::size_t>(n_lanes), 1, n_lanes);
+    }
+  }
+};
+
+/// What is known of the gradients of a run of updates.
+struct GradientState {
+  double norm = 0.0;            ///< of the last one, before the clip
+  double factor = 1.0;          ///< the clip's, on every gradient
+  double norm_sum = 0.0;        ///< over the updates
+  std::int64_t n_updates = 0;   ///< counted
+  std::int64_t stopped_at = 0;  ///< the first update, from 1, whose norm was not finite; 0: none
+  double stopping_norm = 0.0;   ///< its norm
+};
+
+/// Global norm and clip factor from the sums of LaneSums.
 struct GradientNorm {
   int n_sums;
   const double* sums;
   double clip_norm;
-  double* norm_and_factor;  // [2], out: norm before the clip, factor on every gradient
+  GradientState* state;  // in and out
 
   SNN_HD Extent extent() const { return {1, 1}; }
 
   template <int kWidth>
   SNN_HD void run(int, int, int) const {
-    double total = 0.0;
-    for (int i = 0; i < n_sums; ++i) total += sums[i];
-    norm_and_factor[0] = std::sqrt(total);
-    norm_and_factor[1] = clip_factor(norm_and_factor[0], clip_norm);
+    GradientState now = *state;
+    now.norm = std::sqrt(sum_in_order(sums, 1, n_sums));
+    now.factor = clip_factor(now.norm, clip_norm);
+    now.norm_sum += now.norm;
+    ++now.n_updates;
+    if (now.stopped_at == 0 && !(now.norm - now.norm == 0.0)) {
+      now.stopped_at = now.n_updates;
+      now.stopping_norm = now.norm;
+    }
+    *state = now;
   }
 };
 

@@ -27,7 +27,9 @@ struct NetworkRig {
     return batch;
   }
   double backward(const snn::Dataset& dataset, const std::vector<int>& indices) {
-    return network.backward(forward(dataset, indices), params.loss);
+    forward(dataset, indices);
+    network.backward(params.loss);
+    return network.loss();
   }
   std::vector<Real> gradients() const { return network.gradient_buffer().download(); }
 };

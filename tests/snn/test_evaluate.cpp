@@ -1,9 +1,11 @@
 #include "snn/evaluate.h"
 
 #include <catch2/catch.hpp>
+
 #include <numeric>
 
 #include "snn/init.h"
+#include "snn/neuron/decision.h"
 #include "tests/snn/synthetic.h"
 
 namespace {
@@ -16,13 +18,6 @@ struct Rig {
 };
 
 }  // namespace
-
-TEST_CASE("decide: the largest score, the first of equals", "[TSSLBP decision]") {
-  CHECK(snn::decide(std::vector<float>{1.0F, 3.0F, 2.0F}) == 1);
-  CHECK(snn::decide(std::vector<float>{1.0F, 3.0F, 3.0F}) == 1);
-  CHECK(snn::decide(std::vector<float>{0.0F, 0.0F}) == 0);
-  CHECK(snn::decide(std::vector<float>{0.5F}) == 0);
-}
 
 TEST_CASE("evaluate: the batch size changes nothing") {
   Rig rig;
@@ -50,7 +45,7 @@ TEST_CASE("evaluate: scores are the network's sums, counts those of its data") {
     snn::fill(batch, dataset, std::vector<int>{i});
     rig.network.forward(batch);
     CHECK(evaluation.scores[i] == rig.network.class_sums());
-    CHECK(evaluation.decisions[i] == snn::decide(evaluation.scores[i]));
+    CHECK(evaluation.decisions[i] == snn::decide(evaluation.scores[i].data(), 4));
     for (int l = 1; l <= 3; ++l) {
       const std::vector<int> counts = rig.network.spike_counts(l);
       spikes[l - 1] = std::accumulate(counts.begin(), counts.end(), spikes[l - 1]);

@@ -4,6 +4,8 @@
 
 namespace {
 
+constexpr std::size_t kNeurons = 5;  // of layers 1 to 3
+
 /// Layers 0 to 3 of 2, 2, 1 and 2 neurons with the skips 0:2 and 1:3; one utterance of `n_steps` steps. What every
 /// population sends, and its error, are set by hand. tau_s = 8.
 class Rig {
@@ -17,6 +19,10 @@ class Rig {
         row_begin_(*backend_, 2),
         input_(*backend_, static_cast<std::size_t>(2 * n_steps)),
         spikes_(*backend_, static_cast<std::size_t>(n_steps)),
+        n_spikes_(*backend_, kNeurons),
+        batch_spikes_(*backend_, kNeurons),
+        psc_sums_(*backend_, 2),
+        parts_(*backend_, layout_.n_trained() - layout_.n_weights()),
         n_steps_(n_steps) {
     row_begin_.upload(std::vector<int>{0, n_steps});
     for (const int n : params_.sizes) delta_.emplace_back(*backend_, static_cast<std::size_t>(n * n_steps));
@@ -24,7 +30,7 @@ class Rig {
 
   snn::Layer<double> layer(int index) {
     snn::Layer<double> layer(params_, layout_, index, snn::Rule::kSurrogate);
-    layer.allocate(*backend_, static_cast<std::size_t>(n_steps_), 1, true);
+    layer.allocate(*backend_, static_cast<std::size_t>(n_steps_), true);
     layer.set_shape(n_steps_, 1);
     return layer;
   }
@@ -38,8 +44,12 @@ class Rig {
   /// Of population 1: a word for each step.
   void set_spikes(const std::vector<std::uint64_t>& words) { spikes_.upload(words); }
   void set_delta(int population, const std::vector<double>& values) { delta_.at(population).upload(values); }
+  /// Spikes of each neuron of all layers.
+  std::vector<int> n_spikes() const { return n_spikes_.download(); }
   std::vector<double> gradient(snn::ParameterKind kind, int from, int to) const {
     const auto* entry = layout_.find(kind, from, to);
+    const std::size_t n_weights = layout_.n_weights();
+    if (kind != snn::ParameterKind::kWeight) return parts_.download(entry->offset - n_weights, entry->size);
     return gradients_.download(entry->offset, entry->size);
   }
 
@@ -50,6 +60,14 @@ class Rig {
                            .row_begin = row_begin_.data(),
                            .coeffs = snn::derive_coeffs<double>(params_, {}),
                            .gradient = {},
+                           .n_steps = n_steps_,
+                           .n_spikes = n_spikes_.data(),
+                           .n_spikes_stride = kNeurons,
+                           .batch_spikes = batch_spikes_.data(),
+                           .psc_sums = psc_sums_.data(),
+                           .parts = parts_.data(),
+                           .part_stride = layout_.n_trained() - layout_.n_weights(),
+                           .first_part = layout_.n_weights(),
                            .sources = {{2, input_.data(), nullptr}, {2, nullptr, spikes_.data()}, {}},
                            .delta = {}};
     for (auto& delta : delta_) pass.delta.push_back(delta.data());
@@ -64,6 +82,9 @@ class Rig {
   snn::Buffer<int> row_begin_;
   snn::Buffer<double> input_;
   snn::Buffer<std::uint64_t> spikes_;
+  snn::Buffer<int> n_spikes_;
+  snn::Buffer<std::int64_t> batch_spikes_;
+  snn::Buffer<double> psc_sums_, parts_;
   std::vector<snn::Buffer<double>> delta_;
   int n_steps_;
 };
@@ -86,8 +107,9 @@ TEST_CASE("layer: the current sums over all connections, skips alike", "[ScSr Eq
   for (int i = 0; i < 2; ++i) {  // a second pass starts anew
     layer.forward(rig.pass(), true);
     CHECK(layer.u().download() == std::vector<double>{2.0});
-    CHECK(layer.spikes().download() == std::vector<std::uint64_t>{1});
-    CHECK(layer.n_spikes().download() == std::vector<int>{1});
+    CHECK(layer.spikes().download() ==
+          std::vector<std::byte>{std::byte{1}, {}, {}, {}, {}, {}, {}, {}});  // a word, the lowest byte first
+    CHECK(rig.n_spikes() == std::vector<int>{0, 0, 1, 0, 0});
   }
 }
 
@@ -161,9 +183,9 @@ TEST_CASE("layer: without the backward pass it keeps neither potentials nor erro
   const snn::NetworkParams params{.sizes = {2, 2, 1, 2}, .self_recurrent = {}, .bip = {}, .skips = {{0, 2}, {1, 3}}};
   const auto backend = snn::make_backend<double>("cpu", 1);
   snn::Layer<double> layer(params, snn::ArrayLayout(params), 2, snn::Rule::kStep);
-  layer.allocate(*backend, 2, 1, false);
+  layer.allocate(*backend, 2, false);
   CHECK(layer.u().size() == 0);
   CHECK(layer.delta().size() == 0);
   CHECK(layer.psc().size() == 0);
-  CHECK(layer.spikes().size() == 2);
+  CHECK(layer.spikes().size() == 2 * sizeof(std::uint64_t));
 }

@@ -85,7 +85,8 @@ TEST_CASE("trainer: reports count epochs and batches from one and hold means ove
   for (int i = 0; i < 24; ++i) all[static_cast<std::size_t>(i)] = i;
   snn::fill(whole, run.train, all);
   network.forward(whole);
-  const double loss = network.backward(whole, params.loss) / (params.loss.kind == snn::LossKind::kCount ? 24.0 : 1.0);
+  network.backward(params.loss);
+  const double loss = network.loss() / (params.loss.kind == snn::LossKind::kCount ? 24.0 : 1.0);
   const snn::Evaluation evaluation = snn::evaluate(network, run.train, 24);
 
   for (int epoch = 1; epoch <= 3; ++epoch) {

@@ -51,15 +51,20 @@ struct Rig {
     neurons.forward();
   }
 
+  std::vector<Real> psc_sums = std::vector<Real>(kSteps.size() * kNeurons);
+
   snn::ForwardStage<Real> stage(bool with_input, std::vector<Real>* u, std::vector<Real>& psc,
-                                std::vector<int>& n_spikes, std::vector<std::uint64_t>& spikes) const {
+                                std::vector<int>& n_spikes, std::vector<std::uint64_t>& spikes) {
     return {.sources = sources(with_input),
             .scan = {.shape = neurons.shape,
                      .row_begin = neurons.row_begin.data(),
                      .u = u == nullptr ? nullptr : u->data(),
                      .first_row = 0,
                      .psc = psc.data(),
+                     .psc_sums = psc_sums.data(),
+                     .fired = nullptr,
                      .n_spikes = n_spikes.data(),
+                     .n_spikes_stride = kNeurons,
                      .theta = neurons.theta.data(),
                      .w_self = neurons.self(),
                      .coeffs = neurons.coeffs()},
@@ -143,6 +148,7 @@ void check_backward(const std::string& isa, snn::Rule rule) {
                                         .psc = {},
                                         .dw_self = dw_self.data(),
                                         .dtheta = dtheta.data(),
+                                        .part_stride = static_cast<std::size_t>(neurons.shape.n_neurons),
                                         .theta = neurons.theta.data(),
                                         .w_self = neurons.self(),
                                         .firing_rate = &neurons.firing_rate,
@@ -199,7 +205,10 @@ TEST_CASE("stages: more sources than are added at a time") {
                   .u = u.data(),
                   .first_row = 0,
                   .psc = nullptr,
+                  .psc_sums = nullptr,
+                  .fired = nullptr,
                   .n_spikes = n_spikes.data(),
+                  .n_spikes_stride = kNeurons,
                   .theta = theta.data(),
                   .w_self = nullptr,
                   .coeffs = snn::derive_coeffs<double>(network, {})};

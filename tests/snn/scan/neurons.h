@@ -28,7 +28,8 @@ struct Neurons {
   snn::GradientParams gradient;
   double firing_rate = 0.0;  // as the layer rule sees it
   bool wants_psc = true;
-  std::vector<Real> u, psc;              // [rows][N], out
+  std::vector<Real> u, psc, fired;       // [rows][N], out
+  std::vector<Real> psc_sums;            // [B][N], out
   std::vector<int> n_spikes;             // [B][N], out
   std::vector<Real> delta, drive_error;  // [rows][N], out
   std::vector<Real> dw_self, dtheta;     // [B][N], out
@@ -53,13 +54,18 @@ struct Neurons {
   void forward(int width = snn::kTileWidth) {
     u = drive;
     psc.assign(wants_psc ? shape.size() : 0, std::numeric_limits<Real>::quiet_NaN());
+    fired.assign(shape.size(), std::numeric_limits<Real>::quiet_NaN());
+    psc_sums.assign(static_cast<std::size_t>(shape.n_batch * shape.n_neurons), std::numeric_limits<Real>::quiet_NaN());
     n_spikes.assign(static_cast<std::size_t>(shape.n_batch * shape.n_neurons), -1);
     run_tiles(snn::ForwardScan<Real>{.shape = shape,
                                      .row_begin = row_begin.data(),
                                      .u = u.data(),
                                      .first_row = 0,
                                      .psc = wants_psc ? psc.data() : nullptr,
+                                     .psc_sums = psc_sums.data(),
+                                     .fired = fired.data(),
                                      .n_spikes = n_spikes.data(),
+                                     .n_spikes_stride = static_cast<std::size_t>(shape.n_neurons),
                                      .theta = theta.data(),
                                      .w_self = self(),
                                      .coeffs = coeffs()},
@@ -78,6 +84,7 @@ struct Neurons {
                                       .psc = {psc.data(), 0, 0, static_cast<std::size_t>(shape.n_neurons)},
                                       .dw_self = dw_self.data(),
                                       .dtheta = dtheta.data(),
+                                      .part_stride = static_cast<std::size_t>(shape.n_neurons),
                                       .theta = theta.data(),
                                       .w_self = self(),
                                       .firing_rate = &firing_rate,

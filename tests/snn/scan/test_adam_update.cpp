@@ -1,5 +1,6 @@
 #include "snn/scan/adam_update.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -12,14 +13,16 @@ struct Arrays {
   std::vector<double> parameters, m, v, gradients;
 };
 
-void run(Arrays& arrays, double factor, const snn::AdamCoeffs<double>& coeffs, int width) {
-  support::run_tiles(snn::AdamUpdate<double>{.n_values = arrays.parameters.size(),
+/// The kinds end at `ends`; each has its own coefficients.
+void run(Arrays& arrays, const std::array<std::size_t, 3>& ends, const snn::GradientState& state,
+         const std::array<snn::AdamCoeffs<double>, 3>& coeffs, int width) {
+  support::run_tiles(snn::AdamUpdate<double>{.ends = {ends[0], ends[1], ends[2]},
                                              .parameters = arrays.parameters.data(),
                                              .m = arrays.m.data(),
                                              .v = arrays.v.data(),
                                              .gradients = arrays.gradients.data(),
-                                             .factor = &factor,
-                                             .coeffs = coeffs},
+                                             .state = &state,
+                                             .coeffs = coeffs.data()},
                      width);
 }
 
@@ -41,7 +44,7 @@ const snn::AdamCoeffs<double> kCoeffs{.lr = 0.5,
 // sign; the second one stops at the bound 1.
 TEST_CASE("adam update: clipped gradient, moments, parameter") {
   Arrays arrays{{0.75, 0.75}, {0.0, 0.0}, {0.0, 0.0}, {4.0, -4.0}};
-  run(arrays, 0.5, kCoeffs, 64);
+  run(arrays, {2, 2, 2}, {.factor = 0.5}, {kCoeffs, {}, {}}, 64);
   CHECK(arrays.m == std::vector<double>{1.0, -1.0});
   CHECK(arrays.v == std::vector<double>{1.0, 1.0});
   CHECK(arrays.parameters[0] == Approx(0.25).epsilon(1e-7));
@@ -49,14 +52,33 @@ TEST_CASE("adam update: clipped gradient, moments, parameter") {
   CHECK(arrays.gradients == std::vector<double>{4.0, -4.0});
 }
 
-TEST_CASE("adam update: every value once, in chunks of any array's length") {
-  const std::size_t n = 2 * snn::AdamUpdate<double>::kChunk + 3;
+/// Rates 0.5, 0.25 and 0.125; a first step is the rate whatever the gradient.
+TEST_CASE("adam update: every value once with its kind's coefficients, in chunks of any array's length") {
+  constexpr std::size_t kChunk = snn::AdamUpdate<double>::kChunk;
+  const std::size_t n = 2 * kChunk + 3;
+  const auto ends =
+      GENERATE_COPY(std::array<std::size_t, 3>{n, n, n}, std::array<std::size_t, 3>{kChunk + 1, kChunk + 1, n},
+                    std::array<std::size_t, 3>{5, kChunk + 5, n}, std::array<std::size_t, 3>{0, 0, n});
   const Arrays before{support::numbers<double>(n, 1), std::vector<double>(n), std::vector<double>(n),
                       support::numbers<double>(n, 2, 0.5, 1.0)};
-  Arrays after = before;
-  run(after, 1.0, kCoeffs, 1);
-  for (std::size_t i = 0; i < n; ++i) {
-    // A first step is lr whatever the gradient.
-    REQUIRE(after.parameters[i] == Approx(std::max(-1.0, before.parameters[i] - 0.5)).margin(1e-7));
+  std::array<snn::AdamCoeffs<double>, 3> coeffs = {kCoeffs, kCoeffs, kCoeffs};
+  coeffs[1].lr = 0.25;
+  coeffs[2].lr = 0.125;
+  for (const int width : {1, 7, 64}) {
+    Arrays after = before;
+    run(after, ends, {}, coeffs, width);
+    for (std::size_t i = 0; i < n; ++i) {
+      const double rate = i < ends[0] ? 0.5 : (i < ends[1] ? 0.25 : 0.125);
+      REQUIRE(after.parameters[i] == Approx(std::max(-1.0, before.parameters[i] - rate)).margin(1e-7));
+    }
   }
+}
+
+TEST_CASE("adam update: after a norm that was not finite nothing moves") {
+  const Arrays before{{0.75, 0.5}, {0.125, 0.25}, {0.5, 0.5}, {4.0, -4.0}};
+  Arrays after = before;
+  run(after, {2, 2, 2}, {.n_updates = 9, .stopped_at = 7}, {kCoeffs, kCoeffs, kCoeffs}, 64);
+  CHECK(after.parameters == before.parameters);
+  CHECK(after.m == before.m);
+  CHECK(after.v == before.v);
 }

@@ -53,9 +53,12 @@ TEST_CASE("forward scan: equals the sums over all earlier steps") {
         CHECK(neurons.u[i] == Approx(wanted.u[t]).margin(1e-13));
         CHECK(neurons.psc[i] == Approx(wanted.psc[t]).margin(1e-13));
         CHECK((neurons.u[i] > 1.0) == wanted.spikes[t]);
+        CHECK(neurons.fired[i] == (wanted.spikes[t] ? 1.0 : 0.0));
         n_spikes += wanted.spikes[t] ? 1 : 0;
       }
       CHECK(neurons.n_spikes[b * 23 + n] == n_spikes);
+      const std::vector<double> column = neurons.column(neurons.psc, b, n);
+      CHECK(neurons.psc_sums[b * 23 + n] == std::accumulate(column.begin(), column.end(), 0.0));
     }
   }
 }
@@ -68,6 +71,8 @@ TEST_CASE("forward scan: the width of a tile changes no bit") {
     narrow.forward(width);
     CHECK(same_bits(narrow.u, wide.u));
     CHECK(same_bits(narrow.psc, wide.psc));
+    CHECK(same_bits(narrow.psc_sums, wide.psc_sums));
+    CHECK(same_bits(narrow.fired, wide.fired));
     CHECK(narrow.n_spikes == wide.n_spikes);
   }
 }
@@ -126,7 +131,10 @@ TEST_CASE("forward scan: potentials of a part of the rows, and without PSCs, are
                           .u = part.data(),
                           .first_row = 9,
                           .psc = nullptr,
+                          .psc_sums = nullptr,
+                          .fired = nullptr,
                           .n_spikes = n_spikes.data(),
+                          .n_spikes_stride = 70,
                           .theta = neurons.theta.data(),
                           .w_self = neurons.self(),
                           .coeffs = neurons.coeffs()}

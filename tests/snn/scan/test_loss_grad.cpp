@@ -1,5 +1,6 @@
 #include "snn/scan/loss_grad.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <numeric>
@@ -32,14 +33,20 @@ struct Output {
     sums.assign(n, Real(NAN));
     error.assign(shape.size(), Real(NAN));
     parts.assign(n, NAN);
-    support::run_tiles(
-        snn::ClassSums<Real>{.shape = shape, .row_begin = row_begin.data(), .psc = psc.data(), .sums = sums.data()},
-        width);
+    for (int b = 0; b < shape.n_batch; ++b) {
+      for (int k = 0; k < n_classes; ++k) {
+        Real sum = Real(0);
+        for (int t = 0; t < row_begin[b + 1] - row_begin[b]; ++t) sum += psc[at(b, t, k)];
+        sums[shape.index(b, k)] = sum;
+      }
+    }
     support::run_tiles(snn::LossGrad<Real>{.shape = shape,
                                            .row_begin = row_begin.data(),
                                            .psc = psc.data(),
                                            .sums = sums.data(),
                                            .labels = labels.data(),
+                                           .n_labelled = static_cast<int>(
+                                               std::ranges::count_if(labels, [](int label) { return label >= 0; })),
                                            .error = error.data(),
                                            .loss = parts.data(),
                                            .kind = loss.kind,
@@ -65,11 +72,18 @@ Output<Real> sample(LossKind kind) {
 
 }  // namespace
 
-// Two steps, 0.25 + 0.5; one step.
-TEST_CASE("class sums: over an utterance's own steps") {
-  Output<double> output{.row_begin = {0, 2, 3}, .n_classes = 1, .psc = {0.25, 0.5, 1.0}, .labels = {0, 0}};
-  output.run();
-  CHECK(output.sums == std::vector<double>{0.75, 1.0});
+TEST_CASE("loss: an utterance without a label has neither error nor loss, and does not count in a mean") {
+  for (const LossKind kind : {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax}) {
+    Output<double> both = sample<double>(kind), one = sample<double>(kind);
+    both.labels[1] = -1;
+    one.row_begin.pop_back();
+    one.labels.pop_back();
+    one.psc.resize(36);
+    INFO(to_string(kind));
+    CHECK(both.run() == one.run());
+    CHECK(std::vector<double>(both.error.begin(), both.error.begin() + 36) == one.error);
+    CHECK(std::vector<double>(both.error.begin() + 36, both.error.end()) == std::vector<double>(15, 0.0));
+  }
 }
 
 // tau_s = 4, ten steps or more: desired spikes at odd steps. The labelled neuron's target: 0, 1/4, 3/16, 9/64 + 1/4 =

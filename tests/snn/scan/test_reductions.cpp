@@ -29,44 +29,76 @@ TEST_CASE("batch sum: the width of a tile changes no bit") {
   CHECK(support::same_bits(wide, narrow));
 }
 
-// 3 + 1 + 0 + 2 spikes of two neurons in 6 rows: 6 / 12.
+// 3 + 1 + 2 spikes of three neurons in 4 rows: 6 / 12.
 TEST_CASE("firing rate: spikes by neurons and rows") {
-  const std::vector<int> n_spikes = {3, 1, 0, 2};
+  const std::vector<std::int64_t> spikes = {3, 1, 2};
   double rate = -1.0;
-  support::run_tiles(snn::FiringRate{.shape = {6, 2, 2}, .n_spikes = n_spikes.data(), .rate = &rate}, 64);
+  support::run_tiles(snn::FiringRate{.n_neurons = 3, .n_rows = 4.0, .spikes = spikes.data(), .rate = &rate}, 64);
   CHECK(rate == 0.5);
 }
 
-TEST_CASE("square sums: chunk by chunk, the last one short") {
-  constexpr int kChunk = snn::SquareSums<float>::kChunk;
+// Two whole chunks and three numbers: 64 numbers in each lane; then one in each of the first three lanes.
+TEST_CASE("square sums: chunk by chunk and lane by lane, the last ones short") {
+  constexpr int kChunk = snn::SquareSums<float>::kChunk, kLanes = snn::SquareSums<float>::kLanes;
   const std::size_t n = 2 * kChunk + 3;
   std::vector<float> values(n, 1.0F);
   values.back() = 3.0F;
-  std::vector<double> sums(3);
-  const snn::SquareSums<float> body{.n_values = n, .values = values.data(), .sums = sums.data()};
-  CHECK(body.extent().n_batch == 3);
-  support::run_tiles(body, 64);
-  CHECK(sums == std::vector<double>{kChunk, kChunk, 11.0});
+  for (const int width : {1, 7, 64}) {
+    std::vector<double> sums(3 * kLanes, NAN), wanted(2 * kLanes, kChunk / kLanes);
+    wanted.insert(wanted.end(), {1.0, 1.0, 9.0});
+    wanted.resize(3 * kLanes);
+    const snn::SquareSums<float> body{.n_values = n, .values = values.data(), .sums = sums.data()};
+    CHECK(body.extent().n_batch == 3);
+    support::run_tiles(body, width);
+    CHECK(sums == wanted);
+  }
+}
+
+TEST_CASE("lane sums: of each chunk, in order") {
+  const std::vector<double> lanes = {1e16, 1.0, 1.0, -1e16, 1.0, 2.0, 3.0, 4.0};
+  for (const int width : {1, 64}) {
+    std::vector<double> sums(2);
+    support::run_tiles(snn::LaneSums{.n_chunks = 2, .n_lanes = 4, .lanes = lanes.data(), .sums = sums.data()}, width);
+    CHECK(sums == std::vector<double>{((1e16 + 1.0) + 1.0) - 1e16, 10.0});
+  }
 }
 
 // Squares 9 + 16: norm 5; clipped to 1: 1 / (5 + 1e-6).
-TEST_CASE("gradient norm: the root of the sums and the clip's factor") {
+TEST_CASE("gradient norm: the root of the sums, the clip's factor, and the sum over updates") {
   const std::vector<double> sums = {9.0, 16.0};
-  std::vector<double> out(2);
+  snn::GradientState state;
   const auto run = [&](double clip) {
-    support::run_tiles(
-        snn::GradientNorm{.n_sums = 2, .sums = sums.data(), .clip_norm = clip, .norm_and_factor = out.data()}, 64);
-    return out;
+    support::run_tiles(snn::GradientNorm{.n_sums = 2, .sums = sums.data(), .clip_norm = clip, .state = &state}, 64);
+    return state.factor;
   };
-  CHECK(run(1.0) == std::vector<double>{5.0, 1.0 / 5.000001});
-  CHECK(run(10.0) == std::vector<double>{5.0, 1.0});
-  CHECK(run(0.0) == std::vector<double>{5.0, 1.0});
+  CHECK(run(1.0) == 1.0 / 5.000001);
+  CHECK(run(10.0) == 1.0);
+  CHECK(run(0.0) == 1.0);
+  CHECK(state.norm == 5.0);
+  CHECK(state.norm_sum == 15.0);
+  CHECK(state.n_updates == 3);
+  CHECK(state.stopped_at == 0);
+}
+
+TEST_CASE("gradient norm: the first one that is not finite is remembered") {
+  const double bad = GENERATE(as<double>(), NAN, INFINITY);
+  std::vector<double> sums = {4.0};
+  snn::GradientState state;
+  for (const double sum : {4.0, bad, 4.0, static_cast<double>(INFINITY)}) {
+    sums[0] = sum;
+    support::run_tiles(snn::GradientNorm{.n_sums = 1, .sums = sums.data(), .clip_norm = 1.0, .state = &state}, 64);
+  }
+  CHECK(state.n_updates == 4);
+  CHECK(state.stopped_at == 2);
+  CHECK(std::isnan(state.stopping_norm) == std::isnan(bad));
+  CHECK_FALSE(std::isfinite(state.stopping_norm));
 }
 
 // 1e30 squared is beyond float; the sum is kept in double.
 TEST_CASE("square sums: large gradients keep a finite norm") {
   const std::vector<float> values = {1e30F, 1e30F};
-  double sum = 0.0;
-  support::run_tiles(snn::SquareSums<float>{.n_values = 2, .values = values.data(), .sums = &sum}, 64);
-  CHECK(sum == Approx(2e60));
+  std::vector<double> sums(snn::SquareSums<float>::kLanes);
+  support::run_tiles(snn::SquareSums<float>{.n_values = 2, .values = values.data(), .sums = sums.data()}, 64);
+  CHECK(sums[0] == Approx(1e60));
+  CHECK(sums[1] == Approx(1e60));
 }

@@ -1,0 +1,105 @@
+#include "snn/loaded_batch.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cstring>
+#include <functional>
+#include <limits>
+
+namespace snn {
+
+namespace {
+
+void check_plan(const BatchPlan& plan, int n_channels) {
+  if (plan.n_channels != n_channels) {
+    throw std::invalid_argument(fmt::format("batch: {} channels, the network wants {}", plan.n_channels, n_channels));
+  }
+  const std::vector<int>& begin = plan.row_begin;
+  if (begin.size() < 2 || begin.front() != 0 || !std::ranges::is_sorted(begin, std::less_equal<>())) {
+    throw std::invalid_argument("batch: it wants at least one utterance, and of each at least one step");
+  }
+  if (plan.utterances.size() + 1 != begin.size() || plan.labels.size() + 1 != begin.size()) {
+    throw std::invalid_argument(fmt::format("batch: {} views and {} labels for {} utterances", plan.utterances.size(),
+                                            plan.labels.size(), plan.n_batch()));
+  }
+}
+
+int round_up(int n, int step) {
+  const std::int64_t rounded = (std::int64_t{n} + step - 1) / step * step;
+  if (rounded > std::numeric_limits<int>::max())
+    throw std::invalid_argument("a batch of too many steps; make it smaller");
+  return static_cast<int>(rounded);
+}
+
+/// Values of a batch whose x is double or float.
+template <class Real>
+constexpr ValueType kRealType = sizeof(Real) == sizeof(double) ? ValueType::kDouble : ValueType::kFloat;
+
+/// Bytes of what is sent of so many utterances.
+std::size_t sent_bytes(int n_batch) {
+  return static_cast<std::size_t>(n_batch) * (sizeof(UtteranceView) + 2 * sizeof(int)) + sizeof(int);
+}
+
+}  // namespace
+
+template <class Real>
+void LoadedBatch<Real>::plan(const BatchPlan& plan, int n_channels, int row_step) {
+  check_plan(plan, n_channels);
+  padded_ = {round_up(plan.n_rows(), row_step), plan.n_batch() + (row_step > 1 ? 1 : 0), n_channels};
+  plan_ = plan;
+}
+
+template <class Real>
+void LoadedBatch<Real>::reserve(int n_batch, Memory& memory) {
+  sent_.renew(memory, sent_bytes(n_batch));
+}
+
+template <class Real>
+void LoadedBatch<Real>::send() {
+  const auto n_batch = static_cast<std::size_t>(padded_.n_batch);
+  std::vector<UtteranceView> utterances = plan_.utterances;
+  std::vector<int> row_begin = plan_.row_begin, labels = plan_.labels;
+  utterances.resize(n_batch);
+  row_begin.resize(n_batch + 1, padded_.n_rows);
+  labels.resize(n_batch, -1);
+  std::vector<std::byte> bytes(sent_bytes(padded_.n_batch));
+  std::byte* place = bytes.data();
+  const auto put = [&place](const auto& values) {
+    const std::size_t n_bytes = values.size() * sizeof values[0];
+    std::memcpy(place, values.data(), n_bytes);
+    place += n_bytes;
+  };
+  put(utterances);
+  put(row_begin);
+  put(labels);
+  sent_.upload(bytes);
+}
+
+template <class Real>
+BatchPlan LoadedBatch<Real>::plan_of(const Batch<Real>& batch, int n_channels, Memory& memory) {
+  const auto n_batch = batch.row_begin.size() - std::min<std::size_t>(1, batch.row_begin.size());
+  BatchPlan plan{.n_channels = batch.n_channels,
+                 .row_begin = batch.row_begin,
+                 .labels = batch.labels,
+                 .utterances = std::vector<UtteranceView>(n_batch)};
+  plan.labels.resize(n_batch, -1);
+  check_plan(plan, n_channels);
+  const Shape shape{batch.n_rows(), batch.n_batch(), batch.n_channels};
+  if (batch.x.size() != shape.size()) {
+    throw std::invalid_argument(
+        fmt::format("batch: {} values do not make {} steps of {} channels", batch.x.size(), shape.n_rows, n_channels));
+  }
+  if (host_x_.size() < batch.x.size()) host_x_.renew(memory, batch.x.size());
+  host_x_.upload(batch.x);
+  for (std::size_t b = 0; b < n_batch; ++b) {
+    plan.utterances[b].values = host_x_.data() + shape.index(batch.row_begin[b], 0);
+    plan.utterances[b].type = kRealType<Real>;
+  }
+  return plan;
+}
+
+template class LoadedBatch<float>;
+template class LoadedBatch<double>;
+
+}  // namespace snn

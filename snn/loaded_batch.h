@@ -1,0 +1,42 @@
+#pragma once
+// The batch that a network works on, as its back end sees it.
+#include <vector>
+
+#include "snn/backend.h"
+#include "snn/batch.h"
+
+namespace snn {
+
+/// Where the back end wants whole numbers of row_step rows, a silent utterance without a label stands behind the last one
+/// and fills them up; it has no rows if there is nothing to fill.
+template <class Real>
+class LoadedBatch {
+ public:
+  /// Takes the plan in; nothing is sent yet. Throws std::invalid_argument if it has other channels, or if its parts do
+  /// not fit together.
+  void plan(const BatchPlan& plan, int n_channels, int row_step);
+  /// A batch in the host's memory: sends its values. Throws the same.
+  BatchPlan plan_of(const Batch<Real>& batch, int n_channels, Memory& memory);
+  /// Makes room for that many utterances; what was sent is lost.
+  void reserve(int n_batch, Memory& memory);
+  /// In one copy, everything that changes from batch to batch.
+  void send();
+
+  int n_rows() const { return plan_.n_rows(); }
+  int n_batch() const { return plan_.n_batch(); }
+  const std::vector<int>& labels() const { return plan_.labels; }
+  /// With the silent utterance, [rows][C].
+  const Shape& padded() const { return padded_; }
+  /// In the back end's memory: [B], [B + 1], [B].
+  const UtteranceView* utterances() const { return reinterpret_cast<const UtteranceView*>(sent_.data()); }
+  const int* row_begin() const { return reinterpret_cast<const int*>(utterances() + padded_.n_batch); }
+  const int* sent_labels() const { return row_begin() + padded_.n_batch + 1; }
+
+ private:
+  BatchPlan plan_;
+  Shape padded_;
+  Buffer<Real> host_x_;     // of a batch in the host's memory
+  Buffer<std::byte> sent_;  // utterances, row_begin, labels
+};
+
+}  // namespace snn

@@ -1,0 +1,57 @@
+#pragma once
+// What is counted of a batch: spikes, loss, right decisions.
+#include <cstddef>
+#include <cstdint>
+
+#include "snn/hd.h"
+#include "snn/neuron/decision.h"
+#include "snn/scan/tile.h"
+#include "snn/shape.h"
+
+namespace snn {
+
+/// The extent counts first the neurons, then the utterances with a label.
+template <class Real>
+struct BatchCounts {
+  int n_batch;                  // rows of n_spikes
+  int n_neurons;                // of all layers
+  const int* n_spikes;          // [B][N]
+  std::int64_t* spikes;         // [N], out: of the batch
+  std::int64_t* epoch_spikes;   // [N], in and out, or null
+  int n_labelled;               // utterances to be scored, the first ones of the batch; 0: none
+  int n_classes;                // K
+  const Real* sums;             // [B][K]
+  const double* loss;           // [B][K]
+  const int* labels;            // [B]
+  double loss_weight;           // on the loss, in the epoch's sum
+  double* epoch_loss;           // [n_labelled], in and out: at each place of a batch
+  std::int64_t* epoch_correct;  // [n_labelled], in and out
+
+  SNN_HD Extent extent() const { return {1, n_neurons + n_labelled}; }
+
+  template <int kWidth>
+  SNN_HD void run(int, int first, int last) const {
+    for (int i = first; i < last; ++i) {
+      if (i < n_neurons) {
+        count_neuron(i);
+      } else {
+        score(i - n_neurons);
+      }
+    }
+  }
+
+ private:
+  SNN_HD void count_neuron(int n) const {
+    const auto total = static_cast<std::int64_t>(sum_in_order(n_spikes + n, n_neurons, n_batch));
+    spikes[n] = total;
+    if (epoch_spikes != nullptr) epoch_spikes[n] += total;
+  }
+
+  SNN_HD void score(int b) const {
+    const Shape shape{1, n_batch, n_classes};
+    epoch_loss[b] += loss_weight * sum_in_order(loss + shape.index(b, 0), 1, n_classes);
+    epoch_correct[b] += decide(sums + shape.index(b, 0), n_classes) == labels[b] ? 1 : 0;
+  }
+};
+
+}  // namespace snn

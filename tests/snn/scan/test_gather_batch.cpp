@@ -1,0 +1,65 @@
+#include "snn/scan/gather_batch.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <vector>
+
+#include "tests/snn/scan/run_body.h"
+
+namespace {
+
+/// What the body makes of utterances of that many steps, [rows][C].
+std::vector<float> gather(const std::vector<snn::UtteranceView>& utterances, const std::vector<int>& row_begin,
+                          int n_channels, float factor, int width) {
+  const snn::Shape shape{row_begin.back(), static_cast<int>(utterances.size()), n_channels};
+  std::vector<float> x(shape.size(), NAN);
+  support::run_tiles(snn::GatherBatch<float>{.shape = shape,
+                                             .row_begin = row_begin.data(),
+                                             .utterances = utterances.data(),
+                                             .factor = factor,
+                                             .x = x.data()},
+                     width);
+  return x;
+}
+
+}  // namespace
+
+TEST_CASE("gather: every type, one behind the other, times the factor; without values zeros") {
+  const std::vector<float> a = {1.0F, 2.0F};
+  const std::vector<double> b = {3.0, 4.0, 5.0, 6.0};
+  const std::vector<std::uint8_t> c = {0, 255};
+  const std::vector<std::uint16_t> d = {65535, 1};
+  const std::vector<snn::UtteranceView> views = {{a.data(), snn::ValueType::kFloat, 0, 0},
+                                                 {b.data(), snn::ValueType::kDouble, 0, 0},
+                                                 {nullptr, snn::ValueType::kFloat, 0, 0},
+                                                 {c.data(), snn::ValueType::kUint8, 0, 0},
+                                                 {d.data(), snn::ValueType::kUint16, 0, 0}};
+  for (const int width : {1, 7, 64}) {
+    CHECK(gather(views, {0, 1, 3, 4, 5, 6}, 2, 0.5F, width) ==
+          std::vector<float>{0.5F, 1.0F, 1.5F, 2.0F, 2.5F, 3.0F, 0.0F, 0.0F, 0.0F, 127.5F, 32767.5F, 0.5F});
+  }
+}
+
+// Element (t, c) is what was at (t - steps, c - channels), or zero.
+TEST_CASE("gather: shifts move later and to higher channels, and zeros move in") {
+  const int n_steps = 5, n_channels = 70;
+  std::vector<std::uint16_t> values(static_cast<std::size_t>(n_steps * n_channels));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint16_t>(i + 1);
+  for (const int steps : {-7, -5, -2, 0, 3, 5, 9}) {
+    for (const int channels : {-100, -70, -1, 0, 3, 70, 200}) {
+      std::vector<float> wanted;
+      for (int t = 0; t < n_steps; ++t) {
+        for (int c = 0; c < n_channels; ++c) {
+          const int from = t - steps, channel = c - channels;
+          const bool inside = from >= 0 && from < n_steps && channel >= 0 && channel < n_channels;
+          wanted.push_back(inside ? values[static_cast<std::size_t>(from * n_channels + channel)] : 0.0F);
+        }
+      }
+      INFO("shift " << steps << ", " << channels);
+      for (const int width : {1, 7, 64}) {
+        CHECK(gather({{values.data(), snn::ValueType::kUint16, steps, channels}}, {0, n_steps}, n_channels, 1.0F,
+                     width) == wanted);
+      }
+    }
+  }
+}

@@ -1,0 +1,53 @@
+#include "snn/loaded_batch.h"
+
+#include <catch2/catch.hpp>
+
+namespace {
+
+snn::BatchPlan plan_of(const std::vector<int>& row_begin) {
+  snn::BatchPlan plan{.n_channels = 3, .row_begin = row_begin, .labels = {}, .utterances = {}};
+  for (std::size_t b = 0; b + 1 < row_begin.size(); ++b) {
+    plan.labels.push_back(static_cast<int>(b));
+    plan.utterances.push_back({.values = nullptr, .shift_steps = static_cast<int>(b) + 1});
+  }
+  return plan;
+}
+
+}  // namespace
+
+TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  for (const int last : {9, 16}) {
+    snn::LoadedBatch<float> batch;
+    batch.plan(plan_of({0, 4, last}), 3, 8);
+    batch.reserve(5, *backend);  // more than it needs
+    batch.send();
+    CHECK(batch.n_rows() == last);
+    CHECK(batch.n_batch() == 2);
+    CHECK(batch.padded() == snn::Shape{16, 3, 3});
+    CHECK(std::vector<int>(batch.row_begin(), batch.row_begin() + 4) == std::vector<int>{0, 4, last, 16});
+    CHECK(std::vector<int>(batch.sent_labels(), batch.sent_labels() + 3) == std::vector<int>{0, 1, -1});
+    CHECK(batch.utterances()[1].shift_steps == 2);
+    CHECK(batch.utterances()[2].values == nullptr);
+  }
+}
+
+TEST_CASE("loaded batch: nothing is added where a back end wants any number of rows") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  snn::LoadedBatch<float> batch;
+  batch.plan(plan_of({0, 4, 9}), 3, 1);
+  CHECK(batch.padded() == snn::Shape{9, 2, 3});
+}
+
+TEST_CASE("loaded batch: plans whose parts do not fit together are refused") {
+  snn::LoadedBatch<float> batch;
+  using Change = void (*)(snn::BatchPlan&);
+  for (const Change change :
+       {Change([](auto& p) { p.labels.pop_back(); }), Change([](auto& p) { p.utterances.pop_back(); }),
+        Change([](auto& p) { p.row_begin.pop_back(); }), Change([](auto& p) { p.n_channels = 4; }),
+        Change([](auto& p) { p.row_begin[1] = 9; }), Change([](auto& p) { p.row_begin.clear(); })}) {
+    snn::BatchPlan plan = plan_of({0, 4, 9});
+    change(plan);
+    CHECK_THROWS_AS(batch.plan(plan, 3, 1), std::invalid_argument);
+  }
+}

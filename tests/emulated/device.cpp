@@ -48,16 +48,8 @@ cudaError_t release(Machine& m, void* pointer, bool pinned) {
   if (const cudaError_t error = refuse_in_capture(m)) return error;
   if (pointer == nullptr) return cudaSuccess;
   if (const cudaError_t error = synchronise_all(m)) return error;
-  switch (m.memory->release(pointer, pinned)) {
-    case Memory::Freed::yes:
-      return cudaSuccess;
-    case Memory::Freed::unknown:
-      return refuse(m, cudaErrorInvalidValue, "freed twice, or never allocated so");
-    case Memory::Freed::damaged:
-      break;
-  }
-  m.sticky = cudaErrorIllegalAddress;
-  return refuse(m, m.sticky, "bytes beside an allocation were written to: seen when it was freed");
+  return m.memory->release(pointer, pinned) ? cudaSuccess
+                                            : refuse(m, cudaErrorInvalidValue, "freed twice, or never allocated so");
 }
 
 }  // namespace

@@ -67,15 +67,13 @@ void* Memory::allocate(std::size_t n_bytes, int device) {
   return data;
 }
 
-Memory::Freed Memory::release(void* data, bool pinned) {
+bool Memory::release(void* data, bool pinned) {
   const Allocation* const found = find(address(data), address(data));
-  if (found == nullptr || found->data != data || (found->device == kPinned) != pinned) return Freed::unknown;
+  if (found == nullptr || found->data != data || (found->device == kPinned) != pinned) return false;
   const Allocation allocation = *found;
-  set_access(allocation.base, allocation.n_mapped - page_size(), PROT_READ | PROT_WRITE);
-  const bool whole = canaries_hold(allocation);
   live_.erase(address(allocation.base));
   bury(allocation);
-  return whole ? Freed::yes : Freed::damaged;
+  return true;
 }
 
 void Memory::bury(const Allocation& allocation) {
@@ -126,21 +124,22 @@ void Memory::protect(const Allocation& allocation) const {
 
 void Memory::open(int device) {
   if (device == open_device_) return;
+  damaged();  // the last look at what gets out of reach
   open_device_ = device;
   for (const auto& [base, allocation] : live_) protect(allocation);
 }
 
-bool Memory::canaries_hold(const Allocation& allocation) {
+/// Whether the bytes around the allocation are as they were; true if nobody can reach them now.
+bool Memory::canaries_hold(const Allocation& allocation) const {
+  if (allocation.device != kPinned && allocation.device != open_device_) return true;
   const std::byte* const guard = allocation.base + allocation.n_mapped - page_size();
   return all_canary(allocation.base, allocation.data) && all_canary(allocation.data + allocation.n_bytes, guard);
 }
 
-bool Memory::damaged() const {
-  return std::any_of(live_.begin(), live_.end(), [this](const auto& entry) {
-    const Allocation& allocation = entry.second;
-    const bool readable = allocation.device == kPinned || allocation.device == open_device_;
-    return readable && !canaries_hold(allocation);
-  });
+bool Memory::damaged() {
+  damaged_ = damaged_ || !std::all_of(live_.begin(), live_.end(),
+                                      [this](const auto& entry) { return canaries_hold(entry.second); });
+  return damaged_;
 }
 
 std::size_t Memory::bytes_live(int device) const {

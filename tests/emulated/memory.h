@@ -23,10 +23,8 @@ class Memory {
   /// no more. Up to 255 canary bytes follow, then a page that nobody may touch.
   void* allocate(std::size_t n_bytes, int device);
 
-  enum class Freed { yes, unknown, damaged };  // damaged: freed, but bytes around it had been written to
-
-  /// Frees what allocate(n, device) gave for that very device (any of them for a device's memory).
-  Freed release(void* data, bool pinned);
+  /// Frees what allocate gave, pinned memory or that of any device; false: it did not give it, or it was freed before.
+  bool release(void* data, bool pinned);
 
   /// Where n_bytes > 0 at `data` lie, and on which device.
   Place place(const void* data, std::size_t n_bytes) const;
@@ -35,8 +33,8 @@ class Memory {
   /// Lets the host's instructions reach the memory of that device and of no other; kPinned: of none.
   void open(int device);
 
-  /// Whether bytes around a live allocation were written to.
-  bool damaged() const;
+  /// Whether bytes around an allocation have been written to. Seen while its memory is within reach, and remembered.
+  bool damaged();
 
   std::size_t bytes_live(int device) const;
   std::size_t bytes_of_devices() const;
@@ -57,7 +55,7 @@ class Memory {
   using Allocations = std::map<std::uintptr_t, Allocation>;  // by address of the mapping
 
   const Allocation* find(std::uintptr_t first, std::uintptr_t last) const;
-  static bool canaries_hold(const Allocation& allocation);
+  bool canaries_hold(const Allocation& allocation) const;
   void protect(const Allocation& allocation) const;
   void bury(const Allocation& allocation);
 
@@ -65,6 +63,7 @@ class Memory {
   std::deque<Mapping> freed_;  // kept out of reach, so that no other allocation takes the addresses
   std::size_t freed_bytes_ = 0;
   int open_device_ = kPinned;
+  bool damaged_ = false;
 };
 
 }  // namespace emulated

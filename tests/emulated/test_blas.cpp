@@ -155,8 +155,12 @@ TEST_CASE("arguments of a product are checked", "[emulated]") {
   SECTION("C on B") {
     call.c = const_cast<float*>(call.b) + 5;
   }
+  SECTION("A not aligned") {
+    call.a = reinterpret_cast<const float*>(reinterpret_cast<const char*>(make_device<float>(7)) + 1);
+  }
   SECTION("operation") {
     call.op_a = static_cast<cublasOperation_t>(3);
+    call.ld_a = 3;
   }
   SECTION("algorithm") {
     call.algorithm = static_cast<cublasGemmAlgo_t>(0);
@@ -247,6 +251,27 @@ TEST_CASE("a handle needs a stream and wants a workspace of the device", "[emula
   CHECK(cublasSetStream(bare.handle, nullptr) == CUBLAS_STATUS_INVALID_VALUE);
   CHECK(cublasCreate(nullptr) == CUBLAS_STATUS_INVALID_VALUE);
   CHECK(std::string(cublasGetStatusString(CUBLAS_STATUS_NOT_SUPPORTED)) == "CUBLAS_STATUS_NOT_SUPPORTED");
+}
+
+TEST_CASE("a workspace holds until the next stream", "[emulated]") {
+  const Rig rig;
+  const Blas blas;
+  REQUIRE(cublasSetStream(blas.handle, blas.stream) == CUBLAS_STATUS_SUCCESS);
+  CHECK(Call(blas).run() == CUBLAS_STATUS_SUCCESS);
+  CHECK(counts().n_gemms_without_workspace == 1);
+}
+
+TEST_CASE("a handle works on its own device", "[emulated]") {
+  Options options;
+  options.n_devices = 2;
+  const Rig rig(options);
+  const Blas blas;
+  const Call call(blas);
+  REQUIRE(cudaSetDevice(1) == cudaSuccess);
+  REQUIRE(cublasSetStream(blas.handle, make_stream()) == CUBLAS_STATUS_SUCCESS);
+  CHECK(call.run() == CUBLAS_STATUS_EXECUTION_FAILED);
+  REQUIRE(cublasSetStream(blas.handle, blas.stream) == CUBLAS_STATUS_SUCCESS);
+  CHECK(call.run() == CUBLAS_STATUS_SUCCESS);
 }
 
 TEST_CASE("without a device there is no handle", "[emulated]") {

@@ -61,6 +61,7 @@ TEST_CASE("a copy must lie within its allocations", "[emulated]") {
     return cudaMemcpyAsync(to, from, n_bytes, cudaMemcpyDefault, stream);
   };
   CHECK(copy(device, pageable.data(), 41) == cudaErrorInvalidValue);
+  CHECK_THAT(last_refusal(), Catch::Contains("41 bytes that reach beyond an allocation"));
   CHECK(copy(device + 1, pageable.data(), 40) == cudaErrorInvalidValue);
   CHECK(copy(device - 1, pageable.data(), 40) == cudaErrorInvalidValue);
   CHECK(copy(large, pinned, 41) == cudaErrorInvalidValue);

@@ -141,6 +141,17 @@ TEST_CASE("the last error is kept until it is asked for, by thread", "[emulated]
   CHECK(cudaGetLastError() == cudaSuccess);
 }
 
+TEST_CASE("a reset forgets the device and the error of a thread", "[emulated]") {
+  const Rig rig(with(2, CUDART_VERSION));
+  int device = -1;
+  REQUIRE(cudaSetDevice(1) == cudaSuccess);
+  CHECK(cudaSetDevice(2) == cudaErrorInvalidDevice);
+  reset(with(2, CUDART_VERSION));
+  CHECK(cudaPeekAtLastError() == cudaSuccess);
+  REQUIRE(cudaGetDevice(&device) == cudaSuccess);
+  CHECK(device == 0);
+}
+
 TEST_CASE("errors have names", "[emulated]") {
   CHECK(std::string(cudaGetErrorName(cudaErrorIllegalAddress)) == "cudaErrorIllegalAddress");
   CHECK(std::string(cudaGetErrorString(cudaSuccess)) == "no error");

@@ -21,6 +21,7 @@ float run_captured(bool ordered) {
   if (ordered) follow(other, one);
   REQUIRE(launch_one(other, x, 1.0F, 3.0F) == cudaSuccess);
   follow(one, other);
+  REQUIRE(launch_one(one, x, 1.0F, 0.0F) == cudaSuccess);  // the branch ends before the last node, not in it
   cudaGraph_t graph = nullptr;
   REQUIRE(cudaStreamEndCapture(one, &graph) == cudaSuccess);
   cudaGraphExec_t exec = nullptr;

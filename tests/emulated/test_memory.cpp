@@ -55,7 +55,8 @@ TEST_CASE("the host cannot reach device memory", "[emulated]") {
   volatile unsigned char* const data = make_device<unsigned char>(10);
   CHECK(signal_of([&] { data[0] = 1; }) == SIGSEGV);
   CHECK(signal_of([&] { (void)data[0]; }) == SIGSEGV);
-  CHECK(cudaStreamSynchronize(stream) == cudaSuccess);
+  REQUIRE(cudaMemsetAsync(const_cast<unsigned char*>(data), 0, 10, stream) == cudaSuccess);
+  REQUIRE(cudaStreamSynchronize(stream) == cudaSuccess);
   CHECK(signal_of([&] { (void)data[0]; }) == SIGSEGV);  // nor after work has run
 }
 
@@ -82,6 +83,32 @@ TEST_CASE("a kernel that writes just beside its memory is found out", "[emulated
   CHECK(cudaStreamSynchronize(stream) == cudaErrorIllegalAddress);
   CHECK_FALSE(last_refusal().empty());
   CHECK(cudaFree(data) == cudaErrorIllegalAddress);  // sticky
+}
+
+TEST_CASE("what is written beside pinned memory is found out", "[emulated]") {
+  const Rig rig;
+  unsigned char* const data = make_pinned<unsigned char>(300);
+  data[300] = 1;
+  CHECK(cudaFreeHost(data) == cudaErrorIllegalAddress);
+}
+
+TEST_CASE("damage to the memory of one device is seen whatever another does", "[emulated]") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Options options;
+    options.n_devices = 2;
+    options.seed = seed;
+    const Rig rig(options);
+    REQUIRE(launch_write(make_stream(), make_device<unsigned char>(300), 300) == cudaSuccess);
+    REQUIRE(cudaSetDevice(1) == cudaSuccess);
+    REQUIRE(cudaMemsetAsync(make_device<unsigned char>(8), 0, 8, make_stream()) == cudaSuccess);
+    CHECK(cudaDeviceSynchronize() == cudaErrorIllegalAddress);
+  }
+}
+
+TEST_CASE("a range that goes round the end of all addresses is bad", "[emulated]") {
+  const Memory memory;
+  CHECK(memory.place(&memory, 1) == Place::pageable);
+  CHECK(memory.place(&memory, SIZE_MAX) == Place::bad);
 }
 
 TEST_CASE("freed memory stays out of reach and cannot be freed again", "[emulated]") {
@@ -164,11 +191,11 @@ TEST_CASE("a freed allocation is kept out of reach up to a bound", "[emulated]")
   constexpr std::size_t kLarge = std::size_t{200} << 20;
   void* const first = memory.allocate(kLarge, 0);
   REQUIRE(first != nullptr);
-  CHECK(memory.release(first, false) == Memory::Freed::yes);
+  CHECK(memory.release(first, false));
   CHECK(memory.place(first, 1) == Place::bad);
   void* const second = memory.allocate(kLarge, 0);
   REQUIRE(second != nullptr);
-  CHECK(memory.release(second, false) == Memory::Freed::yes);
+  CHECK(memory.release(second, false));
   CHECK(memory.place(second, 1) == Place::bad);
   CHECK(memory.place(first, 1) == Place::pageable);  // given back to the system
 }

@@ -1,5 +1,6 @@
 #include "tests/emulated/product.h"
 
+#include <bit>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <limits>
@@ -18,6 +19,7 @@ TEST_CASE("rounding to TF32: ten bits, to the nearest, half away from zero", "[e
   CHECK(round_to_tf32(0.0F) == 0.0F);
   CHECK(std::isinf(round_to_tf32(std::numeric_limits<float>::infinity())));
   CHECK(std::isnan(round_to_tf32(std::numeric_limits<float>::quiet_NaN())));
+  CHECK(std::isnan(round_to_tf32(std::bit_cast<float>(0xFFFFFFFFU))));  // fresh memory
 }
 
 TEST_CASE("rounding to bf16: seven bits, to the nearest, half to the even one", "[emulated]") {
@@ -31,6 +33,7 @@ TEST_CASE("rounding to bf16: seven bits, to the nearest, half to the even one", 
   CHECK(round_to_bf16(2.0F - 0.25F * kStep) == 2.0F);
   CHECK(std::isinf(round_to_bf16(std::numeric_limits<float>::infinity())));
   CHECK(std::isnan(round_to_bf16(std::numeric_limits<float>::quiet_NaN())));
+  CHECK(std::isnan(round_to_bf16(std::bit_cast<float>(0xFFFFFFFFU))));  // fresh memory
 }
 
 namespace {

@@ -143,7 +143,8 @@ TEST_CASE("streams and events must be alive, and flags known", "[emulated]") {
   CHECK(cudaStreamCreateWithFlags(&unmade, 2) == cudaErrorInvalidValue);
   CHECK(cudaEventCreateWithFlags(nullptr, 0) == cudaErrorInvalidValue);
   CHECK(cudaStreamWaitEvent(stream, event, 1) == cudaErrorInvalidValue);
-  CHECK(launch_one(nullptr, x, 1.0F, 1.0F) == cudaErrorInvalidResourceHandle);  // the default stream
+  CHECK(launch_one(nullptr, x, 1.0F, 1.0F) == cudaErrorInvalidResourceHandle);
+  CHECK_THAT(last_refusal(), Catch::Contains("default stream"));
   CHECK(cudaStreamSynchronize(nullptr) == cudaErrorInvalidResourceHandle);
   CHECK(cudaMemsetAsync(x, 0, 4) == cudaErrorInvalidResourceHandle);
   CHECK(cudaEventRecord(event) == cudaErrorInvalidResourceHandle);

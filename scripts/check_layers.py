@@ -27,6 +27,7 @@ LIBRARIES = (
     (r"nlohmann/.*", ("frontend/stream/*", "snn/*", "tools/*"), {"frontend": 1, "snn": 2}),
     (r"zlib\.h", ("frontend/stream/*", "snn/*"), {"frontend": 1, "snn": 1}),
     (r"omp\.h", ("snn/parallel.cpp",), None),
+    (r"dlfcn\.h", ("snn/load_cuda.cpp",), None),
     (r"Eigen/.*", ("snn/cpu/*",), None),
     (r"CLI/.*", ("tools/*",), None),
     (r"fmt/.*", ("frontend/*", "snn/*", "tools/*", "scripts/bench/*"), None),
@@ -51,6 +52,7 @@ LEAVES = {"params", "coeffs", "shape", "view", "parallel", "rng", "scratch_size"
 # Upwards of the backend the order is given by what must not be included.
 NOT_INCLUDED_BY = {
     "make_backend": {"layer", "network", "trainer"},
+    "load_cuda": {"cpu", "layer", "network", "trainer"},
     "layer": {"cpu", "cuda", "network", "trainer"},
     "network": {"cpu", "cuda", "trainer"},
     "other": {"cpu", "cuda"},
@@ -74,7 +76,7 @@ def part_of(path):
     stem = folder.split(".")[0]
     if stem in LEAVES:
         return "leaves"
-    return stem if stem in ("hd", "backend", "make_backend", "layer", "network", "trainer") else "other"
+    return stem if stem in ("hd", "backend", "make_backend", "load_cuda", "layer", "network", "trainer") else "other"
 
 
 def sources(root):

@@ -214,6 +214,16 @@ struct BackendChoice {
       "fp32";  ///< of the products on a CUDA device: "fp32", "tf32" or "bf16"; the CPU has fp32 only
 };
 
+/// The device of a choice, once "auto" is decided.
+struct ResolvedDevice {
+  std::string device;   ///< "cpu" or "cuda:N"
+  std::string label;    ///< the same with the device's name
+  std::string why_cpu;  ///< under "auto": why no CUDA device can be used; empty if one can
+};
+
+/// Throws what make_backend throws, as far as it can be told without taking memory.
+ResolvedDevice resolve_device(const BackendChoice& choice);
+
 /// Throws std::invalid_argument for a choice that this build does not know, std::runtime_error for a device that cannot
 /// be used, naming why. Real: float, or on the CPU double.
 template <class Real>
@@ -225,8 +235,8 @@ std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_thr
   return make_backend<Real>(BackendChoice{.device = device, .n_threads = n_threads, .isa = isa});
 }
 
-/// What its products will take besides the arrays of the network, n_threads 0: all that the machine offers. Throws
-/// std::invalid_argument for an unknown device.
+/// What its products will take besides the arrays of the network, n_threads 0: all that the machine offers. device: as
+/// ResolvedDevice has it; throws std::invalid_argument for another.
 ScratchSize scratch_size(const std::string& device, const NetworkParams& params, const BatchSize& batch, int n_threads);
 
 /// Instruction sets of the CPU back end that this machine can run, the best one first; the last one is "baseline".

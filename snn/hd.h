@@ -2,9 +2,14 @@
 // The host+device macros: the arithmetic of neurons and the bodies of scans run on both.
 #if defined(__CUDACC__)
 #define SNN_HD __host__ __device__ __forceinline__
-#define SNN_UNROLL _Pragma("unroll")
 #else
 #define SNN_HD inline __attribute__((always_inline))
+#endif
+#if defined(__CUDA_ARCH__)
+#define SNN_UNROLL _Pragma("unroll")
+#elif defined(__CUDACC__)
+#define SNN_UNROLL  // what nvcc hands to the host's compiler, it runs nowhere
+#else
 #define SNN_UNROLL _Pragma("GCC unroll 16")
 #endif
 #define SNN_RESTRICT __restrict__

@@ -70,7 +70,7 @@ MemoryUse training_memory(const TrainingParams& params, const BatchSize& batch, 
       .parameters =
           2 * array_bytes(layout.n_values(), sizeof(float)) + 2 * array_bytes(layout.n_trained(), sizeof(float)),
       .activations = activation_bytes(params.network, batch, true),
-      .scratch = scratch.forward + scratch.gradient + (validates ? scratch.inference : 0),
+      .scratch = scratch.forward + scratch.gradient + scratch.spikes + (validates ? scratch.inference : 0),
       .checkpoint = 3 * state * sizeof(float)};  // as tensors, once more by their names in the file, and as its bytes
 }
 
@@ -81,7 +81,7 @@ MemoryUse inference_memory(const NetworkParams& params, const BatchSize& batch, 
   return {.program = kProgram,
           .parameters = 2 * array_bytes(layout.n_values(), sizeof(float)) + layout.n_values() * sizeof(float),
           .activations = activation_bytes(params, batch, false),
-          .scratch = scratch.forward + scratch.inference,
+          .scratch = scratch.forward + scratch.spikes + scratch.inference,
           .checkpoint = layout.n_values() * sizeof(float)};  // the file's bytes while the model is read
 }
 

@@ -22,6 +22,8 @@ struct MemoryUse {
   std::size_t scratch = 0;      ///< of the products, all threads
   std::size_t checkpoint = 0;   ///< copies while it is written
   std::size_t total() const { return program + parameters + activations + scratch + checkpoint; }
+  /// What lies in the memory of the device, where it has one of its own.
+  std::size_t on_device() const { return parameters + activations + scratch; }
 };
 
 /// Besides the data. device, n_threads: as make_backend has them. validates: a second set is scored after every epoch.

@@ -10,11 +10,12 @@ struct BatchSize {
   int n_batch = 0;  ///< utterances
 };
 
-/// Scratch memory of a back end's products, in bytes, float.
+/// Memory of a back end besides the network's arrays, in bytes, float.
 struct ScratchSize {
   std::size_t forward = 0;    ///< weights by tile, lists of events
   std::size_t inference = 0;  ///< potentials of the utterances that a thread works on
   std::size_t gradient = 0;   ///< partial sums, lists of events
+  std::size_t spikes = 0;     ///< of the hidden layers, where they are not kept as bits
 };
 
 }  // namespace snn

@@ -18,7 +18,7 @@ struct Options {
   std::vector<std::string> streams;
   std::string confusion;
   int batch_size = 50;
-  tools::BackendChoice backend;
+  tools::BackendOptions backend;
   bool json = false;
 };
 
@@ -65,7 +65,7 @@ void run(Options& o, tools::Context& context) {
   tools::require_labels(name, stream.header);
   tools::check_recipe(name, stream.header, o.model, model.recipe_json, model.input_kind);
   drop_unknown(stream.dataset, model, context);
-  const auto backend = tools::make_backend(o.backend);
+  const auto backend = tools::make_backend(o.backend, context);
   snn::Network<float> network(model.training.network, model.training.gradient, *backend);
   network.set_parameters(model.parameters);
   const snn::Evaluation evaluation = snn::evaluate(network, stream.dataset, o.batch_size);

@@ -19,7 +19,7 @@ namespace {
 struct Options {
   std::string model;
   std::vector<std::string> inputs;
-  tools::BackendChoice backend = {"cpu", 1, "auto"};
+  tools::BackendOptions backend = {.choice = {.n_threads = 1}, .device = {}};
   int top = 1;
   bool json = false;
 };
@@ -90,7 +90,7 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
 }
 
 void run(Options& o, tools::Context& context) {
-  tools::Predictor predictor(snn::read_model(o.model), o.backend);
+  tools::Predictor predictor(snn::read_model(o.model), o.backend, context);
   std::size_t n_named = 0;
   for (const std::string& path : o.inputs) {
     try {

@@ -24,7 +24,7 @@ struct Options {
   std::string model;
   std::string valid;
   std::string log;
-  tools::BackendChoice backend;
+  tools::BackendOptions backend;
   bool resume = false;
   bool overwrite = false;
   bool dry_run = false;
@@ -128,7 +128,8 @@ tools::TrainingMemory memory_of(const Options& o, const snn::TrainingParams& par
     batch = {std::max(batch.n_rows, scored.n_rows), std::max(batch.n_batch, scored.n_batch)};
     data += dataset_memory(*valid);
   }
-  return {data, training_memory(params, batch, o.backend.device, o.backend.n_threads, valid != nullptr)};
+  const std::string& device = o.backend.device.device;
+  return {data, training_memory(params, batch, device, o.backend.choice.n_threads, valid != nullptr), device != "cpu"};
 }
 
 void run(Options& o, tools::Context& context) {
@@ -157,7 +158,7 @@ void run(Options& o, tools::Context& context) {
   } else if (!o.overwrite) {
     files.refuse_unfinished();
   }
-  const auto backend = tools::make_backend(o.backend);
+  const auto backend = tools::make_backend(o.backend, context);
   const std::uint64_t log_bytes = state.log_bytes;
   snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
   files.open_log(log_bytes, epochs_before);

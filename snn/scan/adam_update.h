@@ -34,15 +34,13 @@ struct AdamUpdate {
   template <int kWidth>
   SNN_HD void run(int chunk, int first, int last) const {
     if (state->stopped_at != 0) return;
-    int kind = 0;
-    for (; chunk >= chunks_of(kind); ++kind) chunk -= chunks_of(kind);
-    const std::size_t begin = begin_of(kind) + static_cast<std::size_t>(chunk) * kChunk;
-    const std::size_t left = ends[kind] - begin;
+    const Range range = range_of(chunk);
+    const std::size_t left = range.end - range.begin;
     const int end = left < static_cast<std::size_t>(last) ? static_cast<int>(left) : last;
-    const AdamCoeffs<Real> c = coeffs[kind];
+    const AdamCoeffs<Real> c = coeffs[range.kind];
     const Real scale = static_cast<Real>(state->factor);
     for (int j = first; j < end; ++j) {
-      const std::size_t i = begin + static_cast<std::size_t>(j);
+      const std::size_t i = range.begin + static_cast<std::size_t>(j);
       const Real g = gradients[i] * scale;
       m[i] = adam_first_moment(c, m[i], g);
       v[i] = adam_second_moment(c, v[i], g);
@@ -51,6 +49,23 @@ struct AdamUpdate {
   }
 
  private:
+  /// From a chunk's first number to its kind's last one.
+  struct Range {
+    int kind;
+    std::size_t begin, end;
+  };
+  /// Unrolled, or a GPU would keep the ends in memory of its own to index them.
+  SNN_HD Range range_of(int chunk) const {
+    Range range{-1, 0, 0};
+    SNN_UNROLL
+    for (int kind = 0; kind < kAdamKinds; ++kind) {
+      if (range.kind < 0 && chunk < chunks_of(kind)) {
+        range = {kind, begin_of(kind) + static_cast<std::size_t>(chunk) * kChunk, ends[kind]};
+      }
+      chunk -= chunks_of(kind);
+    }
+    return range;
+  }
   SNN_HD std::size_t begin_of(int kind) const { return kind == 0 ? 0 : ends[kind - 1]; }
   SNN_HD int chunks_of(int kind) const { return static_cast<int>((ends[kind] - begin_of(kind) + kChunk - 1) / kChunk); }
 };

@@ -9,8 +9,15 @@ using snn::Buffer;
 
 TEST_CASE("backend: an unknown device is named with what there is") {
   CHECK(snn::make_backend<float>("cpu", 1)->name() == "cpu");
-  CHECK_THROWS_WITH(snn::make_backend<float>("cuda", 1), Contains("'cuda'") && Contains("--device cpu"));
-  CHECK_THROWS_AS(snn::make_backend<double>("", 1), std::invalid_argument);
+  for (const char* device : {"", "gpu", "cuda0", "CPU"}) {
+    CHECK_THROWS_AS(snn::make_backend<double>(device, 1), std::invalid_argument);
+    CHECK_THROWS_WITH(snn::make_backend<float>(device, 1), Contains("cpu, cuda, cuda:N or auto"));
+  }
+}
+
+TEST_CASE("backend: the CPU refuses a precision that it does not round to") {
+  CHECK(snn::resolve_device({.precision = "fp32"}).device == "cpu");
+  CHECK_THROWS_WITH(snn::make_backend<float>({.precision = "tf32"}), Contains("'tf32'") && Contains("--device cuda"));
 }
 
 TEST_CASE("backend: an instruction set that the machine has not is named with what there is") {

@@ -6,22 +6,43 @@
 
 namespace tools {
 
-void add_backend_options(CLI::App& app, BackendChoice& choice) {
-  app.add_option("--device", choice.device, "Device: cpu")->capture_default_str();
-  app.add_option("--threads", choice.n_threads, "Threads; 0: all of the machine; does not change the result")
+namespace {
+
+snn::BackendChoice resolved(const BackendOptions& options) {
+  snn::BackendChoice choice = options.choice;
+  choice.device = options.device.device;
+  return choice;
+}
+
+}  // namespace
+
+void add_backend_options(CLI::App& app, BackendOptions& options) {
+  snn::BackendChoice& choice = options.choice;
+  app.add_option(
+         "--device", choice.device,
+         "Device: cpu; cuda or cuda:N, the N-th of the CUDA devices from 0; auto: cuda if it can be used, else cpu")
       ->capture_default_str();
-  app.add_option("--isa", choice.isa, "Instruction set: baseline, avx2, avx512; auto: the best of this machine")
+  app.add_option("--threads", choice.n_threads, "CPU: threads; 0: all of the machine; does not change the result")
+      ->capture_default_str();
+  app.add_option("--isa", choice.isa, "CPU: instruction set: baseline, avx2, avx512; auto: the best of this machine")
+      ->capture_default_str();
+  app.add_option("--precision", choice.precision,
+                 "CUDA: of the factors in matrix products: fp32, tf32 (10 bits of mantissa) or bf16 (7 bits)")
       ->capture_default_str();
 }
 
-void check(const BackendChoice& choice) {
+void check(BackendOptions& options) {
+  const snn::BackendChoice& choice = options.choice;
   if (choice.n_threads < 0)
     throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", choice.n_threads));
-  make_backend(choice);
+  options.device = snn::resolve_device(choice);
+  if (options.device.device == "cpu") snn::make_backend<float>(resolved(options));  // for its instruction set
 }
 
-std::unique_ptr<snn::Backend<float>> make_backend(const BackendChoice& choice) {
-  return snn::make_backend<float>(choice.device, choice.n_threads, choice.isa);
+std::unique_ptr<snn::Backend<float>> make_backend(const BackendOptions& options, Context& context) {
+  if (!options.device.why_cpu.empty()) context.note("running on the CPU: " + options.device.why_cpu);
+  if (options.device.device != "cpu") context.note("running on " + options.device.label);
+  return snn::make_backend<float>(resolved(options));
 }
 
 }  // namespace tools

@@ -5,20 +5,24 @@
 #include <string>
 
 #include "snn/backend.h"
+#include "tools/common/run_tool.h"
 
 namespace tools {
 
-struct BackendChoice {
-  std::string device = "cpu";
-  int n_threads = 0;  ///< 0: all that the machine offers
-  std::string isa = "auto";
+struct BackendOptions {
+  snn::BackendChoice choice;
+  snn::ResolvedDevice device;  ///< set by check()
 };
 
-/// Adds --device, --threads and --isa; `choice` holds the defaults and must live as long as `app`.
-void add_backend_options(CLI::App& app, BackendChoice& choice);
+/// Adds --device, --threads, --isa and --precision; `options` holds the defaults and must live as long as `app`.
+void add_backend_options(CLI::App& app, BackendOptions& options);
 
-/// Throw std::invalid_argument for what this build or machine has not.
-void check(const BackendChoice& choice);
-std::unique_ptr<snn::Backend<float>> make_backend(const BackendChoice& choice);
+/// Finds the device. Throws std::invalid_argument for what this build or machine does not know, std::runtime_error for a
+/// device that cannot be used.
+void check(BackendOptions& options);
+
+/// After check(). Says which device it is, unless it is the CPU and nothing else was asked for. Throws
+/// std::runtime_error.
+std::unique_ptr<snn::Backend<float>> make_backend(const BackendOptions& options, Context& context);
 
 }  // namespace tools

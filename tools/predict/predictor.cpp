@@ -14,10 +14,10 @@ constexpr int kBatch = 50;
 
 }  // namespace
 
-Predictor::Predictor(snn::Model model, const BackendChoice& backend)
+Predictor::Predictor(snn::Model model, const BackendOptions& backend, Context& context)
     : model_(std::move(model)),
-      isa_(backend.isa),
-      backend_(make_backend(backend)),
+      isa_(backend.choice.isa),
+      backend_(make_backend(backend, context)),
       network_(model_.training.network, model_.training.gradient, *backend_) {
   network_.set_parameters(model_.parameters);
 }

@@ -21,7 +21,7 @@ struct Answer {
 class Predictor {
  public:
   /// Throws std::invalid_argument for what this build or machine has not.
-  Predictor(snn::Model model, const BackendChoice& backend);
+  Predictor(snn::Model model, const BackendOptions& backend, Context& context);
 
   /// The k best classes of a recording, best first. Throws std::runtime_error if the model's recipe is not that of one
   /// ear, and std::invalid_argument for a recording that the ear refuses.

@@ -32,6 +32,7 @@ std::string to_text(const TrainingMemory& memory) {
                                                                     {"peak", memory.peak()}}};
   std::string text;
   for (const auto& [name, n_bytes] : rows) text += fmt::format("{}\t{:.1f} MB\n", name, in_mb(n_bytes));
+  if (memory.has_device) text += fmt::format("device peak\t{:.1f} MB\n", in_mb(memory.device_peak()));
   return text;
 }
 

@@ -1,0 +1,50 @@
+#pragma once
+// Matrix products by cuBLAS.
+#include <cublas_v2.h>
+
+#include <string>
+
+#include "snn/cuda/device_memory.h"
+#include "snn/cuda/scratch_size.h"
+
+namespace snn::cuda {
+
+/// Of the numbers that a product multiplies; it adds in float in any case.
+enum class Precision { kFp32, kTf32, kBf16 };
+
+/// "fp32", "tf32" or "bf16". Throws std::invalid_argument for another name.
+Precision parse_precision(const std::string& name);
+
+/// C = op(A) op(B), or C += op(A) op(B). All row-major without gaps: op(A) is m x k, op(B) k x n, C m x n.
+template <class Real>
+struct Product {
+  const Real* a = nullptr;
+  bool a_transposed = false;  // A is stored k x m
+  const Real* b = nullptr;
+  bool b_transposed = false;  // B is stored n x k
+  Real* c = nullptr;
+  int m = 0, n = 0, k = 0;
+  bool accumulate = false;
+};
+
+/// cuBLAS on one stream, with a workspace of its own: it takes none in between, so that products can be recorded, and on one
+/// stream it adds in an order that depends on the sizes and the device alone. It splits long sums by itself.
+class Blas {
+ public:
+  /// Both must outlive it. Throws std::runtime_error.
+  Blas(DeviceMemory& memory, cudaStream_t stream, Precision precision);
+  ~Blas();
+  Blas(const Blas&) = delete;
+  Blas& operator=(const Blas&) = delete;
+
+  void multiply(const Product<float>& product);
+  void multiply(const Product<double>& product);
+
+ private:
+  DeviceMemory* memory_;
+  void* workspace_;
+  cublasHandle_t handle_ = nullptr;
+  cublasComputeType_t float_compute_;
+};
+
+}  // namespace snn::cuda

@@ -1,0 +1,18 @@
+#pragma once
+// Which CUDA device, and whether it can be used.
+#include <string>
+
+namespace snn::cuda {
+
+struct Device {
+  int index = 0;
+  std::string name;           ///< "NVIDIA H100 80GB HBM3"
+  int major = 0, minor = 0;   ///< compute capability
+  std::string label() const;  ///< "cuda:0 (NVIDIA H100 80GB HBM3)"
+};
+
+/// The device of a name "cuda" or "cuda:N". Throws std::invalid_argument for another name, std::runtime_error if there is
+/// no driver, no such device, or if it is too old, saying what was found and what is wanted.
+Device find_device(const std::string& name);
+
+}  // namespace snn::cuda

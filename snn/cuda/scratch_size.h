@@ -1,0 +1,25 @@
+#pragma once
+// What the products and scans of the CUDA back end take, in the memory of the device.
+#include <algorithm>
+#include <numeric>
+
+#include "snn/params.h"
+#include "snn/scratch_size.h"
+
+namespace snn {
+
+/// Of cuBLAS, for all its products.
+inline constexpr std::size_t kCudaWorkspaceBytes = std::size_t{32} << 20;
+
+/// In bytes, float: the workspace, one array over time of the widest layer, and spikes as numbers.
+inline ScratchSize cuda_scratch_size(const NetworkParams& params, const BatchSize& batch) {
+  const int widest = *std::max_element(params.sizes.begin() + 1, params.sizes.end());
+  const int n_hidden = std::accumulate(params.sizes.begin() + 1, params.sizes.end() - 1, 0);
+  const std::size_t step = static_cast<std::size_t>(batch.n_rows) * sizeof(float);
+  return {.forward = kCudaWorkspaceBytes,
+          .inference = step * static_cast<std::size_t>(widest),
+          .gradient = 0,
+          .spikes = step * static_cast<std::size_t>(n_hidden)};
+}
+
+}  // namespace snn

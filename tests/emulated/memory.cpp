@@ -15,6 +15,8 @@ namespace {
 constexpr std::size_t kAlignment = 256;  // what cudaMalloc promises
 constexpr std::byte kCanary{0xC5};
 constexpr int kFresh = 0xFF;  // as float or double a NaN
+// Pages that were never touched cost nothing when access changes, and a large workspace is seldom used to its end.
+constexpr std::size_t kMostFresh = std::size_t{8} << 20;
 constexpr std::size_t kFreedKept = std::size_t{256} << 20;
 
 std::size_t page_size() {
@@ -58,7 +60,7 @@ void* Memory::allocate(std::size_t n_bytes, int device) {
   std::byte* const guard = first + n_used;
   std::byte* const data = guard - round_up(n_bytes, kAlignment);
   std::fill(first, data, kCanary);
-  std::memset(data, kFresh, n_bytes);
+  std::memset(data, kFresh, std::min(n_bytes, kMostFresh));
   std::fill(data + n_bytes, guard, kCanary);
   set_access(guard, page, PROT_NONE);
   const Allocation allocation{first, n_used + page, data, n_bytes, device};

@@ -56,14 +56,17 @@ TEST_CASE("every thread of the grid runs once, in another order at every launch"
   CHECK(first != second);
   constexpr std::size_t kBlock = 8 * 4 * 2;
   std::vector<int> blocks;
-  int n_in_a_row = 0;  // threads that follow their neighbour
+  int n_in_a_row = 0;   // threads that follow their neighbour
+  int n_as_before = 0;  // threads with the turn that they had in the block before
   for (std::size_t i = 0; i < kThreads; ++i) {
     if (i % kBlock == 0) blocks.push_back(first[i] / static_cast<int>(kBlock));
     CHECK(first[i] / static_cast<int>(kBlock) == blocks.back());  // a block is run as a whole
+    n_as_before += i >= kBlock && (first[i] - first[i - kBlock]) % static_cast<int>(kBlock) == 0 ? 1 : 0;
     n_in_a_row += i > 0 && first[i] == first[i - 1] + 1 ? 1 : 0;
   }
   CHECK_FALSE(std::is_sorted(blocks.begin(), blocks.end()));
   CHECK(n_in_a_row < static_cast<int>(kThreads / 4));  // of random orders 1 in 64
+  CHECK(n_as_before < static_cast<int>(kThreads / 4));
 }
 
 TEST_CASE("one seed gives one order", "[emulated]") {

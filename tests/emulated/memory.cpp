@@ -16,7 +16,7 @@ constexpr std::size_t kAlignment = 256;  // what cudaMalloc promises
 constexpr std::byte kCanary{0xC5};
 constexpr int kFresh = 0xFF;  // as float or double a NaN
 // Pages that were never touched cost nothing when access changes, and a large workspace is seldom used to its end.
-constexpr std::size_t kMostFresh = std::size_t{8} << 20;
+constexpr std::size_t kMostFresh = std::size_t{1} << 20;
 constexpr std::size_t kFreedKept = std::size_t{256} << 20;
 
 std::size_t page_size() {

@@ -1,0 +1,29 @@
+# What other CMake projects need to link the libraries: find_package(ossicle) gives ossicle::snn and ossicle::frontend, static, with
+# their headers. Headers of one back end or one instruction set stay here, and those that want a third-party header.
+include(CMakePackageConfigHelpers)
+set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ossicle)
+
+set_target_properties(ossicle_headers PROPERTIES EXPORT_NAME headers)
+set_target_properties(ossicle_exact PROPERTIES EXPORT_NAME exact)
+set_target_properties(ossicle_frontend PROPERTIES EXPORT_NAME frontend)
+set_target_properties(ossicle_snn PROPERTIES EXPORT_NAME snn)
+install(TARGETS ossicle_headers ossicle_exact ossicle_frontend ossicle_snn EXPORT ossicleTargets
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+install(EXPORT ossicleTargets NAMESPACE ossicle:: DESTINATION ${package_dir})
+install(
+  DIRECTORY frontend snn
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ossicle
+  FILES_MATCHING
+  PATTERN "*.h"
+  PATTERN "snn/cpu" EXCLUDE
+  PATTERN "snn/cuda" EXCLUDE
+  PATTERN "snn/load_cuda.h" EXCLUDE
+  PATTERN "snn/model_metadata.h" EXCLUDE
+  PATTERN "snn/params_fields.h" EXCLUDE
+  PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)
+
+configure_package_config_file(scripts/cmake/ossicleConfig.cmake.in ossicleConfig.cmake INSTALL_DESTINATION ${package_dir}
+                              PATH_VARS CMAKE_INSTALL_LIBDIR)
+write_basic_package_version_file(ossicleConfigVersion.cmake COMPATIBILITY SameMinorVersion)
+install(FILES ${PROJECT_BINARY_DIR}/ossicleConfig.cmake ${PROJECT_BINARY_DIR}/ossicleConfigVersion.cmake
+        DESTINATION ${package_dir})

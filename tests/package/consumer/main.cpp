@@ -1,0 +1,56 @@
+// Runs a small network on the CPU and on a CUDA device, and the ear, as a program outside the project would.
+#include <cmath>
+#include <cstdio>
+#include <exception>
+#include <numbers>
+#include <stdexcept>
+#include <string>
+
+#include "frontend/front_end.h"
+#include "snn/network.h"
+
+namespace {
+
+// Input 1 at each of nine steps, synapses without memory (tau_s 1), decay 1/2 of the potential.
+snn::Batch<float> nine_ones() {
+  return {.n_channels = 1, .row_begin = {0, 9}, .x = std::vector<float>(9, 1.0F), .labels = {0}};
+}
+
+void print_class_sums(const std::string& device) {
+  const auto backend = snn::make_backend<float>(device, 1);
+  const snn::NetworkParams params{
+      .sizes = {1, 2}, .self_recurrent = {}, .bip = {}, .skips = {}, .tau_m = 2.0, .tau_s = 1.0};
+  snn::Network<float> network(params, {}, *backend);
+  network.set_parameters({{"w_0_1", {{2, 1}, {2.0F, 0.6F}}}, {"theta_1", {{2}, {0.5F, 0.5F}}}});
+  network.infer(nine_ones());
+  std::printf("%s:", device.c_str());
+  for (const float sum : network.class_sums()) std::printf(" %g", sum);
+  std::printf("\n");
+}
+
+void print_cochleagram_size() {
+  ear::Sound tone{.samples = std::vector<float>(8000), .sample_rate_hz = 16000};
+  for (std::size_t n = 0; n < tone.samples.size(); ++n) {
+    tone.samples[n] = std::sin(2.0F * std::numbers::pi_v<float> * 1000.0F * static_cast<float>(n) / 16000.0F);
+  }
+  const ear::Cochleagram cochleagram = ear::FrontEnd({})(tone);
+  std::printf("cochleagram: %d %d\n", cochleagram.n_steps, cochleagram.n_channels);
+}
+
+}  // namespace
+
+int main() {
+  try {
+    print_cochleagram_size();
+    print_class_sums("cpu");
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "consumer: %s\n", error.what());
+    return 2;
+  }
+  try {
+    print_class_sums("cuda");
+  } catch (const std::runtime_error& error) {
+    std::printf("cuda refused: %s\n", error.what());
+  }
+  return 0;
+}

@@ -1,0 +1,86 @@
+"""Installs a build into a folder of its own and links it from another CMake project.
+
+  test_package.py BUILD_DIR CMAKE CXX_COMPILER
+"""
+
+import pathlib
+import subprocess
+import sys
+import tempfile
+import unittest
+
+CONSUMER = pathlib.Path(__file__).resolve().parent / "consumer"
+
+
+def run(*command):
+    return subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+class Package(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory(prefix="ossicle-package-")
+        cls.addClassCleanup(folder.cleanup)
+        cls.root = pathlib.Path(folder.name)
+        cls.must("the installation", cmake, "--install", build_dir, "--prefix", cls.root / "prefix")
+
+    @classmethod
+    def must(cls, what, *command):
+        result = run(*command)
+        if result.returncode != 0:
+            raise AssertionError(f"{what} ended with {result.returncode}:\n{result.stdout}")
+        return result.stdout
+
+    def configure(self, source, name):
+        return run(cmake, "-S", source, "-B", self.root / name, f"-DCMAKE_PREFIX_PATH={self.root / 'prefix'}",
+                   f"-DCMAKE_CXX_COMPILER={compiler}", "-DCMAKE_BUILD_TYPE=Release")
+
+    def configure_text(self, name, *lines):
+        source = self.root / f"{name}-source"
+        source.mkdir()
+        head = ["cmake_minimum_required(VERSION 3.25)", f"project({name} LANGUAGES CXX)"]
+        (source / "CMakeLists.txt").write_text("\n".join([*head, *lines]) + "\n")
+        return self.configure(source, name)
+
+    def test_a_project_links_and_runs(self):
+        result = self.configure(CONSUMER, "consumer")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.must("the consumer's build", cmake, "--build", self.root / "consumer")
+        ran = run(self.root / "consumer" / "consumer")
+        self.assertEqual(ran.returncode, 0, ran.stdout)
+        cochleagram, cpu, cuda = ran.stdout.splitlines()
+        self.assertEqual(cochleagram, "cochleagram: 100 78")
+        # Current 2 fires at each of nine steps; current 0.6 brings the potential to 0.6, 0.9, 1.05 and so at each third.
+        self.assertEqual(cpu, "cpu: 9 3")
+        if cuda != "cuda: 9 3":
+            self.assertTrue(cuda.startswith("cuda refused: "), cuda)
+            # A library that was built is found, and it is the device that is missing.
+            has_library = any((self.root / "prefix").rglob("libossicle_cuda.so"))
+            self.assertEqual("cannot be loaded" in cuda, not has_library, cuda)
+
+    def test_only_language_and_folder_are_asked_of_a_project(self):
+        result = self.configure_text(
+            "flags", "find_package(ossicle 0.1 REQUIRED COMPONENTS snn)",
+            "get_target_property(links ossicle::snn INTERFACE_LINK_LIBRARIES)",
+            "get_target_property(options ossicle::snn INTERFACE_COMPILE_OPTIONS)",
+            "get_target_property(more_options ossicle::headers INTERFACE_COMPILE_OPTIONS)",
+            'list(FILTER links EXCLUDE REGEX "LINK_ONLY")', 'message(STATUS "asked: ${links} ${options} ${more_options}")')
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.assertIn("asked: ossicle::headers options-NOTFOUND more_options-NOTFOUND", result.stdout)
+
+    def test_the_network_alone_looks_for_no_sound_library(self):
+        no_sound = [f"set(CMAKE_DISABLE_FIND_PACKAGE_{each} ON)" for each in ("LibArchive", "PkgConfig")]
+        alone = self.configure_text("alone", *no_sound, "find_package(ossicle 0.1 REQUIRED COMPONENTS snn)")
+        self.assertEqual(alone.returncode, 0, alone.stdout)
+        both = self.configure_text("both", *no_sound, "find_package(ossicle 0.1 REQUIRED)")
+        self.assertNotEqual(both.returncode, 0, both.stdout)
+
+    def test_what_is_not_there_is_refused(self):
+        for name, wanted in (("newer", "0.2"), ("older", "0.0.9"), ("ear", "0.1 COMPONENTS ear")):
+            result = self.configure_text(name, f"find_package(ossicle {wanted} REQUIRED)")
+            self.assertNotEqual(result.returncode, 0, f"{wanted}\n{result.stdout}")
+
+
+if __name__ == "__main__":
+    build_dir, cmake, compiler = sys.argv[1:4]
+    unittest.main(argv=sys.argv[:1])

@@ -7,10 +7,13 @@
 #endif
 #if defined(__CUDA_ARCH__)
 #define SNN_UNROLL _Pragma("unroll")
+#define SNN_ROLLED _Pragma("unroll 1")
 #elif defined(__CUDACC__)
 #define SNN_UNROLL  // what nvcc hands to the host's compiler, it runs nowhere
+#define SNN_ROLLED
 #else
 #define SNN_UNROLL _Pragma("GCC unroll 16")
+#define SNN_ROLLED
 #endif
 #define SNN_RESTRICT __restrict__
 

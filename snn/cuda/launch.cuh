@@ -33,7 +33,9 @@ template <class Body>
 __global__ void run_lanes(Body body, Extent extent) {
   const Stride s{static_cast<int>(blockIdx.y), static_cast<int>(gridDim.y),
                  static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x), static_cast<int>(gridDim.x * blockDim.x)};
+  SNN_ROLLED
   for (int b = s.first_b; b < extent.n_batch; b += s.step_b) {
+    SNN_ROLLED
     for (int n = s.first_n; n < extent.n_neurons; n += s.step_n) body.template run<1>(b, n, n + 1);
   }
 }

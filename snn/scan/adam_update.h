@@ -39,12 +39,15 @@ struct AdamUpdate {
     const int end = left < static_cast<std::size_t>(last) ? static_cast<int>(left) : last;
     const AdamCoeffs<Real> c = coeffs[range.kind];
     const Real scale = static_cast<Real>(state->factor);
+    SNN_ROLLED
     for (int j = first; j < end; ++j) {
       const std::size_t i = range.begin + static_cast<std::size_t>(j);
-      const Real g = gradients[i] * scale;
-      m[i] = adam_first_moment(c, m[i], g);
-      v[i] = adam_second_moment(c, v[i], g);
-      parameters[i] = adam_step(c, parameters[i], m[i], v[i]);
+      // All is read before the first is written: a compiler cannot know that the arrays do not overlap.
+      const Real before = parameters[i], m_before = m[i], v_before = v[i], g = gradients[i] * scale;
+      const Real m_now = adam_first_moment(c, m_before, g), v_now = adam_second_moment(c, v_before, g);
+      m[i] = m_now;
+      v[i] = v_now;
+      parameters[i] = adam_step(c, before, m_now, v_now);
     }
   }
 

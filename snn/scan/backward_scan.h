@@ -102,32 +102,27 @@ struct BackwardScan {
   /// of this walk work on.
   template <Rule kRule, bool kWarm>
   SNN_HD void lane(int b, int n) const {
-    const std::ptrdiff_t back = -static_cast<std::ptrdiff_t>(shape.n_neurons);
-    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin;
-    const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
-    Lane state = {};
+    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.n_neurons;
     if (n_steps == 0) return write_parts(b, n, Real(0), Real(0));
-    std::ptrdiff_t at = static_cast<std::ptrdiff_t>(shape.index(begin + n_steps - 1, n));
-    Real u_now = u[at];
-    Real errors[kLaneRows], before[kLaneRows], next_errors[kLaneRows], next_before[kLaneRows];
-    read_rows(delta + at, back, n_steps, next_errors);
-    read_rows(u + (at + back), back, n_steps - 1, next_before);
-    for (int done = 0; done < n_steps; done += kLaneRows) {
-      copy_rows(next_errors, errors);
-      copy_rows(next_before, before);
-      read_rows(delta + (at + kLaneRows * back), back, n_steps - done - kLaneRows, next_errors);
-      read_rows(u + (at + (kLaneRows + 1) * back), back, n_steps - done - kLaneRows - 1, next_before);
-      SNN_UNROLL
-      for (int k = 0; k < kLaneRows; ++k) {
-        if (done + k >= n_steps) continue;
-        const Real a = kRule == Rule::kStep ? *psc.at(begin + n_steps - 1 - done - k, n) : Real(0);
-        lane_step<kRule, kWarm>(u_now, before[k], errors[k], a, keep, w, state);
-        delta[at] = state.after;
-        u[at] = state.drive;
-        u_now = before[k];
-        at += back;
-      }
-    }
+    const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
+    const int last = begin + n_steps - 1;
+    Real* errors = delta + shape.index(last, n);
+    Real* potentials = u + shape.index(last, n);
+    Real u_now = *potentials, z_now = lane_exponential<kRule, kWarm>(u_now);
+    Lane state = {};
+    Column<Real> columns[3] = {{errors, back, n_steps}, {potentials + back, back, n_steps - 1}, {}};
+    if (kRule == Rule::kStep) columns[2] = {psc.at(last, n), -static_cast<int>(psc.stride), n_steps};
+    using Row = const Real(&)[3];
+    const auto prepare = [&](Row row) { return lane_exponential<kRule, kWarm>(row[1]); };
+    walk_columns<kLaneRows>(columns, n_steps, prepare, [&](Row row, Real z_before) {
+      lane_step<kRule, kWarm>(u_now, row[1], z_now, row[0], row[2], keep, w, state);
+      *errors = state.after;
+      *potentials = state.drive;
+      u_now = row[1];
+      z_now = z_before;
+      errors += back;
+      potentials += back;
+    });
     write_parts(b, n, state.sum_self, state.sum_theta);
   }
 
@@ -136,17 +131,26 @@ struct BackwardScan {
     Real trace, error, after, drive, sum_self, sum_theta;
   };
 
+  /// The exponential that the surrogate slope needs: of a whole block of steps before the first one, as it is a long chain
+  /// of operations that wait for each other, and divisions with their rare branches part the steps for the compiler.
   template <Rule kRule, bool kWarm>
-  SNN_HD void lane_step(Real u_now, Real u_before, Real da, Real a, Real keep, Real w, Lane& s) const {
-    Real surrogate[1] = {}, slope[1] = {};
-    if (kRule != Rule::kLayer || kWarm) find_surrogates<1>(&u_now, 1, surrogate);
+  SNN_HD Real lane_exponential(Real potential) const {
+    if constexpr (kRule == Rule::kLayer && !kWarm) return Real(0);
+    const Real x = surrogate_exponent(potential, coeffs.v_th, coeffs.inv_slope, coeffs.exponent_bound);
+    return exponential_of(reduce_argument(x));
+  }
+
+  template <Rule kRule, bool kWarm>
+  SNN_HD void lane_step(Real u_now, Real u_before, Real z_now, Real da, Real a, Real keep, Real w, Lane& s) const {
+    const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
+    Real slope[1] = {};
     if (!kWarm) find_spike_slopes(&u_now, &u_before, 1, slope);
     const bool spike = fires(u_now, coeffs.v_th);
     const Real carried = carried_potential(u_before, fires(u_before, coeffs.v_th));
     const Real arriving = arriving_error(da, w, s.after);
     const Real reset = kRule != Rule::kSurrogate && spike ? reset_error(keep, u_now, s.error) : Real(0);
     s.sum_self += dw_self_term(s.drive, spike);
-    s.after = step<kRule, kWarm>(surrogate[0], a, spike, slope[0], arriving, reset, keep, s.trace, s.error);
+    s.after = step<kRule, kWarm>(surrogate, a, spike, slope[0], arriving, reset, keep, s.trace, s.error);
     s.drive = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.drive, s.after);
     s.sum_theta += dtheta_term(s.after, carried);
   }

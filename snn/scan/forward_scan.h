@@ -33,7 +33,8 @@ struct ForwardScan {
   SNN_HD void run(int b, int first, int last) const {
     const bool wants_own = w_self != nullptr || psc != nullptr;
     if constexpr (kWidth == 1) {
-      wants_own ? lane<true>(b, first) : lane<false>(b, first);
+      if (psc != nullptr) return lane<true, true>(b, first);
+      wants_own ? lane<true, false>(b, first) : lane<false, false>(b, first);
     } else {
       wants_own ? scan<kWidth, true>(b, first, last) : scan<kWidth, false>(b, first, last);
     }
@@ -88,35 +89,32 @@ struct ForwardScan {
     for (int j = 0; j < width; ++j) psc_sums[shape.index(b, first + j)] = sum[j];
   }
 
-  /// One neuron over all steps; rows are read well before they are needed.
-  template <bool kOwn>
+  /// One neuron over all steps. kPsc: its PSCs are to be written.
+  template <bool kOwn, bool kPsc>
   SNN_HD void lane(int b, int n) const {
-    const std::ptrdiff_t stride = shape.n_neurons;
     const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
     Real current = Real(0), carried = Real(0), a = Real(0), sum = Real(0);
     int count = 0;
-    const int n_steps = row_begin[b + 1] - row_begin[b];
-    Real* place = u + shape.index(row_begin[b] - first_row, n);
-    std::size_t at = shape.index(row_begin[b], n);
-    Real next[kLaneRows], drive[kLaneRows];
-    read_rows(place, stride, n_steps, next);
-    for (int t = 0; t < n_steps; t += kLaneRows) {
-      copy_rows(next, drive);
-      read_rows(place + kLaneRows * stride, stride, n_steps - t - kLaneRows, next);
-      SNN_UNROLL
-      for (int k = 0; k < kLaneRows; ++k) {
-        if (t + k >= n_steps) continue;
-        const Real potential = step<kOwn>(drive[k], keep, w, current, carried, a, count);
-        *place = potential;
-        if (fired != nullptr) fired[at] = fires(potential, coeffs.v_th) ? Real(1) : Real(0);
-        if (psc != nullptr) psc[at] = a;
-        sum += a;
-        place += stride;
-        at += static_cast<std::size_t>(stride);
+    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, stride = shape.n_neurons;
+    Real* potentials = u + shape.index(begin - first_row, n);
+    Real* spikes = fired != nullptr ? fired + shape.index(begin, n) : nullptr;
+    Real* pscs = kPsc ? psc + shape.index(begin, n) : nullptr;
+    Column<Real> columns[] = {{potentials, stride, n_steps}};
+    walk_columns<kLaneRows>(columns, n_steps, [&](const Real(&drive)[1]) {
+      const Real potential = step<kOwn>(drive[0], keep, w, current, carried, a, count);
+      *potentials = potential;
+      potentials += stride;
+      if (fired != nullptr) {
+        *spikes = fires(potential, coeffs.v_th) ? Real(1) : Real(0);
+        spikes += stride;
       }
-    }
+      if constexpr (!kPsc) return;
+      *pscs = a;
+      pscs += stride;
+      sum += a;
+    });
     count_of(b, n) = count;
-    if (psc != nullptr) psc_sums[shape.index(b, n)] = sum;
+    if constexpr (kPsc) psc_sums[shape.index(b, n)] = sum;
   }
 };
 

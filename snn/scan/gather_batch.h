@@ -49,6 +49,7 @@ struct GatherBatch {
  private:
   template <int kWidth, class Value>
   SNN_HD void copy(int b, int first, int last) const {
+    if constexpr (kWidth == 1) return lane<Value>(b, first);
     const UtteranceView view = utterances[b];
     const int n_steps = row_begin[b + 1] - row_begin[b];
     const int low = view.shift_channels > 0 ? view.shift_channels : 0;
@@ -66,6 +67,29 @@ struct GatherBatch {
       for (int c = begin; c < end; ++c) to[c] = static_cast<Real>(from[c]) * factor;
       for (int c = end < begin ? begin : end; c < last; ++c) to[c] = Real(0);
     }
+  }
+
+  /// One channel over all steps: zeros, what the shift left of the utterance, zeros.
+  template <class Value>
+  SNN_HD void lane(int b, int c) const {
+    const UtteranceView view = utterances[b];
+    const int n_steps = row_begin[b + 1] - row_begin[b], channel = c - view.shift_channels;
+    const bool is_there = view.values != nullptr && channel >= 0 && channel < shape.n_neurons;
+    const int begin = is_there ? bounded(view.shift_steps, 0, n_steps) : n_steps;
+    const int end = is_there ? bounded(n_steps + view.shift_steps, begin, n_steps) : n_steps;
+    Real* place = x + shape.index(row_begin[b], c);
+    const auto write = [&](Real value) {
+      *place = value;
+      place += shape.n_neurons;
+    };
+    for (int t = 0; t < begin; ++t) write(Real(0));
+    if (begin < end) {
+      const Value* from = static_cast<const Value*>(view.values) + shape.index(begin - view.shift_steps, channel);
+      Column<Value> columns[] = {{from, shape.n_neurons, end - begin}};
+      walk_columns<kSumRows>(columns, end - begin,
+                             [&](const Value(&value)[1]) { write(static_cast<Real>(value[0]) * factor); });
+    }
+    for (int t = end; t < n_steps; ++t) write(Real(0));
   }
 
   static SNN_HD int bounded(int value, int low, int high) { return value < low ? low : (value > high ? high : value); }

@@ -47,17 +47,18 @@ struct LossGrad {
     const int n_steps = row_begin[b + 1] - row_begin[b];
     Real once = Real(0), twice = Real(0);
     double loss_sum = 0.0;
-    for (int t = 0; t < n_steps; t += kLaneRows) {
-      Real a[kLaneRows];
-      read_rows(psc + shape.index(row_begin[b] + t, k), shape.n_neurons, n_steps - t, a);
-      for (int i = 0; i < kLaneRows && t + i < n_steps; ++i) {
-        once = psc_step(keep_s, gain_s, once, labelled && desired_spike(t + i, n_steps) ? Real(1) : Real(0));
-        twice = psc_step(keep_s, gain_s, twice, once);
-        const Real e = kernel_error(a[i], target_passes == 1 ? once : twice);
-        error[shape.index(row_begin[b] + t + i, k)] = e;
-        loss_sum += kernel_loss(static_cast<double>(e));
-      }
-    }
+    int t = 0;
+    Real* place = error + shape.index(row_begin[b], k);
+    Column<Real> columns[] = {{psc + shape.index(row_begin[b], k), shape.n_neurons, n_steps}};
+    walk_columns<kLaneRows>(columns, n_steps, [&](const Real(&a)[1]) {
+      once = psc_step(keep_s, gain_s, once, labelled && desired_spike(t, n_steps) ? Real(1) : Real(0));
+      twice = psc_step(keep_s, gain_s, twice, once);
+      const Real e = kernel_error(a[0], target_passes == 1 ? once : twice);
+      *place = e;
+      place += shape.n_neurons;
+      loss_sum += kernel_loss(static_cast<double>(e));
+      ++t;
+    });
     return loss_sum;
   }
 

@@ -51,16 +51,13 @@ struct PscScan {
   SNN_HD void lane(int b, int n) const {
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin;
     Real a = Real(0);
-    for (int t = 0; t < n_steps; t += kLaneRows) {
-      Real potentials[kLaneRows];
-      read_rows(u + shape.index(begin + t, n), shape.n_neurons, n_steps - t, potentials);
-      SNN_UNROLL
-      for (int k = 0; k < kLaneRows; ++k) {
-        if (t + k >= n_steps) continue;
-        a = psc_step(keep_s, gain_s, a, fires(potentials[k], v_th) ? Real(1) : Real(0));
-        *psc.at(begin + t + k, n) = a;
-      }
-    }
+    Real* place = psc.at(begin, n);
+    Column<Real> columns[] = {{u + shape.index(begin, n), shape.n_neurons, n_steps}};
+    walk_columns<kLaneRows>(columns, n_steps, [&](const Real(&potential)[1]) {
+      a = psc_step(keep_s, gain_s, a, fires(potential[0], v_th) ? Real(1) : Real(0));
+      *place = a;
+      place += psc.stride;
+    });
   }
 };
 

@@ -67,6 +67,7 @@ struct SquareSums {
   SNN_HD void run(int chunk, int first, int last) const {
     const std::size_t begin = static_cast<std::size_t>(chunk) * kChunk;
     const int n = n_values - begin < kChunk ? static_cast<int>(n_values - begin) : kChunk;
+    if constexpr (kWidth == 1) return lane(chunk, values + begin, n, first);
     double total[kWidth] = {};
     for (int i = 0; i < n; i += kLanes) {
       const int width = n - i - first < last - first ? n - i - first : last - first;
@@ -76,6 +77,19 @@ struct SquareSums {
       }
     }
     for (int j = 0; j < last - first; ++j) sums[static_cast<std::size_t>(chunk) * kLanes + first + j] = total[j];
+  }
+
+ private:
+  /// Lane l of a chunk of n numbers.
+  SNN_HD void lane(int chunk, const Real* numbers, int n, int l) const {
+    double total = 0.0;
+    const int n_steps = n > l ? (n - l + kLanes - 1) / kLanes : 0;
+    Column<Real> columns[] = {{numbers + l, kLanes, n_steps}};
+    walk_columns<kSumRows>(columns, n_steps, [&](const Real(&number)[1]) {
+      const auto value = static_cast<double>(number[0]);
+      total += value * value;
+    });
+    sums[static_cast<std::size_t>(chunk) * kLanes + static_cast<std::size_t>(l)] = total;
   }
 };
 

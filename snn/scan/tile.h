@@ -19,6 +19,9 @@ inline constexpr int kRowsAhead = 8;
 /// latency.
 inline constexpr int kLaneRows = 8;
 
+/// The same where a step is one addition.
+inline constexpr int kSumRows = 16;
+
 /// Asks for the tile's part of a row.
 template <int kWidth, class Real>
 SNN_HD void prefetch_tile(const Real* row) {
@@ -26,30 +29,68 @@ SNN_HD void prefetch_tile(const Real* row) {
   for (int j = 0; j < kWidth; j += kLine) prefetch(row + j);
 }
 
-/// Numbers of a column for a lane: `stride` apart from `place` on, the first n of them if there are fewer than
-/// kLaneRows, zeros behind. A stride below zero walks backward.
-template <class Real>
-SNN_HD void read_rows(const Real* place, std::ptrdiff_t stride, int n, Real (&values)[kLaneRows]) {
+/// A lane's column of an array over time: n numbers, `stride` apart from `place` on. A stride below zero walks backward.
+template <class Value>
+struct Column {
+  const Value* place;
+  int stride;
+  int n;
+};
+
+/// The next kRows numbers of a column, zeros where it has ended; moves the column behind them.
+template <int kRows, class Value>
+SNN_HD void read_rows(Column<Value>& column, Value (&values)[kRows]) {
   SNN_UNROLL
-  for (int k = 0; k < kLaneRows; ++k) values[k] = k < n ? place[k * stride] : Real(0);
+  for (int k = 0; k < kRows; ++k) {
+    values[k] = k < column.n ? *column.place : Value(0);
+    column.place += column.stride;
+  }
+  column.n -= kRows;
 }
 
-template <class Real>
-SNN_HD void copy_rows(const Real (&from)[kLaneRows], Real (&to)[kLaneRows]) {
-  SNN_UNROLL
-  for (int k = 0; k < kLaneRows; ++k) to[k] = from[k];
+/// Walks n_steps down columns side by side, with step(values, prepare(values)) at each, values[c] of column c, zeros where
+/// it has ended. Numbers are read a block ahead, so step may write where a column has been read, and a block is prepared
+/// before its first step, so prepare must not need one. A whole block has no checks between its steps, which a GPU then
+/// mixes; the rest is a loop that moves its numbers up, as nobody can index registers.
+template <int kRows, int kColumns, class Value, class Prepare, class Step>
+SNN_HD void walk_columns(Column<Value> (&columns)[kColumns], int n_steps, const Prepare& prepare, const Step& step) {
+  Value next[kColumns][kRows], now[kRows][kColumns], ready[kRows];
+  for (int c = 0; c < kColumns; ++c) read_rows(columns[c], next[c]);
+  SNN_ROLLED
+  for (; n_steps >= kRows; n_steps -= kRows) {
+    SNN_UNROLL
+    for (int k = 0; k < kColumns * kRows; ++k) now[k / kColumns][k % kColumns] = next[k % kColumns][k / kColumns];
+    for (int c = 0; c < kColumns; ++c) read_rows(columns[c], next[c]);
+    SNN_UNROLL
+    for (int k = 0; k < kRows; ++k) ready[k] = prepare(now[k]);
+    SNN_UNROLL
+    for (int k = 0; k < kRows; ++k) step(now[k], ready[k]);
+  }
+  SNN_ROLLED
+  for (; n_steps > 0; --n_steps) {
+    for (int c = 0; c < kColumns; ++c) now[0][c] = next[c][0];
+    step(now[0], prepare(now[0]));
+    SNN_UNROLL
+    for (int k = 0; k < kColumns * (kRows - 1); ++k) {
+      next[k % kColumns][k / kColumns] = next[k % kColumns][k / kColumns + 1];
+    }
+  }
+}
+
+/// The same with nothing to prepare: step(values) at each row.
+template <int kRows, int kColumns, class Value, class Step>
+SNN_HD void walk_columns(Column<Value> (&columns)[kColumns], int n_steps, const Step& step) {
+  using Row = const Value(&)[kColumns];
+  walk_columns<kRows>(
+      columns, n_steps, [](Row) { return Value(0); }, [&](Row row, Value) { step(row); });
 }
 
 /// The sum of n numbers `stride` apart, in order and in double.
 template <class Real>
-SNN_HD double sum_in_order(const Real* place, std::ptrdiff_t stride, int n) {
+SNN_HD double sum_in_order(const Real* place, int stride, int n) {
   double total = 0.0;
-  for (int done = 0; done < n; done += kLaneRows) {
-    Real values[kLaneRows];
-    read_rows(place + done * stride, stride, n - done, values);
-    SNN_UNROLL
-    for (int k = 0; k < kLaneRows; ++k) total += static_cast<double>(values[k]);
-  }
+  Column<Real> columns[] = {{place, stride, n}};
+  walk_columns<kSumRows>(columns, n, [&](const Real(&values)[1]) { total += static_cast<double>(values[0]); });
   return total;
 }
 

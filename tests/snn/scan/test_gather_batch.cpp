@@ -42,7 +42,7 @@ TEST_CASE("gather: every type, one behind the other, times the factor; without v
 
 // Element (t, c) is what was at (t - steps, c - channels), or zero.
 TEST_CASE("gather: shifts move later and to higher channels, and zeros move in") {
-  const int n_steps = 5, n_channels = 70;
+  const int n_steps = GENERATE(5, 16, 37), n_channels = 70;
   std::vector<std::uint16_t> values(static_cast<std::size_t>(n_steps * n_channels));
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint16_t>(i + 1);
   for (const int steps : {-7, -5, -2, 0, 3, 5, 9}) {

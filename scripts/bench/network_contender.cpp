@@ -24,6 +24,13 @@ snn::OptimiserParams optimiser_params(const snn::NetworkParams& network) {
   return params;
 }
 
+// The same work, but it changes no parameter.
+snn::OptimiserParams still(snn::OptimiserParams params) {
+  params.lr = 0.0;
+  params.clip_weight = 1e6;
+  return params;
+}
+
 /// The utterances of the first kBatches batches of an epoch.
 snn::Dataset some_of(snn::Dataset all, int n_batch) {
   const std::vector<int> order = snn::epoch_order(static_cast<int>(all.utterances.size()), 1, 0);
@@ -38,30 +45,57 @@ snn::Dataset some_of(snn::Dataset all, int n_batch) {
 }  // namespace
 
 NetworkContender::NetworkContender(const Case& each, const Flags& flags) : case_(each) {
-  isa_ = flags.text("isa").empty() ? snn::isa_names().front() : flags.text("isa");
-  backend_ = snn::make_backend<float>("cpu", flags.integer("threads", 1), isa_);
-  snn::Tensors parameters;
-  if (!flags.text("model").empty()) {
-    const snn::Model model = snn::read_model(flags.text("model"));
-    case_.network = model.training.network;
-    parameters = model.parameters;
-    dataset_ = some_of(tools::load_streams({flags.text("data")}).dataset, case_.n_batch);
-  } else {
-    dataset_ = make_dataset(case_, kBatches * case_.n_batch);
-    parameters = snn::initial_parameters(case_.network, {}, 1);
-    scale_to_rates(case_.network, dataset_, case_.n_batch, flags.numbers("rates"), *backend_, parameters);
-  }
+  snn::BackendChoice choice{.n_threads = flags.integer("threads", 1)};
+  if (!flags.text("device").empty()) choice.device = flags.text("device");
+  if (!flags.text("precision").empty()) choice.precision = flags.text("precision");
+  choice.isa = flags.text("isa").empty() ? snn::isa_names().front() : flags.text("isa");
+  const snn::ResolvedDevice device = snn::resolve_device(choice);
+  on_cpu_ = device.device == "cpu";
+  label_ = on_cpu_ ? choice.isa : device.label + ", " + choice.precision;
+  n_repeats_ = flags.integer("repeats", 50);
+  if (n_repeats_ < 1) throw std::invalid_argument("--repeats: wanted 1 or more");
+  const snn::Tensors parameters = make_parameters(flags, choice.isa);
   snn::GradientParams gradient;
   if (!flags.text("rule").empty()) gradient.rule = snn::parse_rule(flags.text("rule"));
+  backend_ = snn::make_backend<float>(choice);
   network_ = std::make_unique<snn::Network<float>>(case_.network, gradient, *backend_);
   network_->set_parameters(parameters);
   values_ = std::make_unique<snn::StoredDataset>(dataset_, *backend_);
   parameters_ = network_->parameter_buffer().download();
-  optimiser_ = std::make_unique<snn::Optimiser<float>>(optimiser_params(case_.network), *network_);
+  const snn::OptimiserParams params = optimiser_params(case_.network);
+  optimiser_ = std::make_unique<snn::Optimiser<float>>(params, *network_);
+  still_ = std::make_unique<snn::Optimiser<float>>(still(params), *network_);
+  counts_ = std::make_unique<snn::EpochCounts>(*backend_, network_->n_neurons(), case_.n_batch);
+  recorder_ = backend_->make_recorder();
+}
+
+/// A model's with some of its data, or made ones that fire at the wanted rates: those of the CPU on every device, so that
+/// all do the same work.
+snn::Tensors NetworkContender::make_parameters(const Flags& flags, const std::string& isa) {
+  if (!flags.text("model").empty()) {
+    const snn::Model model = snn::read_model(flags.text("model"));
+    case_.network = model.training.network;
+    dataset_ = some_of(tools::load_streams({flags.text("data")}).dataset, case_.n_batch);
+    return model.parameters;
+  }
+  const auto cpu = snn::make_backend<float>("cpu", flags.integer("threads", 1), isa);
+  dataset_ = make_dataset(case_, kBatches * case_.n_batch);
+  snn::Tensors parameters = snn::initial_parameters(case_.network, {}, 1);
+  scale_to_rates(case_.network, dataset_, case_.n_batch, flags.numbers("rates"), *cpu, parameters);
+  return parameters;
+}
+
+std::map<std::string, Operation> NetworkContender::operations() {
+  std::map<std::string, Operation> all = {{"steps", {[this] { return steps(); }, n_repeats_}},
+                                          {"infers", {[this] { return infers(); }, n_repeats_}}};
+  if (!on_cpu_) return all;
+  all["step"] = {[this] { return step(); }};
+  all["infer"] = {[this] { return infer(); }};
+  return all;
 }
 
 std::string NetworkContender::about() {
-  std::string text = isa_ + ", rates";
+  std::string text = label_ + ", rates";
   for (const double rate : measure_rates(*network_, dataset_, case_.n_batch)) text += fmt::format(" {:.4f}", rate);
   return text;
 }
@@ -78,27 +112,64 @@ void NetworkContender::gather(bool shifted) {
   network_->load(values_->plan(indices, shifts), shifted);
 }
 
-Parts NetworkContender::step() {
-  network_->parameter_buffer().upload(parameters_);
-  Laps laps;
+/// As the trainer does it. What is recorded and repeated has no laps: on_part is for the CPU, which does it anew each time.
+void NetworkContender::run_step(snn::Optimiser<float>& optimiser, int kind,
+                                const std::function<void(const char*)>& on_part) {
   gather(true);
-  laps.end("gather");
-  network_->forward();
-  laps.end("forward");
-  network_->backward({});
-  laps.end("backward");
-  optimiser_->step(1.0);
-  laps.end("update");
+  optimiser.prepare(1.0);
+  on_part("gather");
+  recorder_->run(network_->sequence_key(kind), [&] {
+    network_->forward();
+    on_part("forward");
+    network_->backward({}, counts_.get());
+    on_part("backward");
+    optimiser.apply();
+    on_part("update");
+  });
+}
+
+/// Off the clock: to the parameters that every step starts from, all earlier work done.
+void NetworkContender::set_back() {
+  network_->parameter_buffer().upload(parameters_);
+  still_->state();
+}
+
+Parts NetworkContender::step() {
+  set_back();
+  Laps laps;
+  run_step(*optimiser_, 0, [&laps](const char* part) { laps.end(part); });
   return laps.parts();
 }
 
 Parts NetworkContender::infer() {
-  network_->parameter_buffer().upload(parameters_);
+  set_back();
   Laps laps;
   gather(false);
   laps.end("gather");
   network_->infer();
   laps.end("forward");
+  return laps.parts();
+}
+
+Parts NetworkContender::steps() {
+  set_back();
+  Laps laps;
+  for (int i = 0; i < n_repeats_; ++i) run_step(*still_, 1, [](const char*) {});
+  const snn::GradientState state = still_->state();
+  laps.end("step");
+  if (state.stopped_at != 0) throw std::runtime_error(fmt::format("gradient norm {}", state.stopping_norm));
+  return laps.parts();
+}
+
+Parts NetworkContender::infers() {
+  set_back();
+  Laps laps;
+  for (int i = 0; i < n_repeats_; ++i) {
+    gather(false);
+    network_->infer();
+  }
+  network_->class_sums();
+  laps.end("infer");
   return laps.parts();
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -7,34 +8,52 @@
 #include "scripts/bench/case.h"
 #include "scripts/bench/serve.h"
 #include "snn/batch.h"
+#include "snn/epoch_counts.h"
 #include "snn/network.h"
 #include "snn/optimiser.h"
 #include "snn/stored_dataset.h"
 
 namespace bench {
 
-/// Our network: "step" is what the trainer does for a batch (gather and shift the utterances, forward pass, loss and
-/// backward pass, update), "infer" what the evaluation does. Every step starts from the same parameters, so that it
-/// never leaves the wanted firing rates.
+/// Our network. Every step starts from the same parameters, so that it never leaves the wanted firing rates.
+///
+/// step    What the trainer does for a batch: gather and shift the utterances, forward pass, loss and backward pass,
+///         update. On the CPU only, with the time of each part.
+/// infer   What the evaluation does for a batch, also on the CPU only.
+/// steps   As many steps as --repeats says, in a row, and then one read-back as the trainer's, for a device that works
+///         behind the caller's back. The learning rate is 0: the update does all its work and changes nothing.
+/// infers  The same with inferences.
 class NetworkContender {
  public:
   /// --rates 0.05 (or one of each hidden layer) on made data, or --model FILE --data STREAM; --threads 1,
-  /// --rule surrogate, --isa baseline (the best one by default). Throws std::invalid_argument.
+  /// --rule surrogate, --isa baseline (the best one by default), --device cpu, --precision fp32, --repeats 50.
+  /// Throws std::invalid_argument, std::runtime_error for a device that cannot be used.
   NetworkContender(const Case& each, const Flags& flags);
-  Parts step();
-  Parts infer();
-  /// Its instruction set and firing rates, for the record.
+  /// Those that its device has, by name.
+  std::map<std::string, Operation> operations();
+  /// Its device or instruction set, and firing rates, for the record.
   std::string about();
 
  private:
+  snn::Tensors make_parameters(const Flags& flags, const std::string& isa);
   void gather(bool shifted);  // the next batch
+  void run_step(snn::Optimiser<float>& optimiser, int kind, const std::function<void(const char*)>& on_part);
+  void set_back();
+  Parts step();
+  Parts infer();
+  Parts steps();
+  Parts infers();
 
   Case case_;
-  std::string isa_;
+  std::string label_;  // of the device
+  bool on_cpu_ = true;
+  int n_repeats_ = 1;
   snn::Dataset dataset_;
   std::unique_ptr<snn::Backend<float>> backend_;
   std::unique_ptr<snn::Network<float>> network_;
-  std::unique_ptr<snn::Optimiser<float>> optimiser_;
+  std::unique_ptr<snn::Optimiser<float>> optimiser_, still_;  // still_: its learning rate is 0
+  std::unique_ptr<snn::EpochCounts> counts_;
+  std::unique_ptr<snn::Recorder> recorder_;
   std::vector<float> parameters_;  // as they are before each step
   std::unique_ptr<snn::StoredDataset> values_;
   int n_done_ = 0;

@@ -1,18 +1,13 @@
 """The parts of the bench. Each takes the bench (bench.py) and fills its record."""
 
-import contextlib
 import pathlib
 import subprocess
 
 import make_data
+from cases import CASES, contest, flags
 from contenders import Contender, Failure, Tool
 
 HERE = pathlib.Path(__file__).resolve().parent
-CASES = {
-    "A": {"sizes": "78,400,400,400,26", "steps": 100, "batch": 50},
-    "B": {"sizes": "64,400,400,400,11", "steps": 300, "batch": 50},
-    "C": {"sizes": "78,100,100,100,10", "steps": 100, "batch": 50},
-}
 RATES = (0.05, 0.10)
 NETWORK_PEERS = ("lstm", "spikingjelly", "snntorch", "tsslbp")
 STEP_RULE = "step rule"  # the published program's: where Ossicle and the rewrite in torch run it, their names end so
@@ -23,19 +18,6 @@ N_SOUNDS, SOUND_SAMPLES, EAR_RATE_HZ = 120, 6250, 12500
 N_FSDD_SYNTHETIC = 600
 FEW_SOUNDS = 400
 MEMORY_CASE = {"n_utterances": 4142, "n_steps": 100, "n_channels": 78, "n_classes": 26}
-
-
-def flags(settings):
-    return [word for name, value in settings.items() for word in (f"--{name}", value)]
-
-
-@contextlib.contextmanager
-def contest(*contenders):
-    try:
-        yield list(contenders)
-    finally:
-        for contender in contenders:
-            contender.close()
 
 
 def products(bench, settings):

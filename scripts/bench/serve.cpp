@@ -5,7 +5,6 @@
 #include <cstdio>
 #include <ctime>
 #include <iostream>
-#include <numeric>
 #include <stdexcept>
 
 namespace bench {
@@ -43,9 +42,10 @@ double wall_seconds() {
 }
 
 void Laps::end(const std::string& part) {
-  const double now = cpu_seconds();
-  parts_.emplace_back(part, now - begin_);
-  begin_ = now;
+  const double cpu = cpu_seconds(), wall = wall_seconds();
+  parts_.push_back({part, cpu - cpu_begin_, wall - wall_begin_});
+  cpu_begin_ = cpu;
+  wall_begin_ = wall;
 }
 
 void serve(const std::string& about, const std::map<std::string, Operation>& operations) {
@@ -54,16 +54,15 @@ void serve(const std::string& about, const std::map<std::string, Operation>& ope
   while (std::getline(std::cin, name)) {
     const auto found = operations.find(name);
     if (found == operations.end()) throw std::invalid_argument("no operation " + name);
-    const double begin = wall_seconds();
-    const Parts parts = found->second();
-    const double wall = wall_seconds() - begin;
-    double total = 0.0;
+    const double n = found->second.n_repetitions;
+    double cpu = 0.0, wall = 0.0;
     std::string listed;
-    for (const auto& [part, seconds] : parts) {
-      total += seconds;
-      listed += fmt::format("{}{}: {:.9f}", listed.empty() ? "" : ", ", quoted(part), seconds);
+    for (const Part& part : found->second.run()) {
+      cpu += part.cpu_s / n;
+      wall += part.wall_s / n;
+      listed += fmt::format("{}{}: {:.9f}", listed.empty() ? "" : ", ", quoted(part.name), part.cpu_s / n);
     }
-    say(fmt::format("{{\"cpu_s\": {:.9f}, \"wall_s\": {:.9f}, \"parts\": {{{}}}}}", total, wall, listed));
+    say(fmt::format("{{\"cpu_s\": {:.9f}, \"wall_s\": {:.9f}, \"parts\": {{{}}}}}", cpu, wall, listed));
   }
 }
 

@@ -4,7 +4,6 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <utility>
 #include <vector>
 
 namespace bench {
@@ -14,8 +13,12 @@ double cpu_seconds();
 /// A clock that goes on while the process waits, in seconds.
 double wall_seconds();
 
-/// Parts of one repetition and the processor time each took, in seconds.
-using Parts = std::vector<std::pair<std::string, double>>;
+/// Part of what an operation does, with the time it took, in seconds.
+struct Part {
+  std::string name;
+  double cpu_s = 0.0, wall_s = 0.0;
+};
+using Parts = std::vector<Part>;
 
 /// Measures the parts of a repetition one after the other.
 class Laps {
@@ -25,12 +28,16 @@ class Laps {
   const Parts& parts() const { return parts_; }
 
  private:
-  double begin_ = cpu_seconds();
+  double cpu_begin_ = cpu_seconds(), wall_begin_ = wall_seconds();
   Parts parts_;
 };
 
-/// One repetition of an operation. What it does outside the parts it returns is not counted.
-using Operation = std::function<Parts()>;
+/// Does an operation n_repetitions times in a row. What it does outside the parts it returns is not counted; the answer
+/// gives the mean of a repetition.
+struct Operation {
+  std::function<Parts()> run;
+  int n_repetitions = 1;
+};
 
 /// Says it is ready, with `about` for the record, and answers until stdin ends. Throws std::invalid_argument for an
 /// operation that is not there, std::runtime_error if stdout fails.

@@ -6,7 +6,8 @@
   peer.py wav-to-stream --list LIST.tsv --root DIR --output FILE
 
 A network answers to "step" (gather a batch, forward pass, loss, backward pass, norm clip, Adam at rate 0) and "infer" (gather, forward
-pass), lyon to "hear", wav-to-stream to "convert". One thread; numbers below the normal range count as zero.
+pass), and to "steps" and "infers", --repeats of them in a row; lyon to "hear", wav-to-stream to "convert". One thread; numbers below
+the normal range count as zero. tsslbp can run on a GPU (--device cuda): the data lies there, and the clock stops when all work is done.
 """
 
 import argparse
@@ -33,8 +34,9 @@ class Training:
         import torch
 
         self.torch, self.network, self.loss, self.n_batch, self.n_done = torch, network, loss, options.batch, 0
-        self.x, self.labels = make_data(N_BATCHES * options.batch, options.steps, options.sizes[0], options.sizes[-1])
-        self.order = torch.randperm(len(self.labels))
+        data = make_data(N_BATCHES * options.batch, options.steps, options.sizes[0], options.sizes[-1])
+        self.x, self.labels = (values.to(options.device) for values in data)
+        self.order = torch.randperm(len(self.labels)).to(options.device)
         self.parameters = list(network.parameters())
         self.optimiser = torch.optim.Adam(self.parameters, lr=0.0, fused=True)
 
@@ -66,11 +68,14 @@ def serve_network(options):
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.manual_seed(1)
-    about = f"torch {torch.__version__}"
+    torch.backends.cuda.matmul.allow_tf32 = options.precision == "tf32"
+    about, wait = f"torch {torch.__version__}", None
+    if options.device != "cpu":
+        about, wait = f"{about} on {torch.cuda.get_device_name(options.device)}, {options.precision}", torch.cuda.synchronize
     if options.what == "tsslbp":
         import tsslbp
 
-        network, loss = tsslbp.Network(options.sizes, rule=options.rule), tsslbp.count_loss
+        network, loss = tsslbp.Network(options.sizes, rule=options.rule).to(options.device), tsslbp.count_loss
         training = Training(network, loss, options)
         found = tsslbp.scale_to_rate(network, training.batch()[0][:, :10], options.rate)
         about += ", rates " + " ".join(f"{rate:.4f}" for rate in found)
@@ -80,20 +85,26 @@ def serve_network(options):
         network = {"lstm": networks.Lstm, "spikingjelly": networks.SpikingJelly, "snntorch": networks.SnnTorch}[options.what](options.sizes)
         training = Training(network, torch.nn.functional.cross_entropy, options)
     about += f", {sum(p.numel() for p in network.parameters())} parameters"
-    serve(about, {"step": training.step, "infer": training.infer})
+    one = {"step": (training.step, 1), "infer": (training.infer, 1)}
+    many = {"steps": (training.step, options.repeats), "infers": (training.infer, options.repeats)}
+    serve(about, {**one, **many}, wait)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("lstm", "spikingjelly", "snntorch", "tsslbp", "lyon", "wav-to-stream"))
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")])
-    for name, default in (("steps", 100), ("batch", 50), ("utterances", 120), ("samples", 6250), ("decimation", 200)):
+    for name, default in (("steps", 100), ("batch", 50), ("utterances", 120), ("samples", 6250), ("decimation", 200), ("repeats", 10)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--rate", type=float, default=0.05, help="tsslbp: firing rate of the hidden layers (default 0.05)")
     parser.add_argument("--rule", choices=("surrogate", "step"), default="surrogate", help="tsslbp: of the backward pass")
+    parser.add_argument("--device", default="cpu", help="tsslbp: cpu, cuda or cuda:N (default cpu)")
+    parser.add_argument("--precision", choices=("fp32", "tf32"), default="fp32", help="tsslbp: of products on a GPU")
     for name in ("sounds", "list", "root", "output"):
         parser.add_argument(f"--{name}", type=pathlib.Path)
     options = parser.parse_args()
+    if options.device != "cpu" and options.what != "tsslbp":
+        parser.error(f"--device {options.device}: only tsslbp runs on another device than the CPU")
     if options.what == "lyon":
         from ear import serve_lyon
 

@@ -16,8 +16,7 @@ import parts
 import plots
 import report
 from contenders import Failure, Record
-
-ROOT = pathlib.Path(__file__).resolve().parents[2]
+from machine import ROOT, commit, output_of, processor
 
 
 class Bench:
@@ -47,17 +46,6 @@ class Bench:
         contenders.interleave(self.record, part, case, all_of_them, operations, n_rounds or self.n_rounds, **more)
 
 
-def output_of(*command):
-    return subprocess.run(command, capture_output=True, text=True, cwd=ROOT).stdout.strip()
-
-
-def processor():
-    for line in pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
-        if line.startswith("model name"):
-            return line.partition(":")[2].strip()
-    return platform.machine()
-
-
 def default_folder():
     name = "-".join(word for word in "".join(c if c.isalnum() else " " for c in processor().lower()).split())
     return ROOT / "scripts" / "bench" / "runs" / f"{datetime.date.today():%Y-%m-%d}-{name}"
@@ -65,14 +53,13 @@ def default_folder():
 
 def machine(options, bench):
     """What ran, for the record."""
-    dirty = ", with changes" if output_of("git", "status", "--porcelain") else ""
     flags = sorted(set(pathlib.Path("/proc/cpuinfo").read_text(encoding="utf-8").split()) & {"avx2", "fma", "avx512f", "avx512_vnni"})
     packages = "lyon", "numpy", "scipy", "snntorch", "soundfile", "spikingjelly", "torch"
     pinned = (line.strip() for line in (ROOT / "scripts/bench/requirements.txt").read_text(encoding="utf-8").splitlines())
     about = [row for row in bench.record.rows if row["quantity"] == "about"]
     lines = {
         "date": f"{datetime.date.today():%Y-%m-%d}",
-        "commit": output_of("git", "rev-parse", "HEAD") + dirty,
+        "commit": commit(),
         "processor": f"{processor()} ({', '.join(flags) or 'no AVX2'}), {os.cpu_count()} seen here, one used but for 'threads'",
         "compiler": output_of("c++", "--version").split("\n")[0],
         "command": "scripts/bench/run " + " ".join(options.shown),

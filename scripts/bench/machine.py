@@ -16,8 +16,9 @@ def output_of(*command):
 
 
 def commit():
+    """Of the working tree; "unknown" outside of one."""
     dirty = ", with changes" if output_of("git", "status", "--porcelain") else ""
-    return output_of("git", "rev-parse", "HEAD") + dirty
+    return (output_of("git", "rev-parse", "HEAD") or "unknown") + dirty
 
 
 def processor():

@@ -94,4 +94,5 @@ def profile(session):
         raise Failure(f"{name} has seen no kernel")
     slowest = sorted(found.items(), key=lambda item: -item[1][0])[:N_SLOWEST]
     for place, (kernel, (seconds, calls)) in enumerate(slowest, 1):
-        session.found(f"{case}, {name}: {place}. {kernel}", f"{seconds / total:.0%} of the time; {calls} calls of {1e6 * seconds / calls:.1f} us")
+        share = f"{seconds / total:.0%} of the time; {calls} calls of {1e6 * seconds / calls:.1f} us"
+        session.found(f"{case}, {name}: {place}. {kernel}", share)

@@ -166,8 +166,8 @@ class Recorder {
   Recorder(const Recorder&) = delete;
   Recorder& operator=(const Recorder&) = delete;
   virtual ~Recorder() = default;
-  /// Does what `sequence` does: by calling it, or by repeating what it did when it was called under that key. It may do
-  /// nothing but run stages and bodies on the recorder's back end.
+  /// Does what `sequence` does: by calling it, or by repeating what it did to the recorder's back end when it was called
+  /// under that key. Of the back end it may only run stages and bodies.
   virtual void run(const SequenceKey& key, const std::function<void()>& sequence) = 0;
 };
 
@@ -188,8 +188,10 @@ class Backend : public Memory {
   virtual std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const = 0;
   /// Those spikes as bits, [rows][spike_words(N)].
   virtual std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) = 0;
-  /// utterances: the values of each, as bytes. Throws std::runtime_error if there is no memory for them.
-  virtual std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances) = 0;
+  /// utterances: the values of each, as bytes. leave_free: bytes that others will want of the back end's memory; what does
+  /// not fit beside them comes batch by batch. Throws std::runtime_error.
+  virtual std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances,
+                                            std::size_t leave_free) = 0;
   virtual std::unique_ptr<Recorder> make_recorder() = 0;
   virtual void run(const GatherBatch<Real>& body) = 0;
   virtual void run(const ForwardStage<Real>& stage) = 0;
@@ -225,7 +227,8 @@ struct ResolvedDevice {
 ResolvedDevice resolve_device(const BackendChoice& choice);
 
 /// Throws std::invalid_argument for a choice that this build does not know, std::runtime_error for a device that cannot
-/// be used, naming why. Real: float, or on the CPU double.
+/// be used, naming why. Real: float, or on the CPU double, for which "auto" is the CPU. A back end is used by one thread
+/// at a time.
 template <class Real>
 std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice);
 

@@ -22,21 +22,16 @@ void count_spikes(const Network<float>& network, const Dataset& dataset, std::sp
   counts.n_utterances += static_cast<std::int64_t>(indices.size());
 }
 
-}  // namespace
-
-Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size) {
-  StoredDataset data(dataset, network.backend());
-  return evaluate(network, data, batch_size);
-}
-
-Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size) {
-  const int n = static_cast<int>(data.dataset().utterances.size());
+/// load: makes the network's batch of those utterances.
+template <class Load>
+Evaluation evaluate_batches(Network<float>& network, const Dataset& dataset, int batch_size, const Load& load) {
+  const int n = static_cast<int>(dataset.utterances.size());
   std::vector<int> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   Evaluation evaluation;
   for (int i = 0; i < count_batches(n, batch_size); ++i) {
     const std::span<const int> indices = batch_indices(order, i, batch_size);
-    network.load(data.plan(indices), false);
+    load(indices);
     network.infer();
     const std::vector<float> sums = network.class_sums();
     const std::size_t n_classes = sums.size() / indices.size();
@@ -45,9 +40,24 @@ Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size
       evaluation.scores.emplace_back(row.begin(), row.end());
       evaluation.decisions.push_back(decide(row.data(), static_cast<int>(n_classes)));
     }
-    count_spikes(network, data.dataset(), indices, evaluation.counts);
+    count_spikes(network, dataset, indices, evaluation.counts);
   }
   return evaluation;
+}
+
+}  // namespace
+
+Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size) {
+  Batch<float> batch;
+  return evaluate_batches(network, dataset, batch_size, [&](std::span<const int> indices) {
+    fill(batch, dataset, indices);
+    network.load(batch, false);
+  });
+}
+
+Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size) {
+  return evaluate_batches(network, data.dataset(), batch_size,
+                          [&](std::span<const int> indices) { network.load(data.plan(indices), false); });
 }
 
 Scores score(const Evaluation& evaluation, const Dataset& dataset) {

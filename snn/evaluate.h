@@ -19,6 +19,7 @@ struct Evaluation {
 /// the steps (snn/cpu/spike_product.h). Throws std::invalid_argument if the channels differ.
 /// batch_size >= 1.
 Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size);
+/// The same of a data set that is scored once: its values go to the back end batch by batch.
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size);
 
 /// Right and wrong decisions of the utterances whose label is one of the classes.

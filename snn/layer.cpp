@@ -80,7 +80,7 @@ template <class Real>
 void Layer<Real>::backward(const Pass<Real>& pass) {
   if (rule_ == Rule::kLayer) {
     pass.backend.run(FiringRate{.n_neurons = shape_.n_neurons,
-                                .n_rows = static_cast<double>(pass.n_steps),
+                                .n_rows = pass.row_begin + pass.n_utterances,
                                 .spikes = pass.batch_spikes + first_neuron_,
                                 .rate = firing_rate_.data()});
   }

@@ -24,7 +24,7 @@ struct Pass {
   const int* row_begin;    // [B + 1]
   Coeffs<Real> coeffs;
   GradientParams gradient;
-  int n_steps;                          // of the utterances, without padding
+  int n_utterances;                     // B without the silent one; row_begin[n_utterances] are their steps
   int* n_spikes;                        // [B][all neurons]
   std::size_t n_spikes_stride;          // all neurons
   const std::int64_t* batch_spikes;     // [all neurons], for the layer rule

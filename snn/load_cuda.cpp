@@ -36,8 +36,10 @@ void* cuda_library() {
     }
     const std::string version = symbol<cuda::VersionFunction>(opened, cuda::kVersionSymbol)();
     if (version != cuda::kLibraryVersion) {
-      throw std::runtime_error(fmt::format("{}: of version {}, wanted {}; install both from one build", kFile, version,
-                                           cuda::kLibraryVersion));
+      throw std::runtime_error(
+          fmt::format("device cuda: {} is of build {}, this program of {}; install both from one "
+                      "build, or use --device cpu",
+                      kFile, version, cuda::kLibraryVersion));
     }
     return opened;
   }();

@@ -53,6 +53,10 @@ ResolvedDevice resolve_device(const BackendChoice& choice) {
 
 template <class Real>
 std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice) {
+  if (choice.device == kAuto && !std::is_same_v<Real, float>) {
+    check_cpu_precision(choice);
+    return make_cpu_backend<Real>(choice.n_threads, choice.isa);
+  }
   const ResolvedDevice resolved = resolve_device(choice);
   if (resolved.device == kCpu) return make_cpu_backend<Real>(choice.n_threads, choice.isa);
   if constexpr (std::is_same_v<Real, float>) {

@@ -56,11 +56,12 @@ int Network<Real>::n_neurons() const {
 
 template <class Real>
 void Network<Real>::load(const BatchPlan& plan, bool keeps) {
-  keeps_ = false;
+  keeps_ = may_keep_ = is_loaded_ = false;
   batch_.plan(plan, params_.sizes.front(), backend_->traits().row_step);
   fit(keeps);
-  may_keep_ = keeps;
   batch_.send();
+  may_keep_ = keeps;
+  is_loaded_ = true;
 }
 
 template <class Real>
@@ -99,7 +100,7 @@ Pass<Real> Network<Real>::pass() {
                   .row_begin = batch_.row_begin(),
                   .coeffs = coeffs_,
                   .gradient = gradient_,
-                  .n_steps = batch_.n_rows(),
+                  .n_utterances = batch_.n_batch(),
                   .n_spikes = n_spikes_.data(),
                   .n_spikes_stride = static_cast<std::size_t>(n_neurons()),
                   .batch_spikes = batch_spikes_.data(),
@@ -136,49 +137,55 @@ void Network<Real>::forward() {
 
 template <class Real>
 void Network<Real>::infer() {
+  if (!is_loaded_) throw std::invalid_argument("infer: no batch is loaded");
   keeps_ = false;
   recorder_->run(sequence_key(0), [this] {
     pass_layers(false);
-    count_batch(nullptr, nullptr);
+    backend_->run(spike_counts_body());
   });
 }
 
 template <class Real>
-void Network<Real>::forward(const Batch<Real>& batch) {
-  load(batch_.plan_of(batch, params_.sizes.front(), *backend_), true);
-  forward();
+void Network<Real>::load(const Batch<Real>& batch, bool keeps) {
+  keeps_ = may_keep_ = is_loaded_ = false;
+  load(batch_.plan_of(batch, params_.sizes.front(), *backend_), keeps);
 }
 
 template <class Real>
-void Network<Real>::infer(const Batch<Real>& batch) {
-  load(batch_.plan_of(batch, params_.sizes.front(), *backend_), false);
-  infer();
-}
-
-template <class Real>
-void Network<Real>::count_batch(const LossParams* loss, EpochCounts* counts) {
-  const int n_labelled = batch_.n_batch();
-  if (counts != nullptr && counts->n_places() < n_labelled) {
-    throw std::invalid_argument(fmt::format("backward: a batch of {}, counts for {}", n_labelled, counts->n_places()));
+void Network<Real>::count(const LossParams& loss, const GradientState* state, EpochCounts& counts) {
+  if (counts.n_places() < batch_.n_batch()) {
+    throw std::invalid_argument(fmt::format("count: a batch of {}, room for {}", batch_.n_batch(), counts.n_places()));
   }
-  backend_->run(BatchCounts<Real>{
-      .n_batch = batch_.padded().n_batch,
-      .n_neurons = n_neurons(),
-      .n_spikes = n_spikes_.data(),
-      .spikes = batch_spikes_.data(),
-      .epoch_spikes = counts != nullptr ? counts->n_spikes() : nullptr,
-      .n_labelled = counts != nullptr ? n_labelled : 0,
-      .n_classes = params_.sizes.back(),
-      .sums = sums_.data(),
-      .loss = loss_.data(),
-      .labels = batch_.sent_labels(),
-      .loss_weight = loss != nullptr && loss->kind == LossKind::kSoftmax ? static_cast<double>(n_labelled) : 1.0,
-      .epoch_loss = counts != nullptr ? counts->loss() : nullptr,
-      .epoch_correct = counts != nullptr ? counts->n_correct() : nullptr});
+  BatchCounts<Real> body = spike_counts_body();
+  body.state = state;
+  body.epoch_spikes = counts.n_spikes();
+  body.n_labelled = batch_.n_batch();
+  body.loss_weight = loss.kind == LossKind::kSoftmax ? static_cast<double>(batch_.n_batch()) : 1.0;
+  body.epoch_loss = counts.loss();
+  body.epoch_correct = counts.n_correct();
+  backend_->run(body);
 }
 
 template <class Real>
-void Network<Real>::backward(const LossParams& loss, EpochCounts* counts) {
+BatchCounts<Real> Network<Real>::spike_counts_body() {
+  return {.n_batch = batch_.padded().n_batch,
+          .n_neurons = n_neurons(),
+          .n_spikes = n_spikes_.data(),
+          .spikes = batch_spikes_.data(),
+          .state = nullptr,
+          .epoch_spikes = nullptr,
+          .n_labelled = 0,
+          .n_classes = params_.sizes.back(),
+          .sums = sums_.data(),
+          .loss = loss_.data(),
+          .labels = batch_.sent_labels(),
+          .loss_weight = 1.0,
+          .epoch_loss = nullptr,
+          .epoch_correct = nullptr};
+}
+
+template <class Real>
+void Network<Real>::backward(const LossParams& loss) {
   if (!keeps_) throw std::invalid_argument("backward: there is no forward pass that it could follow");
   for (const int label : batch_.labels()) {
     if (label < 0 || label >= params_.sizes.back()) {
@@ -202,7 +209,7 @@ void Network<Real>::backward(const LossParams& loss, EpochCounts* counts) {
                                .undesired_share = static_cast<Real>(loss.undesired_share),
                                .keep_s = coeffs_.keep_s,
                                .gain_s = coeffs_.gain_s});
-  count_batch(&loss, counts);
+  if (gradient_.rule == Rule::kLayer) backend_->run(spike_counts_body());
   const Pass<Real> shared = pass();
   for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);
   if (shared.part_stride == 0) return;

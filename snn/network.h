@@ -32,13 +32,15 @@ class Network {
   /// Takes a batch in: makes room for it, tells the back end about it. keeps: backward() may follow. Throws
   /// std::invalid_argument if it has other channels than the network, or if its parts do not fit together.
   void load(const BatchPlan& plan, bool keeps);
+  /// The same with a batch in the host's memory.
+  void load(const Batch<Real>& batch, bool keeps);
   /// Runs the loaded batch through all layers and keeps what backward() needs.
   void forward();
   /// The same without keeping: faster, in less memory, with the same bits.
   void infer();
-  /// Both with a batch in the host's memory.
-  void forward(const Batch<Real>& batch);
-  void infer(const Batch<Real>& batch);
+  /// Both with loading.
+  void forward(const Batch<Real>& batch) { load(batch, true), forward(); }
+  void infer(const Batch<Real>& batch) { load(batch, false), infer(); }
   /// Of the last forward() or infer(): summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
   std::vector<Real> class_sums() const;
   /// Of the last forward() or infer(): spikes [B][N] of layer 1..L.
@@ -46,10 +48,12 @@ class Network {
   /// Of the last infer(): spikes of each layer 1..L over the batch.
   std::vector<std::int64_t> layer_spikes() const;
 
-  /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. What it counts is
-  /// added to `counts`, if there are any, with room for the batch. Throws std::invalid_argument for other labels, or
-  /// without a forward() since the last backward(), infer() or load().
-  void backward(const LossParams& loss, EpochCounts* counts = nullptr);
+  /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. Throws
+  /// std::invalid_argument for other labels, or without a forward() since the last backward(), infer() or load().
+  void backward(const LossParams& loss);
+  /// Adds what the last backward() found to the sums of the epoch, unless `state`, in the back end's memory, has stopped
+  /// by then. Throws std::invalid_argument if there is no room for the batch.
+  void count(const LossParams& loss, const GradientState* state, EpochCounts& counts);
   /// Of the last backward(). Kernel and count are summed over the batch, softmax is its mean.
   double loss() const;
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
@@ -82,7 +86,7 @@ class Network {
 
  private:
   void pass_layers(bool keeps);
-  void count_batch(const LossParams* loss, EpochCounts* counts);
+  BatchCounts<Real> spike_counts_body();
   void fit(bool keeps);
   void grow(const Shape& wanted, bool trains);
   Pass<Real> pass();
@@ -99,15 +103,16 @@ class Network {
   Buffer<Real> parameters_, gradients_;  // flat, by layout_
   std::vector<Layer<Real>> layers_;      // layer l at l - 1
   LoadedBatch<Real> batch_;
-  bool may_keep_ = false, keeps_ = false;  // what forward() ran is there for backward()
-  Shape capacity_;                         // that the buffers hold
-  bool trains_ = false;                    // they hold what backward() needs
-  Buffer<Real> input_;                     // [rows][C]
-  Buffer<int> n_spikes_;                   // [B][neurons of all layers]
-  Buffer<std::int64_t> batch_spikes_;      // [neurons of all layers]
-  Buffer<Real> sums_;                      // [B][K]
-  Buffer<double> loss_;                    // [B][K]
-  Buffer<Real> parts_;                     // [B][trained values that are no synaptic weights]
+  bool is_loaded_ = false, may_keep_ = false;  // a batch, and to be kept
+  bool keeps_ = false;                         // what forward() ran is there for backward()
+  Shape capacity_;                             // that the buffers hold
+  bool trains_ = false;                        // they hold what backward() needs
+  Buffer<Real> input_;                         // [rows][C]
+  Buffer<int> n_spikes_;                       // [B][neurons of all layers]
+  Buffer<std::int64_t> batch_spikes_;          // [neurons of all layers]
+  Buffer<Real> sums_;                          // [B][K]
+  Buffer<double> loss_;                        // [B][K]
+  Buffer<Real> parts_;                         // [B][trained values that are no synaptic weights]
 };
 
 }  // namespace snn

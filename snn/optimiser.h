@@ -24,11 +24,15 @@ class Optimiser {
   }
   /// Of the updates since the last reset_state(), with the global L2 norm of the last one's gradients before the clip.
   GradientState state() const { return state_.download().front(); }
+  /// The same, for bodies.
+  const GradientState* state_in_place() const { return state_.data(); }
   /// Goes on from there, or begins anew.
   void reset_state(const GradientState& state = {}) { state_.upload(std::span(&state, 1)); }
 
-  /// Of the whole run.
+  /// Of the whole run, prepared ones included.
   std::int64_t n_updates() const { return n_updates_; }
+  /// Forgets prepared updates that did not happen.
+  void rewind(std::int64_t n_updates) { n_updates_ = n_updates; }
   /// Moments of the trained arrays.
   Tensors first_moment() const { return trained(m_); }
   Tensors second_moment() const { return trained(v_); }

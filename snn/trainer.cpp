@@ -8,73 +8,12 @@
 #include <stdexcept>
 
 #include "snn/init.h"
+#include "snn/memory.h"
+#include "snn/training_checks.h"
 
 namespace snn {
 
 namespace {
-
-// Sums of an epoch, by their names in a checkpoint.
-constexpr const char* kLoss = "loss";
-constexpr const char* kCorrect = "n_correct";
-constexpr const char* kUtterances = "n_utterances";
-constexpr const char* kNorm = "gradient_norm";
-constexpr const char* kSpikes = "spikes";
-constexpr const char* kSteps = "n_steps";
-
-constexpr std::size_t kKeysNamed = 5;
-
-std::string keys_of(const Dataset& dataset, std::span<const int> indices) {
-  std::string keys;
-  for (std::size_t i = 0; i < std::min(indices.size(), kKeysNamed); ++i) {
-    keys += (i > 0 ? ", " : "") + dataset.utterances[static_cast<std::size_t>(indices[i])].key;
-  }
-  return indices.size() > kKeysNamed ? keys + fmt::format(" and {} more", indices.size() - kKeysNamed) : keys;
-}
-
-void check_network(const NetworkParams& network, const Dataset& train) {
-  if (network.sizes.front() != train.n_channels || network.sizes.back() != static_cast<int>(train.classes.size())) {
-    throw std::invalid_argument(fmt::format("training set: {} channels and {} classes, the network has {} and {}",
-                                            train.n_channels, train.classes.size(), network.sizes.front(),
-                                            network.sizes.back()));
-  }
-}
-
-void check_validation_set(const Dataset& train, const Dataset* valid) {
-  if (valid == nullptr) return;
-  validate_for_training(*valid);
-  if (valid->n_channels != train.n_channels) {
-    throw std::invalid_argument(
-        fmt::format("validation set: {} channels, the training set has {}; use the same front end", valid->n_channels,
-                    train.n_channels));
-  }
-  if (valid->classes != train.classes) {
-    throw std::invalid_argument("validation set: its classes are not those of the training set");
-  }
-}
-
-void check_data(const Checkpoint& state, const Dataset& train, const Dataset* valid) {
-  if (hash_of(train) != state.train_hash) {
-    throw std::invalid_argument("checkpoint: it was begun with another training set");
-  }
-  if ((valid != nullptr) != state.valid_hash.has_value() ||
-      (valid != nullptr && hash_of(*valid) != *state.valid_hash)) {
-    throw std::invalid_argument("checkpoint: it was begun with another validation set, or without one");
-  }
-}
-
-/// Of an epoch in progress, as read from a file.
-void check_sums(const Checkpoint& state, int n_places) {
-  const std::map<std::string, int> sizes = {{kLoss, n_places}, {kCorrect, n_places},
-                                            {kUtterances, 1},  {kNorm, 1},
-                                            {kSteps, 1},       {kSpikes, state.model.training.network.n_layers()}};
-  for (const auto& [name, wanted] : sizes) {
-    const auto found = state.sums.find(name);
-    if (found == state.sums.end() || found->second.size() != static_cast<std::size_t>(wanted)) {
-      throw std::invalid_argument(
-          fmt::format("checkpoint: '{}' has not {} values for the epoch in progress", name, wanted));
-    }
-  }
-}
 
 int count_places(const Checkpoint& state, const Dataset& train) {
   return std::min(state.model.training.batch_size, static_cast<int>(train.utterances.size()));
@@ -118,7 +57,7 @@ Checkpoint start_training(const TrainingParams& params, const Dataset& train, co
 Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend)
     : state_(std::move(state)),
       train_(&train),
-      train_values_(train, backend),
+      train_values_(train, backend, device_bytes(state_, train, valid, backend)),
       network_(state_.model.training.network, state_.model.training.gradient, backend),
       optimiser_(state_.model.training.optimiser, network_),
       counts_(backend, network_.n_neurons(), count_places(state_, train)),
@@ -131,12 +70,24 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   if (state_.next_batch > n_batches_) {
     throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
   }
-  if (valid != nullptr) valid_values_.emplace(*valid, backend);
+  if (valid != nullptr) valid_values_.emplace(*valid, backend, device_bytes(state_, train, valid, backend));
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates);
   for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v}) held->clear();
   valid_accuracy_ = state_.model.valid_accuracy;
   restore_counts();
+}
+
+/// What the network will take of the back end's memory, so that the data do not take it before.
+std::size_t Trainer::device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
+                                  const Backend<float>& backend) {
+  const TrainingParams& params = state.model.training;
+  BatchSize batch = largest_batch(train, params.batch_size);
+  if (valid != nullptr) {
+    const BatchSize scored = largest_batch(*valid, params.batch_size);
+    batch = {std::max(batch.n_rows, scored.n_rows), std::max(batch.n_batch, scored.n_batch)};
+  }
+  return training_memory(params, batch, backend.name(), 1, valid != nullptr).on_device();
 }
 
 /// Those of the checkpoint's epoch in progress, or of one that begins.
@@ -173,10 +124,9 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Bat
   const std::vector<int> order = epoch_order(static_cast<int>(train_->utterances.size()), params.seed, state_.epoch);
   while (state_.next_batch < n_batches_) {
     run_batch(batch_indices(order, state_.next_batch, params.batch_size));
-    ++state_.next_batch;
     if (state_.next_batch % batches_per_readback == 0 || state_.next_batch == n_batches_) read_back();
     if (!on_batch(batch_report())) {
-      read_back();
+      read_back();  // that a stop by itself is not left unsaid
       return std::nullopt;
     }
   }
@@ -191,30 +141,45 @@ void Trainer::run_batch(std::span<const int> indices) {
   optimiser_.prepare(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
   recorder_->run(network_.sequence_key(0), [&] {
     network_.forward();
-    network_.backward(params.loss, &counts_);
+    network_.backward(params.loss);
     optimiser_.apply();
+    network_.count(params.loss, optimiser_.state_in_place(), counts_);
   });
   n_utterances_ += static_cast<std::int64_t>(indices.size());
-  for (const int index : indices) n_steps_ += train_->utterances[static_cast<std::size_t>(index)].n_steps;
+  n_steps_ += count_steps(indices);
+  ++state_.next_batch;
 }
 
 void Trainer::read_back() {
-  const GradientState gradient = optimiser_.state();
-  if (gradient.stopped_at != 0) report_stop(gradient);
-  gradient_ = gradient;
+  gradient_ = optimiser_.state();
   counted_ = counts_.read();
+  if (gradient_.stopped_at != 0) stop();
   n_utterances_read_ = n_utterances_;
 }
 
-void Trainer::report_stop(const GradientState& gradient) {
-  state_.next_batch = static_cast<int>(gradient.stopped_at) - 1;
+/// Everything goes back to the end of the batch before, for the parameters are still there.
+void Trainer::stop() {
   const TrainingParams& params = state_.model.training;
+  const int batch = static_cast<int>(gradient_.stopped_at) - 1;
+  const double norm = gradient_.norm;
   const std::vector<int> order = epoch_order(static_cast<int>(train_->utterances.size()), params.seed, state_.epoch);
-  const std::span<const int> indices = batch_indices(order, state_.next_batch, params.batch_size);
+  optimiser_.rewind(optimiser_.n_updates() - (state_.next_batch - batch));
+  state_.next_batch = batch;
+  gradient_.stopped_at = 0;
+  optimiser_.reset_state(gradient_);
+  const auto n_done = static_cast<std::size_t>(batch) * static_cast<std::size_t>(params.batch_size);
+  n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(n_done);
+  n_steps_ = count_steps(std::span(order).first(n_done));
   throw std::runtime_error(
       fmt::format("epoch {}, batch {}: gradient norm {}, wanted a finite one (utterances {}); use a lower --lr or "
                   "--w-scale, or another --rule",
-                  state_.epoch + 1, gradient.stopped_at, gradient.stopping_norm, keys_of(*train_, indices)));
+                  state_.epoch + 1, batch + 1, norm, keys_of(*train_, batch_indices(order, batch, params.batch_size))));
+}
+
+std::int64_t Trainer::count_steps(std::span<const int> indices) const {
+  std::int64_t n_steps = 0;
+  for (const int index : indices) n_steps += train_->utterances[static_cast<std::size_t>(index)].n_steps;
+  return n_steps;
 }
 
 BatchReport Trainer::batch_report() const {
@@ -223,20 +188,23 @@ BatchReport Trainer::batch_report() const {
           .n_epochs = state_.model.training.n_epochs,
           .batch = state_.next_batch,
           .n_batches = n_batches_,
+          .n_counted = n_utterances_read_,
           .loss = std::accumulate(counted_.loss.begin(), counted_.loss.end(), 0.0) / n,
           .accuracy = static_cast<double>(
                           std::accumulate(counted_.n_correct.begin(), counted_.n_correct.end(), std::int64_t{0})) /
                       n};
 }
 
+/// As they are now, which may be more than was read back.
 Checkpoint::Sums Trainer::sums() const {
-  Checkpoint::Sums sums = {{kLoss, counted_.loss},
-                           {kCorrect, converted<double>(counted_.n_correct)},
+  const EpochSums counted = counts_.read();
+  Checkpoint::Sums sums = {{kLoss, counted.loss},
+                           {kCorrect, converted<double>(counted.n_correct)},
                            {kUtterances, {static_cast<double>(n_utterances_)}},
-                           {kNorm, {gradient_.norm_sum}},
+                           {kNorm, {optimiser_.state().norm_sum}},
                            {kSteps, {static_cast<double>(n_steps_)}},
                            {kSpikes, {}}};
-  auto first = counted_.n_spikes.begin();
+  auto first = counted.n_spikes.begin();
   for (int layer = 1; layer <= network_.params().n_layers(); ++layer) {
     const auto last = first + network_.params().sizes[static_cast<std::size_t>(layer)];
     sums[kSpikes].push_back(static_cast<double>(std::accumulate(first, last, std::int64_t{0})));

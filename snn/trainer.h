@@ -18,8 +18,9 @@ namespace snn {
 struct BatchReport {
   int epoch = 0, n_epochs = 0;
   int batch = 0, n_batches = 0;
-  double loss = 0.0;      ///< mean per utterance (kernel, count) or mean cross-entropy (softmax)
-  double accuracy = 0.0;  ///< 0..1, of decisions before each batch's update
+  std::int64_t n_counted = 0;  ///< utterances that the means are of; 0: nothing was read back yet
+  double loss = 0.0;           ///< mean per utterance (kernel, count) or mean cross-entropy (softmax)
+  double accuracy = 0.0;       ///< 0..1, of decisions before each batch's update
 };
 
 /// After an epoch.
@@ -63,9 +64,12 @@ class Trainer {
 
  private:
   void run_batch(std::span<const int> indices);
+  static std::size_t device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
+                                  const Backend<float>& backend);
   void restore_counts();
   void read_back();
-  [[noreturn]] void report_stop(const GradientState& gradient);
+  [[noreturn]] void stop();
+  std::int64_t count_steps(std::span<const int> indices) const;
   Checkpoint::Sums sums() const;
   BatchReport batch_report() const;
   EpochReport finish_epoch();

@@ -60,7 +60,7 @@ class CpuBackend final : public Backend<Real> {
     const auto* words = static_cast<const std::uint64_t*>(spikes);
     return {words, words + spike_bytes(static_cast<std::size_t>(n_rows), n_neurons) / sizeof(std::uint64_t)};
   }
-  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances) override {
+  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances, std::size_t) override {
     return std::make_unique<HostValues>(std::move(utterances));
   }
   std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<CallingRecorder>(); }

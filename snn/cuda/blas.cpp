@@ -6,6 +6,8 @@ namespace snn::cuda {
 
 namespace {
 
+constexpr int kTensorMajor = 8;  // from this compute capability on there are multipliers for both
+
 cublasComputeType_t compute_type(Precision precision) {
   switch (precision) {
     case Precision::kTf32:
@@ -30,8 +32,12 @@ void multiply_with(cublasHandle_t handle, const Product<Real>& p, cudaDataType_t
 
 }  // namespace
 
-Precision parse_precision(const std::string& name) {
+Precision parse_precision(const std::string& name, const Device& device) {
   if (name == "fp32") return Precision::kFp32;
+  if ((name == "tf32" || name == "bf16") && device.major < kTensorMajor) {
+    throw std::invalid_argument(fmt::format("precision '{}': {} has compute capability {}.{}, wanted {}.0 or newer",
+                                            name, device.label(), device.major, device.minor, kTensorMajor));
+  }
   if (name == "tf32") return Precision::kTf32;
   if (name == "bf16") return Precision::kBf16;
   throw std::invalid_argument(fmt::format("precision '{}': wanted fp32, tf32 or bf16", name));
@@ -45,7 +51,7 @@ Blas::Blas(DeviceMemory& memory, cudaStream_t stream, Precision precision)
   if (status == CUBLAS_STATUS_SUCCESS) return;
   if (handle_ != nullptr) cublasDestroy(handle_);
   memory.release(workspace_);
-  check(status, "starting");
+  check(status, "starting (it wants some 100 MB of device memory)");
 }
 
 Blas::~Blas() {

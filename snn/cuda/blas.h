@@ -12,8 +12,9 @@ namespace snn::cuda {
 /// Of the numbers that a product multiplies; it adds in float in any case.
 enum class Precision { kFp32, kTf32, kBf16 };
 
-/// "fp32", "tf32" or "bf16". Throws std::invalid_argument for another name.
-Precision parse_precision(const std::string& name);
+/// "fp32", "tf32" or "bf16". Throws std::invalid_argument for another name, and for what the device has no multipliers for:
+/// cuBLAS would compute in fp32 and say nothing.
+Precision parse_precision(const std::string& name, const Device& device);
 
 /// C = op(A) op(B), or C += op(A) op(B). All row-major without gaps: op(A) is m x k, op(B) k x n, C m x n.
 template <class Real>

@@ -8,20 +8,22 @@
 
 namespace snn::cuda {
 
-/// Rows are filled up to multiples of it: then batches of about the same length share a graph.
-inline constexpr int kRowStep = 128;
 /// A read-back empties the device's queue; so many batches of some 300 us keep that below a percent.
 inline constexpr int kBatchesPerReadback = 16;
 
-/// Makes the device the calling thread's before anything is taken from it.
+/// Makes the device the calling thread's, and sees that a context can be had and that this build has code for it. Throws
+/// what find_device throws.
 inline Device use(const std::string& name) {
   const Device device = find_device(name);
-  check(cudaSetDevice(device.index), "choosing the device");
+  cudaFuncAttributes attributes = {};
+  cudaError_t error = cudaSetDevice(device.index);
+  if (error == cudaSuccess) error = cudaFree(nullptr);
+  if (error == cudaSuccess) error = cudaFuncGetAttributes(&attributes, run_lanes<GradientNorm>);
+  if (error != cudaSuccess) refuse(device, cudaGetErrorString(error));
   return device;
 }
 
-/// Spikes are kept as numbers 0 and 1, [rows][N]: what cuBLAS multiplies, twice a step (README.md, budget). A back end is
-/// used from the thread that made it.
+/// Spikes are kept as numbers 0 and 1, [rows][N]: what cuBLAS multiplies, twice a step (README.md, budget).
 template <class Real>
 class CudaBackend final : public Backend<Real> {
  public:
@@ -30,10 +32,12 @@ class CudaBackend final : public Backend<Real> {
       : device_(use(choice.device)),
         stream_(make_stream()),
         memory_(device_, stream_.get()),
-        blas_(memory_, stream_.get(), parse_precision(choice.precision)) {}
+        blas_(memory_, stream_.get(), parse_precision(choice.precision, device_)) {}
 
-  std::string name() const override { return device_.label(); }
-  BackendTraits traits() const override { return {.row_step = kRowStep, .batches_per_readback = kBatchesPerReadback}; }
+  std::string name() const override { return "cuda:" + std::to_string(device_.index); }
+  BackendTraits traits() const override {
+    return {.row_step = kCudaRowStep, .batches_per_readback = kBatchesPerReadback};
+  }
 
   void* allocate(std::size_t n_bytes) override { return memory_.allocate(n_bytes); }
   void release(void* memory) noexcept override { memory_.release(memory); }
@@ -47,25 +51,35 @@ class CudaBackend final : public Backend<Real> {
   }
   std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) override;
 
-  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances) override {
-    return store_values(memory_, stream_.get(), std::move(utterances));
+  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances,
+                                    std::size_t leave_free) override {
+    return store_values(memory_, stream(), std::move(utterances), leave_free);
   }
-  std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<GraphRecorder>(memory_, stream_.get()); }
+  std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<GraphRecorder>(memory_, stream()); }
 
-  void run(const GatherBatch<Real>& body) override { launch(body, stream_.get()); }
+  void run(const GatherBatch<Real>& body) override { launch(body, stream()); }
   void run(const ForwardStage<Real>& stage) override;
   void run(const BackwardStage<Real>& stage) override;
   void run(const WeightGradient<Real>& product) override;
-  void run(const BatchCounts<Real>& body) override { launch(body, stream_.get()); }
-  void run(const FiringRate& body) override { launch(body, stream_.get()); }
-  void run(const LossGrad<Real>& body) override { launch(body, stream_.get()); }
-  void run(const BatchSum<Real>& body) override { launch(body, stream_.get()); }
-  void run(const SquareSums<Real>& body) override { launch(body, stream_.get()); }
-  void run(const LaneSums& body) override { launch(body, stream_.get()); }
-  void run(const GradientNorm& body) override { launch(body, stream_.get()); }
-  void run(const AdamUpdate<Real>& body) override { launch(body, stream_.get()); }
+  void run(const BatchCounts<Real>& body) override { launch(body, stream()); }
+  void run(const FiringRate& body) override { launch(body, stream()); }
+  void run(const LossGrad<Real>& body) override { launch(body, stream()); }
+  void run(const BatchSum<Real>& body) override { launch(body, stream()); }
+  void run(const SquareSums<Real>& body) override { launch(body, stream()); }
+  void run(const LaneSums& body) override { launch(body, stream()); }
+  void run(const GradientNorm& body) override { launch(body, stream()); }
+  void run(const AdamUpdate<Real>& body) override { launch(body, stream()); }
 
  private:
+  /// The stream, with the device made the calling thread's: it may have used another one in between.
+  cudaStream_t stream() const {
+    check(cudaSetDevice(device_.index), "choosing the device");
+    return stream_.get();
+  }
+  void multiply(const Product<Real>& product) {
+    stream();
+    blas_.multiply(product);
+  }
   static const Real* values_of(const Source<Real>& source) {
     return source.values != nullptr ? source.values : static_cast<const Real*>(source.spikes);
   }
@@ -87,17 +101,17 @@ void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
   const Shape& shape = scan.shape;
   if (scan.u == nullptr) scan.u = scratch(shape);
   for (const WeightedSource<Real>& weighted : stage.sources) {
-    blas_.multiply(Product<Real>{.a = values_of(weighted.source),
-                                 .b = weighted.w,
-                                 .b_transposed = true,
-                                 .c = scan.u,
-                                 .m = shape.n_rows,
-                                 .n = shape.n_neurons,
-                                 .k = weighted.source.n_neurons,
-                                 .accumulate = &weighted != &stage.sources.front()});
+    multiply(Product<Real>{.a = values_of(weighted.source),
+                           .b = weighted.w,
+                           .b_transposed = true,
+                           .c = scan.u,
+                           .m = shape.n_rows,
+                           .n = shape.n_neurons,
+                           .k = weighted.source.n_neurons,
+                           .accumulate = &weighted != &stage.sources.front()});
   }
   scan.fired = static_cast<Real*>(stage.spikes);
-  launch(scan, stream_.get());
+  launch(scan, stream());
 }
 
 template <class Real>
@@ -105,13 +119,13 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
   BackwardScan<Real> scan = stage.scan;
   const Shape& shape = scan.shape;
   for (const Target<Real>& target : stage.targets) {
-    blas_.multiply(Product<Real>{.a = target.delta,
-                                 .b = target.w,
-                                 .c = scan.delta,
-                                 .m = shape.n_rows,
-                                 .n = shape.n_neurons,
-                                 .k = target.n_neurons,
-                                 .accumulate = &target != &stage.targets.front()});
+    multiply(Product<Real>{.a = target.delta,
+                           .b = target.w,
+                           .c = scan.delta,
+                           .m = shape.n_rows,
+                           .n = shape.n_neurons,
+                           .k = target.n_neurons,
+                           .accumulate = &target != &stage.targets.front()});
   }
   if (scan.rule == Rule::kStep) {
     Real* psc = scratch(shape);
@@ -123,21 +137,21 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
                          .v_th = scan.coeffs.v_th,
                          .keep_s = scan.coeffs.keep_s,
                          .gain_s = scan.coeffs.gain_s},
-           stream_.get());
+           stream());
     scan.psc = {psc, 0, 0, stride};
   }
-  launch(scan, stream_.get());
+  launch(scan, stream());
 }
 
 template <class Real>
 void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
-  blas_.multiply(Product<Real>{.a = product.error,
-                               .a_transposed = true,
-                               .b = values_of(product.source),
-                               .c = product.dw,
-                               .m = product.n_neurons,
-                               .n = product.source.n_neurons,
-                               .k = product.n_rows});
+  multiply(Product<Real>{.a = product.error,
+                         .a_transposed = true,
+                         .b = values_of(product.source),
+                         .c = product.dw,
+                         .m = product.n_neurons,
+                         .n = product.source.n_neurons,
+                         .k = product.n_rows});
 }
 
 template <class Real>

@@ -45,7 +45,10 @@ int count_devices(const std::string& name) {
     throw std::runtime_error(
         fmt::format("device {}: no CUDA device found (CUDA_VISIBLE_DEVICES can hide them); use --device cpu", name));
   }
-  check(error, "looking for devices");
+  if (error != cudaSuccess) {
+    throw std::runtime_error(fmt::format("device {}: looking for CUDA devices failed: {} ({}); use --device cpu", name,
+                                         cudaGetErrorString(error), cudaGetErrorName(error)));
+  }
   return n;
 }
 
@@ -53,6 +56,10 @@ int count_devices(const std::string& name) {
 
 std::string Device::label() const {
   return fmt::format("cuda:{} ({})", index, name);
+}
+
+void refuse(const Device& device, const char* why) {
+  throw std::runtime_error(fmt::format("device {}: it cannot be used: {}; use --device cpu", device.label(), why));
 }
 
 Device find_device(const std::string& name) {
@@ -66,7 +73,7 @@ Device find_device(const std::string& name) {
   check(cudaGetDeviceProperties(&found, index), "asking for a device's properties");
   const Device device{index, found.name, found.major, found.minor};
   if (device.major < kOldestMajor || (device.major == kOldestMajor && device.minor < kOldestMinor)) {
-    throw std::runtime_error(fmt::format("{}: compute capability {}.{}, wanted {}.{} or newer; use --device cpu",
+    throw std::runtime_error(fmt::format("device {}: compute capability {}.{}, wanted {}.{} or newer; use --device cpu",
                                          device.label(), device.major, device.minor, kOldestMajor, kOldestMinor));
   }
   return device;

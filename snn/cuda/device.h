@@ -15,4 +15,7 @@ struct Device {
 /// no driver, no such device, or if it is too old, saying what was found and what is wanted.
 Device find_device(const std::string& name);
 
+/// Throws std::runtime_error saying that this device cannot be used, and why.
+[[noreturn]] void refuse(const Device& device, const char* why);
+
 }  // namespace snn::cuda

@@ -4,18 +4,27 @@
 
 #include <algorithm>
 #include <cstring>
+#include <stdexcept>
 
 namespace snn::cuda {
 
 namespace {
 
-constexpr std::size_t kSlotBytes = std::size_t{1} << 20, kSlots = 4;
+constexpr std::size_t kSlotBytes = std::size_t{256} << 10, kSlots = 16;
 
 }  // namespace
 
 PinnedMemory::PinnedMemory(std::size_t n_bytes) : size_(n_bytes) {
   void* data = nullptr;
-  check(cudaMallocHost(&data, n_bytes), "taking page-locked memory");
+  const cudaError_t error = cudaMallocHost(&data, n_bytes);
+  if (error == cudaErrorMemoryAllocation) {
+    cudaGetLastError();
+    throw std::runtime_error(
+        fmt::format("CUDA: out of page-locked memory of the host: {:.1f} MB wanted; use a smaller "
+                    "--batch",
+                    static_cast<double>(n_bytes) / 1e6));
+  }
+  check(error, "taking page-locked memory");
   data_.reset(static_cast<std::byte*>(data));
 }
 
@@ -29,6 +38,7 @@ DeviceMemory::DeviceMemory(const Device& device, cudaStream_t stream) : device_(
 
 void* DeviceMemory::take(std::size_t n_bytes) {
   ++generation_;
+  check(cudaSetDevice(device_.index), "choosing the device");
   void* memory = nullptr;
   const std::size_t size = std::max<std::size_t>(n_bytes, 1);
   const cudaError_t error = cudaMalloc(&memory, size);
@@ -92,6 +102,7 @@ void DeviceMemory::download(void* to_host, const void* from, std::size_t n_bytes
 
 std::size_t DeviceMemory::free_bytes() const {
   std::size_t free = 0, total = 0;
+  check(cudaSetDevice(device_.index), "choosing the device");
   check(cudaMemGetInfo(&free, &total), "asking for free memory");
   return free;
 }

@@ -29,7 +29,7 @@ class PinnedMemory {
 };
 
 /// Allocates, and copies by way of a ring of page-locked slots: an upload returns as soon as its bytes are in a slot, and
-/// waits only for the slot's last copy.
+/// waits only for the slot's last copy, which is that of eight training steps before.
 class DeviceMemory final : public Memory {
  public:
   /// `stream` must outlive it.

@@ -9,7 +9,8 @@ constexpr std::size_t kMostEntries = 256;  // a graph takes some 100 kB
 }  // namespace
 
 void GraphRecorder::run(const SequenceKey& key, const std::function<void()>& sequence) {
-  if (generation_ != memory_->generation() || entries_.size() >= kMostEntries) {
+  const bool is_full = entries_.size() >= kMostEntries && !entries_.contains(key);
+  if (generation_ != memory_->generation() || is_full) {
     entries_.clear();
     generation_ = memory_->generation();
   }

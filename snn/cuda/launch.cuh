@@ -16,7 +16,7 @@ struct Grid {
 inline constexpr int kMostBlocks = 65535;  // along y; along x it is far more than enough
 
 /// Scans have few lanes: small blocks spread them evenly over the multiprocessors. Flat bodies have many.
-SNN_HD Grid grid_of(const Extent& extent) {
+inline Grid grid_of(const Extent& extent) {
   constexpr int kWarp = 32, kManyThreads = 256, kFewLanes = 1 << 17;
   const bool has_few = static_cast<long long>(extent.n_batch) * extent.n_neurons < kFewLanes;
   const int block = has_few ? kWarp : kManyThreads;

@@ -10,8 +10,8 @@ OSSICLE_EXPORT const char* ossicle_cuda_version() {
 
 OSSICLE_EXPORT void ossicle_cuda_find_device(const snn::BackendChoice& choice, std::string& device,
                                              std::string& label) {
-  snn::cuda::parse_precision(choice.precision);
-  const snn::cuda::Device found = snn::cuda::find_device(choice.device);
+  const snn::cuda::Device found = snn::cuda::use(choice.device);
+  snn::cuda::parse_precision(choice.precision, found);
   device = "cuda:" + std::to_string(found.index);
   label = found.label();
 }

@@ -4,13 +4,14 @@
 
 namespace snn::cuda {
 
-/// Of one build: what is loaded must fit what loads it.
-inline constexpr const char* kLibraryVersion = OSSICLE_VERSION;
+/// Of one build: what is loaded must fit what loads it. OSSICLE_ABI names the version, and the content of the headers that
+/// both sides share.
+inline constexpr const char* kLibraryVersion = OSSICLE_ABI;
 
 inline constexpr const char* kVersionSymbol = "ossicle_cuda_version";
 using VersionFunction = const char* (*)();
 
-/// "cuda:0" for a device that can be used, with its name behind it. Throws what find_device throws.
+/// "cuda:0" for a device that can be used, and its label. Throws what use() and parse_precision throw.
 inline constexpr const char* kFindSymbol = "ossicle_cuda_find_device";
 using FindFunction = void (*)(const BackendChoice& choice, std::string& device, std::string& label);
 

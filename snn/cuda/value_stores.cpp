@@ -7,8 +7,6 @@ namespace snn::cuda {
 
 namespace {
 
-constexpr std::size_t kShareOfFree = 2;  // at most half of what is free: the network's arrays come later
-
 std::size_t aligned(std::size_t n_bytes) {
   return (n_bytes + kValueAlignment - 1) / kValueAlignment * kValueAlignment;
 }
@@ -51,9 +49,9 @@ StreamedValues::~StreamedValues() {
 }
 
 void StreamedValues::grow(Place& place, std::size_t n_bytes) {
-  if (place.device.size() >= n_bytes) return;
-  place.device.renew(*memory_, n_bytes);
+  if (place.device.size() >= n_bytes && place.host.size() >= n_bytes) return;
   place.host = PinnedMemory(n_bytes);
+  place.device.renew(*memory_, n_bytes);
   // It was cleared in the order of the stream; the copies come on another one.
   check(cudaStreamSynchronize(stream_), "waiting for the device");
 }
@@ -87,9 +85,9 @@ std::vector<const void*> StreamedValues::fetch(std::span<const int> indices) {
 }
 
 std::unique_ptr<ValueStore> store_values(DeviceMemory& memory, cudaStream_t stream,
-                                         std::vector<std::span<const std::byte>> utterances) {
-  if (ResidentValues::bytes_of(utterances) <= memory.free_bytes() / kShareOfFree)
-    return std::make_unique<ResidentValues>(memory, utterances);
+                                         std::vector<std::span<const std::byte>> utterances, std::size_t leave_free) {
+  const std::size_t free = memory.free_bytes(), wanted = ResidentValues::bytes_of(utterances);
+  if (wanted <= free && leave_free <= free - wanted) return std::make_unique<ResidentValues>(memory, utterances);
   return std::make_unique<StreamedValues>(memory, stream, std::move(utterances));
 }
 

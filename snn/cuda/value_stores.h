@@ -54,8 +54,8 @@ class StreamedValues final : public ValueStore {
   int last_ = 0;
 };
 
-/// Resident if it fits with room to spare.
+/// Resident if it fits beside what is to be left free.
 std::unique_ptr<ValueStore> store_values(DeviceMemory& memory, cudaStream_t stream,
-                                         std::vector<std::span<const std::byte>> utterances);
+                                         std::vector<std::span<const std::byte>> utterances, std::size_t leave_free);
 
 }  // namespace snn::cuda

@@ -5,6 +5,7 @@
 
 #include "snn/hd.h"
 #include "snn/neuron/decision.h"
+#include "snn/scan/reductions.h"
 #include "snn/scan/tile.h"
 #include "snn/shape.h"
 
@@ -13,18 +14,19 @@ namespace snn {
 /// The extent counts first the neurons, then the utterances with a label.
 template <class Real>
 struct BatchCounts {
-  int n_batch;                  // rows of n_spikes
-  int n_neurons;                // of all layers
-  const int* n_spikes;          // [B][N]
-  std::int64_t* spikes;         // [N], out: of the batch
-  std::int64_t* epoch_spikes;   // [N], in and out, or null
-  int n_labelled;               // utterances to be scored, the first ones of the batch; 0: none
-  int n_classes;                // K
-  const Real* sums;             // [B][K]
-  const double* loss;           // [B][K]
-  const int* labels;            // [B]
-  double loss_weight;           // on the loss, in the epoch's sum
-  double* epoch_loss;           // [n_labelled], in and out: at each place of a batch
+  int n_batch;                 // rows of n_spikes
+  int n_neurons;               // of all layers
+  const int* n_spikes;         // [B][N]
+  std::int64_t* spikes;        // [N], out: of the batch
+  const GradientState* state;  // once it has stopped, nothing is added to the epoch's; or null: the epoch is left alone
+  std::int64_t* epoch_spikes;  // [N], in and out
+  int n_labelled;              // utterances to be scored, the first ones of the batch; 0 without a state
+  int n_classes;               // K
+  const Real* sums;            // [B][K]
+  const double* loss;          // [B][K]
+  const int* labels;           // [B]
+  double loss_weight;          // on the loss, in the epoch's sum
+  double* epoch_loss;          // [n_labelled], in and out: at each place of a batch
   std::int64_t* epoch_correct;  // [n_labelled], in and out
 
   SNN_HD Extent extent() const { return {1, n_neurons + n_labelled}; }
@@ -34,7 +36,7 @@ struct BatchCounts {
     for (int i = first; i < last; ++i) {
       if (i < n_neurons) {
         count_neuron(i);
-      } else {
+      } else if (state->stopped_at == 0) {
         score(i - n_neurons);
       }
     }
@@ -44,7 +46,7 @@ struct BatchCounts {
   SNN_HD void count_neuron(int n) const {
     const auto total = static_cast<std::int64_t>(sum_in_order(n_spikes + n, n_neurons, n_batch));
     spikes[n] = total;
-    if (epoch_spikes != nullptr) epoch_spikes[n] += total;
+    if (state != nullptr && state->stopped_at == 0) epoch_spikes[n] += total;
   }
 
   SNN_HD void score(int b) const {

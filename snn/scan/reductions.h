@@ -39,7 +39,7 @@ struct BatchSum {
 /// Mean firing rate of a layer over the steps of a batch.
 struct FiringRate {
   int n_neurons;
-  double n_rows;               // steps of the batch
+  const int* n_rows;           // one number: steps of the batch, without what fills them up
   const std::int64_t* spikes;  // [N], of the batch
   double* rate;                // one number, out: spikes / (rows * N), 0..1
 
@@ -47,7 +47,7 @@ struct FiringRate {
 
   template <int kWidth>
   SNN_HD void run(int, int, int) const {
-    *rate = sum_in_order(spikes, 1, n_neurons) / (n_rows * n_neurons);
+    *rate = sum_in_order(spikes, 1, n_neurons) / (static_cast<double>(*n_rows) * n_neurons);
   }
 };
 
@@ -111,14 +111,14 @@ struct LaneSums {
   }
 };
 
-/// What is known of the gradients of a run of updates.
+/// What is known of the gradients of a run of updates. A norm that is not finite stops the run: it and what comes behind it
+/// count for nothing.
 struct GradientState {
   double norm = 0.0;            ///< of the last one, before the clip
   double factor = 1.0;          ///< the clip's, on every gradient
   double norm_sum = 0.0;        ///< over the updates
   std::int64_t n_updates = 0;   ///< counted
-  std::int64_t stopped_at = 0;  ///< the first update, from 1, whose norm was not finite; 0: none
-  double stopping_norm = 0.0;   ///< its norm
+  std::int64_t stopped_at = 0;  ///< the update, from 1, whose norm was not finite; 0: none
 };
 
 /// Global norm and clip factor from the sums of LaneSums.
@@ -133,13 +133,14 @@ struct GradientNorm {
   template <int kWidth>
   SNN_HD void run(int, int, int) const {
     GradientState now = *state;
+    if (now.stopped_at != 0) return;
     now.norm = std::sqrt(sum_in_order(sums, 1, n_sums));
     now.factor = clip_factor(now.norm, clip_norm);
-    now.norm_sum += now.norm;
-    ++now.n_updates;
-    if (now.stopped_at == 0 && !(now.norm - now.norm == 0.0)) {
-      now.stopped_at = now.n_updates;
-      now.stopping_norm = now.norm;
+    if (now.norm - now.norm == 0.0) {
+      now.norm_sum += now.norm;
+      ++now.n_updates;
+    } else {
+      now.stopped_at = now.n_updates + 1;
     }
     *state = now;
   }

@@ -58,6 +58,14 @@ void run_grid(Machine& m, dim3 grid, dim3 block, const std::function<void()>& th
   }
 }
 
+cudaError_t check_code(Machine& m) {
+  const Options& options = m.options;
+  const bool too_old = options.compute_major < kLeastComputeMajor ||
+                       (options.compute_major == kLeastComputeMajor && options.compute_minor < kLeastComputeMinor);
+  return too_old || !options.has_code ? refuse(m, cudaErrorNoKernelImageForDevice, "no code for the device")
+                                      : cudaSuccess;
+}
+
 cudaError_t check(Machine& m, const cudaLaunchConfig_t& config) {
   if (config.stream->device != thread_state().device) {
     return refuse(m, cudaErrorInvalidResourceHandle, "launch: the stream is of another device than the current one");
@@ -74,10 +82,7 @@ cudaError_t check(Machine& m, const cudaLaunchConfig_t& config) {
   if (!within(config.blockDim, {kMostThreads, kMostThreads, kMostBlockZ}) || volume(config.blockDim) > kMostThreads) {
     return refuse(m, cudaErrorInvalidConfiguration, "launch: a block of no threads, or of too many");
   }
-  const Options& options = m.options;
-  const bool too_old = options.compute_major < kLeastComputeMajor ||
-                       (options.compute_major == kLeastComputeMajor && options.compute_minor < kLeastComputeMinor);
-  return too_old ? refuse(m, cudaErrorNoKernelImageForDevice, "launch: the device is too old") : cudaSuccess;
+  return check_code(m);
 }
 
 }  // namespace
@@ -95,6 +100,10 @@ cudaError_t launch(const cudaLaunchConfig_t* config, const std::type_info& kerne
     };
     return submit(m, config->stream, {run, {Tally::Kind::kernel, 0, demangled(kernel), grid, block}});
   });
+}
+
+cudaError_t find_code() {
+  return call([](Machine& m) { return check_code(m); });
 }
 
 }  // namespace emulated

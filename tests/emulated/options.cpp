@@ -32,11 +32,13 @@ void set(Options& options, std::string_view field, std::string_view value) {
     options.memory = static_cast<std::size_t>(parse_number<std::int64_t>(value, field));
   } else if (field == "driver") {
     options.driver_version = parse_number<int>(value, field);
+  } else if (field == "code") {
+    options.has_code = parse_number<int>(value, field) != 0;
   } else if (field == "seed") {
     options.seed = static_cast<std::uint64_t>(parse_number<std::int64_t>(value, field));
   } else {
     throw std::invalid_argument("EMULATED_CUDA: '" + std::string(field) +
-                                "' is not an option; there are devices, compute, memory, driver, seed");
+                                "' is not an option; there are devices, compute, memory, driver, code, seed");
   }
 }
 

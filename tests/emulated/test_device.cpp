@@ -105,6 +105,18 @@ TEST_CASE("a device too old takes no kernels", "[emulated]") {
   CHECK(launch_one(stream, x, 1.0F, 0.0F) == cudaErrorNoKernelImageForDevice);
 }
 
+TEST_CASE("a device that the binary holds no code for takes no kernels, and says so when asked", "[emulated]") {
+  Options options;
+  options.has_code = GENERATE(true, false);
+  const Rig rig(options);
+  const cudaStream_t stream = make_stream();
+  float* const x = make_device<float>(1);
+  const cudaError_t wanted = options.has_code ? cudaSuccess : cudaErrorNoKernelImageForDevice;
+  cudaFuncAttributes attributes;
+  CHECK(cudaFuncGetAttributes(&attributes, emulated::fill) == wanted);
+  CHECK(launch_one(stream, x, 1.0F, 0.0F) == wanted);
+}
+
 TEST_CASE("a thread's device gives the memory, and takes only its own streams", "[emulated]") {
   const Rig rig(with(2, CUDART_VERSION));
   const cudaStream_t first = make_stream();

@@ -49,12 +49,13 @@ std::vector<double> column(const std::string& log, const std::string& field) {
 
 }  // namespace
 
-TEST_CASE("--device cuda: no driver, no device, too old a device end with 2, and nothing is written") {
+TEST_CASE("tools --device cuda: no driver, no device, too old a device end with 2, and nothing is written") {
   const Folder f;
   for (const auto& [machine, said] :
        std::vector<std::pair<std::string, std::string>>{{"driver=0", "no NVIDIA driver found"},
                                                         {"devices=0", "no CUDA device found"},
-                                                        {"compute=6.1", "6.1, wanted 7.5"}}) {
+                                                        {"compute=6.1", "6.1, wanted 7.5"},
+                                                        {"code=0", "cannot be used"}}) {
     const Result result = on_stand_in(f.train_to("m") + " --device cuda", machine);
     INFO(machine);
     CHECK(result.exit_code == 2);
@@ -67,7 +68,7 @@ TEST_CASE("--device cuda: no driver, no device, too old a device end with 2, and
   CHECK_THAT(second.err, Contains("this machine has 1 CUDA device, wanted 0 to 0"));
 }
 
-TEST_CASE("--device cuda: as this machine is, it trains or says why not; it never falls back") {
+TEST_CASE("tools --device cuda: as this machine is, it trains or says why not; it never falls back") {
   const Folder f;
   const Result result = shell(f.train_to("m", 1) + " --device cuda");
   if (result.exit_code == 0) {
@@ -79,7 +80,7 @@ TEST_CASE("--device cuda: as this machine is, it trains or says why not; it neve
   }
 }
 
-TEST_CASE("--device auto: without a device the run is the CPU's, byte for byte, and says so") {
+TEST_CASE("tools --device auto: without a device the run is the CPU's, byte for byte, and says so") {
   const Folder f;
   REQUIRE(shell(f.train_to("cpu", 2)).exit_code == 0);
   const Result result = on_stand_in(f.train_to("auto", 2) + " --device auto", "devices=0");
@@ -89,7 +90,7 @@ TEST_CASE("--device auto: without a device the run is the CPU's, byte for byte, 
   CHECK(shell(f.train_to("quiet", 2) + " -q --device auto").err.empty());
 }
 
-TEST_CASE("--device: names, precisions and what the CPU has not are refused") {
+TEST_CASE("tools --device: names, precisions and what the CPU has not are refused") {
   const Folder f;
   const auto refused = [&](const std::string& flags) {
     const Result result = on_stand_in(f.train_to("m") + " " + flags);
@@ -142,7 +143,8 @@ TEST_CASE("ossicle-train: a run begun on one device resumes on the other") {
   const std::string some = f.train_to("m") + " & pid=$!; while [ ! -s " + f.file("m.log") +
                            " ]; do sleep 0.01; done; kill -TERM $pid; wait $pid";
   REQUIRE(shell(f.train_to("cpu")).exit_code == 0);
-  CHECK(shell(some).exit_code == 2);
+  const int stopped = shell(some).exit_code;
+  CHECK((stopped == 2 || stopped == 0));  // 0 where it was done before the signal came
   const Result rest = on_stand_in(f.train_to("m") + " --resume --device cuda");
   INFO(rest.err);
   CHECK(rest.exit_code == 0);

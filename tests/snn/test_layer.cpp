@@ -60,7 +60,7 @@ class Rig {
                            .row_begin = row_begin_.data(),
                            .coeffs = snn::derive_coeffs<double>(params_, {}),
                            .gradient = {},
-                           .n_steps = n_steps_,
+                           .n_utterances = 1,
                            .n_spikes = n_spikes_.data(),
                            .n_spikes_stride = kNeurons,
                            .batch_spikes = batch_spikes_.data(),

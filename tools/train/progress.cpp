@@ -48,12 +48,15 @@ void Progress::batch(const snn::BatchReport& report) {
   }
   if (now - last_bar_ < kBarInterval) return;
   last_bar_ = now;
+  std::string sums;
+  if (report.n_counted > 0)
+    sums = fmt::format("  loss {:.4g}  accuracy {:.1f} %", report.loss, 100.0 * report.accuracy);
   const int filled = kBarWidth * report.batch / report.n_batches;
   const double left = done > first_ ? seconds() * (report.n_epochs - done) / (done - first_) : 0.0;
-  fmt::print(stderr, "\r\033[Kepoch {}/{} [{}{}] batch {}/{}  loss {:.4g}  accuracy {:.1f} %  {} left", report.epoch,
-             report.n_epochs, std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(kBarWidth - filled), '.'), report.batch, report.n_batches,
-             report.loss, 100.0 * report.accuracy, done > first_ ? format_duration(left) : "?");
+  fmt::print(stderr, "\r\033[Kepoch {}/{} [{}{}] batch {}/{}{}  {} left", report.epoch, report.n_epochs,
+             std::string(static_cast<std::size_t>(filled), '#'),
+             std::string(static_cast<std::size_t>(kBarWidth - filled), '.'), report.batch, report.n_batches, sums,
+             done > first_ ? format_duration(left) : "?");
   std::fflush(stderr);
   bar_ = true;
 }

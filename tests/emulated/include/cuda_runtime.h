@@ -83,10 +83,22 @@ cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec);
 
 namespace emulated {
 
+/// Whether there is code for the current device.
+cudaError_t find_code();
+
 /// Checks and queues (or records) a launch. `thread` runs the kernel for the thread that blockIdx and threadIdx name.
 cudaError_t launch(const cudaLaunchConfig_t* config, const std::type_info& kernel, std::function<void()> thread);
 
 }  // namespace emulated
+
+struct cudaFuncAttributes {
+  int binaryVersion = 0;
+};
+template <typename Kernel>
+cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, Kernel*) {
+  attributes->binaryVersion = 75;
+  return emulated::find_code();
+}
 
 /// Launches kernel(args...). The arguments are copied bit by bit at the call, as on a device.
 template <typename... Expected, typename... Actual>

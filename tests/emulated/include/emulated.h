@@ -14,6 +14,7 @@ struct Options {
   int compute_major = 9, compute_minor = 0;   // of every device
   std::size_t memory = std::size_t{2} << 30;  // bytes of each device
   int driver_version = CUDART_VERSION;        // 0: no driver; a lower major version than the runtime's is too old
+  bool has_code = true;                       // whether the binary is said to hold code for its devices
   std::uint64_t seed = 1;                     // of all that is drawn: order of streams, of blocks, of threads
 };
 

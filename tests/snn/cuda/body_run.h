@@ -141,11 +141,13 @@ class BodyRun {
                                       .undesired_share = 0.1F,
                                       .keep_s = 0.75F,
                                       .gain_s = 0.25F});
+    snn::Buffer<snn::GradientState> state(backend_, 1);
     for (int i = 0; i < 2; ++i) {
       backend_.run(snn::BatchCounts<float>{.n_batch = bodies::kBatch,
                                            .n_neurons = 9,
                                            .n_spikes = n_spikes.data(),
                                            .spikes = spikes.data(),
+                                           .state = state.data(),
                                            .epoch_spikes = total.data(),
                                            .n_labelled = 4,
                                            .n_classes = bodies::kClasses,

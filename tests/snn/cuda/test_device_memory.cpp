@@ -35,7 +35,7 @@ TEST_CASE("device memory: what was uploaded may change at once") {
 
 TEST_CASE("device memory: arrays longer than a slot go up and down whole") {
   EmulatedDevice device;
-  std::vector<std::uint32_t> values(3 * (1 << 18) + 5);  // three slots of a MiB and 20 bytes
+  std::vector<std::uint32_t> values(20 * (1 << 16) + 5);  // once round the ring of 16 slots of 256 KiB, and more
   std::iota(values.begin(), values.end(), 7U);
   const snn::Buffer<std::uint32_t> buffer = device.upload(values);
   CHECK(buffer.download() == values);

@@ -91,14 +91,16 @@ TEST_CASE("value stores: streaming waits for nothing but its own copies") {
   CHECK(emulated::counts().n_copies_to_device - before.n_copies_to_device == 1);
 }
 
-TEST_CASE("value stores: resident where half of the free memory holds the data, else streamed") {
+TEST_CASE("value stores: resident where they fit beside what is to be left free, else streamed") {
   const std::vector<std::uint8_t> large(1'000'000);
   const std::vector<std::span<const std::byte>> utterances(5, std::as_bytes(std::span(large)));
-  const auto is_resident = [&](std::size_t n_bytes) {
-    support::EmulatedDevice device({.memory = n_bytes});
-    const auto store = snn::cuda::store_values(device.memory, device.stream.get(), utterances);
+  const auto is_resident = [&](std::size_t leave_free) {
+    support::EmulatedDevice device({.memory = 8'000'000});
+    const auto store = snn::cuda::store_values(device.memory, device.stream.get(), utterances, leave_free);
     return dynamic_cast<snn::cuda::ResidentValues*>(store.get()) != nullptr;
   };
-  CHECK(is_resident(11'000'000));
-  CHECK_FALSE(is_resident(9'000'000));
+  CHECK(is_resident(0));
+  CHECK(is_resident(3'000'000));
+  CHECK_FALSE(is_resident(3'000'001));
+  CHECK_FALSE(is_resident(SIZE_MAX));
 }

@@ -14,13 +14,15 @@ struct Counts {
   std::vector<double> sums = {0.5, 1.0, 2.0, 2.0, 0.0, 0.0}, loss = {1.0, 0.5, 0.25, 0.125, 7.0, 7.0};
   std::vector<double> epoch_loss = {1.0, 2.0};
   std::vector<int> labels = {1, 1, -1};
+  snn::GradientState state;
 
   snn::BatchCounts<double> body(int n_labelled) {
     return {.n_batch = 3,
             .n_neurons = 2,
             .n_spikes = n_spikes.data(),
             .spikes = spikes.data(),
-            .epoch_spikes = n_labelled > 0 ? epoch_spikes.data() : nullptr,
+            .state = n_labelled > 0 ? &state : nullptr,
+            .epoch_spikes = epoch_spikes.data(),
             .n_labelled = n_labelled,
             .n_classes = 2,
             .sums = sums.data(),
@@ -50,6 +52,17 @@ TEST_CASE("batch counts: without labels only the batch's spikes") {
   Counts counts;
   const Counts before = counts;
   support::run_tiles(counts.body(0), 64);
+  CHECK(counts.spikes == std::vector<std::int64_t>{4, 11});
+  CHECK(counts.epoch_spikes == before.epoch_spikes);
+  CHECK(counts.epoch_loss == before.epoch_loss);
+  CHECK(counts.correct == before.correct);
+}
+
+TEST_CASE("batch counts: behind a gradient that was not finite nothing is added") {
+  Counts counts;
+  counts.state.stopped_at = 3;
+  const Counts before = counts;
+  support::run_tiles(counts.body(2), 64);
   CHECK(counts.spikes == std::vector<std::int64_t>{4, 11});
   CHECK(counts.epoch_spikes == before.epoch_spikes);
   CHECK(counts.epoch_loss == before.epoch_loss);

@@ -121,9 +121,10 @@ void NetworkContender::run_step(snn::Optimiser<float>& optimiser, int kind,
   recorder_->run(network_->sequence_key(kind), [&] {
     network_->forward();
     on_part("forward");
-    network_->backward({}, counts_.get());
+    network_->backward({});
     on_part("backward");
     optimiser.apply();
+    network_->count({}, optimiser.state_in_place(), *counts_);
     on_part("update");
   });
 }
@@ -157,7 +158,7 @@ Parts NetworkContender::steps() {
   for (int i = 0; i < n_repeats_; ++i) run_step(*still_, 1, [](const char*) {});
   const snn::GradientState state = still_->state();
   laps.end("step");
-  if (state.stopped_at != 0) throw std::runtime_error(fmt::format("gradient norm {}", state.stopping_norm));
+  if (state.stopped_at != 0) throw std::runtime_error("the norm of a gradient is not finite");
   return laps.parts();
 }
 

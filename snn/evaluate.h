@@ -16,9 +16,8 @@ struct Evaluation {
 };
 
 /// The scores of an utterance do not depend on the batch around it, but for rounding where a layer fires in about 42 % of
-/// the steps (snn/cpu/spike_product.h), and on a CUDA device, where cuBLAS
-/// chooses by the size of a batch. Throws std::invalid_argument if the channels differ.
-/// batch_size >= 1.
+/// the steps (snn/cpu/spike_product.h), and on a CUDA device, where cuBLAS chooses by the size of a batch. batch_size >= 1.
+/// Throws std::invalid_argument if the channels differ.
 Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size);
 /// The same of a data set that is scored once: its values go to the back end batch by batch.
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size);

@@ -54,7 +54,8 @@ class Trainer {
   bool is_done() const { return state_.epoch >= params().n_epochs; }
   /// Runs the epoch in progress to its end. After each batch `on_batch` decides whether to go on; if not, returns
   /// nothing, and a later call, or another trainer with state(), continues there. Throws std::runtime_error for a
-  /// gradient that is not finite, naming epoch, batch and keys; the parameters are then those before that batch.
+  /// gradient that is not finite, naming epoch, batch and keys; state() is then that before the batch, however late it was
+  /// seen.
   std::optional<EpochReport> run_epoch(const std::function<bool(const BatchReport&)>& on_batch);
 
   /// Everything that a resumed run needs.

@@ -5,7 +5,7 @@
 
 Rules: an include in quotes is written from the root and exists; frontend/ and snn/ do not know each other nor the tools; within
 snn/ the order of LAYERS holds; every third-party header has its includers (LIBRARIES); libraries never print and never exit;
-OpenMP and CUDA stay in their files; no file has more than 300 lines. Functions longer than 40 lines are notes, not findings.
+OpenMP and CUDA stay in their files; the name of a test is one that ctest can ask for; no file has more than 300 lines. Functions longer than 40 lines are notes, not findings.
 """
 
 import fnmatch
@@ -62,6 +62,8 @@ NEURON_STD = {"cmath", "cstdint", "bit", "limits", "type_traits", "concepts"}
 CUDA_BRANCHES = {"snn/hd.h", "snn/cuda/launch.cuh", "snn/make_backend.cpp"}
 OPENMP_FILES = {"snn/parallel.cpp"}
 
+# ctest cuts a name at a semicolon, and Catch takes a leading dash for an option: then no test runs, and it passes.
+BAD_TEST_NAME = re.compile(r'TEST_CASE\(\s*"(-[^"]*|[^"]*;[^"]*)"')
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CUDA_IF = re.compile(r"\s*#\s*(?:el)?if(?:n?def)?\b.*(CUDA|__NVCC__)")
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog)\b|(?<![\w.>])(?:std::)?(printf|puts|fprintf|perror|_?exit|quick_exit|abort)\s*\(|\bfmt::print\b")
@@ -116,6 +118,8 @@ class Checker:
 
     def check_cpp(self, path, text):
         code = without_comments(text)
+        for match in BAD_TEST_NAME.finditer(text):
+            self.finding(path, text.count("\n", 0, match.start()) + 1, f"test '{match[1]}': ctest cannot run it; no ';' and no leading '-'")
         is_library = path.startswith(("frontend/", "snn/"))
         for number, line in enumerate(code.split("\n"), 1):
             include = INCLUDE.match(line)

@@ -173,7 +173,7 @@ TEST_CASE("arguments of a product are checked", "[emulated]") {
   CHECK(counts().n_gemms == 0);
 }
 
-TEST_CASE("factors must be there; nothing times something is nothing to do", "[emulated]") {
+TEST_CASE("factors must be there, nothing times something is nothing to do", "[emulated]") {
   const Rig rig;
   const Blas blas;
   Call call(blas);

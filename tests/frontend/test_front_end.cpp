@@ -63,7 +63,7 @@ TEST_CASE("The front end is resampling, the ear and the scale") {
   CHECK(cochleagram.padded_samples == 0);
 }
 
-TEST_CASE("A wanted number of steps sets the decimation; what is too many is cropped and counted") {
+TEST_CASE("A wanted number of steps sets the decimation, what is too many is cropped and counted") {
   const FrontEnd front_end(by_steps(100));
   struct Wanted {
     std::size_t n_samples;
@@ -248,7 +248,7 @@ TEST_CASE("What a sound takes is told beforehand") {
   CHECK(FrontEnd(params).n_bytes(5000) == 4.0 * (10'000 + 110 * 78));
 }
 
-TEST_CASE("The instruction set of the ear can be pinned; one that the machine lacks is refused") {
+TEST_CASE("The instruction set of the ear can be pinned, one that the machine lacks is refused") {
   for (const auto& isa : ear::usable_isas()) CHECK(FrontEnd({}, isa).ear().isa() == isa);
   CHECK(FrontEnd({}).ear().isa() == ear::usable_isas().back());
   CHECK(FrontEnd({}, "").ear().isa() == ear::usable_isas().back());

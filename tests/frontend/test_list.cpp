@@ -62,7 +62,7 @@ TEST_CASE("A key is the path without extension, other characters replaced") {
   CHECK(ear::key_of_path("\xC3\xA9.wav") == "__");
 }
 
-TEST_CASE("Paths given one by one have no label; equal keys are an error") {
+TEST_CASE("Paths given one by one have no label, equal keys are an error") {
   const auto entries = ear::list_of_paths({"a.wav", "-"});
   CHECK(entries[1].key == "stdin");
   CHECK(entries[0].label.empty());

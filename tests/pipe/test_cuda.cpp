@@ -68,7 +68,7 @@ TEST_CASE("tools --device cuda: no driver, no device, too old a device end with 
   CHECK_THAT(second.err, Contains("this machine has 1 CUDA device, wanted 0 to 0"));
 }
 
-TEST_CASE("tools --device cuda: as this machine is, it trains or says why not; it never falls back") {
+TEST_CASE("tools --device cuda: as this machine is, it trains or says why not, it never falls back") {
   const Folder f;
   const Result result = shell(f.train_to("m", 1) + " --device cuda");
   if (result.exit_code == 0) {
@@ -154,7 +154,7 @@ TEST_CASE("ossicle-train: a run begun on one device resumes on the other") {
 }
 
 TEST_CASE(
-    "ossicle-train --device cuda: what it takes of the device is said; too much ends with 2 and the size wanted") {
+    "ossicle-train --device cuda: what it takes of the device is said, too much ends with 2 and the size wanted") {
   const Folder f;
   const Result dry = on_stand_in(f.train_to("m") + " --device cuda --dry-run");
   CHECK(dry.exit_code == 0);

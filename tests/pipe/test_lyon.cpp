@@ -79,7 +79,7 @@ TEST_CASE("ossicle-lyon: the shards' records are the whole's, byte for byte, und
   CHECK(read_stream(corpus.file("cat.tar")).records.size() == 50);
 }
 
-TEST_CASE("ossicle-lyon: a bad recording is named, counted and skipped; --strict stops and keeps the old file") {
+TEST_CASE("ossicle-lyon: a bad recording is named, counted and skipped, --strict stops and keeps the old file") {
   const Corpus corpus(5);
   spill(corpus.list, corpus.text + "missing.wav\tone\tf0\nempty.wav\tone\tf0\ntext.wav\tone\tf0\nshort.wav\tone\tf0\n");
   spill(corpus.file("empty.wav"), "");

@@ -133,7 +133,7 @@ TEST_CASE("batch: order and shifts are for ever what they were") {
   CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "7_jackson_0") == Shift{-4, 1});
 }
 
-TEST_CASE("batch: batches cover an epoch; the last may be short") {
+TEST_CASE("batch: batches cover an epoch, the last may be short") {
   const std::vector<int> order = epoch_order(7, 1, 0);
   CHECK(count_batches(7, 3) == 3);
   CHECK(count_batches(6, 3) == 2);

@@ -138,7 +138,7 @@ TEST_CASE("model json: a header comes back") {
   }
 }
 
-TEST_CASE("model json: sums and names come back to the last bit; what JSON cannot hold is refused") {
+TEST_CASE("model json: sums and names come back to the last bit, what JSON cannot hold is refused") {
   const auto sums = sample_checkpoint().sums;
   CHECK(sums_from_json(sums_to_json(sums)) == sums);
   CHECK(std::signbit(sums_from_json(sums_to_json(sums)).at("spikes")[1]));

@@ -117,7 +117,7 @@ struct Long {
   snn::Checkpoint start() const { return snn::start_training(p, train, nullptr, "raster", "[]"); }
 };
 
-TEST_CASE("cuda: results are read back now and then, and at every stop; a resumed run has the bits of one") {
+TEST_CASE("cuda: results are read back now and then, and at every stop, a resumed run has the bits of one") {
   const Long run;
   emulated::reset();
   const auto backend = support::make_emulated_backend<float>();

@@ -24,7 +24,7 @@ std::vector<float> gather(const std::vector<snn::UtteranceView>& utterances, con
 
 }  // namespace
 
-TEST_CASE("gather: every type, one behind the other, times the factor; without values zeros") {
+TEST_CASE("gather: every type, one behind the other, times the factor, without values zeros") {
   const std::vector<float> a = {1.0F, 2.0F};
   const std::vector<double> b = {3.0, 4.0, 5.0, 6.0};
   const std::vector<std::uint8_t> c = {0, 255};

@@ -48,7 +48,7 @@ LAYERS = {
     "cpu": {"hd", "neuron", "leaves", "scan", "backend", "cpu"},
     "cuda": {"hd", "neuron", "leaves", "scan", "backend", "cuda"},
 }
-LEAVES = {"params", "coeffs", "shape", "view", "parallel", "rng", "scratch_size"}
+LEAVES = {"params", "coeffs", "shape", "view", "parallel", "rng", "scratch_size", "product"}
 # Upwards of the backend the order is given by what must not be included.
 NOT_INCLUDED_BY = {
     "make_backend": {"layer", "network", "trainer"},

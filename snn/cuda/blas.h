@@ -6,6 +6,7 @@
 
 #include "snn/cuda/device_memory.h"
 #include "snn/cuda/scratch_size.h"
+#include "snn/product.h"
 
 namespace snn::cuda {
 
@@ -15,18 +16,6 @@ enum class Precision { kFp32, kTf32, kBf16 };
 /// "fp32", "tf32" or "bf16". Throws std::invalid_argument for another name, and for what the device has no multipliers for:
 /// cuBLAS would compute in fp32 and say nothing.
 Precision parse_precision(const std::string& name, const Device& device);
-
-/// C = op(A) op(B), or C += op(A) op(B). All row-major without gaps: op(A) is m x k, op(B) k x n, C m x n.
-template <class Real>
-struct Product {
-  const Real* a = nullptr;
-  bool a_transposed = false;  // A is stored k x m
-  const Real* b = nullptr;
-  bool b_transposed = false;  // B is stored n x k
-  Real* c = nullptr;
-  int m = 0, n = 0, k = 0;
-  bool accumulate = false;
-};
 
 /// cuBLAS on one stream, with a workspace of its own: it takes none in between, so that products can be recorded, and on one
 /// stream it adds in an order that depends on the sizes and the device alone. It splits long sums by itself.

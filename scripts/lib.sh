@@ -4,10 +4,10 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
 # What the project needs on Debian 12, by purpose.
 packages_build=(g++ cmake ninja-build pkg-config libsndfile1-dev libfftw3-dev libeigen3-dev libcli11-dev catch2
-  libarchive-dev nlohmann-json3-dev libfmt-dev zlib1g-dev python3 python3-numpy)
+  libarchive-dev libhdf5-dev nlohmann-json3-dev libfmt-dev zlib1g-dev python3 python3-numpy)
 packages_speech=(espeak-ng)
 packages_bench=(libopenblas-dev python3-venv)
-packages_ci=(clang-format)
+packages_ci=(clang-format parallel python3-h5py)
 packages_tidy=(clang-tidy)
 
 # Clones of the project share what ccache, where it is installed, has compiled.

@@ -155,6 +155,15 @@ Recipe recipe_of(const Json& json) {
   return recipe;
 }
 
+std::vector<std::string> strings_of(const char* field, const Json& list) {
+  std::vector<std::string> strings;
+  for (const Json& text : list) {
+    if (!text.is_string()) throw std::runtime_error(fmt::format("{}: wanted a list of strings", field));
+    strings.push_back(text.get<std::string>());
+  }
+  return strings;
+}
+
 Kind kind_of(const std::string& name) {
   for (const Kind kind : {Kind::kCochleagram, Kind::kRaster, Kind::kCounts, Kind::kEvents}) {
     if (name == kind_name(kind)) return kind;
@@ -191,6 +200,7 @@ std::string header_json(const Header& header) {
 std::string record_json(const Record& record, std::uint32_t npy_crc) {
   return seal(Json{{"key", record.key},
                    {"label", record.label},
+                   {"sequence", record.sequence},
                    {"speaker", record.speaker},
                    {"n_steps", record.n_steps},
                    {"dt_ms", record.dt_ms},
@@ -212,10 +222,7 @@ Header parse_header(std::string_view text) {
   header.kind = kind_of(fields.text("kind"));
   header.n_channels = fields.integer("n_channels");
   if (!fields.at("dt_ms").is_null()) header.dt_ms = fields.number("dt_ms");
-  for (const Json& name : fields.array("classes")) {
-    if (!name.is_string()) throw std::runtime_error("classes: wanted a list of strings");
-    header.classes.push_back(name.get<std::string>());
-  }
+  header.classes = strings_of("classes", fields.array("classes"));
   header.recipe = recipe_of(fields.at("recipe"));
   for (const Json& pair : fields.array("made_by")) {
     if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
@@ -229,9 +236,11 @@ Header parse_header(std::string_view text) {
 std::uint32_t parse_record(std::string_view text, Record& record) {
   check_seal(text);
   const Json json = parse(text);
-  const Fields fields(json, {"key", "label", "speaker", "n_steps", "dt_ms", "decimation", "npy_crc32", "crc32"});
+  const Fields fields(json,
+                      {"key", "label", "sequence", "speaker", "n_steps", "dt_ms", "decimation", "npy_crc32", "crc32"});
   record.key = fields.text("key");
   record.label = fields.text("label");
+  record.sequence = strings_of("sequence", fields.array("sequence"));
   record.speaker = fields.text("speaker");
   record.n_steps = fields.integer("n_steps");
   record.dt_ms = fields.number("dt_ms");

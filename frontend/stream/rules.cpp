@@ -53,6 +53,17 @@ bool is_key_character(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+void check_labels(const Header& header, const Record& record) {
+  const auto check = [&header](const std::string& label) {
+    demand(std::find(header.classes.begin(), header.classes.end(), label) != header.classes.end(),
+           "label {} is not among the {} classes of the header", label, header.classes.size());
+  };
+  if (!record.label.empty()) check(record.label);
+  for (const std::string& label : record.sequence) check(label);
+  demand(record.label.empty() || record.sequence.empty(), "label {} beside a sequence of {} labels, wanted one of them",
+         record.label, record.sequence.size());
+}
+
 }  // namespace
 
 const char* dtype(Kind kind) {
@@ -102,9 +113,7 @@ void check_record(const Header& header, const Record& record) {
   demand(std::isfinite(record.dt_ms) && record.dt_ms > 0, "dt_ms is {}, wanted > 0", record.dt_ms);
   demand(!header.dt_ms || *header.dt_ms == record.dt_ms, "dt_ms is {}, the header says {} for all", record.dt_ms,
          header.dt_ms.value_or(0));
-  demand(record.label.empty() ||
-             std::find(header.classes.begin(), header.classes.end(), record.label) != header.classes.end(),
-         "label {} is not among the {} classes of the header", record.label, header.classes.size());
+  check_labels(header, record);
   demand(record.data.index() == empty_array(header.kind).index(), "the array is not of kind {}",
          kind_name(header.kind));
   const std::size_t size = std::visit([](const auto& data) { return data.size(); }, record.data);

@@ -21,7 +21,7 @@
 namespace ear {
 
 /// The version of FORMAT.md that Reader and Writer speak.
-inline constexpr int kStreamVersion = 1;
+inline constexpr int kStreamVersion = 2;
 
 /// What the arrays of a stream hold; T steps, C channels, E events.
 enum class Kind {
@@ -54,12 +54,13 @@ using Array =
 
 /// One utterance.
 struct Record {
-  std::string key;      ///< 1 to 200 characters of [A-Za-z0-9_-], unique in the stream, not __header__ or __end__
-  std::string label;    ///< UTF-8; empty: not known
-  std::string speaker;  ///< UTF-8; empty: not known
-  int n_steps = 0;      ///< T >= 1
-  double dt_ms = 0.0;   ///< length of a step in ms, > 0
-  int decimation = 1;   ///< sound samples per step, >= 1; 1 where no sound was decimated
+  std::string key;    ///< 1 to 200 characters of [A-Za-z0-9_-], unique in the stream, not __header__ or __end__
+  std::string label;  ///< UTF-8; empty: not known, or a sequence
+  std::vector<std::string> sequence = {};  ///< classes of a recording of several words, in order; then no label
+  std::string speaker;                     ///< UTF-8; empty: not known
+  int n_steps = 0;                         ///< T >= 1
+  double dt_ms = 0.0;                      ///< length of a step in ms, > 0
+  int decimation = 1;                      ///< sound samples per step, >= 1; 1 where no sound was decimated
   Array data;
 };
 

@@ -45,7 +45,11 @@ Summary summarise(Reader& reader) {
   for (Record record; reader.next(record);) {
     ++summary.n_records;
     ++summary.per_speaker[record.speaker];
-    ++(record.label.empty() ? summary.n_unlabelled : summary.per_class[record.label]);
+    if (!record.sequence.empty()) {
+      ++summary.n_sequences;
+    } else {
+      ++(record.label.empty() ? summary.n_unlabelled : summary.per_class[record.label]);
+    }
     steps.push_back(record.n_steps);
     summary.n_bytes += std::visit([](const auto& data) { return data.size() * sizeof data[0]; }, record.data);
     if (reader.header().kind == Kind::kEvents) {

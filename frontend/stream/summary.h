@@ -18,7 +18,8 @@ struct Spread {
 
 struct Summary {
   std::size_t n_records = 0;
-  std::size_t n_unlabelled = 0;
+  std::size_t n_unlabelled = 0;                    ///< with neither label nor sequence
+  std::size_t n_sequences = 0;                     ///< of several words
   std::size_t n_bytes = 0;                         ///< of all arrays: what they take in memory
   std::map<std::string, std::size_t> per_class;    ///< records of each class of the header, 0 included
   std::map<std::string, std::size_t> per_speaker;  ///< records of each speaker; "" where none is known

@@ -62,14 +62,14 @@ def write_stream(path, n_utterances, n_steps, n_channels, n_classes):
     rng = np.random.default_rng(3)
     classes, keys_crc = [f"{k:02}" for k in range(n_classes)], 0
     with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
-        header = {"format": "ossicle-stream", "version": 1, "kind": "cochleagram", "n_channels": n_channels, "dt_ms": 10.0}
+        header = {"format": "ossicle-stream", "version": 2, "kind": "cochleagram", "n_channels": n_channels, "dt_ms": 10.0}
         add(tar, "__header__", sealed({**header, "classes": classes, "recipe": [], "made_by": []}))
         for i in range(n_utterances):
             levels = np.clip(2 * rng.random(n_channels) - 1, 0, None)
             array = io.BytesIO()
             np.save(array, (levels * rng.random((n_steps, n_channels))).astype("<f4"))
             key, crc = f"u{i:05}", f"{zlib.crc32(array.getvalue()):08x}"
-            record = {"key": key, "label": classes[i % n_classes], "speaker": "", "n_steps": n_steps, "dt_ms": 10.0, "decimation": 1}
+            record = {"key": key, "label": classes[i % n_classes], "sequence": [], "speaker": "", "n_steps": n_steps, "dt_ms": 10.0, "decimation": 1}
             add(tar, f"{key}.npy", array.getvalue())
             add(tar, f"{key}.json", sealed({**record, "npy_crc32": crc}))
             keys_crc = zlib.crc32(f"{key}\n".encode(), keys_crc)

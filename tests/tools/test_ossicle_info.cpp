@@ -40,12 +40,12 @@ TEST_CASE("ossicle-info prints what a stream holds") {
   CHECK(result.exit_code == 0);
   CHECK(result.err.empty());
   CHECK(result.out ==
-        "stream: standard input\nversion: 1\nkind: cochleagram\nn_records: 2\nn_channels: 3\n"
+        "stream: standard input\nversion: 2\nkind: cochleagram\nn_records: 2\nn_channels: 3\n"
         "n_steps:\n  min: 2\n  median: 3.0\n  max: 4\ndt_ms: none\nmemory_mb: 7.2e-05\n"
         // The mean of 0.1 * (0 + ... + 11) and 0.1 * (0 + ... + 5) over 18 elements.
         "values:\n  min: 0\n  mean: 0.45\n  max: 1.1\n"
         "recipe:\n  tool: ossicle-lyon\n  params:\n    sample_rate_hz: 12500.0\n    n_steps: 100\n    agc: true\n"
-        "    window: none\nmade_by:\n  ossicle-lyon 0.1.0\nclasses:\n  0: 0\n  1: 2\nn_unlabelled: 0\n"
+        "    window: none\nmade_by:\n  ossicle-lyon 0.1.0\nclasses:\n  0: 0\n  1: 2\nn_unlabelled: 0\nn_sequences: 0\n"
         "speakers:\n  ada: 2\n");
 }
 

@@ -125,6 +125,11 @@ OutputFile::~OutputFile() {
   if (!aside_.empty()) ::unlink(aside_.c_str());
 }
 
+fs::path OutputFile::path() const {
+  if (aside_.empty()) throw std::runtime_error(name_ + ": this format cannot be written into a pipe; give -o FILE");
+  return aside_;
+}
+
 void OutputFile::write(std::span<const std::byte> bytes) {
   while (!bytes.empty()) {
     const ssize_t n = retry([&] { return ::write(fd_, bytes.data(), bytes.size()); });

@@ -45,6 +45,9 @@ class OutputFile {
   int fd() const { return fd_; }
   /// For messages: the path, or "standard output".
   const std::string& name() const { return name_; }
+  /// The file that the bytes go to until commit(), for libraries that want a name; throws std::runtime_error where the output
+  /// is a pipe or device.
+  std::filesystem::path path() const;
   /// Writes all bytes. Throws std::system_error (ENOSPC, EPIPE).
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }

@@ -128,6 +128,7 @@ Json stream_report(const std::string& name, const ear::Header& header, const ear
       {"made_by", header.made_by},
       {"classes", Json::object()},
       {"n_unlabelled", summary.n_unlabelled},
+      {"n_sequences", summary.n_sequences},
       {"speakers", counts_json(summary.per_speaker)}};
   for (const std::string& label : header.classes) report["classes"][label] = summary.per_class.at(label);
   return report;

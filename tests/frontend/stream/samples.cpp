@@ -78,7 +78,7 @@ ear::Header header(Kind kind) {
 }
 
 ear::Record record(Kind kind, std::string key, int n_steps) {
-  ear::Record record{std::move(key), "1", "ada", n_steps, 8.5, 100, {}};
+  ear::Record record{std::move(key), "1", {}, "ada", n_steps, 8.5, 100, {}};
   const auto size = static_cast<std::size_t>(3 * n_steps);
   const auto fill = [&](auto data, auto value) {
     for (std::size_t i = 0; i < size; ++i) data.push_back(static_cast<typename decltype(data)::value_type>(value(i)));
@@ -132,8 +132,8 @@ std::vector<ear::Record> read(std::string_view bytes) {
 }
 
 bool equal(const ear::Record& a, const ear::Record& b) {
-  return a.key == b.key && a.label == b.label && a.speaker == b.speaker && a.n_steps == b.n_steps &&
-         a.dt_ms == b.dt_ms && a.decimation == b.decimation && a.data == b.data;
+  return a.key == b.key && a.label == b.label && a.sequence == b.sequence && a.speaker == b.speaker &&
+         a.n_steps == b.n_steps && a.dt_ms == b.dt_ms && a.decimation == b.decimation && a.data == b.data;
 }
 
 bool equal(const std::vector<ear::Record>& a, const std::vector<ear::Record>& b) {

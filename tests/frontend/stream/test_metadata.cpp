@@ -25,16 +25,17 @@ TEST_CASE("The header's text is the one of FORMAT.md 3.2") {
   ear::Header header = samples::header();
   header.dt_ms = 8;
   CHECK(ear::header_json(header) ==
-        samples::seal(R"({"format":"ossicle-stream","version":1,"kind":"cochleagram","n_channels":3,"dt_ms":8.0,)"
+        samples::seal(R"({"format":"ossicle-stream","version":2,"kind":"cochleagram","n_channels":3,"dt_ms":8.0,)"
                       R"("classes":["0","1"],"recipe":)" +
                       ear::to_json(header.recipe) + R"(,"made_by":[["ossicle-lyon","0.1.0"]])"));
 }
 
 TEST_CASE("A record's and an end's text are those of FORMAT.md 3.3 and 3.4") {
   const ear::Record record = samples::record(ear::Kind::kRaster, "a", 4);
-  CHECK(ear::record_json(record, 0xab) ==
-        samples::seal(R"({"key":"a","label":"1","speaker":"ada","n_steps":4,"dt_ms":8.5,"decimation":100,)"
-                      R"("npy_crc32":"000000ab")"));
+  CHECK(
+      ear::record_json(record, 0xab) ==
+      samples::seal(R"({"key":"a","label":"1","sequence":[],"speaker":"ada","n_steps":4,"dt_ms":8.5,"decimation":100,)"
+                    R"("npy_crc32":"000000ab")"));
   CHECK(ear::end_json(7, 1) == samples::seal(R"({"n_records":7,"keys_crc32":"00000001")"));
 }
 
@@ -46,10 +47,12 @@ TEST_CASE("Metadata read back equal") {
   CHECK(back.made_by == header.made_by);
   ear::Record record = samples::record(ear::Kind::kEvents, "key", 4);
   record.label = std::string("\0 \n \" \xc3\xa9 \xf0\x9f\x91\x82", 13);
+  record.sequence = {"1", "0", "1"};
   ear::Record same;
   CHECK(ear::parse_record(ear::record_json(record, 0xffffffff), same) == 0xffffffff);
   same.data = record.data;
   CHECK(samples::equal(record, same));
+  CHECK(same.sequence == record.sequence);
   const ear::EndMember end = ear::parse_end(ear::end_json(12, 34));
   CHECK(end.n_records == 12);
   CHECK(end.keys_crc == 34);
@@ -57,9 +60,9 @@ TEST_CASE("Metadata read back equal") {
 
 TEST_CASE("Another version is named beside ours") {
   const std::string text = ear::header_json(samples::header());
-  CHECK_THROWS_WITH(ear::parse_header(changed(text, "\"version\":1", "\"version\":2")),
-                    Contains("version 2") && Contains("reads version 1"));
-  CHECK_THROWS_WITH(ear::parse_header(changed(text, "\"version\":1,", "")), Contains("version null"));
+  CHECK_THROWS_WITH(ear::parse_header(changed(text, "\"version\":2", "\"version\":3")),
+                    Contains("version 3") && Contains("reads version 2"));
+  CHECK_THROWS_WITH(ear::parse_header(changed(text, "\"version\":2,", "")), Contains("version null"));
   CHECK_THROWS_WITH(ear::parse_header(changed(text, "ossicle-stream", "other")), Contains("not the header"));
   CHECK_THROWS_WITH(ear::parse_header("[]"), Contains("not the header"));
 }

@@ -76,7 +76,7 @@ class Reading(unittest.TestCase):
     def test_header(self):
         header = json.loads(members(make("counts"))[0][1])
         self.assertEqual(header["format"], "ossicle-stream")
-        self.assertEqual(header["version"], 1)
+        self.assertEqual(header["version"], 2)
         self.assertEqual(header["kind"], "counts")
         self.assertEqual(header["n_channels"], 3)
         self.assertIsNone(header["dt_ms"])
@@ -118,9 +118,9 @@ class Writing(unittest.TestCase):
     def test_a_stream_of_tarfile_and_numpy_is_read(self):
         array = io.BytesIO()
         np.save(array, np.arange(6, dtype=np.float32).reshape(2, 3))
-        header = {"format": "ossicle-stream", "version": 1, "kind": "cochleagram", "n_channels": 3, "dt_ms": 10.0,
+        header = {"format": "ossicle-stream", "version": 2, "kind": "cochleagram", "n_channels": 3, "dt_ms": 10.0,
                   "classes": ["zero"], "recipe": [], "made_by": []}
-        record = {"key": "u1", "label": "zero", "speaker": "", "n_steps": 2, "dt_ms": 10.0, "decimation": 1,
+        record = {"key": "u1", "label": "zero", "sequence": [], "speaker": "", "n_steps": 2, "dt_ms": 10.0, "decimation": 1,
                   "npy_crc32": crc(array.getvalue())}
         end = {"n_records": 1, "keys_crc32": crc(b"u1\n")}
         stream = io.BytesIO()

@@ -78,9 +78,19 @@ TEST_CASE("A record that breaks a rule is refused") {
   refuse(
       kind, [](Record& r) { r.label = "2"; }, "label 2");
   refuse(
+      kind, [](Record& r) { r.sequence = {"0"}; }, "label 1 beside a sequence of 1");
+  refuse(
+      kind,
+      [](Record& r) {
+        r.label = "", r.sequence = {"0", "2"};
+      },
+      "label 2");
+  refuse(
       kind, [](Record& r) { r.data = std::vector<std::uint8_t>(12); }, "not of kind cochleagram");
   Record record = samples::record(kind, "a");
   record.label = "";
+  CHECK_NOTHROW(ear::check_record(samples::header(kind), record));
+  record.sequence = {"1", "0", "1"};
   CHECK_NOTHROW(ear::check_record(samples::header(kind), record));
   Header header = samples::header(kind);
   header.dt_ms = 8;

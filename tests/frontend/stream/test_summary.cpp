@@ -31,6 +31,13 @@ TEST_CASE("A summary counts records, classes, speakers and steps") {
   CHECK(summary.min_steps == 1);
   CHECK(summary.median_steps == 3);
   CHECK(summary.max_steps == 5);
+  CHECK(summary.n_sequences == 0);
+  records[2].label = "";
+  records[2].sequence = {"1", "0"};
+  summary = summary_of(kind, records);
+  CHECK(summary.n_sequences == 1);
+  CHECK(summary.n_unlabelled == 1);
+  CHECK(summary.per_class["1"] == 1);
   records.pop_back();
   CHECK(summary_of(kind, records).median_steps == 3);
   records.pop_back();

@@ -53,9 +53,9 @@ TEST_CASE("A stream equals the tar made by hand") {
   npy.resize(117, ' ');
   npy = std::string("\x93NUMPY\x01\x00\x76\x00", 10) + npy + "\n" + std::string("\0\1\0", 3);
   const std::string header = samples::contents_of(samples::write(samples::header(Kind::kRaster), {}), "__header__");
-  const std::string json =
-      samples::seal(R"({"key":"a","label":"1","speaker":"ada","n_steps":1,"dt_ms":8.5,"decimation":100,"npy_crc32":")" +
-                    samples::hex(samples::slow_crc(npy)) + "\"");
+  const std::string json = samples::seal(
+      R"({"key":"a","label":"1","sequence":[],"speaker":"ada","n_steps":1,"dt_ms":8.5,"decimation":100,"npy_crc32":")" +
+      samples::hex(samples::slow_crc(npy)) + "\"");
   const std::string end =
       samples::seal(R"({"n_records":1,"keys_crc32":")" + samples::hex(samples::slow_crc("a\n")) + "\"");
   const std::string tar = samples::tar({{"__header__", header}, {"a.npy", npy}, {"a.json", json}, {"__end__", end}});

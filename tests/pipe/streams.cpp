@@ -47,6 +47,12 @@ void write_stream(const std::filesystem::path& path, const StreamSpec& spec) {
   for (int i = 0; i < spec.n_records; ++i)
     writer.write(make_record(spec, i, spec.n_classes > 0 ? i % spec.n_classes : i, random));
   if (!spec.extra_label.empty()) writer.write(make_record(spec, spec.n_records, spec.n_classes, random));
+  if (spec.with_sequence) {
+    ear::Record record = make_record(spec, spec.n_records + 1, 0, random);
+    record.label.clear();
+    record.sequence = {"1", "0", "1"};
+    writer.write(record);
+  }
   writer.close();
   ::close(fd);
 }

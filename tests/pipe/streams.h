@@ -14,6 +14,7 @@ struct StreamSpec {
   double scale = 1.0;            ///< a parameter of the recipe
   std::string extra_label = {};  ///< if set, a class of that name with one record more
   std::string prefix = "utt";    ///< of the keys
+  bool with_sequence = false;    ///< one record more, of the words 1 0 1
 };
 
 /// A cochleagram stream: records of 30 to 50 steps, label i % n_classes, three speakers.

@@ -252,3 +252,11 @@ TEST_CASE("ossicle-train says what a layer does, and with -q nothing") {
   CHECK(quiet.err.empty());
   CHECK(quiet.out.empty());
 }
+
+TEST_CASE("ossicle-train refuses a recording of several words and names them") {
+  const TempFolder folder;
+  pipe_support::write_stream(folder.file("s.tar"), {.n_records = 20, .with_sequence = true});
+  const auto result = run({"ossicle-train", folder.file("s.tar"), "-o", folder.file("m"), "--epochs", "1"});
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Contains("utterance utt_21: label \"1 0 1\" is not one of the 10 classes"));
+}

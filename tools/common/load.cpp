@@ -1,6 +1,6 @@
 #include "tools/common/load.h"
 
-#include <fmt/core.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <stdexcept>
@@ -31,6 +31,8 @@ snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>
   utterance.n_steps = record.n_steps;
   const auto found = std::ranges::find(classes, utterance.label_name);
   if (found != classes.end()) utterance.label = static_cast<int>(found - classes.begin());
+  // Several words are no class: the name is for the message of whoever wants one.
+  if (!record.sequence.empty()) utterance.label_name = fmt::format("{}", fmt::join(record.sequence, " "));
   if (auto* intensities = std::get_if<std::vector<float>>(&record.data)) utterance.values = std::move(*intensities);
   if (auto* raster = std::get_if<std::vector<std::uint8_t>>(&record.data)) utterance.values = std::move(*raster);
   if (auto* counts = std::get_if<std::vector<std::uint16_t>>(&record.data)) utterance.values = std::move(*counts);

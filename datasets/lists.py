@@ -20,22 +20,27 @@ def fail(message):
     sys.exit(2)
 
 
-def write_list(path, recordings):
-    """Writes the list aside, then renames it. An empty list is an error: nothing downstream could use it."""
+def write_lines(path, lines):
+    """Writes a text file aside, then renames it."""
     path = pathlib.Path(path)
-    if not recordings:
-        fail(f"{path}: no recording belongs to this list")
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_name(path.name + ".part")
     with open(aside, "w", encoding="utf-8", newline="\n") as file:
-        file.write("\t".join(COLUMNS) + "\n")
-        for recording in sorted(recordings, key=lambda each: each.key):
-            if any("\t" in field or "\n" in field for field in recording):
-                fail(f"{recording.path!r}: a tab or line break in the name cannot stand in a list; rename the file")
-            file.write("\t".join(recording) + "\n")
+        file.writelines(line + "\n" for line in lines)
         file.flush()
         os.fsync(file.fileno())
     os.replace(aside, path)
+
+
+def write_list(path, recordings):
+    """Writes the list. An empty one is an error: nothing downstream could use it."""
+    if not recordings:
+        fail(f"{path}: no recording belongs to this list")
+    for recording in recordings:
+        if any("\t" in field or "\n" in field for field in recording):
+            fail(f"{recording.path!r}: a tab or line break in the name cannot stand in a list; rename the file")
+    lines = ["\t".join(recording) for recording in sorted(recordings, key=lambda each: each.key)]
+    write_lines(path, ["\t".join(COLUMNS), *lines])
     print(f"{path}: {len(recordings)} recordings")
 
 

@@ -14,4 +14,5 @@ target_sources(
           safetensors.cpp
           model_file.cpp
           checkpoint.cpp
-          metrics.cpp)
+          metrics.cpp
+          nir_graph.cpp)

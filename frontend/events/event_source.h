@@ -16,6 +16,7 @@ struct EventRecord {
   std::vector<double> times_s = {};        ///< [event], s from the start of the recording, >= 0, finite, not decreasing
   std::vector<std::uint32_t> channels = {};  ///< [event], below the source's n_channels
   double duration_s = 0.0;                   ///< of the recording, beyond its last event; 0: not known
+  double resolution_s = 0.0;                 ///< the times are known to within it (a finer raster's step); 0: as written
   std::string warning = {};                  ///< empty, or one line on what was set right (unsorted times)
   std::string error = {};                    ///< empty, or one line on why the recording cannot be used; then no events
 };
@@ -42,9 +43,9 @@ class EventSource {
   virtual bool next(EventRecord& record) = 0;
 };
 
-/// Sorts events by time, equal times in the order given, and says in `warning` how many stood too early; sets `error` (naming the
-/// first bad event) and drops all events for times that are negative or not finite, for a channel outside 0..n_channels-1 and for
-/// lists of different lengths.
+/// Sorts events by time, equal times in the order given, and says in `warning` how many stood after later ones; sets `error`
+/// (naming the first bad event, from 0) and drops all events for times that are negative or not finite, for a channel outside
+/// 0..n_channels-1 and for lists of different lengths.
 void check_events(EventRecord& record, int n_channels);
 
 }  // namespace ear

@@ -1,0 +1,279 @@
+#include "frontend/hdf5_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <map>
+#include <stdexcept>
+
+#include "frontend/hdf5_library.h"
+
+namespace ear {
+
+using hdf5::Handle;
+using hdf5::Quiet;
+using hdf5::reason;
+
+namespace {
+
+constexpr std::array<char, 8> kSignature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
+constexpr std::size_t kHeadBytes = 64;                 // signature and superblock up to the end of the file
+constexpr std::uint64_t kMaxElements = 1ULL << 27;     // of one dataset: 1 GiB as double
+constexpr std::uint64_t kMaxRow = 1ULL << 25;          // of one sequence
+constexpr std::uint64_t kMaxDeflate = 1100;            // deflate makes nothing smaller than by 1032
+constexpr std::uint64_t kMaxStringBytes = 1ULL << 16;  // of one string
+constexpr std::uint64_t kAlwaysAllowed = 1ULL << 16;   // bytes of a dataset in a file of any size
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+  throw std::runtime_error(path + ": " + what);
+}
+
+std::uint64_t little_endian(const char* bytes, std::size_t n) {
+  std::uint64_t value = 0;
+  for (std::size_t i = n; i > 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[i - 1]);
+  return value;
+}
+
+/// Bytes that the superblock says the file has, counted from the start of the file; 0 where it is of a form not known here.
+/// HDF5 File Format Specification, version 3, II.A.
+std::uint64_t promised_bytes(const std::array<char, kHeadBytes>& head, std::uint64_t start) {
+  const int version = head[8];
+  const std::size_t n_offset = static_cast<unsigned char>(head[version < 2 ? 13 : 9]);
+  const std::size_t addresses = version == 0 ? 24 : version == 1 ? 28 : 12;
+  if (version < 0 || version > 3 || n_offset > 8 || addresses + 3 * n_offset > kHeadBytes) return 0;
+  const std::uint64_t base = little_endian(&head[addresses], n_offset);
+  const std::uint64_t end = little_endian(&head[addresses + 2 * n_offset], n_offset);
+  return base == start ? end : base + end;
+}
+
+/// Size of the file in bytes. Throws for what is not an HDF5 file, and for one that was cut.
+std::uint64_t check_file(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (fd < 0) fail(path, fmt::format("cannot be opened ({}); check the path", std::strerror(errno)));
+  struct stat status {};
+  fstat(fd, &status);
+  const auto size = static_cast<std::uint64_t>(status.st_size);
+  std::array<char, kHeadBytes> head{};
+  std::uint64_t start =
+      0;  // a file may have a block of its user's before its own start: 512 bytes or a power of 2 times it
+  bool found = false;
+  while (S_ISREG(status.st_mode) && !found && start < size) {
+    head.fill(0);
+    found = pread(fd, head.data(), head.size(), static_cast<off_t>(start)) > 0 && is_hdf5(head);
+    if (!found) start = start == 0 ? 512 : 2 * start;
+  }
+  close(fd);
+  if (S_ISDIR(status.st_mode)) fail(path, "is a folder; wanted an HDF5 file");
+  if (!S_ISREG(status.st_mode)) fail(path, "is no regular file, and HDF5 cannot be read from a pipe; save it first");
+  if (size == 0) fail(path, "is empty; wanted an HDF5 file");
+  if (!found) fail(path, "not HDF5: its signature is missing; a download may have to be unpacked with gunzip first");
+  const std::uint64_t promised = promised_bytes(head, start);
+  if (size < promised)
+    fail(path, fmt::format("cut short: {} bytes, its header says {}; fetch it again", size, promised));
+  return size;
+}
+
+/// An array that is read: the dataset with what is known of it.
+struct Dataset {
+  Handle dataset;
+  Handle type;  ///< of the elements, as stored
+  Handle space;
+  std::vector<std::uint64_t> shape;
+  std::uint64_t n_elements = 1;
+};
+
+}  // namespace
+
+bool is_hdf5(std::span<const char> first_bytes) {
+  return first_bytes.size() >= kSignature.size() &&
+         std::equal(kSignature.begin(), kSignature.end(), first_bytes.begin());
+}
+
+struct Hdf5Reader::State {
+  std::string path;
+  std::uint64_t file_bytes = 0;
+  Handle file;
+  std::map<std::string, Dataset> opened;  ///< those that rows are read from, one after the other
+
+  [[noreturn]] void fail_at(const std::string& name, const std::string& what) const { fail(path, name + ": " + what); }
+
+  Dataset open(const std::string& name) const {
+    Dataset found;
+    found.dataset = Handle(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
+    if (!found.dataset) fail_at(name, "no such dataset, or it cannot be read" + reason());
+    found.type = Handle(H5Dget_type(found.dataset.get()), H5Tclose);
+    found.space = Handle(H5Dget_space(found.dataset.get()), H5Sclose);
+    const int rank = found.space ? H5Sget_simple_extent_ndims(found.space.get()) : -1;
+    if (rank < 0 || rank > H5S_MAX_RANK || !found.type) fail_at(name, "damaged" + reason());
+    if (H5Sget_simple_extent_type(found.space.get()) == H5S_NULL) fail_at(name, "holds nothing");
+    std::array<hsize_t, H5S_MAX_RANK> shape{};
+    H5Sget_simple_extent_dims(found.space.get(), shape.data(), nullptr);
+    found.shape.assign(shape.begin(), shape.begin() + rank);
+    for (const std::uint64_t size : found.shape) {
+      if (size != 0 && found.n_elements > UINT64_MAX / size) fail_at(name, "its declared sizes are beyond any memory");
+      found.n_elements *= size;
+    }
+    return found;
+  }
+
+  /// Throws where the file cannot hold that many elements of that size, or memory should not.
+  void check_size(const std::string& name, const Dataset& dataset) const {
+    const std::uint64_t item_bytes = std::max<std::uint64_t>(1, H5Tget_size(dataset.type.get()));
+    if (dataset.n_elements > kMaxElements) {
+      fail_at(name, fmt::format("declares {} elements, at most {} are read", dataset.n_elements, kMaxElements));
+    }
+    if (dataset.n_elements * std::min(item_bytes, kMaxStringBytes) > kAlwaysAllowed + kMaxDeflate * file_bytes) {
+      fail_at(name, fmt::format("declares {} elements of {} bytes, more than a file of {} bytes can hold",
+                                dataset.n_elements, item_bytes, file_bytes));
+    }
+  }
+
+  bool is_number(hid_t type) const {
+    const H5T_class_t kind = H5Tget_class(type);
+    return kind == H5T_INTEGER || kind == H5T_FLOAT;
+  }
+};
+
+Hdf5Reader::Hdf5Reader(const std::string& path) : state_(std::make_unique<State>()) {
+  const Quiet quiet;
+  state_->path = path;
+  state_->file_bytes = check_file(path);
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
+  // File systems without locks are common where corpora lie, and nothing is written.
+  H5Pset_file_locking(access.get(), false, true);
+  state_->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
+  if (!state_->file) fail(path, "damaged: libhdf5 cannot open it" + reason());
+}
+
+Hdf5Reader::Hdf5Reader(Hdf5Reader&&) noexcept = default;
+Hdf5Reader& Hdf5Reader::operator=(Hdf5Reader&&) noexcept = default;
+
+Hdf5Reader::~Hdf5Reader() {
+  const Quiet quiet;
+  state_.reset();
+}
+
+const std::string& Hdf5Reader::path() const {
+  return state_->path;
+}
+
+bool Hdf5Reader::has(const std::string& name) const {
+  const Quiet quiet;
+  for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
+    const std::string part = name.substr(0, end);
+    if (part != "/" && H5Lexists(state_->file.get(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+    if (end == std::string::npos) return true;
+  }
+}
+
+std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
+  const Quiet quiet;
+  const Handle opened(H5Gopen2(state_->file.get(), group.c_str(), H5P_DEFAULT), H5Gclose);
+  if (!opened) state_->fail_at(group, "no such group, or it cannot be read" + reason());
+  std::vector<std::string> names;
+  const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* target) -> herr_t {
+    static_cast<std::vector<std::string>*>(target)->emplace_back(name);
+    return 0;
+  };
+  hsize_t place = 0;
+  if (H5Literate(opened.get(), H5_INDEX_NAME, H5_ITER_NATIVE, &place, collect, &names) < 0) {
+    state_->fail_at(group, "damaged" + reason());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<std::uint64_t> Hdf5Reader::shape(const std::string& dataset) const {
+  const Quiet quiet;
+  return state_->open(dataset).shape;
+}
+
+std::vector<double> Hdf5Reader::numbers(const std::string& dataset) const {
+  const Quiet quiet;
+  const Dataset found = state_->open(dataset);
+  if (!state_->is_number(found.type.get())) state_->fail_at(dataset, "holds no numbers; wanted integers or floats");
+  state_->check_size(dataset, found);
+  std::vector<double> values(found.n_elements);
+  if (!values.empty() &&
+      H5Dread(found.dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
+    state_->fail_at(dataset, "cannot be read" + reason());
+  }
+  return values;
+}
+
+std::vector<std::string> Hdf5Reader::strings(const std::string& dataset) const {
+  const Quiet quiet;
+  const Dataset found = state_->open(dataset);
+  const hid_t type = found.type.get();
+  if (H5Tget_class(type) != H5T_STRING) state_->fail_at(dataset, "holds no strings");
+  state_->check_size(dataset, found);
+  const std::size_t item_bytes = H5Tget_size(type);
+  const bool variable = H5Tis_variable_str(type) > 0;
+  if (!variable && item_bytes > kMaxStringBytes) {
+    state_->fail_at(dataset, fmt::format("strings of {} bytes, at most {} are read", item_bytes, kMaxStringBytes));
+  }
+  std::vector<char> bytes(found.n_elements * item_bytes);
+  if (bytes.empty()) return {};
+  if (H5Dread(found.dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) {
+    state_->fail_at(dataset, "cannot be read" + reason());
+  }
+  std::vector<std::string> texts;
+  texts.reserve(found.n_elements);
+  for (std::size_t i = 0; i < bytes.size(); i += item_bytes) {
+    if (variable) {
+      const char* text = nullptr;
+      std::memcpy(&text, &bytes[i], sizeof text);
+      texts.emplace_back(text != nullptr ? std::string(text, strnlen(text, kMaxStringBytes)) : "");
+    } else {
+      std::string text(&bytes[i], strnlen(&bytes[i], item_bytes));
+      if (H5Tget_strpad(type) == H5T_STR_SPACEPAD) text.erase(text.find_last_not_of(' ') + 1);
+      texts.push_back(std::move(text));
+    }
+  }
+  if (variable) H5Dvlen_reclaim(type, found.space.get(), H5P_DEFAULT, bytes.data());
+  return texts;
+}
+
+std::vector<double> Hdf5Reader::row(const std::string& dataset, std::uint64_t row) const {
+  const Quiet quiet;
+  auto place = state_->opened.find(dataset);
+  if (place == state_->opened.end()) place = state_->opened.emplace(dataset, state_->open(dataset)).first;
+  const Dataset& found = place->second;
+  const Handle base(H5Tget_class(found.type.get()) == H5T_VLEN ? H5Tget_super(found.type.get()) : H5I_INVALID_HID,
+                    H5Tclose);
+  if (!base || !state_->is_number(base.get()) || found.shape.size() != 1) {
+    state_->fail_at(dataset, "wanted one dimension of number sequences of variable length");
+  }
+  if (row >= found.shape[0]) {
+    throw std::invalid_argument(fmt::format("{}: {}: row {} of {}", state_->path, dataset, row, found.shape[0]));
+  }
+  const hsize_t first = row;
+  const hsize_t one = 1;
+  const Handle memory_space(H5Screate_simple(1, &one, nullptr), H5Sclose);
+  const Handle memory_type(H5Tvlen_create(H5T_NATIVE_DOUBLE), H5Tclose);
+  H5Sselect_hyperslab(found.space.get(), H5S_SELECT_SET, &first, nullptr, &one, nullptr);
+  hvl_t sequence{};
+  if (H5Dread(found.dataset.get(), memory_type.get(), memory_space.get(), found.space.get(), H5P_DEFAULT, &sequence) <
+      0) {
+    state_->fail_at(dataset, fmt::format("row {} cannot be read{}", row, reason()));
+  }
+  std::vector<double> values;
+  if (sequence.len <= kMaxRow && sequence.p != nullptr) {
+    const auto* numbers = static_cast<const double*>(sequence.p);
+    values.assign(numbers, numbers + sequence.len);
+  }
+  H5Dvlen_reclaim(memory_type.get(), memory_space.get(), H5P_DEFAULT, &sequence);
+  if (sequence.len > kMaxRow) {
+    state_->fail_at(dataset, fmt::format("row {}: {} numbers, at most {} are read", row, sequence.len, kMaxRow));
+  }
+  return values;
+}
+
+}  // namespace ear

@@ -1,0 +1,56 @@
+#include "frontend/hdf5_library.h"
+
+#include <cstdlib>
+#include <vector>
+
+namespace ear::hdf5 {
+
+namespace {
+
+/// Messages of the failed call, the outermost first.
+std::vector<std::string> messages() {
+  std::vector<std::string> found;
+  const auto collect = [](unsigned, const H5E_error2_t* error, void* target) -> herr_t {
+    if (error->desc != nullptr) static_cast<std::vector<std::string>*>(target)->emplace_back(error->desc);
+    return 0;
+  };
+  H5Ewalk2(H5E_DEFAULT, H5E_WALK_DOWNWARD, collect, &found);
+  return found;
+}
+
+}  // namespace
+
+Quiet::Quiet() {
+  // At exit the library would close what failed to close once more, and print when that fails again.
+  static const herr_t once = H5dont_atexit();
+  static_cast<void>(once);
+  H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
+}
+
+Quiet::~Quiet() {
+  H5Eset_auto2(H5E_DEFAULT, print_, data_);
+}
+
+std::string reason() {
+  const auto found = messages();
+  return found.empty() ? "" : " (" + found.back() + ")";
+}
+
+int system_error() {
+  for (const std::string& message : messages()) {
+    const auto place = message.find("errno = ");
+    if (place != std::string::npos) return std::atoi(message.c_str() + place + 8);
+  }
+  return 0;
+}
+
+Handle float16_type() {
+  Handle type(H5Tcopy(H5T_IEEE_F32LE), H5Tclose);
+  H5Tset_fields(type.get(), 15, 10, 5, 0, 10);
+  H5Tset_size(type.get(), 2);
+  H5Tset_ebias(type.get(), 15);
+  return type;
+}
+
+}  // namespace ear::hdf5

@@ -13,6 +13,7 @@
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
 #include "tools/predict/predictor.h"
+#include "tools/predict/spikes.h"
 
 namespace {
 
@@ -22,6 +23,8 @@ struct Options {
   tools::BackendOptions backend = {.choice = {.n_threads = 1}, .device = {}};
   int top = 1;
   bool json = false;
+  std::string spikes;
+  std::string output = "-";
 };
 
 const tools::ToolInfo kInfo = {
@@ -33,11 +36,21 @@ void define(CLI::App& app, Options& o) {
   app.add_option("INPUT", o.inputs, "Recordings or streams; - or none: standard input");
   app.add_option("--top", o.top, "Classes to give for each recording, best first")->capture_default_str();
   app.add_flag("--json,!--no-json", o.json, "A JSON object a line");
+  auto* spikes =
+      app.add_option("--spikes", o.spikes,
+                     "In place of lines, a raster stream of the spikes of these layers: all, output, or numbers "
+                     "as 1,2; for streams, not for recordings");
+  app.add_option("-o,--output", o.output, "File for the stream of --spikes; -: standard output")
+      ->capture_default_str()
+      ->needs(spikes);
   tools::add_backend_options(app, o.backend);
 }
 
 void check(Options& o) {
   if (o.top < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.top));
+  if (!o.spikes.empty() && (o.json || o.top > 1)) {
+    throw std::invalid_argument("--spikes gives a stream and no lines: give it without --json and --top");
+  }
   tools::check(o.backend);
   if (o.inputs.empty()) o.inputs = {"-"};
 }
@@ -89,8 +102,31 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
   }
 }
 
+/// Not an input with a fault: the stream would be short, and nothing in it would say so.
+void write_spikes(const Options& o, tools::Predictor& predictor) {
+  std::vector<std::string> others = o.inputs;
+  others.push_back(o.model);
+  tools::require_other_file(o.output, others);
+  const snn::Model& model = predictor.model();
+  tools::SpikeStream spikes(o.spikes, o.output, model);
+  for (const std::string& path : o.inputs) {
+    const tools::InputFile file(path, "a stream of ossicle-lyon");
+    ear::Reader reader(file.fd(), file.name());
+    tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
+    spikes.begin(reader.header());
+    snn::Dataset one{.n_channels = reader.header().n_channels, .classes = model.classes, .utterances = {}};
+    for (ear::Record record; reader.next(record);) {
+      ear::Record like = record;
+      one.utterances.assign(1, tools::to_utterance(std::move(record), model.classes));
+      spikes.write(std::move(like), predictor.spikes(one, spikes.layers()));
+    }
+  }
+  spikes.commit();
+}
+
 void run(Options& o, tools::Context& context) {
   tools::Predictor predictor(snn::read_model(o.model), o.backend, context);
+  if (!o.spikes.empty()) return write_spikes(o, predictor);
   std::size_t n_named = 0;
   for (const std::string& path : o.inputs) {
     try {

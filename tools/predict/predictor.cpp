@@ -5,6 +5,7 @@
 #include <stdexcept>
 
 #include "frontend/stream/stream.h"
+#include "snn/raster.h"
 
 namespace tools {
 
@@ -56,6 +57,10 @@ std::vector<std::vector<Answer>> Predictor::name(const snn::Dataset& dataset, in
     }
   }
   return all;
+}
+
+std::vector<std::uint8_t> Predictor::spikes(const snn::Dataset& dataset, std::span<const int> layers) {
+  return snn::raster(network_, dataset, 0, layers);
 }
 
 }  // namespace tools

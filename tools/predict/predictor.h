@@ -2,6 +2,7 @@
 // A model ready to name recordings: the ear of its recipe and the network.
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,8 @@ class Predictor {
   std::vector<Answer> name(const ear::Sound& sound, const std::string& key, int k);
   /// The same of each utterance of a data set.
   std::vector<std::vector<Answer>> name(const snn::Dataset& dataset, int k);
+  /// Spikes [step][neuron] of these layers over the first utterance of a data set (snn/raster.h).
+  std::vector<std::uint8_t> spikes(const snn::Dataset& dataset, std::span<const int> layers);
 
   const snn::Model& model() const { return model_; }
 

@@ -62,6 +62,8 @@ class Hdf5Writer {
                std::span<const std::uint64_t> shape);
   /// One-dimensional, variable length, UTF-8.
   void strings(const std::string& dataset, std::span<const std::string> values);
+  /// Of any shape, whose product is values.size().
+  void strings(const std::string& dataset, std::span<const std::string> values, std::span<const std::uint64_t> shape);
   /// A scalar string, variable length, UTF-8.
   void text(const std::string& dataset, const std::string& value);
   /// A one-dimensional dataset that grows by append(); `type` of the elements of each row (sequences of variable length).

@@ -143,11 +143,23 @@ void Hdf5Writer::numbers(const std::string& dataset, Hdf5Type type, std::span<co
 }
 
 void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string> values) {
+  const std::uint64_t size = values.size();
+  strings(dataset, values, {&size, 1});
+}
+
+void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string> values,
+                         std::span<const std::uint64_t> shape) {
   const Quiet quiet;
+  std::uint64_t n_elements = 1;
+  for (const std::uint64_t size : shape) n_elements *= size;
+  if (n_elements != values.size()) {
+    throw std::invalid_argument(
+        fmt::format("{}: {}: {} strings for a shape of {}", state_->path, dataset, values.size(), n_elements));
+  }
   std::vector<const char*> texts;
   for (const std::string& value : values) texts.push_back(value.c_str());
-  const hsize_t size = texts.size();
-  const Handle space(H5Screate_simple(1, &size, nullptr), H5Sclose);
+  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
+  const Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
   state_->write_strings(dataset, space.get(), texts.data());
 }
 

@@ -14,7 +14,7 @@ import re
 import sys
 
 TABLES = ("snn/EQUATIONS.md", "frontend/EQUATIONS.md")
-CODE_FOLDERS = ("snn/neuron", "frontend/lyon")
+CODE_FOLDERS = ("snn/neuron", "frontend/lyon", "frontend/encode")
 
 TAG = re.compile(r"\[([A-Z]\w*) ([A-Za-z][^\]\[\n]*)\]")
 PATH = re.compile(r"[\w./-]+\.(?:h|cpp|cuh|cu)\b")

@@ -1,0 +1,40 @@
+#pragma once
+// Ben's Spiker Algorithm: spikes whose convolution with a kernel gives the signal back. B. Schrauwen, J. Van Campenhout,
+// "BSA, a fast and accurate spike train encoding scheme", IJCNN 2003, with the kernel and the constants that
+// W. Zhang and P. Li use for TI46 ("Spike-train level backpropagation for training deep recurrent spiking neural
+// networks", NeurIPS 2019, and its program).
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "frontend/encode/steps.h"
+
+namespace ear {
+
+struct BsaParams {
+  double scale = 1.0;         ///< > 0, factor before encoding: 0.8 times ossicle-lyon's own 2500 are the 2000 of TI46
+  int taps = 24;              ///< J, 1..4096, steps of the kernel
+  double kernel_width = 5.0;  ///< > 0, steps; k_j is proportional to exp(-((j - J/2) / width)^2), its sum is 1
+  double threshold = 0.6;     ///< >= 0, by how much a spike must lessen the sum of absolute values
+  RasterSteps steps = {.hold = 10};
+  bool operator==(const BsaParams&) const = default;
+};
+
+/// Throws std::invalid_argument naming the field, the range and the value found.
+void validate(const BsaParams& params);
+
+/// k_j, j = 0..taps-1. [BSA kernel]
+std::vector<float> bsa_kernel(const BsaParams& params);
+
+/// Spikes 0 or 1 [T * hold, or max_steps][C] of values [T][C]. At each step i, in every channel alone: where
+/// sum_j |x_(i+j) - k_j| < sum_j |x_(i+j)| - threshold, a spike at i, and k is subtracted from x at i..i+J-1. Beyond its
+/// end x is 0. Sums are in float, j rising, so the bits depend on no instruction set. [BSA encode]
+/// Throws std::invalid_argument for params out of range, a broken row, a value that is not finite when scaled, a raster
+/// that is too large.
+std::vector<std::uint8_t> bsa_encode(std::span<const float> values, int n_channels, const BsaParams& params);
+
+/// The cochleagram [ceil(T / hold)][C] that spikes [T][C] stand for: sum_j s_(i-j) k_j, the mean over each held value,
+/// divided by the scale. [BSA decode] Throws std::invalid_argument as above.
+std::vector<float> bsa_decode(std::span<const std::uint8_t> spikes, int n_channels, const BsaParams& params);
+
+}  // namespace ear

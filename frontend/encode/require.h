@@ -1,0 +1,34 @@
+#pragma once
+// Checks of what a caller of an encoder gives.
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstddef>
+#include <span>
+#include <stdexcept>
+#include <utility>
+
+namespace ear {
+
+/// Throws std::invalid_argument with the message unless the condition holds.
+template <class... Values>
+void require(bool holds, fmt::format_string<Values...> message, Values&&... values) {
+  if (!holds) throw std::invalid_argument(fmt::format(message, std::forward<Values>(values)...));
+}
+
+/// Throws std::invalid_argument unless the value is finite and above 0.
+inline void require_positive(double value, const char* name) {
+  require(std::isfinite(value) && value > 0.0, "{} {}: wanted more than 0", name, value);
+}
+
+/// Throws std::invalid_argument, naming step and channel, unless every value [T][n_channels] stays finite times `factor`.
+template <class Real>
+void require_finite(std::span<const float> values, int n_channels, Real factor, const char* factor_name) {
+  const auto n = static_cast<std::size_t>(n_channels);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    require(std::isfinite(values[i] * factor), "step {}, channel {}: {} times {} {} is not finite", i / n, i % n,
+            values[i], factor_name, factor);
+  }
+}
+
+}  // namespace ear

@@ -21,9 +21,11 @@ shift 2
 
 if (($#)); then
   index=${SLURM_ARRAY_TASK_ID:-}
-  [[ $index =~ ^[0-9]+$ ]] && ((1 <= index && index <= n)) || die "SLURM_ARRAY_TASK_ID is '$index', wanted 1 to $n: sbatch --array=1-$n"
+  [[ $index =~ ^[1-9][0-9]{0,5}$ ]] && ((index <= n)) || die "SLURM_ARRAY_TASK_ID is '$index', wanted 1 to $n: sbatch --array=1-$n"
+  part=$stream.$index-of-$n
+  rm -f "$part" # one of an earlier run must not be joined
   status=0
-  "$@" --shard "$index/$n" -o "$stream.$index-of-$n" || status=$?
+  "$@" --shard "$index/$n" -o "$part" || status=$?
   # 1: some records could not be used and have been named; the part is whole.
   ((status <= 1)) || die "part $index of $n failed (exit code $status); its own message stands above"
   exit 0

@@ -30,10 +30,13 @@ void check_promises(const EventRecord& record, int n_channels) {
           fmt::format("{} times and {} channels, wanted as many", times.size(), record.channels.size()));
   double last = 0.0;
   for (std::size_t e = 0; e < times.size(); ++e) {
-    require(times[e] >= last && std::isfinite(times[e]),
-            fmt::format("event {}: time {} s after {} s; wanted finite times that do not decrease", e, times[e], last));
-    require(record.channels[e] < static_cast<std::uint32_t>(n_channels),
-            fmt::format("event {}: channel {} of {}", e, record.channels[e], n_channels));
+    if (!(times[e] >= last && std::isfinite(times[e]))) {
+      throw std::invalid_argument(
+          fmt::format("event {}: time {} s after {} s; wanted finite times that do not decrease", e, times[e], last));
+    }
+    if (record.channels[e] >= static_cast<std::uint32_t>(n_channels)) {
+      throw std::invalid_argument(fmt::format("event {}: channel {} of {}", e, record.channels[e], n_channels));
+    }
     last = times[e];
   }
   require(std::isfinite(record.duration_s) && record.duration_s >= 0.0,

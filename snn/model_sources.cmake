@@ -15,4 +15,5 @@ target_sources(
           model_file.cpp
           checkpoint.cpp
           metrics.cpp
-          nir_graph.cpp)
+          nir_graph.cpp
+          weights_file.cpp)

@@ -66,10 +66,7 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
       ->group(group);
   add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)")->group(group);
   add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too")->group(group);
-  app.add_option("--tau-m", c.tau_m, "Membrane time constant in steps (start value under BIP)")->group(group);
-  app.add_option("--tau-s", c.tau_s, "Synaptic time constant in steps")->group(group);
-  app.add_option("--threshold", c.v_th, "Firing threshold")->group(group);
-  app.add_option("--input-scale", c.input_scale, "Factor on the input")->group(group);
+  add_network_constants(app, c, group);
   app.add_option("--w-scale", c.w_scale, "Initial weights: factor on sqrt(2 / fan-in)")->group(group);
   app.add_option("--w-self-mean", c.w_self_mean, "Initial self-weights: mean")->group(group);
   app.add_option("--w-self-std", c.w_self_std, "Initial self-weights: standard deviation")->group(group);
@@ -122,6 +119,13 @@ void add_optimiser(CLI::App& app, snn::TrainingChoices& c) {
 }
 
 }  // namespace
+
+void add_network_constants(CLI::App& app, snn::TrainingChoices& c, const std::string& group) {
+  app.add_option("--tau-m", c.tau_m, "Membrane time constant in steps (start value under BIP)")->group(group);
+  app.add_option("--tau-s", c.tau_s, "Synaptic time constant in steps")->group(group);
+  app.add_option("--threshold", c.v_th, "Firing threshold")->group(group);
+  app.add_option("--input-scale", c.input_scale, "Factor on the input")->group(group);
+}
 
 void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
   std::string names;

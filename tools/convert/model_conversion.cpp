@@ -1,0 +1,165 @@
+#include "tools/convert/model_conversion.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+
+#include "frontend/stream/stream.h"
+#include "snn/model_file.h"
+#include "snn/nir_graph.h"
+#include "snn/weights_file.h"
+#include "tools/common/io.h"
+#include "tools/convert/nir_file.h"
+#include "tools/convert/weights_import.h"
+#include "tools/options/training_options.h"
+
+namespace tools {
+
+namespace {
+
+constexpr std::size_t kMaxWeightBytes = std::size_t{1} << 32;
+constexpr double kMsPerS = 1000.0;
+constexpr double kDefaultDtMs = 1.0;
+
+ear::Header header_of(const std::string& path) {
+  const InputFile file(path, "a stream of ossicle-lyon");
+  ear::Header header = ear::Reader(file.fd(), file.name()).header();
+  if (header.kind == ear::Kind::kEvents) {
+    throw std::runtime_error(
+        fmt::format("{}: holds events, which no network takes; make steps of them with ossicle-rebin", path));
+  }
+  return header;
+}
+
+snn::Model model_of(const std::string& path) {
+  const std::string name = path == "-" ? "standard input" : path;
+  return snn::parse_model(read_file(path, kMaxWeightBytes, "a model of ossicle-train"), name);
+}
+
+/// The length of a step where the recipe has one for all recordings: its last stage that makes steps decides.
+std::optional<double> dt_ms_of(const ear::Recipe& recipe) {
+  std::optional<double> dt_ms;
+  for (const ear::RecipeStage& stage : recipe.stages) {
+    if (stage.tool == "ossicle-lyon") {
+      const auto decimation = static_cast<double>(get_int(stage, "decimation"));
+      dt_ms.reset();
+      if (decimation > 0) dt_ms = kMsPerS * decimation / static_cast<double>(get_int(stage, "sample_rate_hz"));
+    } else if (stage.tool == "ossicle-rebin") {
+      const double bin_ms = get_double(stage, "bin_ms");
+      dt_ms.reset();
+      if (bin_ms > 0.0) dt_ms = bin_ms;
+    }
+  }
+  return dt_ms;
+}
+
+double choose_dt_ms(const ModelConversion& conversion, const snn::Model& model, Context& context) {
+  if (conversion.dt_ms) return *conversion.dt_ms;
+  std::optional<double> dt_ms;
+  if (!conversion.stream.empty()) dt_ms = header_of(conversion.stream).dt_ms;
+  if (!dt_ms) dt_ms = dt_ms_of(ear::parse_recipe(model.recipe_json));
+  if (dt_ms) return *dt_ms;
+  context.note(fmt::format(
+      "the recipe gives each recording steps of its own length; the graph has steps of {} ms, which changes no "
+      "spike; --dt-ms sets another",
+      kDefaultDtMs));
+  return kDefaultDtMs;
+}
+
+void export_nir(const std::string& input, const std::string& output, const ModelConversion& conversion,
+                Context& context) {
+  const snn::Model model = model_of(input);
+  const snn::NirChoices choices{.dt_s = choose_dt_ms(conversion, model, context) / kMsPerS,
+                                .exact = conversion.exact,
+                                .affine = conversion.affine,
+                                .reads_psc = conversion.readout == "psc"};
+  snn::NirGraph graph = snn::to_nir(model, choices);
+  graph.texts["made_by"] = fmt::format("ossicle-convert {}", version());
+  OutputFile file(output, Content::kBinary);
+  write_nir(graph, file.path().string());
+  file.commit();
+}
+
+ImportContext context_of(const ModelConversion& conversion) {
+  ImportContext context{.like = {},
+                        .constants = conversion.constants,
+                        .classes = {},
+                        .input_kind = {},
+                        .recipe_json = {},
+                        .names = conversion.names};
+  if (!conversion.like.empty()) {
+    context.like = snn::read_model(conversion.like);
+    context.classes = context.like->classes;
+    context.input_kind = context.like->input_kind;
+    context.recipe_json = context.like->recipe_json;
+  } else {
+    const ear::Header header = header_of(conversion.stream);
+    context.classes = header.classes;
+    context.input_kind = ear::kind_name(header.kind);
+    context.recipe_json = ear::to_json(header.recipe);
+    context.n_channels = header.n_channels;
+  }
+  return context;
+}
+
+void import_safetensors(const std::string& input, const std::string& output, const ModelConversion& conversion,
+                        Context& context) {
+  if (conversion.like.empty() == conversion.stream.empty()) {
+    throw std::invalid_argument(
+        "weights do not say what they are for: give one of --like MODEL and --stream STREAM, which have classes, kind "
+        "and recipe");
+  }
+  const ImportContext wanted = context_of(conversion);
+  const std::string name = input == "-" ? "standard input" : input;
+  const std::string bytes = read_file(input, kMaxWeightBytes, "a safetensors file");
+  try {
+    const snn::Model model = import_weights(rename(snn::parse_weights(bytes), conversion.names), wanted);
+    const std::string model_bytes = snn::serialise(model);
+    write_file(output, std::as_bytes(std::span(model_bytes)));
+    context.note(
+        fmt::format("layers of {} neurons, {} self-connected, {} skips; tau_s {}, threshold {}, input scale {}",
+                    fmt::join(model.training.network.sizes, ","), model.training.network.self_recurrent.size(),
+                    model.training.network.skips.size(), model.training.network.tau_s, model.training.network.v_th,
+                    model.training.network.input_scale));
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error(fmt::format("{}: {}", name, error.what()));
+  }
+}
+
+}  // namespace
+
+void add_model_options(CLI::App& app, ModelConversion& c) {
+  const std::string group = "Models";
+  app.add_option("--dt-ms", c.dt_ms, "NIR: length of a step in ms [the recipe's, else 1]")
+      ->check(CLI::PositiveNumber)
+      ->group(group);
+  app.add_flag("--exact,!--no-exact", c.exact, "NIR: time constants for a simulator that decays by exp(-dt/tau)")
+      ->group(group);
+  app.add_flag("--affine,!--no-affine", c.affine, "NIR: Affine nodes with a bias of zeros in place of Linear ones")
+      ->group(group);
+  app.add_option("--readout", c.readout, "NIR: what the output carries: spikes, or psc, whose sums decide")
+      ->check(CLI::IsMember({"spikes", "psc"}))
+      ->capture_default_str()
+      ->group(group);
+  app.add_option("--like", c.like, "Weights: a model with their constants, classes, kind and recipe")->group(group);
+  app.add_option("--stream", c.stream, "Weights: a stream with their classes, kind and recipe. NIR: with its steps")
+      ->group(group);
+  app.add_option("--name", c.names, "Weights: THEIRS=OURS names a tensor, THEIRS= drops it; may be repeated")
+      ->allow_extra_args(false)
+      ->group(group);
+  add_network_constants(app, c.constants, group);
+}
+
+void convert_model(const std::string& from, const std::string& to, const std::string& input, const std::string& output,
+                   const ModelConversion& conversion, Context& context) {
+  require_other_file(output, std::vector<std::string>{input, conversion.like, conversion.stream});
+  if (from == "model" && to == "nir") {
+    export_nir(input, output, conversion, context);
+  } else if (from == "safetensors" && to == "model") {
+    import_safetensors(input, output, conversion, context);
+  } else {
+    throw std::invalid_argument(fmt::format("from {} to {}: models go to nir, and safetensors to model", from, to));
+  }
+}
+
+}  // namespace tools

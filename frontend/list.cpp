@@ -180,12 +180,16 @@ Shard parse_shard(const std::string& text) {
   throw std::invalid_argument(fmt::format("shard '{}': wanted i/n with 1 <= i <= n, as 2/4", text));
 }
 
-std::span<const ListEntry> entries_of_shard(const std::vector<ListEntry>& entries, Shard shard) {
+std::pair<std::size_t, std::size_t> range_of_shard(std::size_t n, Shard shard) {
   const auto bound = [&](int parts) {
-    return entries.size() * static_cast<std::size_t>(parts) / static_cast<std::size_t>(shard.count);
+    return n * static_cast<std::size_t>(parts) / static_cast<std::size_t>(shard.count);
   };
-  const std::size_t first = bound(shard.index - 1);
-  return std::span(entries).subspan(first, bound(shard.index) - first);
+  return {bound(shard.index - 1), bound(shard.index)};
+}
+
+std::span<const ListEntry> entries_of_shard(const std::vector<ListEntry>& entries, Shard shard) {
+  const auto [first, end] = range_of_shard(entries.size(), shard);
+  return std::span(entries).subspan(first, end - first);
 }
 
 }  // namespace ear

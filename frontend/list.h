@@ -1,8 +1,10 @@
 #pragma once
 // Lists of recordings: which files, with which labels, under which keys, in which order.
+#include <cstddef>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ear {
@@ -46,7 +48,11 @@ struct Shard {
 /// "2/4" -> {2, 4}. Throws std::invalid_argument.
 Shard parse_shard(const std::string& text);
 
-/// The part's entries: the parts are contiguous, in order, differ by at most one in size, and together are the whole.
+/// First and one beyond the last of `n` things in the part: the parts are contiguous, in order, differ by at most one in size,
+/// and together are the whole.
+std::pair<std::size_t, std::size_t> range_of_shard(std::size_t n, Shard shard);
+
+/// The part's entries, as range_of_shard().
 std::span<const ListEntry> entries_of_shard(const std::vector<ListEntry>& entries, Shard shard);
 
 }  // namespace ear

@@ -1,0 +1,47 @@
+#include "frontend/events/hdf5_events.h"
+
+#include <fmt/format.h>
+
+#include <stdexcept>
+#include <utility>
+
+#include "frontend/events/isolated_source.h"
+#include "frontend/events/shd.h"
+#include "frontend/events/stored_events.h"
+
+namespace ear {
+
+namespace {
+
+constexpr std::size_t kMembersShown = 8;
+
+std::string members_text(const Hdf5Reader& reader) {
+  const auto names = reader.members("/");
+  if (names.empty()) return "nothing";
+  std::string text;
+  for (std::size_t i = 0; i < names.size() && i < kMembersShown; ++i) {
+    text += fmt::format("{}{}", i > 0 ? ", " : "", printable(names[i]));
+  }
+  return names.size() > kMembersShown ? fmt::format("{} and {} more", text, names.size() - kMembersShown) : text;
+}
+
+}  // namespace
+
+std::unique_ptr<EventSource> open_hdf5_events_in_process(const std::string& path, const Hdf5EventsOptions& options) {
+  Hdf5Reader reader(path);
+  if (has_ntidigits_layout(reader)) {
+    return std::make_unique<Ntidigits>(std::move(reader), options.ntidigits, options.shard);
+  }
+  if (has_shd_layout(reader)) return std::make_unique<Shd>(std::move(reader), options.shard);
+  throw std::runtime_error(fmt::format(
+      "{}: neither N-TIDIGITS18 (train_labels, train_timestamps, train_addresses and those of test) nor SHD "
+      "or SSC (spikes/times, spikes/units, labels); it holds {}",
+      path, members_text(reader)));
+}
+
+std::unique_ptr<EventSource> open_hdf5_events(const std::string& path, const Hdf5EventsOptions& options) {
+  return std::make_unique<IsolatedSource>([path, options] { return open_hdf5_events_in_process(path, options); }, path,
+                                          "the HDF5 library", options.patience_s);
+}
+
+}  // namespace ear

@@ -1,8 +1,8 @@
 #include "frontend/encode/bsa.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
+#include <utility>
 
 #include "frontend/encode/require.h"
 
@@ -11,9 +11,8 @@ namespace ear {
 namespace {
 
 constexpr int kMaxTaps = 4096;
-constexpr std::size_t kLanes = 16;  // channels whose sums stay in registers
 
-/// What is left of the signal in the window of the kernel: `taps` rows of channels, padded to whole groups of lanes.
+/// What is left of the signal in the window of the kernel: `taps` rows of channels.
 class Window {
  public:
   Window(std::span<const float> values, int n_channels, const BsaParams& params)
@@ -22,15 +21,13 @@ class Window {
         n_steps_(static_cast<long long>(values.size() / n_channels_) * params.steps.hold),
         hold_(params.steps.hold),
         scale_(static_cast<float>(params.scale)),
-        n_padded_((n_channels_ + kLanes - 1) / kLanes * kLanes),
-        data_(n_padded_ * static_cast<std::size_t>(params.taps)) {
+        data_(n_channels_ * static_cast<std::size_t>(params.taps)) {
     for (int j = 0; j < params.taps; ++j) {
-      rows_.push_back(data_.data() + n_padded_ * static_cast<std::size_t>(j));
+      rows_.push_back(data_.data() + n_channels_ * static_cast<std::size_t>(j));
       fill(rows_.back());
     }
   }
 
-  std::size_t n_padded() const { return n_padded_; }
   std::span<float* const> rows() const { return rows_; }
 
   /// One step on.
@@ -55,37 +52,58 @@ class Window {
   long long next_ = 0;  // step of the signal, held values counted, that comes in next
   int hold_;
   float scale_;
-  std::size_t n_padded_;
   std::vector<float> data_;
   std::vector<float*> rows_;
 };
 
-/// Of a group of channels: those in which a spike now brings the window nearer to silence; the kernel is then taken off.
-std::array<std::uint8_t, kLanes> spike_step(std::span<float* const> rows, std::size_t first,
-                                            const std::vector<float>& kernel, float threshold) {
-  std::array<float, kLanes> with_spike = {}, without = {}, taken;
-  for (std::size_t j = 0; j < kernel.size(); ++j) {
-    const float* x = rows[j] + first;
-    for (std::size_t c = 0; c < kLanes; ++c) {
-      with_spike[c] += std::abs(x[c] - kernel[j]);
-      without[c] += std::abs(x[c]);
-    }
+// Loops over channels, which the compiler turns into vector instructions. The arrays do not overlap.
+
+void add_errors(const float* __restrict x, float k, std::size_t n, float* __restrict with_spike,
+                float* __restrict without) {
+  for (std::size_t c = 0; c < n; ++c) {
+    with_spike[c] += std::abs(x[c] - k);
+    without[c] += std::abs(x[c]);
   }
-  std::array<std::uint8_t, kLanes> spikes;
-  bool any = false;
-  for (std::size_t c = 0; c < kLanes; ++c) {
-    const bool spike = with_spike[c] < without[c] - threshold;
-    spikes[c] = spike ? 1 : 0;
-    taken[c] = spike ? 1.0F : 0.0F;
-    any |= spike;
-  }
-  if (!any) return spikes;
-  for (std::size_t j = 0; j < kernel.size(); ++j) {
-    float* x = rows[j] + first;
-    for (std::size_t c = 0; c < kLanes; ++c) x[c] -= taken[c] * kernel[j];
-  }
-  return spikes;
 }
+
+void take_off(const float* __restrict taken, float k, std::size_t n, float* __restrict x) {
+  for (std::size_t c = 0; c < n; ++c) x[c] -= taken[c] * k;
+}
+
+/// One step of all channels.
+class Spiker {
+ public:
+  Spiker(std::vector<float> kernel, float threshold, int n_channels)
+      : kernel_(std::move(kernel)),
+        threshold_(threshold),
+        with_spike_(static_cast<std::size_t>(n_channels)),
+        without_(with_spike_.size()),
+        taken_(with_spike_.size()) {}
+
+  /// Spikes where one brings the window nearer to silence; the kernel is then taken off there.
+  void step(std::span<float* const> rows, std::uint8_t* spikes) {
+    const std::size_t n = taken_.size();
+    std::fill(with_spike_.begin(), with_spike_.end(), 0.0F);
+    std::fill(without_.begin(), without_.end(), 0.0F);
+    for (std::size_t j = 0; j < rows.size(); ++j) {
+      add_errors(rows[j], kernel_[j], n, with_spike_.data(), without_.data());
+    }
+    int n_spikes = 0;
+    for (std::size_t c = 0; c < n; ++c) {
+      spikes[c] = with_spike_[c] < without_[c] - threshold_ ? 1 : 0;
+      taken_[c] = spikes[c];
+      n_spikes += spikes[c];
+    }
+    if (n_spikes == 0) return;
+    for (std::size_t j = 0; j < rows.size(); ++j) take_off(taken_.data(), kernel_[j], n, rows[j]);
+  }
+
+ private:
+  std::vector<float> kernel_;
+  float threshold_;
+  std::vector<float> with_spike_, without_;  // sums of absolute values [channel]
+  std::vector<float> taken_;                 // 1 where there is a spike, else 0 [channel]
+};
 
 }  // namespace
 
@@ -115,18 +133,14 @@ std::vector<float> bsa_kernel(const BsaParams& params) {
 
 // [BSA encode]
 std::vector<std::uint8_t> bsa_encode(std::span<const float> values, int n_channels, const BsaParams& params) {
-  const std::vector<float> kernel = bsa_kernel(params);
+  std::vector<float> kernel = bsa_kernel(params);
   const int n_steps = raster_steps(count_steps(values.size(), n_channels), n_channels, params.steps);
   require_finite(values, n_channels, static_cast<float>(params.scale), "scale");
   std::vector<std::uint8_t> spikes(static_cast<std::size_t>(n_steps) * static_cast<std::size_t>(n_channels));
   Window window(values, n_channels, params);
-  const auto n = static_cast<std::size_t>(n_channels);
+  Spiker spiker(std::move(kernel), static_cast<float>(params.threshold), n_channels);
   for (int step = 0; step < n_steps; ++step) {
-    for (std::size_t first = 0; first < window.n_padded(); first += kLanes) {
-      const auto found = spike_step(window.rows(), first, kernel, static_cast<float>(params.threshold));
-      std::copy_n(found.begin(), std::min(kLanes, n - first),
-                  spikes.begin() + static_cast<std::ptrdiff_t>(step * n + first));
-    }
+    spiker.step(window.rows(), spikes.data() + static_cast<std::size_t>(step) * static_cast<std::size_t>(n_channels));
     window.slide();
   }
   return spikes;
@@ -142,10 +156,17 @@ std::vector<float> bsa_decode(std::span<const std::uint8_t> spikes, int n_channe
   const auto n = static_cast<std::size_t>(n_channels);
   for (int step = 0; step < n_raster; ++step) {
     const auto row = spikes.subspan(static_cast<std::size_t>(step) * n, n);
+    const int n_taps = std::min(params.taps, n_raster - step);
     for (std::size_t c = 0; c < n; ++c) {
       if (row[c] == 0) continue;
-      const int end = std::min(params.taps, n_raster - step);
-      for (int j = 0; j < end; ++j) values[static_cast<std::size_t>((step + j) / hold) * n + c] += kernel[j];
+      float* value = values.data() + static_cast<std::size_t>(step / hold) * n + c;
+      for (int j = 0, left = hold - step % hold; j < n_taps; ++j, --left) {  // left: steps of the value, this one too
+        if (left == 0) {
+          value += n;
+          left = hold;
+        }
+        *value += kernel[static_cast<std::size_t>(j)];
+      }
     }
   }
   for (int t = 0; t < n_steps; ++t) {

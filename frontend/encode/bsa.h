@@ -12,11 +12,11 @@
 namespace ear {
 
 struct BsaParams {
-  double scale = 1.0;         ///< > 0, factor before encoding: 0.8 times ossicle-lyon's own 2500 are the 2000 of TI46
+  double scale = 1.0;         ///< > 0, factor before encoding; a spike in every step stands for 1
   int taps = 24;              ///< J, 1..4096, steps of the kernel
   double kernel_width = 5.0;  ///< > 0, steps; k_j is proportional to exp(-((j - J/2) / width)^2), its sum is 1
   double threshold = 0.6;     ///< >= 0, by how much a spike must lessen the sum of absolute values
-  RasterSteps steps = {.hold = 10};
+  RasterSteps steps = {};
   bool operator==(const BsaParams&) const = default;
 };
 

@@ -11,7 +11,7 @@
 namespace ear {
 
 struct LevelCrossingParams {
-  double delta = 0.1;    ///< > 0, distance of levels, in units of the cochleagram
+  double delta = 0.05;   ///< > 0, distance of levels, in units of the cochleagram
   double initial = 0.0;  ///< level before the first step
   RasterSteps steps = {};
   bool operator==(const LevelCrossingParams&) const = default;

@@ -12,7 +12,7 @@
 namespace ear {
 
 struct PoissonParams {
-  double rate_hz = 100.0;  ///< > 0, spikes in a second at intensity 1
+  double rate_hz = 200.0;  ///< > 0, spikes in a second at intensity 1
   std::int64_t seed = 1;   ///< >= 0
   RasterSteps steps = {};
   bool operator==(const PoissonParams&) const = default;

@@ -18,6 +18,8 @@ namespace {
 // The goldens' own steps: cochleagrams unscaled, times from 1 to 699.
 const BsaParams kTi46 = {.scale = 2000.0, .steps = {.hold = 10, .max_steps = 699}};
 
+const BsaParams kHeld = {.steps = {.hold = 10}};
+
 // The golden went through MATLAB's text format on its way to the program: eight digits, then float32.
 float as_saved_text(double value) {
   char text[32];
@@ -109,7 +111,7 @@ TEST_CASE("BSA: three channels worked out by hand [BSA encode]") {
 TEST_CASE("BSA: as the recipe's text has it, for other parameters and signals [BSA encode]") {
   const int n_channels = 19;
   for (const BsaParams& params :
-       std::vector<BsaParams>{{},
+       std::vector<BsaParams>{kHeld,
                               {.scale = 0.5, .steps = {.hold = 3}},
                               {.scale = 3.0, .taps = 7, .kernel_width = 2.0, .threshold = 0.1},
                               {.scale = 30.0, .taps = 60, .kernel_width = 9.0, .threshold = 0.0}}) {
@@ -145,25 +147,25 @@ TEST_CASE("BSA: the decoder adds kernels up and undoes hold and scale [BSA decod
 
 TEST_CASE("BSA: silence gives no spike, and channels do not know one another") {
   CHECK(signals::count(ear::bsa_encode(std::vector<float>(500), 5, {})) == 0);
-  const int n_channels = 37;  // two whole groups of lanes and a part
+  const int n_channels = 37;
   const auto all = signals::waves(40, n_channels);
-  const auto spikes = ear::bsa_encode(all, n_channels, {});
+  const auto spikes = ear::bsa_encode(all, n_channels, kHeld);
   CHECK(signals::count(spikes) > 1000);
   for (const int c : {0, 15, 16, 36}) {
-    CHECK(ear::bsa_encode(signals::channel(all, n_channels, c), 1, {}) == signals::channel(spikes, n_channels, c));
+    CHECK(ear::bsa_encode(signals::channel(all, n_channels, c), 1, kHeld) == signals::channel(spikes, n_channels, c));
   }
 }
 
 TEST_CASE("BSA: a smooth signal comes back [BSA encode] [BSA decode]") {
   const auto values = signals::waves(100, 8);
-  const auto found = ear::bsa_decode(ear::bsa_encode(values, 8, {}), 8, {});
+  const auto found = ear::bsa_decode(ear::bsa_encode(values, 8, kHeld), 8, kHeld);
   CHECK(found.size() == values.size());
   CHECK(ear::snr_db(values, found).value() > 14.0);  // measured 14.5 dB
 }
 
 TEST_CASE("BSA: max_steps drops spikes and changes none before") {
   const auto values = signals::waves(30, 3);
-  BsaParams params;
+  BsaParams params = kHeld;
   const auto all = ear::bsa_encode(values, 3, params);
   params.steps.max_steps = 137;
   const auto first = ear::bsa_encode(values, 3, params);

@@ -33,8 +33,9 @@ ear::Record record() {
           .data = signals::waves(50, 6)};
 }
 
-const ear::EncodeParams kMethods[] = {ear::BsaParams{}, ear::LevelCrossingParams{}, ear::LifEncoderParams{},
-                                      ear::PoissonParams{}};
+const ear::EncodeParams kMethods[] = {ear::BsaParams{.steps = {.hold = 10}},
+                                      ear::LevelCrossingParams{.delta = 0.1, .steps = {.hold = 5}},
+                                      ear::LifEncoderParams{}, ear::PoissonParams{}};
 
 }  // namespace
 
@@ -78,7 +79,7 @@ TEST_CASE("encoder: there and back keeps shape, duration and decimation") {
     original.dt_ms = 4.32;
     ear::Header any = cochleagrams();
     any.dt_ms = std::nullopt;
-    const auto free_encoder = StreamEncoder::encoder(any, ear::BsaParams{});
+    const auto free_encoder = StreamEncoder::encoder(any, ear::BsaParams{.steps = {.hold = 10}});
     CHECK(free_encoder(original).decimation == 1);
     CHECK(StreamEncoder::decoder(free_encoder.output())(free_encoder(original)).decimation == 54);
   }

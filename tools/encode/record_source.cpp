@@ -1,0 +1,72 @@
+#include "tools/encode/record_source.h"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <stdexcept>
+
+namespace tools {
+
+namespace {
+
+constexpr const char* kWanted = "a stream, as ossicle-lyon writes it";
+
+void require_file(const InputFile& file, const std::string& path) {
+  struct stat status = {};
+  if (path != "-" && ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode)) return;
+  throw std::runtime_error(
+      fmt::format("{}: --shard counts the records first, which a pipe does not allow; name files, or give --shard to "
+                  "the tool that makes the stream",
+                  file.name()));
+}
+
+std::size_t count_records(const std::string& path) {
+  const InputFile file(path, kWanted);
+  require_file(file, path);
+  ear::Reader reader(file.fd(), file.name());
+  for (ear::Record record; reader.next(record);) continue;
+  return reader.n_records();
+}
+
+}  // namespace
+
+RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard) : paths_(std::move(paths)) {
+  if (shard.count > 1) {
+    std::size_t n = 0;
+    for (const std::string& path : paths_) n += count_records(path);
+    const auto bound = [&](int parts) {
+      return n * static_cast<std::size_t>(parts) / static_cast<std::size_t>(shard.count);
+    };
+    begin_ = bound(shard.index - 1);
+    end_ = bound(shard.index);
+  }
+  open(0);
+  header_ = reader_->header();
+}
+
+void RecordSource::open(std::size_t index) {
+  index_ = index;
+  reader_.reset();
+  file_ = std::make_unique<InputFile>(paths_[index], kWanted);
+  reader_.emplace(file_->fd(), file_->name());
+  if (index == 0) return;
+  const std::string difference = first_difference(header_, reader_->header());
+  if (difference.empty()) return;
+  throw std::runtime_error(fmt::format("{}: does not go with {}: {}; make both with the same options", file_->name(),
+                                       paths_.front(), difference));
+}
+
+bool RecordSource::next(ear::Record& record) {
+  while (!at_end_ && (!end_ || n_read_ < *end_)) {
+    if (reader_->next(record)) {
+      if (n_read_++ >= begin_) return true;
+    } else if (index_ + 1 < paths_.size()) {
+      open(index_ + 1);
+    } else {
+      at_end_ = true;
+    }
+  }
+  return false;
+}
+
+}  // namespace tools

@@ -1,0 +1,43 @@
+#pragma once
+// The records of several streams one after the other, or a shard of them.
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/list.h"
+#include "frontend/stream/stream.h"
+#include "tools/common/io.h"
+
+namespace tools {
+
+class RecordSource {
+ public:
+  /// Opens the first of the streams, at least one ("-": standard input), and counts the records of all if there is more
+  /// than one shard: all must then be files. Throws std::runtime_error for what is no stream or, with shards, no file.
+  RecordSource(std::vector<std::string> paths, ear::Shard shard);
+
+  /// The first stream's. made_by too is of the first.
+  const ear::Header& header() const { return header_; }
+  /// For messages: the stream that is being read.
+  const std::string& name() const { return file_->name(); }
+  /// The next record of the shard; false at its end, when all that was not skipped has been checked. Throws
+  /// std::runtime_error for a damaged stream, and for one whose header differs from the first's.
+  bool next(ear::Record& record);
+
+ private:
+  void open(std::size_t index);
+
+  std::vector<std::string> paths_;
+  std::size_t index_ = 0;
+  std::unique_ptr<InputFile> file_;
+  std::optional<ear::Reader> reader_;
+  ear::Header header_;
+  std::optional<std::size_t> end_;  // of the shard, in records of all streams; none: all
+  std::size_t begin_ = 0;
+  std::size_t n_read_ = 0;
+  bool at_end_ = false;
+};
+
+}  // namespace tools

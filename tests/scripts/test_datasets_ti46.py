@@ -171,10 +171,12 @@ class Ti46(TreeTest):
 
     def test_a_name_says_the_part(self):
         self.write_files(self.digits(n_digits=1))
-        self.write_files({"data/ti20/test/f1/02f1set0.sph": sphere()})
+        self.write_files({"data/ti20/test/f1/02f1set0.sph": sphere(), "data/ti20/test/f1/02f1s10t1.sph": sphere()})
         done = self.prepare()
         self.assertIn("recordings in the folder of the other part: 1, ", done.stderr)
-        self.assertIn("02f1set0", [each["key"] for each in self.lists("train")[0]])
+        train, test = ([each["key"] for each in rows] for rows in self.lists("train", "test"))
+        self.assertIn("02f1set0", train)
+        self.assertIn("02f1s10t1", test)
 
     def test_validation_tokens_and_a_speaker_left_out(self):
         self.write_files(self.digits())

@@ -1,0 +1,147 @@
+"""Shards made by GNU parallel, joined, are the single run, record by record. Usage: test_shards.py FOLDER_OF_THE_TOOLS
+
+A tool that is not in the folder is named and passed over; without GNU parallel everything is skipped.
+"""
+
+import os
+import pathlib
+import random
+import shutil
+import subprocess
+import sys
+import tarfile
+import tempfile
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+sys.path.insert(0, str(ROOT / "datasets/ti46"))
+import sphere  # noqa: E402
+
+TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
+SLURM_ARRAY = ROOT / "datasets/slurm_array.sh"
+N_RECORDINGS = 23  # a prime: the parts differ in size
+CUT = 7  # this recording is cut short
+N_SHARDS = 5
+MANY_SHARDS = 29  # more than recordings: some are empty
+
+
+def read_stream(path):
+    """(header, [(name, bytes)] of the records' members, number of parts): each part has header and end."""
+    with tarfile.open(path, "r|", ignore_zeros=True) as tar:
+        members = [(member.name, tar.extractfile(member).read()) for member in tar]
+    headers = [data for name, data in members if name == "__header__"]
+    assert headers and all(data == headers[0] for data in headers), f"{path}: the parts' headers differ"
+    return headers[0], [each for each in members if each[0] not in ("__header__", "__end__")], len(headers)
+
+
+class RunsTools(unittest.TestCase):
+    """A folder with short recordings of noise, one of them cut short, and a list of them."""
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.root = pathlib.Path(folder.name)
+        noise = random.Random(1)
+        lines = ["path\tlabel\tspeaker\tkey"]
+        for i in range(N_RECORDINGS):
+            n_samples = 1500 + 97 * i
+            sphere.write(self.root / f"{i}.sph", noise.randbytes(2 * n_samples), 12500, n_samples if i == CUT else None)
+            lines.append(f"{i}.sph\t{'ab'[i % 2]}\ts\tr{i}")
+        (self.root / "list.tsv").write_text("\n".join(lines) + "\n")
+
+    def run_here(self, *command, codes=(0,), **variables):
+        done = subprocess.run([str(word) for word in command], cwd=self.root, env={**os.environ, **variables}, timeout=240,
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        self.assertIn(done.returncode, codes, done.stderr.decode())
+        return done
+
+    def tool(self, name):
+        """The path of a tool that takes --shard; without it the test is skipped."""
+        if not (TOOLS / name).exists():
+            self.skipTest(f"{name} is not built")
+        return TOOLS / name
+
+    def lyon(self):
+        return (self.tool("ossicle-lyon"), "--list", "list.tsv", "--jobs", 1)
+
+
+class Shards(RunsTools):
+    def check_joined(self, command, n_records, codes=(0,)):
+        """The two ways of datasets/README.md: output in the order of the parts, and a file a part."""
+        self.run_here(*command, "-o", "whole.tar", codes=codes)
+        header, records, n_parts = read_stream(self.root / "whole.tar")
+        self.assertEqual((len(records), n_parts), (2 * n_records, 1))
+        for n in (N_SHARDS, MANY_SHARDS):
+            shards = [str(i) for i in range(1, n + 1)]
+            # Its exit code is the number of parts that did not end with 0: those with a recording that cannot be used.
+            done = self.run_here("parallel", "--keep-order", "--quote", *command, "--shard", f"{{}}/{n}", ":::", *shards, codes=codes)
+            (self.root / "ordered.tar").write_bytes(done.stdout)
+            self.run_here("parallel", "--quote", "--halt", "soon,fail=1", "env", "SLURM_ARRAY_TASK_ID={}", SLURM_ARRAY, n, "files.tar",
+                          *command, ":::", *shards)
+            self.assertEqual(len(list(self.root.glob("files.tar.*-of-*"))), n)
+            self.run_here(SLURM_ARRAY, n, "files.tar")
+            self.assertEqual(list(self.root.glob("files.tar.*")), [])
+            for joined in ("ordered.tar", "files.tar"):
+                with self.subTest(n=n, joined=joined):
+                    self.assertEqual(read_stream(self.root / joined), (header, records, n))
+        return "files.tar"
+
+    def test_lyon(self):
+        joined = self.check_joined(self.lyon(), N_RECORDINGS - 1, codes=(1,))  # one recording is cut short
+        keys = [name for name, _ in read_stream(self.root / joined)[1]]
+        self.assertEqual(keys, [f"r{i}.{kind}" for i in range(N_RECORDINGS) if i != CUT for kind in ("npy", "json")])
+        info = self.run_here(self.tool("ossicle-info"), joined).stdout.decode()  # our own reader takes it for one stream
+        self.assertIn(str(N_RECORDINGS - 1), info)
+
+    def test_encode_and_convert(self):
+        """Of a stream: what --shard shares out is its records."""
+        self.run_here(*self.lyon(), "-o", "ear.tar", codes=(1,))
+        encode = self.tool("ossicle-encode")
+        for method in ("bsa", "poisson"):  # without chance and with it
+            with self.subTest(method=method):
+                self.check_joined((encode, "ear.tar", "--method", method), N_RECORDINGS - 1)
+
+    def test_rebin(self):
+        rebin = self.tool("ossicle-rebin")
+        chance = random.Random(2)
+        for i in range(N_RECORDINGS):
+            times = sorted(chance.uniform(0.0, 0.3) for _ in range(200))
+            (self.root / f"{i}.txt").write_text("".join(f"{chance.randrange(64)} {time:.6f}\n" for time in times))
+        lines = (self.root / "list.tsv").read_text().replace(".sph", ".txt")
+        (self.root / "events.tsv").write_text(lines)
+        self.check_joined((rebin, "--list", "events.tsv", "--time-unit", "s", "--channels", 64), N_RECORDINGS)
+
+
+class SlurmArray(RunsTools):
+    """The script of an array, run with the variable that SLURM sets."""
+
+    def test_a_task_and_the_end(self):
+        for index in (1, 2, 3):
+            self.run_here(SLURM_ARRAY, 3, "all.tar", *self.lyon(), SLURM_ARRAY_TASK_ID=str(index))
+        (self.root / "all.tar.2-of-3").unlink()
+        refused = self.run_here(SLURM_ARRAY, 3, "all.tar", codes=(2,))
+        self.assertIn(b"all.tar.2-of-3: no such part", refused.stderr)
+        self.assertFalse((self.root / "all.tar").exists())
+        self.run_here(SLURM_ARRAY, 3, "all.tar", *self.lyon(), SLURM_ARRAY_TASK_ID="2")
+        self.run_here(SLURM_ARRAY, 3, "all.tar")
+        self.run_here(*self.lyon(), "-o", "whole.tar", codes=(1,))
+        self.assertEqual(read_stream(self.root / "all.tar")[:2], read_stream(self.root / "whole.tar")[:2])
+
+    def test_a_part_that_failed_leaves_nothing_to_join(self):
+        (self.root / "all.tar.1-of-1").write_text("of an earlier run")
+        self.run_here(SLURM_ARRAY, 1, "all.tar", *self.lyon(), "--strict", codes=(2,), SLURM_ARRAY_TASK_ID="1")
+        self.run_here(SLURM_ARRAY, 1, "all.tar", codes=(2,))
+
+    def test_what_cannot_be_done_is_said(self):
+        for index in ("", "0", "4", "x", "01"):
+            refused = self.run_here(SLURM_ARRAY, 3, "all.tar", "true", codes=(2,), SLURM_ARRAY_TASK_ID=index)
+            self.assertIn(b"wanted 1 to 3", refused.stderr)
+        for arguments in ((), (3,), (0, "all.tar"), ("x", "all.tar")):
+            self.assertIn(b"usage", self.run_here(SLURM_ARRAY, *arguments, codes=(2,)).stderr)
+
+
+if __name__ == "__main__":
+    if not shutil.which("parallel"):
+        print("SKIPPED: GNU parallel is not installed")
+        sys.exit(0)
+    unittest.main()

@@ -69,8 +69,8 @@ void events_of_array(const Array& array, int n_channels, double dt_ms, EventReco
   std::visit(ToEvents(n_channels, dt_ms, events), array);
 }
 
-StreamEvents::StreamEvents(Reader reader, std::string name) : reader_(std::move(reader)) {
-  const Header& header = reader_.header();
+StreamEvents::StreamEvents(const Header& header, std::string name, NextRecord next_record)
+    : next_record_(std::move(next_record)) {
   if (header.kind == Kind::kCochleagram) {
     throw std::runtime_error(name +
                              ": a stream of cochleagrams, which hold intensities; ossicle-encode makes spikes of them");
@@ -81,7 +81,7 @@ StreamEvents::StreamEvents(Reader reader, std::string name) : reader_(std::move(
 }
 
 bool StreamEvents::next(EventRecord& record) {
-  if (!reader_.next(read_)) return false;
+  if (!next_record_(read_)) return false;
   record.key = read_.key;
   record.label = read_.label;
   record.sequence = read_.sequence;

@@ -1,5 +1,7 @@
 #pragma once
 // A stream of the tools as a source of events: of kind events, or a raster or counts of steps that shall become wider.
+#include <functional>
+
 #include "frontend/events/event_source.h"
 #include "frontend/stream/stream.h"
 
@@ -13,17 +15,18 @@ class StreamEvents : public EventSource {
   /// Most events of one record: a count of 65,535 in every cell must not fill the memory.
   static constexpr std::size_t kMaxEvents = std::size_t{1} << 26;
 
-  /// Throws std::runtime_error for a stream of cochleagrams, which are no events.
-  StreamEvents(Reader reader, std::string name);
+  /// Gives the next record, false after the last: Reader::next, or what chooses among the records of several streams.
+  using NextRecord = std::function<bool(Record& record)>;
 
-  /// For the recipe, to which rebinning is added.
-  const Header& header() const { return reader_.header(); }
+  /// Throws std::runtime_error for a stream of cochleagrams, which are no events.
+  StreamEvents(const Header& header, std::string name, NextRecord next_record);
+
   const EventSourceInfo& info() const override { return info_; }
-  /// Throws what Reader::next throws. A record of more than kMaxEvents has its error set.
+  /// Throws what next_record throws. A record of more than kMaxEvents has its error set.
   bool next(EventRecord& record) override;
 
  private:
-  Reader reader_;
+  NextRecord next_record_;
   Record read_;
   EventSourceInfo info_;
 };

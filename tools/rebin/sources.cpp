@@ -1,0 +1,134 @@
+#include "tools/rebin/sources.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "frontend/events/stream_events.h"
+#include "frontend/events/text_events.h"
+#include "frontend/hdf5_file.h"
+#include "tools/common/io.h"
+#include "tools/common/peek.h"
+#include "tools/encode/record_source.h"
+#include "tools/rebin/hdf5_files.h"
+
+namespace tools {
+
+namespace {
+
+constexpr std::size_t kMaxListBytes = 1ULL << 30;
+constexpr std::size_t kMaxTextBytes = 1ULL << 30;  // of one recording
+constexpr std::size_t kFirstBytes = 16;
+constexpr const char* kWanted = "events: a stream, text, N-TIDIGITS or SHD";
+
+/// "hdf5", "stream" or "text" by the first bytes.
+std::string look(const InputFile& file) {
+  const std::string bytes = peek(file.fd(), kFirstBytes);
+  if (ear::is_hdf5(bytes)) return "hdf5";
+  return bytes.starts_with("__header__") ? "stream" : "text";
+}
+
+/// Refuses options that mean nothing for the format.
+void check_applies(const SourceOptions& o, const std::string& format) {
+  const bool text = format == "text";
+  const bool ntidigits = format == "hdf5" || format == "ntidigits";
+  const auto check = [&](bool given, bool applies, const char* option, const char* to) {
+    if (given && !applies) throw std::invalid_argument(fmt::format("{} applies to {} only; leave it out", option, to));
+  };
+  check(!o.list.empty(), text, "--list", "text");
+  check(!o.time_unit.empty(), text, "--time-unit", "text");
+  check(o.input_channels != 0, text, "--input-channels", "text");
+  check(!o.classes.empty(), text || ntidigits, "--classes", "text and N-TIDIGITS");
+  check(!o.part.empty(), ntidigits, "--part", "N-TIDIGITS");
+  check(!o.split.empty(), ntidigits, "--split", "N-TIDIGITS");
+  check(o.sequences, ntidigits, "--sequences", "N-TIDIGITS");
+}
+
+std::vector<ear::ListEntry> entries_of(const SourceOptions& o) {
+  if (o.list.empty()) return ear::list_of_paths(o.files);
+  const std::string name = o.list == "-" ? "standard input" : o.list;
+  return ear::parse_list(read_file(o.list, kMaxListBytes, "a list of recordings"), name);
+}
+
+std::string path_of(const ear::ListEntry& entry, const std::string& root) {
+  return entry.path == "-" || root.empty() ? entry.path : (std::filesystem::path(root) / entry.path).string();
+}
+
+/// The files of a list, which it holds.
+class ListedTexts : public ear::EventSource {
+ public:
+  ListedTexts(std::vector<ear::ListEntry> entries, const SourceOptions& o, ear::TextEventsParams params)
+      : entries_(std::move(entries)),
+        texts_(
+            ear::entries_of_shard(entries_, o.shard), std::move(params), [root = o.root](const ear::ListEntry& entry) {
+              const std::string path = path_of(entry, root);
+              return std::pair(path == "-" ? "standard input" : path, read_file(path, kMaxTextBytes, "events as text"));
+            }) {}
+
+  const ear::EventSourceInfo& info() const override { return texts_.info(); }
+  bool next(ear::EventRecord& record) override { return texts_.next(record); }
+
+ private:
+  std::vector<ear::ListEntry> entries_;
+  ear::TextEvents texts_;
+};
+
+Source open_texts(const SourceOptions& o) {
+  if (o.time_unit.empty()) {
+    throw std::invalid_argument("text does not say the unit of its times: give --time-unit s, ms or us");
+  }
+  if (o.input_channels < 1) {
+    throw std::invalid_argument("text does not say how many channels there are: give --input-channels, 1 or more");
+  }
+  auto entries = entries_of(o);
+  ear::TextEventsParams params{ear::parse_time_unit(o.time_unit), o.input_channels, ear::classes_of(entries)};
+  if (!o.classes.empty()) params.classes = ear::parse_classes(read_file(o.classes, kMaxListBytes), o.classes);
+  ear::check_labels(entries, params.classes);
+  return {std::make_unique<ListedTexts>(std::move(entries), o, std::move(params)), {}, {}};
+}
+
+Source open_streams(const SourceOptions& o) {
+  const auto records = std::make_shared<RecordSource>(o.files, o.shard);
+  const ear::Header& header = records->header();
+  auto events = std::make_unique<ear::StreamEvents>(header, records->name(),
+                                                    [records](ear::Record& record) { return records->next(record); });
+  return {std::move(events), header.recipe, header.made_by};
+}
+
+Source open_hdf5(const SourceOptions& o, const std::string& format) {
+  Hdf5FilesOptions options{o.files, format == "hdf5" ? "" : format, o.part, o.split, o.sequences, {}, o.shard};
+  if (!o.classes.empty()) options.classes = ear::parse_classes(read_file(o.classes, kMaxListBytes), o.classes);
+  auto files = std::make_unique<Hdf5Files>(std::move(options));
+  const std::string which = files->description();
+  return {std::move(files), {}, {{"ossicle-rebin input", which}}};
+}
+
+}  // namespace
+
+std::vector<std::string> paths_of(const SourceOptions& o) {
+  std::vector<std::string> paths = o.files;
+  paths.push_back(o.list);
+  paths.push_back(o.classes);
+  if (o.list.empty() || o.list == "-") return paths;
+  for (const ear::ListEntry& entry : entries_of(o)) paths.push_back(path_of(entry, o.root));
+  return paths;
+}
+
+Source open_source(const SourceOptions& o) {
+  std::string format = o.format;
+  std::unique_ptr<InputFile> first;  // kept open: what writes into a named pipe must not find it closed
+  if (format == "auto") {
+    format = "text";
+    if (o.list.empty()) {
+      first = std::make_unique<InputFile>(o.files.front(), kWanted);
+      format = look(*first);
+    }
+  }
+  check_applies(o, format);
+  if (format == "text") return open_texts(o);
+  if (format == "stream") return open_streams(o);
+  return open_hdf5(o, format);
+}
+
+}  // namespace tools

@@ -1,0 +1,72 @@
+#include "frontend/exchange/event_text.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+#include <stdexcept>
+#include <utility>
+
+#include "frontend/events/stream_events.h"
+#include "frontend/exchange/files.h"
+
+namespace ear {
+
+namespace {
+
+/// Name of the unit, and how many of it make a second.
+std::pair<const char*, double> unit_of(TimeUnit unit) {
+  switch (unit) {
+    case TimeUnit::kMilliseconds:
+      return {"ms", 1e3};
+    case TimeUnit::kMicroseconds:
+      return {"us", 1e6};
+    default:
+      return {"s", 1.0};
+  }
+}
+
+Header with_spikes(Header header) {
+  if (header.kind != Kind::kCochleagram) return header;
+  throw std::invalid_argument("intensities are no spikes; ossicle-encode makes spikes of them first");
+}
+
+/// Throws std::invalid_argument for text that a line of a list cannot hold.
+const std::string& one_field(const std::string& text, const char* what) {
+  if (text.find_first_of("\t\r\n") == std::string::npos) return text;
+  throw std::invalid_argument(fmt::format("{} '{}' has a tab or a line's end, which a list cannot hold", what, text));
+}
+
+}  // namespace
+
+EventTextWriter::EventTextWriter(std::string folder, std::string name, Header header, TimeUnit unit)
+    : RecordSink(std::move(name), with_spikes(std::move(header))), folder_(std::move(folder)), unit_(unit) {
+  std::string classes;
+  for (const std::string& name_of_class : this->header().classes) classes += one_field(name_of_class, "class") + "\n";
+  if (!classes.empty()) write_text(folder_ + "/classes.txt", classes);
+}
+
+void EventTextWriter::put(const Record& record) {
+  EventRecord events;
+  events_of_array(record.data, header().n_channels, record.dt_ms, events);
+  if (!events.error.empty())
+    throw std::invalid_argument(fmt::format("{}: record {}: {}", name(), record.key, events.error));
+  const auto [unit, per_second] = unit_of(unit_);
+  std::string text = fmt::format("# channel time, {}; {} channels; {} steps of {} ms\n", unit, header().n_channels,
+                                 record.n_steps, record.dt_ms);
+  for (std::size_t e = 0; e < events.times_s.size(); ++e) {
+    fmt::format_to(std::back_inserter(text), "{} {}\n", events.channels[e], events.times_s[e] * per_second);
+  }
+  list_ += fmt::format("{}.txt\t{}\t{}\t{}\n", record.key, one_field(record.label, "label"),
+                       one_field(record.speaker, "speaker"), record.key);
+  n_sequences_ += record.sequence.empty() ? 0 : 1;
+  write_text(fmt::format("{}/{}.txt", folder_, record.key), text);
+}
+
+std::vector<std::string> EventTextWriter::close() {
+  write_text(folder_ + "/list.tsv", list_);
+  if (n_sequences_ == 0) return {};
+  return {
+      fmt::format("the words of {} recordings of several are not in the list, which has one label each", n_sequences_)};
+}
+
+}  // namespace ear

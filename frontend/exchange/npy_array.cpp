@@ -1,0 +1,242 @@
+#include "frontend/exchange/npy_array.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <bit>
+#include <charconv>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+#include "frontend/stream/rules.h"
+
+namespace ear {
+
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "arrays are read as they lie in memory");
+
+constexpr std::string_view kMagic("\x93NUMPY", 6);
+constexpr std::size_t kAlign = 64;
+constexpr std::uint64_t kMaxHeader = 1 << 16;
+constexpr std::uint64_t kMaxText = kMaxHeaderBytes;  // characters of one element: a stream's header
+constexpr std::uint64_t kMaxTexts = kMaxArrayBytes;  // bytes of an array of texts
+
+std::string as_text(const Bytes& bytes) {
+  return {bytes.begin(), bytes.end()};
+}
+
+/// What follows "'name':" in the header's dictionary, without blanks before it.
+std::string_view field(const ZipReader& zip, std::string_view dict, std::string_view name) {
+  const std::size_t at = dict.find(fmt::format("'{}':", name));
+  if (at == std::string_view::npos) zip.fail(fmt::format("no NumPy array: its header has no {}", name));
+  dict.remove_prefix(at + name.size() + 3);
+  return dict.substr(std::min(dict.size(), dict.find_first_not_of(' ')));
+}
+
+std::uint64_t parse_size(std::string_view digits) {
+  std::uint64_t value = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+  return error == std::errc() && end == digits.data() + digits.size() ? value
+                                                                      : std::numeric_limits<std::uint64_t>::max();
+}
+
+std::string parse_descr(const ZipReader& zip, std::string_view text) {
+  if (!text.starts_with('\'')) zip.fail("a structured array; save its columns as arrays of their own");
+  const std::string descr(text.substr(1, text.substr(1).find('\'')));
+  if (descr.starts_with("|O"))
+    zip.fail("holds Python objects, which only pickle can read; save arrays of numbers or text");
+  const bool known = descr.size() >= 3 && std::string_view("<|=").find(descr[0]) != std::string_view::npos &&
+                     std::string_view("fbiuUS").find(descr[1]) != std::string_view::npos;
+  const std::uint64_t size = known ? parse_size(std::string_view(descr).substr(2)) : 0;
+  const bool text_fits = known && (descr[1] == 'U' || descr[1] == 'S') && size >= 1 && size <= kMaxText;
+  const bool number_fits = known && !text_fits && (size == 1 || size == 2 || size == 4 || size == 8) &&
+                           (descr[1] != 'f' || size >= 4) && (descr[1] != 'b' || size == 1);
+  if (!text_fits && !number_fits) {
+    zip.fail(fmt::format("type {}; wanted little-endian float32 or float64, bool, integers or text", descr));
+  }
+  return descr;
+}
+
+std::vector<std::uint64_t> parse_shape(const ZipReader& zip, std::string_view text) {
+  const std::size_t end = text.find(')');
+  if (!text.starts_with('(') || end == std::string_view::npos) zip.fail("no NumPy array: its header has no shape");
+  text = text.substr(1, end - 1);
+  std::vector<std::uint64_t> shape;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.size(), text.find(','));
+    const std::string_view digits = text.substr(0, comma);
+    const std::uint64_t size = parse_size(digits.substr(std::min(digits.size(), digits.find_first_not_of(' '))));
+    if (size == std::numeric_limits<std::uint64_t>::max())
+      zip.fail(fmt::format("its shape ({}) is no list of sizes", text));
+    shape.push_back(size);
+    text.remove_prefix(std::min(text.size(), comma + 1));
+    text.remove_prefix(std::min(text.size(), text.find_first_not_of(' ')));
+  }
+  return shape;
+}
+
+void check_size(const ZipReader& zip, const NpyArray& array) {
+  std::uint64_t bytes = array.item_size();
+  for (const std::uint64_t size : array.shape) {
+    if (__builtin_mul_overflow(bytes, size, &bytes))
+      zip.fail(fmt::format("its shape {} is beyond any memory", shape_text(array.shape)));
+  }
+  if (bytes != zip.left()) {
+    zip.fail(fmt::format("{} elements of {} bytes make {} bytes, {} are there", shape_text(array.shape),
+                         array.item_size(), bytes, zip.left()));
+  }
+}
+
+template <class T>
+void append_as(std::vector<double>& values, std::span<const std::uint8_t> bytes) {
+  for (std::size_t at = 0; at + sizeof(T) <= bytes.size(); at += sizeof(T)) {
+    T value;
+    std::memcpy(&value, bytes.data() + at, sizeof value);
+    values.push_back(static_cast<double>(value));
+  }
+}
+
+void append_utf8(std::string& text, std::uint32_t c) {
+  if (c > 0x10FFFF || (c >= 0xD800 && c < 0xE000)) throw std::runtime_error(fmt::format("character {:#x} is none", c));
+  if (c < 0x80) {
+    text += static_cast<char>(c);
+  } else if (c < 0x800) {
+    text += {static_cast<char>(0xC0 | c >> 6), static_cast<char>(0x80 | (c & 0x3F))};
+  } else if (c < 0x10000) {
+    text += {static_cast<char>(0xE0 | c >> 12), static_cast<char>(0x80 | (c >> 6 & 0x3F)),
+             static_cast<char>(0x80 | (c & 0x3F))};
+  } else {
+    text += {static_cast<char>(0xF0 | c >> 18), static_cast<char>(0x80 | (c >> 12 & 0x3F)),
+             static_cast<char>(0x80 | (c >> 6 & 0x3F)), static_cast<char>(0x80 | (c & 0x3F))};
+  }
+}
+
+std::u32string to_utf32(std::string_view text) {
+  std::u32string characters;
+  for (std::size_t i = 0; i < text.size();) {
+    const auto lead = static_cast<std::uint8_t>(text[i]);
+    const std::size_t n = lead < 0x80 ? 1 : lead >= 0xF0 && lead < 0xF8 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 0;
+    if (n == 0 || i + n > text.size()) throw std::invalid_argument("a text is not UTF-8");
+    char32_t c = n == 1 ? lead : lead & (0x7FU >> n);
+    for (std::size_t k = 1; k < n; ++k) {
+      if ((static_cast<std::uint8_t>(text[i + k]) & 0xC0) != 0x80) throw std::invalid_argument("a text is not UTF-8");
+      c = c << 6 | (static_cast<std::uint8_t>(text[i + k]) & 0x3F);
+    }
+    characters += c;
+    i += n;
+  }
+  return characters;
+}
+
+}  // namespace
+
+std::uint64_t NpyArray::item_size() const {
+  const std::uint64_t size = parse_size(std::string_view(descr).substr(2));
+  return kind() == 'U' ? 4 * size : size;
+}
+
+std::uint64_t NpyArray::n_items() const {
+  std::uint64_t n = 1;
+  for (const std::uint64_t size : shape) n *= size;
+  return n;
+}
+
+std::string shape_text(const std::vector<std::uint64_t>& shape) {
+  return fmt::format("({}{})", fmt::join(shape, ", "), shape.size() == 1 ? "," : "");
+}
+
+std::string npy_array_header(const NpyArray& array) {
+  std::string dict =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': {}, }}", array.descr, shape_text(array.shape));
+  constexpr std::size_t kPrefix = 10;
+  const std::size_t used = kPrefix + dict.size() + 1;
+  dict.append((kAlign - used % kAlign) % kAlign, ' ').push_back('\n');
+  std::string text(kMagic);
+  text += {'\x01', '\x00', static_cast<char>(dict.size() & 0xff), static_cast<char>(dict.size() >> 8)};
+  return text + dict;
+}
+
+NpyArray read_npy_header(ZipReader& zip) {
+  constexpr std::size_t kShort = 10;  // magic, version, a length of two bytes; of four from version 2.0 on
+  if (zip.left() < kShort) zip.fail("too short for a NumPy array");
+  Bytes prefix;
+  zip.append(prefix, kShort);
+  if (!as_text(prefix).starts_with(kMagic) || prefix[6] < 1 || prefix[6] > 3) zip.fail("no NumPy array");
+  if (prefix[6] > 1) zip.append(prefix, std::min<std::uint64_t>(2, zip.left()));
+  std::uint64_t size = 0;
+  for (std::size_t i = prefix.size(); i-- > 8;) size = size << 8 | prefix[i];
+  if (size > kMaxHeader || size > zip.left()) zip.fail(fmt::format("cut: its header claims {} bytes", size));
+  Bytes bytes;
+  zip.append(bytes, size);
+  const std::string dict = as_text(bytes);
+  NpyArray array;
+  array.descr = parse_descr(zip, field(zip, dict, "descr"));
+  array.shape = parse_shape(zip, field(zip, dict, "shape"));
+  const bool order_matters = array.shape.size() > 1;
+  if (order_matters && !field(zip, dict, "fortran_order").starts_with("False")) {
+    zip.fail("in Fortran order; save numpy.ascontiguousarray of it");
+  }
+  check_size(zip, array);
+  return array;
+}
+
+std::vector<double> npy_numbers(const NpyArray& array, std::span<const std::uint8_t> bytes) {
+  std::vector<double> values;
+  values.reserve(bytes.size() / array.item_size());
+  const std::string type = array.descr.substr(1);
+  if (type == "f4") append_as<float>(values, bytes);
+  if (type == "f8") append_as<double>(values, bytes);
+  if (type == "b1" || type == "u1") append_as<std::uint8_t>(values, bytes);
+  if (type == "i1") append_as<std::int8_t>(values, bytes);
+  if (type == "u2") append_as<std::uint16_t>(values, bytes);
+  if (type == "i2") append_as<std::int16_t>(values, bytes);
+  if (type == "u4") append_as<std::uint32_t>(values, bytes);
+  if (type == "i4") append_as<std::int32_t>(values, bytes);
+  if (type == "u8") append_as<std::uint64_t>(values, bytes);
+  if (type == "i8") append_as<std::int64_t>(values, bytes);
+  return values;
+}
+
+std::vector<std::string> npy_texts(const NpyArray& array, std::span<const std::uint8_t> bytes) {
+  std::vector<std::string> texts(array.n_items());
+  const std::size_t size = array.item_size();
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const auto item = bytes.subspan(i * size, size);
+    if (array.kind() == 'S') {
+      texts[i].assign(item.begin(), item.end());
+    } else {
+      for (std::size_t at = 0; at < item.size(); at += 4) {
+        std::uint32_t c = 0;
+        std::memcpy(&c, item.data() + at, sizeof c);
+        append_utf8(texts[i], c);
+      }
+    }
+    texts[i].erase(texts[i].find_last_not_of('\0') + 1);
+  }
+  return texts;
+}
+
+NpyTexts npy_text_array(std::span<const std::string> texts) {
+  std::vector<std::u32string> wide;
+  std::size_t width = 1;  // NumPy has no text of no characters
+  for (const std::string& text : texts) {
+    wide.push_back(to_utf32(text));
+    if (text.ends_with('\0')) throw std::invalid_argument("a text ends in a zero character, which NumPy cannot keep");
+    width = std::max(width, wide.back().size());
+  }
+  if (4 * width * texts.size() > kMaxTexts) {
+    throw std::invalid_argument(
+        fmt::format("{} texts of up to {} characters take more than {} bytes in NumPy's fixed width; "
+                    "shorten the longest",
+                    texts.size(), width, kMaxTexts));
+  }
+  NpyTexts array{fmt::format("<U{}", width), std::vector<std::uint8_t>(4 * width * texts.size())};
+  for (std::size_t i = 0; i < wide.size(); ++i) {
+    std::memcpy(array.bytes.data() + 4 * width * i, wide[i].data(), 4 * wide[i].size());
+  }
+  return array;
+}
+
+}  // namespace ear

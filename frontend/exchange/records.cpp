@@ -1,0 +1,104 @@
+#include "frontend/exchange/records.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "frontend/stream/rules.h"
+
+namespace ear {
+
+RecordSink::RecordSink(std::string name, Header header) : name_(std::move(name)), header_(std::move(header)) {
+  try {
+    check_header(header_);
+  } catch (const std::runtime_error& broken) {
+    throw std::invalid_argument(fmt::format("{}: {}", name_, broken.what()));
+  }
+}
+
+void RecordSink::write(const Record& record) {
+  try {
+    check_record(header_, record);
+  } catch (const std::runtime_error& broken) {
+    throw std::invalid_argument(fmt::format("{}: record {}: {}", name_, record.key, broken.what()));
+  }
+  if (!keys_.insert(record.key).second) {
+    throw std::invalid_argument(fmt::format("{}: key {} stands twice; keys are unique", name_, record.key));
+  }
+  put(record);
+}
+
+std::string KeyMaker::operator()(const std::string& name) {
+  if (name.empty() || name.size() > kMaxKey) {
+    throw std::runtime_error(
+        fmt::format("name '{}...' of {} characters, wanted 1 to {}", name.substr(0, 40), name.size(), kMaxKey));
+  }
+  std::string key = name;
+  for (char& c : key) {
+    const bool fits =
+        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+    if (!fits) c = '_';
+  }
+  check_key(key);
+  if (!keys_.insert(key).second) {
+    throw std::runtime_error(key == name ? fmt::format("key {} stands twice; keys are unique", key)
+                                         : fmt::format("name '{}' becomes the key {}, which stands already; rename it "
+                                                       "with characters of [A-Za-z0-9_-]",
+                                                       name, key));
+  }
+  if (key != name && n_changed_++ == 0) first_ = fmt::format("'{}' is now {}", name, key);
+  return key;
+}
+
+std::string KeyMaker::note() const {
+  if (n_changed_ == 0) return {};
+  return fmt::format("{} names had characters outside [A-Za-z0-9_-], which became _: {}", n_changed_, first_);
+}
+
+Header foreign_header(Kind kind, int n_channels, std::vector<std::string> classes, std::optional<double> dt_ms,
+                      const std::string& format) {
+  Header header;
+  header.kind = kind;
+  header.n_channels = n_channels;
+  header.classes = std::move(classes);
+  header.dt_ms = dt_ms;
+  header.recipe.stages.push_back({"ossicle-convert", {{"from", format}}});
+  try {
+    check_header(header);
+  } catch (const std::runtime_error& broken) {
+    throw std::invalid_argument(broken.what());
+  }
+  return header;
+}
+
+std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given, std::vector<std::string> found) {
+  if (!given.empty()) return given;
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  if (!found.empty() && found.front().empty()) found.erase(found.begin());
+  return found;
+}
+
+void require_no_params(const ForeignParams& params, const std::string& name) {
+  const char* set = params.dt_ms ? "dt-ms" : params.kind ? "kind" : !params.classes.empty() ? "classes" : nullptr;
+  if (set == nullptr) return;
+  throw std::invalid_argument(
+      fmt::format("{}: was written by this project and says itself what --{} would; leave it out", name, set));
+}
+
+double require_dt(const ForeignParams& params, std::optional<double> in_file, const std::string& name) {
+  if (params.dt_ms && in_file) {
+    throw std::invalid_argument(
+        fmt::format("{}: says itself that a step has {} ms; leave --dt-ms out", name, *in_file));
+  }
+  const std::optional<double> dt_ms = params.dt_ms ? params.dt_ms : in_file;
+  if (!dt_ms) throw std::invalid_argument(fmt::format("{}: does not say how long a step is; give --dt-ms", name));
+  if (!(*dt_ms > 0.0) || !std::isfinite(*dt_ms)) {
+    throw std::invalid_argument(fmt::format("{}: step of {} ms, wanted a length above 0", name, *dt_ms));
+  }
+  return *dt_ms;
+}
+
+}  // namespace ear

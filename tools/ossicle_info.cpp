@@ -12,6 +12,7 @@
 #include "snn/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/run_tool.h"
+#include "tools/info/pipeline.h"
 #include "tools/info/report.h"
 
 namespace {

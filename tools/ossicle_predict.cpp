@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "frontend/list.h"
 #include "snn/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
@@ -98,7 +99,7 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
     if (sound.n_channels > 1) {
       context.note(fmt::format("{}: {} channels; their mean is taken", file.name(), sound.n_channels));
     }
-    print(o, path, predictor.name(sound, path, o.top));
+    print(o, path, predictor.name(sound, ear::key_of_path(path), o.top));
   }
 }
 

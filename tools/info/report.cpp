@@ -6,9 +6,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "frontend/front_end.h"
 #include "snn/memory.h"
 #include "snn/model_json.h"
+#include "tools/info/pipeline.h"
 
 namespace tools {
 
@@ -18,8 +18,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kIndent = 2;
 constexpr double kMega = 1e6;
-constexpr int kMostSteps = 1'000'000;  // of a recipe that the front end takes
-constexpr int kUsualSteps = 100;       // where a recipe leaves the number open
+constexpr int kUsualSteps = 100;  // where a recipe leaves the number open
 
 Json counts_json(const std::map<std::string, std::size_t>& counts) {
   Json json = Json::object();
@@ -62,51 +61,14 @@ void add_text(const Json& json, std::size_t depth, std::string& text) {
   }
 }
 
-// Steps of a recording by the model's recipe.
-int steps_of(const snn::Model& model) {
-  const ear::Recipe recipe = ear::parse_recipe(model.recipe_json);
-  for (const ear::RecipeStage& stage : recipe.stages) {
-    for (const auto& [name, value] : stage.params) {
-      const auto* n_steps = std::get_if<std::int64_t>(&value);
-      if (name == "n_steps" && n_steps != nullptr && *n_steps > 0 && *n_steps <= kMostSteps) {
-        return static_cast<int>(*n_steps);
-      }
-    }
-  }
-  return kUsualSteps;
-}
-
 // Peaks on one thread, data aside: of naming one recording, and of a training with the model's own batches.
 Json memory_report(const snn::Model& model) {
-  const int n_steps = steps_of(model);
+  const int n_steps = steps_of(ear::parse_recipe(model.recipe_json), kUsualSteps);
   const int n_batch = std::min(model.training.batch_size, std::numeric_limits<int>::max() / n_steps);
   const auto in_mb = [](const snn::MemoryUse& use) { return shown(static_cast<double>(use.total()) / kMega); };
   return {{"steps", n_steps},
           {"predict", in_mb(snn::inference_memory(model.training.network, {n_steps, 1}, "cpu", 1))},
           {"train", in_mb(snn::training_memory(model.training, {n_steps * n_batch, n_batch}, "cpu", 1, false))}};
-}
-
-// A word of a shell line.
-std::string quoted(const std::string& word) {
-  const auto is_plain = [](char c) {
-    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
-           std::string_view("/._-+").find(c) != std::string_view::npos;
-  };
-  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
-  std::string text = "'";
-  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
-  return text + "'";
-}
-
-std::string lyon_command(const ear::FrontEndParams& p) {
-  std::string line = fmt::format("ossicle-lyon --sample-rate {} --ear-q {}", p.sample_rate_hz, p.lyon.ear_q);
-  if (p.lyon.step_factor) line += fmt::format(" --step-factor {}", *p.lyon.step_factor);
-  line += fmt::format(" --tau-factor {}", p.lyon.tau_factor);
-  if (!p.lyon.agc) line += " --no-agc";
-  if (!p.lyon.differ) line += " --no-differ";
-  line += p.n_steps > 0 ? fmt::format(" --steps {}", p.n_steps) : fmt::format(" --decimation {}", p.decimation);
-  if (p.tail_steps > 0) line += fmt::format(" --tail-steps {}", p.tail_steps);
-  return line + fmt::format(" --scale {} recording.wav", p.scale);
 }
 
 }  // namespace
@@ -157,13 +119,6 @@ std::string to_text(const Json& report) {
   std::string text;
   add_text(report, 0, text);
   return text;
-}
-
-std::string pipeline(const ear::Recipe& recipe, const std::string& model_path) {
-  std::string line;
-  for (const ear::RecipeStage& stage : recipe.stages) line += lyon_command(ear::front_end_params(stage)) + " | ";
-  if (line.empty()) throw std::runtime_error(model_path + ": its recipe is empty, so no command line makes its input");
-  return line + "ossicle-predict " + quoted(model_path) + " -";
 }
 
 }  // namespace tools

@@ -16,8 +16,4 @@ nlohmann::ordered_json model_report(const std::string& name, const snn::Model& m
 /// The same for a person: a line a value, nested ones indented.
 std::string to_text(const nlohmann::ordered_json& report);
 
-/// The shell line that takes a recording through the recipe to a prediction of the model. Throws std::runtime_error if
-/// a stage of the recipe is unknown.
-std::string pipeline(const ear::Recipe& recipe, const std::string& model_path);
-
 }  // namespace tools

@@ -1,11 +1,7 @@
 #include "tools/predict/predictor.h"
 
-#include <fmt/core.h>
-
-#include <stdexcept>
-
-#include "frontend/stream/stream.h"
 #include "snn/raster.h"
+#include "tools/common/load.h"
 
 namespace tools {
 
@@ -23,28 +19,14 @@ Predictor::Predictor(snn::Model model, const BackendOptions& backend, Context& c
   network_.set_parameters(model_.parameters);
 }
 
-const ear::FrontEnd& Predictor::front_end() {
-  if (!front_end_) {
-    const ear::Recipe recipe = ear::parse_recipe(model_.recipe_json);
-    if (recipe.stages.size() != 1 || model_.input_kind != ear::kind_name(ear::Kind::kCochleagram)) {
-      throw std::runtime_error(
-          fmt::format("the model was trained on a stream of kind {} with {} recipe stages, which cannot be run on a "
-                      "recording; give "
-                      "a stream of the same recipe instead",
-                      model_.input_kind, recipe.stages.size()));
-    }
-    front_end_.emplace(ear::front_end_params(recipe.stages.front()), isa_);
-  }
-  return *front_end_;
+const RecipeRunner& Predictor::recipe() {
+  if (!recipe_) recipe_.emplace(ear::parse_recipe(model_.recipe_json), model_.input_kind, isa_);
+  return *recipe_;
 }
 
 std::vector<Answer> Predictor::name(const ear::Sound& sound, const std::string& key, int k) {
-  ear::Cochleagram cochleagram = front_end()(sound);
-  snn::Dataset one{.n_channels = cochleagram.n_channels, .classes = model_.classes, .utterances = {}};
-  snn::Utterance& utterance = one.utterances.emplace_back();
-  utterance.key = key;
-  utterance.n_steps = cochleagram.n_steps;
-  utterance.values = std::move(cochleagram.values);
+  snn::Dataset one{.n_channels = recipe().n_channels(), .classes = model_.classes, .utterances = {}};
+  one.utterances.push_back(to_utterance(recipe()(sound, key), model_.classes));
   return name(one, k).front();
 }
 

@@ -1,15 +1,16 @@
 #pragma once
-// A model ready to name recordings: the ear of its recipe and the network.
+// A model ready to name recordings: the stages of its recipe and the network.
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "frontend/front_end.h"
+#include "frontend/sound_file.h"
 #include "snn/evaluate.h"
 #include "snn/model_file.h"
 #include "tools/options/backend_options.h"
+#include "tools/predict/recipe_runner.h"
 
 namespace tools {
 
@@ -24,8 +25,9 @@ class Predictor {
   /// Throws std::invalid_argument for what this build or machine has not.
   Predictor(snn::Model model, const BackendOptions& backend, Context& context);
 
-  /// The k best classes of a recording, best first. Throws std::runtime_error if the model's recipe is not that of one
-  /// ear, and std::invalid_argument for a recording that the ear refuses.
+  /// The k best classes of a recording, best first. `key`: as ossicle-lyon gives it to the recording (ear::key_of_path).
+  /// Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
+  /// recording that a stage of it refuses.
   std::vector<Answer> name(const ear::Sound& sound, const std::string& key, int k);
   /// The same of each utterance of a data set.
   std::vector<std::vector<Answer>> name(const snn::Dataset& dataset, int k);
@@ -35,13 +37,13 @@ class Predictor {
   const snn::Model& model() const { return model_; }
 
  private:
-  const ear::FrontEnd& front_end();
+  const RecipeRunner& recipe();
 
   snn::Model model_;
   std::string isa_;
   std::unique_ptr<snn::Backend<float>> backend_;
   snn::Network<float> network_;
-  std::optional<ear::FrontEnd> front_end_;  // made when the first recording comes
+  std::optional<RecipeRunner> recipe_;  // made when the first recording comes
 };
 
 }  // namespace tools

@@ -1,0 +1,106 @@
+#include "tools/info/pipeline.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <stdexcept>
+#include <string_view>
+
+#include "frontend/encode/encode.h"
+#include "frontend/front_end.h"
+#include "frontend/stream/rebin.h"
+#include "tools/options/encode_options.h"
+
+namespace tools {
+
+namespace {
+
+constexpr int kMostSteps = 1'000'000;  // of a recipe that the front end takes
+
+// A word of a shell line.
+std::string quoted(const std::string& word) {
+  const auto is_plain = [](char c) {
+    return std::isalnum(static_cast<unsigned char>(c)) != 0 ||
+           std::string_view("/._-+").find(c) != std::string_view::npos;
+  };
+  if (!word.empty() && std::all_of(word.begin(), word.end(), is_plain)) return word;
+  std::string text = "'";
+  for (const char c : word) text += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return text + "'";
+}
+
+std::string lyon_command(const ear::FrontEndParams& p) {
+  std::string line = fmt::format("ossicle-lyon --sample-rate {} --ear-q {}", p.sample_rate_hz, p.lyon.ear_q);
+  if (p.lyon.step_factor) line += fmt::format(" --step-factor {}", *p.lyon.step_factor);
+  line += fmt::format(" --tau-factor {}", p.lyon.tau_factor);
+  if (!p.lyon.agc) line += " --no-agc";
+  if (!p.lyon.differ) line += " --no-differ";
+  line += p.n_steps > 0 ? fmt::format(" --steps {}", p.n_steps) : fmt::format(" --decimation {}", p.decimation);
+  if (p.tail_steps > 0) line += fmt::format(" --tail-steps {}", p.tail_steps);
+  return line + fmt::format(" --scale {}", p.scale);
+}
+
+std::string rebin_command(const ear::RebinParams& p) {
+  std::string line = "ossicle-rebin";
+  line += p.n_steps > 0 ? fmt::format(" --steps {}", p.n_steps) : fmt::format(" --bin-ms {}", p.bin_ms);
+  if (p.max_steps > 0) line += fmt::format(" --max-steps {}", p.max_steps);
+  line += fmt::format(" --channels {}", p.n_channels);
+  return p.counts ? line + " --count" : line;
+}
+
+std::string command_of(const ear::RecipeStage& stage) {
+  if (stage.tool == "ossicle-rebin") return rebin_command(ear::rebin_params(stage));
+  if (ear::is_decode_stage(stage)) return "ossicle-encode --decode";
+  if (ear::is_encode_stage(stage)) return encode_command(ear::encode_params(stage));
+  return lyon_command(ear::front_end_params(stage));
+}
+
+// What the first tool of a line reads.
+std::string_view source_of(const ear::RecipeStage& stage) {
+  if (stage.tool == "ossicle-rebin") return " EVENTS";
+  return ear::is_encode_stage(stage) ? " STREAM" : " recording.wav";
+}
+
+// The number that a stage sets; none where it follows the recording.
+int own_steps(const ear::RecipeStage& stage) {
+  for (const auto& [name, value] : stage.params) {
+    const auto* n_steps = std::get_if<std::int64_t>(&value);
+    if (name == "n_steps" && n_steps != nullptr && *n_steps > 0 && *n_steps <= kMostSteps) {
+      return static_cast<int>(*n_steps);
+    }
+  }
+  return 0;
+}
+
+}  // namespace
+
+std::string pipeline(const ear::Recipe& recipe, const std::string& model_path) {
+  if (recipe.stages.empty()) {
+    throw std::runtime_error(model_path + ": its recipe is empty, so no command line makes its input");
+  }
+  std::string line;
+  for (const ear::RecipeStage& stage : recipe.stages) {
+    line += command_of(stage);
+    if (&stage == &recipe.stages.front()) line += source_of(stage);
+    line += " | ";
+  }
+  return line + "ossicle-predict " + quoted(model_path) + " -";
+}
+
+int steps_of(const ear::Recipe& recipe, int usual) {
+  int n_steps = usual;
+  ear::RasterSteps held;
+  for (const ear::RecipeStage& stage : recipe.stages) {
+    if (const int own = own_steps(stage); own > 0) n_steps = own;
+    if (ear::is_decode_stage(stage)) {
+      n_steps = ear::held_steps(n_steps, held);
+    } else if (ear::is_encode_stage(stage)) {
+      held = ear::steps_of(ear::encode_params(stage));
+      n_steps = ear::raster_steps(n_steps, 1, held);
+    }
+  }
+  return n_steps;
+}
+
+}  // namespace tools

@@ -1,5 +1,7 @@
 #include "frontend/hdf5_library.h"
 
+#include <bit>
+#include <cstdint>
 #include <cstdlib>
 #include <vector>
 
@@ -51,6 +53,22 @@ Handle float16_type() {
   H5Tset_size(type.get(), 2);
   H5Tset_ebias(type.get(), 15);
   return type;
+}
+
+void decode_float16(const void* stored, std::span<double> values) {
+  const auto* bytes = static_cast<const unsigned char*>(stored);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::uint64_t bits = bytes[2 * i] | static_cast<unsigned>(bytes[2 * i + 1]) << 8;
+    const std::uint64_t sign = bits >> 15 << 63;
+    const std::uint64_t exponent = bits >> 10 & 31;
+    const std::uint64_t mantissa = bits & 1023;
+    if (exponent == 0) {
+      values[i] = static_cast<double>(mantissa) * (sign != 0 ? -0x1p-24 : 0x1p-24);
+    } else {
+      const std::uint64_t widened = exponent == 31 ? 2047 : exponent + 1023 - 15;
+      values[i] = std::bit_cast<double>(sign | widened << 52 | mantissa << 42);
+    }
+  }
 }
 
 }  // namespace ear::hdf5

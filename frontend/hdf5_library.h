@@ -2,6 +2,7 @@
 // What reading and writing HDF5 share: handles that close themselves, and libhdf5's messages as text instead of on stderr.
 #include <hdf5.h>
 
+#include <span>
 #include <string>
 #include <utility>
 
@@ -52,5 +53,8 @@ int system_error();
 
 /// IEEE half precision, little-endian.
 Handle float16_type();
+
+/// Numbers of that type, exactly; `stored` holds as many as `values` has room for.
+void decode_float16(const void* stored, std::span<double> values);
 
 }  // namespace ear::hdf5

@@ -1,0 +1,70 @@
+#include "tools/convert/formats.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <stdexcept>
+
+namespace tools {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string by_extension(const std::string& path) {
+  static const std::map<std::string, std::string> kFormats = {
+      {".tar", "stream"}, {".npz", "npz"}, {".ark", "kaldi"},   {".h5", "shd"},
+      {".hdf5", "shd"},   {".nir", "nir"}, {".model", "model"}, {".safetensors", "safetensors"}};
+  const auto found = kFormats.find(fs::path(path).extension().string());
+  return found == kFormats.end() ? "" : found->second;
+}
+
+std::string format_of(const std::string& path, bool is_input) {
+  if (path == "-") return "stream";
+  if (is_input && fs::is_directory(path)) {
+    const auto has = [&path](const char* name) { return fs::exists(fs::path(path) / name); };
+    return has("feats.ark") || has("feats.scp") ? "kaldi" : has("list.tsv") ? "text" : "";
+  }
+  return by_extension(path);
+}
+
+void require(const std::string& format, const char* flag, const std::string& path) {
+  if (!format.empty()) return;
+  throw std::invalid_argument(
+      fmt::format("{}: its name does not show the format; give {} {}", path, flag, fmt::join(format_names(), "|")));
+}
+
+}  // namespace
+
+const std::vector<std::string>& format_names() {
+  static const std::vector<std::string> kNames = {"stream", "npz",   "kaldi", "shd",
+                                                  "text",   "model", "nir",   "safetensors"};
+  return kNames;
+}
+
+bool is_model_format(const std::string& format) {
+  return format == "model" || format == "nir" || format == "safetensors";
+}
+
+Formats complete_formats(Formats formats, const std::string& input, const std::string& output) {
+  const bool from_given = !formats.from.empty();
+  if (formats.to.empty()) formats.to = format_of(output, false);
+  if (!from_given) formats.from = format_of(input, true);
+  // A trained model may lie in a .safetensors file, too: what shall come of it decides.
+  if (!from_given && formats.to == "nir") formats.from = "model";
+  if (formats.from == "safetensors" && (formats.to.empty() || formats.to == "safetensors")) formats.to = "model";
+  require(formats.from, "--from", input);
+  require(formats.to, "--to", output);
+  if (is_model_format(formats.from) != is_model_format(formats.to)) {
+    throw std::invalid_argument(
+        fmt::format("from {} to {}: records and models do not become one another; --from and --to "
+                    "overrule what the names show",
+                    formats.from, formats.to));
+  }
+  return formats;
+}
+
+}  // namespace tools

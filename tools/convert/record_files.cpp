@@ -1,0 +1,139 @@
+#include "tools/convert/record_files.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <stdexcept>
+
+#include "frontend/exchange/event_records.h"
+#include "frontend/exchange/event_text.h"
+#include "frontend/exchange/kaldi.h"
+#include "frontend/exchange/npz.h"
+#include "frontend/exchange/shd_file.h"
+
+namespace tools {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kMaxTextBytes = 1ULL << 30;
+
+class StreamSource : public ear::RecordSource {
+ public:
+  explicit StreamSource(const InputFile& file) : reader_(file.fd(), file.name()) {}
+  const ear::Header& header() const override { return reader_.header(); }
+  bool is_own() const override { return true; }
+  bool next(ear::SourceItem& item) override {
+    item.warning.clear();
+    item.error.clear();
+    return reader_.next(item.record);
+  }
+
+ private:
+  ear::Reader reader_;
+};
+
+class StreamSink : public ear::RecordSink {
+ public:
+  StreamSink(const OutputFile& file, const ear::Header& header)
+      : RecordSink(file.name(), header), writer_(file.fd(), file.name(), header) {}
+  std::vector<std::string> close() override {
+    writer_.close();
+    return {};
+  }
+
+ private:
+  void put(const ear::Record& record) override { writer_.write(record); }
+  ear::Writer writer_;
+};
+
+std::optional<std::string> table(const std::string& path) {
+  if (path.empty()) return std::nullopt;
+  return read_file(path, kMaxTextBytes, "a table of Kaldi");
+}
+
+bool is_archive_alone(const std::string& path) {
+  return path == "-" || fs::path(path).extension() == ".ark";
+}
+
+}  // namespace
+
+RecordInput::RecordInput(const std::string& format, const std::string& path, const RecordConversion& c) {
+  if (format == "stream") {
+    ear::require_no_params(c.foreign, path);
+    file_ = std::make_unique<InputFile>(path, "a stream");
+    source_ = std::make_unique<StreamSource>(*file_);
+  } else if (format == "npz") {
+    if (path == "-") throw std::invalid_argument("an npz is read from its end, so not from a pipe; name a file");
+    source_ = ear::open_npz(path, c.foreign);
+  } else if (format == "shd") {
+    if (path == "-") throw std::invalid_argument("HDF5 is not read from a pipe; name a file");
+    source_ = ear::open_shd(path, c.foreign);
+  } else if (format == "kaldi" && path != "-" && fs::is_directory(path)) {
+    source_ = ear::open_kaldi_folder(path, c.foreign);
+  } else if (format == "kaldi") {
+    file_ = std::make_unique<InputFile>(path, "an archive of Kaldi");
+    source_ = ear::open_kaldi_ark(file_->fd(), file_->name(), {table(c.labels), table(c.speakers)}, c.foreign);
+  } else {
+    open_text(path, c);
+  }
+}
+
+void RecordInput::open_text(const std::string& path, const RecordConversion& c) {
+  if (c.time_unit.empty())
+    throw std::invalid_argument("text of events does not say its unit; give --time-unit s|ms|us");
+  if (!c.n_channels)
+    throw std::invalid_argument("text of events does not say how many channels there are; give --channels");
+  const fs::path folder = fs::is_directory(path) ? fs::path(path) : fs::path(path).parent_path();
+  const std::string list = fs::is_directory(path) ? (folder / "list.tsv").string() : path;
+  entries_ = ear::parse_list(read_file(list, kMaxTextBytes, "a list of recordings"), list);
+  ear::TextEventsParams params{ear::parse_time_unit(c.time_unit), *c.n_channels, c.foreign.classes};
+  const std::string stored = (folder / "classes.txt").string();
+  if (params.classes.empty() && fs::exists(stored)) {
+    params.classes = ear::parse_classes(read_file(stored, kMaxTextBytes), stored);
+  }
+  if (params.classes.empty()) params.classes = ear::classes_of(entries_);
+  ear::check_labels(entries_, params.classes);
+  const auto read = [folder](const ear::ListEntry& entry) {
+    const std::string file = (folder / entry.path).string();
+    return std::pair(file, read_file(file, kMaxTextBytes, "text of events"));
+  };
+  auto events = std::make_unique<ear::TextEvents>(entries_, params, read);
+  ear::ForeignParams foreign = c.foreign;
+  foreign.classes.clear();
+  source_ = std::make_unique<ear::EventRecords>(std::move(events), foreign, "text");
+}
+
+RecordOutput::RecordOutput(const std::string& format, const std::string& path, const ear::Header& header,
+                           const RecordConversion& c) {
+  const bool is_folder = format == "text" || (format == "kaldi" && !is_archive_alone(path));
+  if (is_folder) {
+    folder_ = std::make_unique<OutputFolder>(path);
+  } else {
+    file_ = std::make_unique<OutputFile>(path, Content::kBinary);
+  }
+  if (format == "stream") {
+    sink_ = std::make_unique<StreamSink>(*file_, header);
+  } else if (format == "npz") {
+    sink_ = std::make_unique<ear::NpzWriter>(file_->fd(), file_->name(), header, file_->path().parent_path().string());
+  } else if (format == "shd") {
+    sink_ = std::make_unique<ear::ShdWriter>(file_->path().string(), file_->name(), header);
+  } else if (format == "kaldi" && is_folder) {
+    sink_ = std::make_unique<ear::KaldiWriter>(folder_->aside(), path, header);
+  } else if (format == "kaldi") {
+    sink_ = std::make_unique<ear::KaldiWriter>(file_->fd(), file_->name(), header);
+  } else {
+    const std::string unit = c.time_unit.empty() ? "s" : c.time_unit;
+    sink_ = std::make_unique<ear::EventTextWriter>(folder_->aside(), path, header, ear::parse_time_unit(unit));
+  }
+}
+
+std::vector<std::string> RecordOutput::commit() {
+  const std::vector<std::string> notes = sink_->close();
+  if (file_) file_->commit();
+  if (folder_) folder_->commit();
+  return notes;
+}
+
+}  // namespace tools

@@ -1,0 +1,164 @@
+// Streams to and from other tools' files, and models to and from them.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "frontend/list.h"
+#include "tools/common/io.h"
+#include "tools/common/run_tool.h"
+#include "tools/convert/formats.h"
+#include "tools/convert/model_conversion.h"
+#include "tools/convert/record_files.h"
+
+namespace {
+
+struct Options {
+  tools::Formats formats;
+  std::string input;
+  std::string output = "-";
+  tools::RecordConversion records;
+  tools::ModelConversion model;
+};
+
+const tools::ToolInfo kInfo = {
+    "ossicle-convert", "Converts streams and models to other tools' files and back (frontend/exchange/README.md).",
+    "ossicle-convert train.tar -o train.npz"};
+
+constexpr std::size_t kMaxListBytes = 1ULL << 30;
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("INPUT", o.input, "File or folder to convert; -: standard input, a stream unless --from says another")
+      ->required();
+  app.add_option("-o,--output", o.output, "File or folder to write; -: standard output")->capture_default_str();
+  const CLI::IsMember formats(tools::format_names());
+  app.add_option("--from", o.formats.from, "Format of the input [by its name]")->check(formats)->type_name("FORMAT");
+  app.add_option("--to", o.formats.to, "Format of the output [by its name]")->check(formats)->type_name("FORMAT");
+  app.add_option("--shard", o.records.shard_text, "Records: part i/n of them, in a row")->capture_default_str();
+  app.add_option("--kind", o.records.kind, "Records from elsewhere: what their numbers are [by their type]")
+      ->check(CLI::IsMember({"cochleagram", "raster", "counts"}));
+  app.add_option("--classes", o.records.classes,
+                 "Records from elsewhere: file of class names, one a line [their labels]");
+  app.add_option("--labels", o.records.labels, "Kaldi archive alone: table `key word ...`");
+  app.add_option("--speakers", o.records.speakers, "Kaldi archive alone: table `key speaker`");
+  app.add_option("--time-unit", o.records.time_unit, "Text of events: unit of the times, s, ms or us [output: s]");
+  app.add_option("--channels", o.records.n_channels, "Text of events as input: number of channels");
+  tools::add_model_options(app, o.model);
+  app.get_option("--dt-ms")
+      ->description(
+          "Length of a step in ms: of records whose file does not say it, of events [0.001]; NIR: [the recipe's, else "
+          "1]")
+      ->group("Options");
+}
+
+void refuse(bool wrong, const char* flag, const char* where) {
+  if (wrong) throw std::invalid_argument(fmt::format("{} is for {}", flag, where));
+}
+
+void check(Options& o) {
+  o.formats = tools::complete_formats(o.formats, o.input, o.output);
+  const auto& [from, to] = o.formats;
+  auto& r = o.records;
+  r.shard = ear::parse_shard(r.shard_text);
+  refuse(tools::is_model_format(from) && r.shard.count > 1, "--shard", "records, not for models");
+  refuse(from != "kaldi" && (!r.labels.empty() || !r.speakers.empty()), "--labels or --speakers",
+         "an archive of Kaldi as input");
+  refuse(from == "kaldi" && std::filesystem::is_directory(o.input) && (!r.labels.empty() || !r.speakers.empty()),
+         "--labels or --speakers", "an archive alone; a folder has tables of its own");
+  refuse(from != "text" && to != "text" && !r.time_unit.empty(), "--time-unit", "text of events");
+  refuse(from != "text" && r.n_channels.has_value(), "--channels", "text of events as input");
+  if (!r.time_unit.empty()) ear::parse_time_unit(r.time_unit);
+  if (tools::is_model_format(from)) return;
+  r.foreign.dt_ms = o.model.dt_ms;
+  for (const ear::Kind kind : {ear::Kind::kCochleagram, ear::Kind::kRaster, ear::Kind::kCounts}) {
+    if (r.kind == ear::kind_name(kind)) r.foreign.kind = kind;
+  }
+  if (!r.classes.empty()) r.foreign.classes = ear::parse_classes(tools::read_file(r.classes, kMaxListBytes), r.classes);
+}
+
+/// The records of the shard are those from `first` on, before `last`.
+struct Range {
+  std::size_t first = 0;
+  std::size_t last = static_cast<std::size_t>(-1);
+};
+
+Range range_of(const Options& o, const ear::RecordSource& source) {
+  const auto [index, count] = o.records.shard;
+  if (count == 1) return {};
+  std::optional<std::size_t> n = source.n_records();
+  if (!n) {
+    if (!std::filesystem::is_regular_file(o.input) && !std::filesystem::is_directory(o.input)) {
+      throw std::invalid_argument("--shard: the records of a pipe cannot be counted beforehand; name a file");
+    }
+    tools::RecordInput counted(o.formats.from, o.input, o.records);
+    n = 0;
+    for (ear::SourceItem item; counted.source().next(item);) ++*n;
+  }
+  const auto bound = [&](int parts) { return *n * static_cast<std::size_t>(parts) / static_cast<std::size_t>(count); };
+  return {bound(index - 1), bound(index)};
+}
+
+/// Says the first of many lines of one sort, and how many there were.
+class Warnings {
+ public:
+  explicit Warnings(tools::Context& context) : context_(context) {}
+  void add(const std::string& line) {
+    constexpr std::size_t kSaid = 5;
+    if (!line.empty() && n_++ < kSaid) context_.warn(line);
+    if (!line.empty() && n_ == kSaid + 1) context_.warn("and so on");
+  }
+  void end() {
+    if (n_ > 1) context_.warn(fmt::format("{} records with warnings", n_));
+  }
+
+ private:
+  tools::Context& context_;
+  std::size_t n_ = 0;
+};
+
+void convert_records(const Options& o, tools::Context& context) {
+  tools::require_other_file(o.output,
+                            std::vector<std::string>{o.input, o.records.classes, o.records.labels, o.records.speakers});
+  tools::RecordInput input(o.formats.from, o.input, o.records);
+  ear::RecordSource& source = input.source();
+  const Range range = range_of(o, source);
+  ear::Header header = source.header();
+  if (!source.is_own()) header.made_by.emplace_back(kInfo.name, tools::version());
+  tools::RecordOutput output(o.formats.to, o.output, header, o.records);
+  Warnings warnings(context);
+  std::size_t n_written = 0;
+  std::size_t n = 0;
+  for (ear::SourceItem item; source.next(item); ++n) {
+    if (n < range.first || n >= range.last) continue;
+    warnings.add(item.warning);
+    if (item.error.empty()) {
+      output.sink().write(item.record);
+      ++n_written;
+    } else {
+      context.fail_record(item.error);
+    }
+  }
+  if (n_written == 0 && context.n_failed() > 0 && o.records.shard.count == 1)
+    throw std::runtime_error("no record could be used");
+  warnings.end();
+  const auto lines = output.commit();
+  for (const std::string& line : source.notes()) context.note(line);
+  for (const std::string& line : lines) context.note(line);
+  context.note(fmt::format("{} records of kind {}, {} channels, from {} to {}", n_written, ear::kind_name(header.kind),
+                           header.n_channels, o.formats.from, o.formats.to));
+}
+
+void run(Options& o, tools::Context& context) {
+  if (tools::is_model_format(o.formats.from)) {
+    tools::convert_model(o.formats.from, o.formats.to, o.input, o.output, o.model, context);
+  } else {
+    convert_records(o, context);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return tools::run_tool<Options>(argc, argv, kInfo, define, check, run);
+}

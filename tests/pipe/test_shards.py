@@ -93,7 +93,7 @@ class Shards(RunsTools):
         info = self.run_here(self.tool("ossicle-info"), joined).stdout.decode()  # our own reader takes it for one stream
         self.assertIn(str(N_RECORDINGS - 1), info)
 
-    def test_encode_and_convert(self):
+    def test_encode(self):
         """Of a stream: what --shard shares out is its records."""
         self.run_here(*self.lyon(), "-o", "ear.tar", codes=(1,))
         encode = self.tool("ossicle-encode")
@@ -109,7 +109,7 @@ class Shards(RunsTools):
             (self.root / f"{i}.txt").write_text("".join(f"{chance.randrange(64)} {time:.6f}\n" for time in times))
         lines = (self.root / "list.tsv").read_text().replace(".sph", ".txt")
         (self.root / "events.tsv").write_text(lines)
-        self.check_joined((rebin, "--list", "events.tsv", "--time-unit", "s", "--channels", 64), N_RECORDINGS)
+        self.check_joined((rebin, "--list", "events.tsv", "--time-unit", "s", "--input-channels", 64), N_RECORDINGS)
 
 
 class SlurmArray(RunsTools):

@@ -16,6 +16,7 @@ ossicle_add_tests(
           test_model_file.cpp
           test_checkpoint.cpp
           test_metrics.cpp
+          test_weights_file.cpp
   LIBRARIES ossicle::snn fmt::fmt ZLIB::ZLIB Threads::Threads)
 
 # The sample model's bytes, read without anything of ours and written by an independent program.

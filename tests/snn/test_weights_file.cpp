@@ -1,0 +1,78 @@
+#include "snn/weights_file.h"
+
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <string>
+
+using Catch::Contains;
+
+namespace {
+
+std::string file_of(const std::string& header, const std::string& data) {
+  const std::uint64_t length = header.size();
+  return std::string(reinterpret_cast<const char*>(&length), 8) + header + data;
+}
+
+template <typename Number>
+std::string bytes_of(const std::vector<Number>& numbers) {
+  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+}
+
+std::string one(const std::string& dtype, const std::string& shape, const std::string& data) {
+  return file_of(R"({"a":{"dtype":")" + dtype + R"(","shape":)" + shape + R"(,"data_offsets":[0,)" +
+                     std::to_string(data.size()) + "]}}",
+                 data);
+}
+
+std::vector<float> values_of(const std::string& file) {
+  return snn::parse_weights(file).at("a").values;
+}
+
+}  // namespace
+
+TEST_CASE("weights file: every type of float, by hand") {
+  CHECK(values_of(one("F32", "[2]", bytes_of<float>({1.5F, -2.0F}))) == std::vector<float>{1.5F, -2.0F});
+  CHECK(values_of(one("F64", "[2]", bytes_of<double>({0.1, -3.0}))) == std::vector<float>{0.1F, -3.0F});
+  // Half precision: 1; -2; the largest, 65504; the smallest subnormal, 2^-24; the smallest normal, 2^-14; -0.
+  CHECK(values_of(one("F16", "[6]", bytes_of<std::uint16_t>({0x3c00, 0xc000, 0x7bff, 0x0001, 0x0400, 0x8000}))) ==
+        std::vector<float>{1.0F, -2.0F, 65504.0F, 0x1p-24F, 0x1p-14F, -0.0F});
+  CHECK(values_of(one("BF16", "[3]", bytes_of<std::uint16_t>({0x3f80, 0xc040, 0x3e00}))) ==
+        std::vector<float>{1.0F, -3.0F, 0.125F});
+}
+
+TEST_CASE("weights file: shapes, scalars, several arrays in any order, metadata") {
+  const std::string data = bytes_of<float>({1, 2, 3, 4, 5, 6, 7});
+  const auto tensors = snn::parse_weights(file_of(
+      R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[],"data_offsets":[24,28]},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}} )",
+      data));
+  CHECK(tensors.size() == 2);
+  CHECK(tensors.at("a").shape == std::vector<std::int64_t>{2, 3});
+  CHECK(tensors.at("a").values == std::vector<float>{1, 2, 3, 4, 5, 6});
+  CHECK(tensors.at("b").shape.empty());
+  CHECK(tensors.at("b").values == std::vector<float>{7});
+}
+
+TEST_CASE("weights file: bad bytes are errors that name the array") {
+  const std::string good = one("F32", "[2]", bytes_of<float>({1, 2}));
+  for (std::size_t n = 0; n < good.size(); ++n) {
+    INFO(n);
+    CHECK_THROWS_AS(snn::parse_weights(std::span(good.data(), n)), std::runtime_error);
+  }
+  CHECK_THROWS_WITH(snn::parse_weights(std::string("not a safetensors file")), Contains("no safetensors file"));
+  CHECK_THROWS_WITH(values_of(one("I32", "[2]", bytes_of<float>({1, 2}))), Contains("array a is of type I32"));
+  CHECK_THROWS_WITH(values_of(one("F32", "[3]", bytes_of<float>({1, 2}))), Contains("array a"));
+  CHECK_THROWS_WITH(values_of(one("F32", "[0]", "")), Contains("impossible shape"));
+  CHECK_THROWS_WITH(values_of(one("F32", "[4294967296,4294967296,2]", bytes_of<float>({1, 2}))),
+                    Contains("impossible"));
+  const float infinity = std::numeric_limits<float>::infinity();
+  CHECK_THROWS_WITH(values_of(one("F32", "[2]", bytes_of<float>({1, infinity}))), Contains("array a: value 1"));
+  CHECK_THROWS_WITH(values_of(one("F64", "[1]", bytes_of<double>({1e300}))), Contains("not finite"));
+  CHECK_THROWS_WITH(values_of(one("F16", "[1]", bytes_of<std::uint16_t>({0x7c00}))), Contains("not finite"));
+  CHECK_THROWS_WITH(
+      snn::parse_weights(file_of(
+          R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
+          bytes_of<float>({1, 2, 3}))),
+      Contains("overlap"));
+}

@@ -3,6 +3,7 @@
 A tool that is not in the folder is named and passed over; without GNU parallel everything is skipped.
 """
 
+import importlib.util
 import os
 import pathlib
 import random
@@ -101,15 +102,50 @@ class Shards(RunsTools):
             with self.subTest(method=method):
                 self.check_joined((encode, "ear.tar", "--method", method), N_RECORDINGS - 1)
 
-    def test_rebin(self):
+    def test_convert(self):
+        """Back from NumPy's container; a stream made of records is shared out like any other."""
+        self.run_here(*self.lyon(), "-o", "ear.tar", codes=(1,))
+        convert = self.tool("ossicle-convert")
+        self.run_here(convert, "ear.tar", "-o", "ear.npz")
+        self.check_joined((convert, "ear.npz", "--to", "stream"), N_RECORDINGS - 1)
+
+    def test_rebin_text(self):
         rebin = self.tool("ossicle-rebin")
         chance = random.Random(2)
         for i in range(N_RECORDINGS):
             times = sorted(chance.uniform(0.0, 0.3) for _ in range(200))
             (self.root / f"{i}.txt").write_text("".join(f"{chance.randrange(64)} {time:.6f}\n" for time in times))
-        lines = (self.root / "list.tsv").read_text().replace(".sph", ".txt")
-        (self.root / "events.tsv").write_text(lines)
-        self.check_joined((rebin, "--list", "events.tsv", "--time-unit", "s", "--input-channels", 64), N_RECORDINGS)
+        (self.root / "events.tsv").write_text((self.root / "list.tsv").read_text().replace(".sph", ".txt"))
+        text = (rebin, "--list", "events.tsv", "--time-unit", "s", "--input-channels", 64)
+        self.check_joined(text, N_RECORDINGS)
+        self.run_here(*text, "--bin-ms", 1, "-o", "fine.tar")
+        self.check_joined((rebin, "fine.tar", "--bin-ms", 3, "--count"), N_RECORDINGS)
+
+    @unittest.skipUnless(importlib.util.find_spec("h5py"), "h5py is not installed")
+    def test_rebin_hdf5(self):
+        import h5py
+
+        rebin = self.tool("ossicle-rebin")
+        chance = random.Random(3)
+        keys = [f"man-x{i}-{sample}-{digits}" for i in range(N_RECORDINGS) for sample, digits in (("a", "o1z456789"[i % 9]), ("b", "12"))]
+        with h5py.File(self.root / "n-tidigits.hdf5", "w") as file:
+            for part in ("train", "test"):
+                file[f"{part}_labels"] = [key.encode() for key in keys]
+                for key in keys:
+                    file[f"{part}_timestamps/{key}"] = sorted(chance.uniform(0.0, 0.9) for _ in range(300))
+                    file[f"{part}_addresses/{key}"] = [chance.randrange(64) for _ in range(300)]
+        command = (rebin, "n-tidigits.hdf5", "--part", "train")
+        self.check_joined(command, N_RECORDINGS)  # the connected digits are left out, in parts as in the whole
+        with h5py.File(self.root / "shd.h5", "w") as file:
+            for name, kind in (("times", "f2"), ("units", "u2")):
+                rows = file.create_dataset(f"spikes/{name}", (N_RECORDINGS,), dtype=h5py.vlen_dtype(kind))
+                for i in range(N_RECORDINGS):
+                    row = [chance.uniform(0.0, 0.9) if name == "times" else chance.randrange(700) for _ in range(300)]
+                    rows[i] = sorted(row) if name == "times" else row
+            file["labels"] = [i % 20 for i in range(N_RECORDINGS)]
+            file["extra/speaker"] = [i % 12 for i in range(N_RECORDINGS)]
+            file["extra/keys"] = [f"word {i}".encode() for i in range(20)]
+        self.check_joined((rebin, "shd.h5", "--steps", 50, "--channels", 70), N_RECORDINGS)
 
 
 class SlurmArray(RunsTools):

@@ -126,8 +126,8 @@ std::string write(const ear::EventRecord& events, int n_channels, const Options&
 }
 
 void run(Options& o, tools::Context& context) {
-  tools::require_other_file(o.output, tools::paths_of(o.source));
   const tools::Source source = tools::open_source(o.source);
+  tools::require_other_file(o.output, tools::paths_of(o.source));
   const int n_channels = source.events->info().n_channels;
   const ear::Header header = header_of(o, source);
   tools::OutputFile output(o.output, tools::Content::kBinary);

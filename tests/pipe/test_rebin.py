@@ -71,10 +71,13 @@ class EveryBin(unittest.TestCase):
         self.root = pathlib.Path(folder.name)
         self.random = np.random.default_rng(18)
 
-    def rebin(self, *arguments):
+    def rebin(self, *arguments, code=0, says=()):
+        """The stream; with an exit code of 2 there is none."""
         done = subprocess.run([TOOL, *map(str, arguments), "-o", "out.tar"], cwd=self.root, stdin=subprocess.DEVNULL,
                               capture_output=True, text=True, timeout=240, check=False)
-        self.assertEqual(done.returncode, 0, done.stderr)
+        self.assertEqual(done.returncode, code, done.stderr)
+        for message in says:
+            self.assertIn(message, done.stderr)
         return self.root / "out.tar"
 
     def check(self, stream, *arguments):
@@ -102,6 +105,71 @@ class EveryBin(unittest.TestCase):
         for way in WAYS:
             with self.subTest(way=way):
                 self.assertEqual(self.check(self.rebin(path, *way), "--hdf5", path), 30)
+
+    @unittest.skipUnless(h5py, "no h5py here")
+    def test_hdf5_options(self):
+        write_ntidigits(self.root / "n.hdf5", self.random)
+        for name in ("shd_a.h5", "shd_b.h5", "shd_c.h5"):
+            write_shd(self.root / name, self.random)
+        with h5py.File(self.root / "shd_c.h5", "a") as file:
+            file["extra/keys"][2] = b"three"
+        for message, *arguments in (
+                ("give --part train or test", "n.hdf5"),
+                ("part 'valid': wanted train or test", "n.hdf5", "--part", "valid"),
+                ("apply to N-TIDIGITS; SHD has a file for each part", "shd_a.h5", "--part", "train"),
+                ("has the layout of shd, not of --format ntidigits", "shd_a.h5", "--format", "ntidigits", "--part", "test"),
+                ("has the layout of ntidigits, not of --format shd", "n.hdf5", "--format", "shd"),
+                ("--time-unit applies to text only", "n.hdf5", "--part", "test", "--time-unit", "s"),
+                ("give them one at a time", "shd_a.h5", "shd_b.h5", "--shard", "1/2"),
+                ("channels and 3 classes of other names", "shd_a.h5", "shd_c.h5"),
+                ("do not go with shd_a.h5: 700 channels", "shd_a.h5", "n.hdf5")):
+            with self.subTest(arguments=arguments):
+                self.rebin(*arguments, code=2, says=[message])
+                self.assertFalse((self.root / "out.tar").exists())
+        header, records = check_rebin.read_stream(self.rebin("shd_a.h5", "shd_b.h5"))
+        self.assertEqual((header["classes"], len(records)), (["zero", "one", "two"], 60))
+        (self.root / "classes").write_text("\n".join("z123456789o"))
+        header, _ = check_rebin.read_stream(self.rebin("n.hdf5", "--part", "test", "--classes", "classes"))
+        self.assertEqual("".join(header["classes"]), "z123456789o")
+        self.assertIn(["ossicle-rebin input", "ntidigits, part test of split official, single digits"], header["made_by"])
+
+    @unittest.skipUnless(h5py, "no h5py here")
+    def test_hdf5_shards(self):
+        write_ntidigits(self.root / "n.hdf5", self.random)
+        write_shd(self.root / "s.h5", self.random)
+        for arguments in (["n.hdf5", "--part", "train"], ["s.h5", "--count"]):
+            header, whole = check_rebin.read_stream(self.rebin(*arguments))
+            joined = b"".join(self.rebin(*arguments, "--shard", f"{i}/4").read_bytes() for i in (1, 2, 3, 4))
+            (self.root / "joined.tar").write_bytes(joined)
+            joined_header, records = check_rebin.read_stream(self.root / "joined.tar")
+            self.assertEqual((joined_header, [record for record, _ in records]), (header, [record for record, _ in whole]))
+
+    @unittest.skipUnless(h5py, "no h5py here")
+    def test_hdf5_damage(self):
+        path = self.root / "n.hdf5"
+        write_ntidigits(path, self.random)
+        train = ["n.hdf5", "--part", "train"]
+        with h5py.File(path, "a") as file:
+            del file["train_addresses/man-r0-a-o"]
+            for key, times, channels in (("man-r0-a-1", [0.1, 0.2], [3]), ("man-r0-a-2", [-0.1], [3]),
+                                         ("man-r0-a-4", [0.1], [64]), ("man-r0-a-5", [1e6 * 0.9], [3]), ("man-r0-a-6", [], [])):
+                for group, values in (("timestamps", times), ("addresses", channels)):
+                    del file[f"train_{group}/{key}"]
+                    file[f"train_{group}/{key}"] = np.array(values, "f8" if group == "timestamps" else "i4")
+        stream = self.rebin(*train, code=1, says=["man-r0-a-o: ", "man-r0-a-1: ", "man-r0-a-2: ", "man-r0-a-4: ", "man-r0-a-6: ",
+                                                  "man-r0-a-5: an utterance of 900000 s is longer than an hour"])
+        self.assertEqual(len(check_rebin.read_stream(stream)[1]), 60)
+        stream.unlink()
+        data = path.read_bytes()
+        for name, bytes_of in (("half", data[:len(data) // 2]), ("head", data[:8])):
+            (self.root / "n.hdf5").write_bytes(bytes_of)
+            self.rebin(*train, code=2, says=["n.hdf5"])
+            self.assertFalse(stream.exists(), name)
+        path.write_bytes(data)
+        with h5py.File(path, "a") as file:
+            del file["train_addresses"]
+        self.rebin(*train, code=2, says=["no /train_addresses in it"])
+        self.rebin("n.hdf5", "--part", "test")
 
     def test_text(self):
         names = []

@@ -31,14 +31,17 @@ void define_source(CLI::App& app, tools::SourceOptions& o) {
       ->check(CLI::IsMember({"auto", "ntidigits", "shd", "text", "stream"}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--part", o.part, "N-TIDIGITS: train or test")->group(group);
+  app.add_option("--part", o.part, "N-TIDIGITS: which part")->check(CLI::IsMember({"train", "test"}))->group(group);
   app.add_option("--split", o.split,
                  "N-TIDIGITS: official: the file's own parts [default]; ab: sample a of every adult is train, b test")
+      ->check(CLI::IsMember({"official", "ab"}))
       ->group(group);
   app.add_flag("--sequences,!--no-sequences", o.sequences,
                "N-TIDIGITS: connected digits too, with their sequence of labels")
       ->group(group);
-  app.add_option("--time-unit", o.time_unit, "Text: unit of the times: s, ms or us")->group(group);
+  app.add_option("--time-unit", o.time_unit, "Text: unit of the times")
+      ->check(CLI::IsMember({"s", "ms", "us"}))
+      ->group(group);
   app.add_option("--input-channels", o.input_channels, "Text: how many channels there are")->group(group);
   auto* list = app.add_option("--list", o.list,
                               "Text: list of files: tab-separated, first line path, label, speaker and optionally "

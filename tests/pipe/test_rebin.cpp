@@ -112,7 +112,7 @@ TEST_CASE("ossicle-rebin: options that are missing, or mean nothing for the form
   };
   check("a.txt", "the unit of its times: give --time-unit s, ms or us");
   check("a.txt --time-unit s", "give --input-channels");
-  check("a.txt --time-unit h --input-channels 4", "time unit 'h': wanted s, ms or us");
+  check("a.txt --time-unit h --input-channels 4", "h not in {s,ms,us}");
   check("s.tar --time-unit s", "--time-unit applies to text only");
   check("s.tar --input-channels 4", "--input-channels applies to text only");
   check("s.tar --classes a.txt", "--classes applies to text and N-TIDIGITS only");
@@ -241,7 +241,8 @@ TEST_CASE("ossicle-rebin: the shards' records are the whole's under the same hea
   const Here here;
   make_list(here);
   write_counts(here.file("s.tar"), 11, 40, 3);
-  for (const std::string& command : {kText + "--list list.tsv", std::string("ossicle-rebin s.tar --bin-ms 2 --count")}) {
+  for (const std::string& command :
+       {kText + "--list list.tsv", std::string("ossicle-rebin s.tar --bin-ms 2 --count")}) {
     INFO(command);
     REQUIRE(here.run(command + " > whole.tar").exit_code <= 1);
     REQUIRE(here.run("rm -f part*; for i in 1 2 3 4; do " + command + " --shard $i/4 > part$i.tar; done").exit_code <=

@@ -115,7 +115,7 @@ class EveryBin(unittest.TestCase):
             file["extra/keys"][2] = b"three"
         for message, *arguments in (
                 ("give --part train or test", "n.hdf5"),
-                ("part 'valid': wanted train or test", "n.hdf5", "--part", "valid"),
+                ("valid not in {train,test}", "n.hdf5", "--part", "valid"),
                 ("apply to N-TIDIGITS; SHD has a file for each part", "shd_a.h5", "--part", "train"),
                 ("has the layout of shd, not of --format ntidigits", "shd_a.h5", "--format", "ntidigits", "--part", "test"),
                 ("has the layout of ntidigits, not of --format shd", "n.hdf5", "--format", "shd"),

@@ -6,6 +6,7 @@
 
 #include "frontend/stream/stream.h"
 #include "snn/model_file.h"
+#include "snn/model_metadata.h"
 #include "snn/nir_graph.h"
 #include "snn/weights_file.h"
 #include "tools/common/io.h"
@@ -36,21 +37,27 @@ snn::Model model_of(const std::string& path) {
   return snn::parse_model(read_file(path, kMaxWeightBytes, "a model of ossicle-train"), name);
 }
 
+/// The stage's number of that name; 0 if it has none.
+double number_or_0(const ear::RecipeStage& stage, std::string_view name) {
+  for (const auto& [key, value] : stage.params) {
+    if (key != name) continue;
+    if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
+    if (const auto* real = std::get_if<double>(&value)) return *real;
+  }
+  return 0.0;
+}
+
 /// The length of a step where the recipe has one for all recordings: its last stage that makes steps decides.
 std::optional<double> dt_ms_of(const ear::Recipe& recipe) {
-  std::optional<double> dt_ms;
+  double dt_ms = 0.0;
   for (const ear::RecipeStage& stage : recipe.stages) {
-    if (stage.tool == "ossicle-lyon") {
-      const auto decimation = static_cast<double>(get_int(stage, "decimation"));
-      dt_ms.reset();
-      if (decimation > 0) dt_ms = kMsPerS * decimation / static_cast<double>(get_int(stage, "sample_rate_hz"));
-    } else if (stage.tool == "ossicle-rebin") {
-      const double bin_ms = get_double(stage, "bin_ms");
-      dt_ms.reset();
-      if (bin_ms > 0.0) dt_ms = bin_ms;
-    }
+    const double rate_hz = number_or_0(stage, "sample_rate_hz");
+    if (stage.tool == "ossicle-lyon")
+      dt_ms = rate_hz > 0.0 ? kMsPerS * number_or_0(stage, "decimation") / rate_hz : 0.0;
+    if (stage.tool == "ossicle-rebin") dt_ms = number_or_0(stage, "bin_ms");
   }
-  return dt_ms;
+  if (dt_ms > 0.0) return dt_ms;
+  return std::nullopt;
 }
 
 double choose_dt_ms(const ModelConversion& conversion, const snn::Model& model, Context& context) {
@@ -110,20 +117,16 @@ void import_safetensors(const std::string& input, const std::string& output, con
         "and recipe");
   }
   const ImportContext wanted = context_of(conversion);
-  const std::string name = input == "-" ? "standard input" : input;
   const std::string bytes = read_file(input, kMaxWeightBytes, "a safetensors file");
-  try {
-    const snn::Model model = import_weights(rename(snn::parse_weights(bytes), conversion.names), wanted);
-    const std::string model_bytes = snn::serialise(model);
-    write_file(output, std::as_bytes(std::span(model_bytes)));
-    context.note(
-        fmt::format("layers of {} neurons, {} self-connected, {} skips; tau_s {}, threshold {}, input scale {}",
-                    fmt::join(model.training.network.sizes, ","), model.training.network.self_recurrent.size(),
-                    model.training.network.skips.size(), model.training.network.tau_s, model.training.network.v_th,
-                    model.training.network.input_scale));
-  } catch (const std::invalid_argument& error) {
-    throw std::runtime_error(fmt::format("{}: {}", name, error.what()));
-  }
+  const snn::Model model = snn::with_file_name(input == "-" ? "standard input" : input, [&] {
+    return import_weights(rename(snn::parse_weights(bytes), conversion.names), wanted);
+  });
+  const std::string model_bytes = snn::serialise(model);
+  write_file(output, std::as_bytes(std::span(model_bytes)));
+  const snn::NetworkParams& network = model.training.network;
+  context.note(fmt::format("layers of {} neurons, {} self-connected, {} skips; tau_s {}, threshold {}, input scale {}",
+                           fmt::join(network.sizes, ","), network.self_recurrent.size(), network.skips.size(),
+                           network.tau_s, network.v_th, network.input_scale));
 }
 
 }  // namespace

@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstring>
 #include <limits>
 #include <optional>
@@ -10,8 +9,8 @@
 
 #include "frontend/exchange/npz.h"
 #include "frontend/exchange/npz_arrays.h"
+#include "frontend/exchange/npz_meta.h"
 #include "frontend/exchange/values.h"
-#include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {
@@ -19,21 +18,6 @@ namespace ear {
 namespace {
 
 constexpr std::int64_t kMaxInt = std::numeric_limits<int>::max();
-constexpr std::int64_t kMaxClass = 100'000;  // more are hardly classes
-
-/// All of the records but their numbers.
-struct Meta {
-  Header header;
-  bool own = false;
-  std::vector<Record> records;        // without numbers
-  std::vector<std::int64_t> offsets;  // of events
-  std::vector<std::string> notes;
-};
-
-Kind kind_of(const NpyArray& type, const ForeignParams& params) {
-  if (params.kind) return *params.kind;
-  return type.kind() == 'f' ? Kind::kCochleagram : type.kind() == 'b' ? Kind::kRaster : Kind::kCounts;
-}
 
 Array convert(Kind kind, const NpyArray& type, std::span<const std::uint8_t> bytes, int n_channels) {
   if (type.descr != dtype(kind)) return array_of(kind, npy_numbers(type, bytes), n_channels);
@@ -47,126 +31,6 @@ Array convert(Kind kind, const NpyArray& type, std::span<const std::uint8_t> byt
   return array;
 }
 
-/// "3 0 5", indices of classes.
-std::vector<std::string> sequence_of(const NpzArrays& arrays, const std::string& text,
-                                     const std::vector<std::string>& classes) {
-  std::vector<std::string> words;
-  const char* const end = text.data() + text.size();
-  for (const char* at = text.data(); at < end; ++at) {
-    std::size_t index = 0;
-    const auto [rest, error] = std::from_chars(at, end, index);
-    if (error != std::errc() || index >= classes.size() || (rest != end && *rest != ' ')) {
-      arrays.fail("sequences", fmt::format("'{}' is no list of the numbers of {} classes", text, classes.size()));
-    }
-    words.push_back(classes[index]);
-    at = rest;
-  }
-  return words;
-}
-
-/// The labels of y: numbers of classes, or texts; sets the classes.
-void read_labels(const NpzArrays& arrays, const ForeignParams& params, std::vector<std::string>& labels,
-                 std::vector<std::string>& classes) {
-  std::vector<std::string> given = params.classes;
-  if (given.empty() && arrays.has("classes")) given = arrays.texts("classes", arrays.type("classes").n_items());
-  if (!arrays.has("y")) {
-    classes = given;
-    return;
-  }
-  if (arrays.type("y").is_text()) {
-    labels = arrays.texts("y", labels.size());
-    classes = classes_or_sorted(given, labels);
-    for (const std::string& label : labels) {
-      if (!label.empty() && std::find(classes.begin(), classes.end(), label) == classes.end()) {
-        arrays.fail("y", fmt::format("label '{}' is not among the {} classes", label, classes.size()));
-      }
-    }
-    return;
-  }
-  const std::int64_t highest = given.empty() ? kMaxClass : static_cast<std::int64_t>(given.size()) - 1;
-  const auto indices = arrays.whole("y", labels.size(), -1, highest);
-  classes = given;
-  const std::int64_t most = indices.empty() ? -1 : *std::max_element(indices.begin(), indices.end());
-  for (auto k = static_cast<std::int64_t>(classes.size()); given.empty() && k <= most; ++k)
-    classes.push_back(fmt::to_string(k));
-  for (std::size_t i = 0; i < labels.size(); ++i) {
-    if (indices[i] >= 0) labels[i] = classes[static_cast<std::size_t>(indices[i])];
-  }
-}
-
-Meta read_own(const NpzArrays& arrays) {
-  Meta meta;
-  meta.own = true;
-  try {
-    meta.header = parse_header(arrays.texts("header").at(0));
-    check_header(meta.header);
-  } catch (const std::runtime_error& bad) {
-    arrays.fail("header", bad.what());
-  }
-  for (const char* name : {"X", "y", "keys", "n_steps", "speakers", "sequences", "dt_ms", "decimation"}) {
-    if (!arrays.has(name)) arrays.fail(name, "is missing; the array header says that it was written");
-  }
-  const std::size_t n = arrays.type("keys").n_items();
-  const auto keys = arrays.texts("keys", n);
-  const auto speakers = arrays.texts("speakers", n);
-  const auto sequences = arrays.texts("sequences", n);
-  const auto dt_ms = arrays.numbers("dt_ms", n);
-  const auto n_steps = arrays.whole("n_steps", n, 1, kMaxInt);
-  const auto decimation = arrays.whole("decimation", n, 1, kMaxInt);
-  const auto& classes = meta.header.classes;
-  const auto y = arrays.whole("y", n, -1, static_cast<std::int64_t>(classes.size()) - 1);
-  for (std::size_t i = 0; i < n; ++i) {
-    meta.records.push_back({keys[i],
-                            y[i] < 0 ? "" : classes[static_cast<std::size_t>(y[i])],
-                            sequence_of(arrays, sequences[i], classes),
-                            speakers[i],
-                            static_cast<int>(n_steps[i]),
-                            dt_ms[i],
-                            static_cast<int>(decimation[i]),
-                            {}});
-  }
-  if (meta.header.kind == Kind::kEvents) {
-    if (!arrays.has("offsets")) arrays.fail("offsets", "is missing");
-    meta.offsets = arrays.whole("offsets", n + 1, 0, std::numeric_limits<std::int64_t>::max() / 2);
-  }
-  return meta;
-}
-
-/// Key, label, speaker and length of step of records that were not written here; n_steps are those of the arrays.
-Meta read_foreign(const NpzArrays& arrays, const ForeignParams& params, const std::vector<std::string>& names,
-                  const NpyArray& type) {
-  const std::size_t n = names.size();
-  std::vector<std::string> labels(n);
-  std::vector<std::string> classes;
-  read_labels(arrays, params, labels, classes);
-  std::vector<double> dt_ms(n);
-  if (arrays.has("dt_ms") && arrays.type("dt_ms").shape.size() == 1 && !params.dt_ms) {
-    dt_ms = arrays.numbers("dt_ms", n);
-    for (const double dt : dt_ms) require_dt({}, dt, arrays.path());
-  } else {
-    const bool has = arrays.has("dt_ms") && arrays.numbers("dt_ms").size() == 1;
-    dt_ms.assign(n, require_dt(params, has ? std::optional(arrays.numbers("dt_ms")[0]) : std::nullopt, arrays.path()));
-  }
-  const bool same = n > 0 && std::equal(dt_ms.begin() + 1, dt_ms.end(), dt_ms.begin());
-  Meta meta;
-  const std::uint64_t n_channels = type.shape.back();
-  if (n_channels < 1 || n_channels > kMaxChannels)
-    arrays.fail(names.empty() ? "X" : names[0], fmt::format("{} channels", n_channels));
-  meta.header = foreign_header(kind_of(type, params), static_cast<int>(n_channels), classes,
-                               same ? std::optional(dt_ms[0]) : std::nullopt, "npz");
-  const auto speakers = arrays.has("speakers") ? arrays.texts("speakers", n) : std::vector<std::string>(n);
-  KeyMaker key_of;
-  for (std::size_t i = 0; i < n; ++i) {
-    try {
-      meta.records.push_back({key_of(names[i]), labels[i], {}, speakers[i], 0, dt_ms[i], 1, {}});
-    } catch (const std::runtime_error& bad) {
-      arrays.fail("keys", fmt::format("element {}: {}", i, bad.what()));
-    }
-  }
-  if (std::string note = key_of.note(); !note.empty()) meta.notes.push_back(std::move(note));
-  return meta;
-}
-
 std::vector<std::string> keys_of_x(const NpzArrays& arrays, std::size_t n) {
   if (arrays.has("keys")) return arrays.texts("keys", n);
   std::vector<std::string> keys;
@@ -177,7 +41,7 @@ std::vector<std::string> keys_of_x(const NpzArrays& arrays, std::size_t n) {
 /// X [N][T][C] or, for events, X [E][2].
 class StackedNpz : public RecordSource {
  public:
-  StackedNpz(const NpzArrays& arrays, Meta meta) : meta_(std::move(meta)), zip_(arrays.path()) {
+  StackedNpz(const NpzArrays& arrays, NpzMeta meta) : meta_(std::move(meta)), zip_(arrays.path()) {
     type_ = arrays.type("X");
     const bool events = meta_.header.kind == Kind::kEvents;
     const std::size_t n = meta_.records.size();
@@ -253,7 +117,7 @@ class StackedNpz : public RecordSource {
     bytes.resize(end);
   }
 
-  Meta meta_;
+  NpzMeta meta_;
   NpyArray type_;
   ZipReader zip_;
   std::size_t next_ = 0;
@@ -262,7 +126,7 @@ class StackedNpz : public RecordSource {
 /// Arrays [T][C], a record each.
 class SeparateNpz : public RecordSource {
  public:
-  SeparateNpz(const NpzArrays& arrays, Meta meta) : meta_(std::move(meta)), zip_(arrays.path()) {}
+  SeparateNpz(const NpzArrays& arrays, NpzMeta meta) : meta_(std::move(meta)), zip_(arrays.path()) {}
 
   const Header& header() const override { return meta_.header; }
   std::optional<std::size_t> n_records() const override { return meta_.records.size(); }
@@ -289,12 +153,12 @@ class SeparateNpz : public RecordSource {
   }
 
  private:
-  Meta meta_;
+  NpzMeta meta_;
   ZipReader zip_;
   std::size_t next_ = 0;
 };
 
-void note_unused(const NpzArrays& arrays, bool stacked, Meta& meta) {
+void note_unused(const NpzArrays& arrays, bool stacked, NpzMeta& meta) {
   std::vector<std::string> unused;
   for (const std::string& name : arrays.names()) {
     const bool is_record = stacked ? name == "X" : arrays.type(name).shape.size() == 2;
@@ -312,7 +176,7 @@ std::unique_ptr<RecordSource> open_stacked(const NpzArrays& arrays, const Foreig
   const std::size_t n = x.shape[0];
   if (n > kMaxNpzRecords) arrays.fail("X", fmt::format("{} records, at most {} are read", n, kMaxNpzRecords));
   if (x.shape[1] < 1 || x.shape[1] > kMaxInt) arrays.fail("X", fmt::format("{} steps", x.shape[1]));
-  Meta meta = read_foreign(arrays, params, keys_of_x(arrays, n), x);
+  NpzMeta meta = foreign_npz_meta(arrays, params, keys_of_x(arrays, n), x);
   const auto steps = static_cast<std::int64_t>(x.shape[1]);
   const auto n_steps =
       arrays.has("n_steps") ? arrays.whole("n_steps", n, 1, steps) : std::vector<std::int64_t>(n, steps);
@@ -340,7 +204,7 @@ std::unique_ptr<RecordSource> open_separate(const NpzArrays& arrays, const Forei
   }
   if (names.empty())
     throw std::runtime_error(arrays.path() + ": neither an array X [record][step][channel] nor arrays [step][channel]");
-  Meta meta = read_foreign(arrays, params, names, arrays.type(names[0]));
+  NpzMeta meta = foreign_npz_meta(arrays, params, names, arrays.type(names[0]));
   note_unused(arrays, false, meta);
   return std::make_unique<SeparateNpz>(arrays, std::move(meta));
 }
@@ -351,7 +215,11 @@ std::unique_ptr<RecordSource> open_npz(const std::string& path, const ForeignPar
   const NpzArrays arrays(path);
   if (arrays.has("header")) {
     require_no_params(params, path);
-    return std::make_unique<StackedNpz>(arrays, read_own(arrays));
+    return std::make_unique<StackedNpz>(arrays, own_npz_meta(arrays));
+  }
+  // A member's name in a zip has no checksum: a damaged one must not make the file a stranger's.
+  if (arrays.has("sequences") || arrays.has("decimation")) {
+    arrays.fail("header", "is missing; it stands beside sequences and decimation in every npz of ossicle-convert");
   }
   if (params.kind == Kind::kEvents) {
     throw std::invalid_argument(path +

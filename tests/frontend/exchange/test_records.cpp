@@ -1,0 +1,72 @@
+#include "frontend/exchange/records.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/frontend/exchange/support.h"
+
+using Catch::Contains;
+using exchange_support::error_of;
+
+namespace {
+
+struct Sink : ear::RecordSink {
+  explicit Sink(ear::Header header) : RecordSink("out", std::move(header)) {}
+  std::vector<std::string> close() override { return {}; }
+  void put(const ear::Record& record) override { keys.push_back(record.key); }
+  std::vector<std::string> keys;
+};
+
+}  // namespace
+
+TEST_CASE("records: a sink takes what FORMAT.md allows, each key once") {
+  Sink sink(exchange_support::header(ear::Kind::kRaster));
+  const auto records = exchange_support::records(ear::Kind::kRaster);
+  sink.write(records[0]);
+  CHECK_THAT(error_of([&] { sink.write(records[0]); }), Contains("out: key b-1 stands twice"));
+  auto bad = records[1];
+  bad.n_steps = 0;
+  CHECK_THAT(error_of([&] { sink.write(bad); }), Contains("out: record a_2: n_steps is 0"));
+  sink.write(records[1]);
+  CHECK(sink.keys == std::vector<std::string>{"b-1", "a_2"});
+  ear::Header header;
+  CHECK_THAT(error_of([&] { Sink{header}; }), Contains("out: n_channels is 0"));
+}
+
+TEST_CASE("records: names become keys, and two names never the same") {
+  ear::KeyMaker key_of;
+  CHECK(key_of("a-B_9") == "a-B_9");
+  CHECK(key_of.note().empty());
+  CHECK(key_of("a/b.c") == "a_b_c");
+  CHECK(key_of("d\u00fcrr") == "d__rr");
+  CHECK_THAT(key_of.note(), Contains("2 names") && Contains("'a/b.c' is now a_b_c"));
+  CHECK_THAT(error_of([&] { key_of("a-B_9"); }), Contains("key a-B_9 stands twice"));
+  CHECK_THAT(error_of([&] { key_of("a.b.c"); }), Contains("'a.b.c' becomes the key a_b_c, which stands already"));
+  CHECK_THAT(error_of([&] { key_of(""); }), Contains("of 0 characters"));
+  CHECK_THAT(error_of([&] { key_of("__end__"); }), Contains("reserved"));
+  CHECK(key_of(std::string(200, 'k')).size() == 200);
+  CHECK_THAT(error_of([&] { key_of(std::string(201, 'k')); }), Contains("of 201 characters"));
+}
+
+TEST_CASE("records: a header of records from elsewhere says from where") {
+  const auto header = ear::foreign_header(ear::Kind::kCounts, 5, {"a"}, 2.0, "npz");
+  CHECK(header.n_channels == 5);
+  CHECK(header.recipe.stages == std::vector<ear::RecipeStage>{{"ossicle-convert", {{"from", std::string("npz")}}}});
+  CHECK_THROWS_AS(ear::foreign_header(ear::Kind::kCounts, 5, {"a", "a"}, 2.0, "npz"), std::invalid_argument);
+  CHECK(ear::classes_or_sorted({}, {"b", "", "a", "b"}) == std::vector<std::string>{"a", "b"});
+  CHECK(ear::classes_or_sorted({"z"}, {"b"}) == std::vector<std::string>{"z"});
+}
+
+TEST_CASE("records: the length of a step comes from one place") {
+  ear::ForeignParams params;
+  CHECK_THAT(error_of([&] { ear::require_dt(params, {}, "a.npz"); }),
+             Contains("a.npz: does not say") && Contains("--dt-ms"));
+  CHECK(ear::require_dt(params, 3.0, "a.npz") == 3.0);
+  CHECK_THROWS_AS(ear::require_dt(params, 0.0, "a.npz"), std::invalid_argument);
+  ear::require_no_params(params, "a.npz");
+  params.dt_ms = 2.0;
+  CHECK(ear::require_dt(params, {}, "a.npz") == 2.0);
+  CHECK_THAT(error_of([&] { ear::require_dt(params, 3.0, "a.npz"); }), Contains("says itself that a step has 3 ms"));
+  CHECK_THAT(error_of([&] { ear::require_no_params(params, "a.npz"); }), Contains("--dt-ms"));
+  CHECK_THAT(error_of([&] { ear::require_no_params({{}, ear::Kind::kCounts, {}}, "a.npz"); }), Contains("--kind"));
+  CHECK_THAT(error_of([&] { ear::require_no_params({{}, {}, {"a"}}, "a.npz"); }), Contains("--classes"));
+}

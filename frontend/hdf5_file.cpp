@@ -101,6 +101,7 @@ struct Hdf5Reader::State {
   std::string path;
   std::uint64_t file_bytes = 0;
   Handle file;
+  Handle one_row = hdf5::transfer_of_one_row();
   std::map<std::string, Dataset> opened;  ///< those that rows are read from, one after the other
 
   [[noreturn]] void fail_at(const std::string& name, const std::string& what) const { fail(path, name + ": " + what); }
@@ -145,7 +146,9 @@ struct Hdf5Reader::State {
     if (dataset.n_elements > kMaxElements) {
       fail_at(name, fmt::format("declares {} elements, at most {} are read", dataset.n_elements, kMaxElements));
     }
-    if (dataset.n_elements * std::min(item_bytes, kMaxStringBytes) > kAlwaysAllowed + kMaxDeflate * file_bytes) {
+    const Handle how(H5Dget_create_plist(dataset.dataset.get()), H5Pclose);
+    const std::uint64_t factor = how && H5Pget_nfilters(how.get()) > 0 ? kMaxDeflate : 1;
+    if (dataset.n_elements * std::min(item_bytes, kMaxStringBytes) > kAlwaysAllowed + factor * file_bytes) {
       fail_at(name, fmt::format("declares {} elements of {} bytes, more than a file of {} bytes can hold",
                                 dataset.n_elements, item_bytes, file_bytes));
     }
@@ -270,7 +273,7 @@ std::vector<double> Hdf5Reader::row(const std::string& dataset, std::uint64_t ro
   H5Sselect_hyperslab(found.space.get(), H5S_SELECT_SET, &first, nullptr, &one, nullptr);
   hvl_t sequence{};
   const hid_t type = found.row_type.get();
-  if (H5Dread(found.dataset.get(), type, memory_space.get(), found.space.get(), H5P_DEFAULT, &sequence) < 0) {
+  if (H5Dread(found.dataset.get(), type, memory_space.get(), found.space.get(), state_->one_row.get(), &sequence) < 0) {
     state_->fail_at(dataset, fmt::format("row {} cannot be read{}", row, reason()));
   }
   std::vector<double> values;

@@ -47,6 +47,14 @@ int system_error() {
   return 0;
 }
 
+Handle transfer_of_one_row() {
+  const Quiet quiet;
+  constexpr std::size_t kBytes = 4096;  // in place of 1 MiB; a row is 16 bytes that point to its numbers
+  Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
+  H5Pset_buffer(transfer.get(), kBytes, nullptr, nullptr);
+  return transfer;
+}
+
 Handle float16_type() {
   Handle type(H5Tcopy(H5T_IEEE_F32LE), H5Tclose);
   H5Tset_fields(type.get(), 15, 10, 5, 0, 10);

@@ -51,6 +51,9 @@ std::string reason();
 /// The errno of the system call behind the last failure; 0 where there was none.
 int system_error();
 
+/// How one row of variable length is transferred: with a small buffer, which libhdf5 clears each time.
+Handle transfer_of_one_row();
+
 /// IEEE half precision, little-endian.
 Handle float16_type();
 

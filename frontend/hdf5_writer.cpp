@@ -58,6 +58,7 @@ struct Hdf5Writer::State {
   std::string path;
   Handle links;     ///< how names are made: with the groups on the way
   Handle datasets;  ///< how datasets are made: without the time of the day, so that equal calls give equal bytes
+  Handle one_row = hdf5::transfer_of_one_row();
   Handle file;
   std::map<std::string, Rows> rows;  ///< after the file, so closed before it
 
@@ -201,7 +202,7 @@ void Hdf5Writer::append(const std::string& dataset, std::span<const double> row)
   H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, &first, nullptr, &one, nullptr);
   // libhdf5 takes no pointer to const, and writes nothing there.
   const hvl_t sequence{row.size(), const_cast<double*>(row.data())};
-  if (H5Dwrite(made.get(), memory_type.get(), memory_space.get(), space.get(), H5P_DEFAULT, &sequence) < 0) {
+  if (H5Dwrite(made.get(), memory_type.get(), memory_space.get(), space.get(), state_->one_row.get(), &sequence) < 0) {
     state_->fail(dataset);
   }
   n_rows = size;

@@ -46,6 +46,16 @@ TEST_CASE("check_events: unsorted times are sorted and said, equal ones keep the
   CHECK(events.error.empty());
 }
 
+TEST_CASE("check_events: many equal times keep their order, too") {
+  auto events = record(std::vector<double>(100, 0.5), {});
+  events.times_s.back() = 0.1;
+  for (std::uint32_t e = 0; e < 100; ++e) events.channels.push_back(e);
+  ear::check_events(events, 100);
+  REQUIRE(events.channels.size() == 100);
+  CHECK(events.channels[0] == 99);
+  for (std::uint32_t e = 1; e < 100; ++e) CHECK(events.channels[e] == e - 1);
+}
+
 TEST_CASE("check_events: the first bad event is named and nothing is left") {
   const double inf = std::numeric_limits<double>::infinity();
   CHECK_THAT(error_of({0.0, -0.5}, {0, 0}), Contains("event 1") && Contains("-0.5 s") && Contains("start"));

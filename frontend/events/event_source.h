@@ -16,9 +16,9 @@ struct EventRecord {
   std::vector<double> times_s = {};        ///< [event], s from the start of the recording, >= 0, finite, not decreasing
   std::vector<std::uint32_t> channels = {};  ///< [event], below the source's n_channels
   double duration_s = 0.0;                   ///< of the recording, beyond its last event; 0: not known
-  double resolution_s = 0.0;                 ///< the times are known to within it (a finer raster's step); 0: as written
-  std::string warning = {};                  ///< empty, or one line on what was set right (unsorted times)
-  std::string error = {};                    ///< empty, or one line on why the recording cannot be used; then no events
+  double resolution_s = 0.0;  ///< the times are known to within it (a finer raster's step); 0: as written
+  std::string warning = {};   ///< empty, or one line on what was set right (unsorted times)
+  std::string error = {};     ///< empty, or one line on why the recording cannot be used; then no events
 };
 
 /// What is true of all recordings of a source.

@@ -80,17 +80,14 @@ ear::EncodeParams params_of(const EncodeOptions& o) {
   throw std::invalid_argument(fmt::format("--method {}: wanted bsa, level-crossing, lif or poisson", o.method));
 }
 
-/// "[bsa 10, the others 1]": the defaults, from where they are set.
-std::string hold_default() {
-  return fmt::format("[bsa {}, level-crossing {}, lif {}, poisson {}]", ear::BsaParams().steps.hold,
-                     ear::LevelCrossingParams().steps.hold, ear::LifEncoderParams().steps.hold,
-                     ear::PoissonParams().steps.hold);
-}
-
 void add_bsa(CLI::App& app, EncodeOptions& o) {
   const ear::BsaParams p;
   const std::string group = "Ben's Spiker Algorithm (bsa)";
-  app.add_option("--scale", o.scale, fmt::format("Factor before encoding [{}]", p.scale))->group(group);
+  app.add_option("--scale", o.scale,
+                 fmt::format("Factor before encoding [{}]; the TI46 recipe has 2000 and --hold 10, after ossicle-lyon "
+                             "--decimation 200 --scale 1",
+                             p.scale))
+      ->group(group);
   app.add_option("--taps", o.taps, fmt::format("Steps of the kernel [{}]", p.taps))->group(group);
   app.add_option("--kernel-width", o.kernel_width, fmt::format("Width of its bell in steps [{}]", p.kernel_width))
       ->group(group);
@@ -124,7 +121,8 @@ void add_others(CLI::App& app, EncodeOptions& o) {
 
 void add_encode_options(CLI::App& app, EncodeOptions& o) {
   app.add_option("--method", o.method, "bsa, level-crossing, lif or poisson")->capture_default_str();
-  app.add_option("--hold", o.hold, "Steps of the raster for each step of the cochleagram " + hold_default());
+  app.add_option("--hold", o.hold,
+                 fmt::format("Steps of the raster for each step of the cochleagram [{}]", ear::RasterSteps().hold));
   app.add_option("--max-steps", o.max_steps, "Steps of the raster that are kept, the first ones [0: all]");
   add_bsa(app, o);
   add_others(app, o);

@@ -9,12 +9,13 @@ using Catch::Contains;
 using ear::LevelCrossingParams;
 
 TEST_CASE("level crossing: by hand [SendOnDelta encode] [SendOnDelta decode]") {
-  // delta 1/2 from level 0. x = 0.5 2 2 0.6 0.4: up to 0.5; up to 1; up to 1.5; 0.9 below: down to 1; down to 0.5.
+  // delta 1/2 from level 0. x = 0.5 2 2 0.6 0.4: up to 0.5; up to 1; up to 1.5; 0.9 below: down to 1; down to 0.5; 0.3 below is
+  // not enough.
   const LevelCrossingParams params{.delta = 0.5};
-  const std::vector<float> values = {0.5F, 2, 2, 0.6F, 0.4F};
-  const std::vector<std::uint8_t> spikes = {1, 0, 1, 0, 1, 0, 0, 1, 0, 1};  // [step][up, down]
+  const std::vector<float> values = {0.5F, 2, 2, 0.6F, 0.4F, 0.2F};
+  const std::vector<std::uint8_t> spikes = {1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 0};  // [step][up, down]
   CHECK(ear::level_crossing_encode(values, 1, params) == spikes);
-  CHECK(ear::level_crossing_decode(spikes, 2, params) == std::vector<float>{0.5F, 1, 1.5F, 1, 0.5F});
+  CHECK(ear::level_crossing_decode(spikes, 2, params) == std::vector<float>{0.5F, 1, 1.5F, 1, 0.5F, 0.5F});
 }
 
 TEST_CASE("level crossing: up channels come first, then down channels [SendOnDelta encode]") {

@@ -25,13 +25,18 @@ const double kHalf_ms = 10.0 / std::log(2.0);
 }  // namespace
 
 TEST_CASE("LIF encoder: by hand [LIF Eq. 1.5]") {
-  // u halves the way to x each step: 1/2; 3/4 >= 0.7: spike, 0; then x = 0.8: 0.4, 0.6, 0.7 is not reached before 0.7; x = 4: 2.35.
+  // u goes half the way to x: 1/2; 3/4 >= 0.705: spike, 0. With x = 0.8: 0.4, 0.6, 0.7: none. With x = 4: 2.35: spike; 2: spike.
   const LifEncoderParams params{.tau_ms = kHalf_ms, .threshold = 0.705};
   const std::vector<float> values = {1, 1, 0.8F, 0.8F, 0.8F, 4, 4};
   CHECK(ear::lif_encode(values, 1, 10.0, params) == std::vector<std::uint8_t>{0, 1, 0, 0, 0, 1, 1});
   LifEncoderParams resting = params;
   resting.refractory_ms = 14.0;  // one step
   CHECK(ear::lif_encode(values, 1, 10.0, resting) == std::vector<std::uint8_t>{0, 1, 0, 0, 0, 1, 0});
+}
+
+TEST_CASE("LIF encoder: the threshold itself is enough [LIF Eq. 1.5]") {
+  const LifEncoderParams quick{.tau_ms = 1e-3, .threshold = 0.5};  // so quick that u is x
+  CHECK(ear::lif_encode(std::vector<float>{0.5F, 0.4999F}, 1, 10.0, quick) == std::vector<std::uint8_t>{1, 0});
 }
 
 TEST_CASE("LIF encoder: intervals at constant drive are tau ln(I / (I - threshold)) [LIF Eq. 1.5]") {

@@ -232,6 +232,16 @@ TEST_CASE("ossicle-encode: input that cannot be used, and flags that do not fit"
   CHECK_THAT(twice.err, Contains("keys are unique"));
 }
 
+TEST_CASE("ossicle-encode: memory does not grow with the stream") {
+  const TempFolder temp;
+  const auto peak_mb = [&](int n_records) {
+    pipe_support::write_stream(temp.file("in.tar"), {.n_records = n_records, .n_channels = 78});
+    return run({"ossicle-encode", "-q", "--jobs", "1", temp.file("in.tar"), "-o", temp.file("out.tar")}).peak_mb;
+  };
+  const double few = peak_mb(200);
+  CHECK(peak_mb(2000) < few + 8.0);  // 25 MB come in; keys and what the allocator keeps stay
+}
+
 TEST_CASE("ossicle-encode: a full disk is an error, a closed pipe a quiet end, a terminal refused") {
   const Heard heard(4);
   const auto full = shell("ossicle-encode " + heard.stream + " -o /dev/full");

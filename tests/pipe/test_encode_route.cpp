@@ -86,8 +86,10 @@ TEST_CASE("ossicle-predict: a recording does not depend on its name except for P
 
 TEST_CASE("ossicle-info: memory is that of the steps after encoding") {
   const Trained t("ossicle-encode -q --hold 3"), cut("ossicle-encode -q --hold 3 --max-steps 70");
+  const Trained back("ossicle-encode -q --hold 3 --max-steps 70 | ossicle-encode -q --decode");
   CHECK(t.info().at("memory_mb").at("steps") == 120);
   CHECK(cut.info().at("memory_mb").at("steps") == 70);
+  CHECK(back.info().at("memory_mb").at("steps") == 24);
 }
 
 TEST_CASE("a stream of another encoder than the model's is refused with the parameter that differs") {

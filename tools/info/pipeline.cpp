@@ -62,13 +62,11 @@ std::string_view source_of(const ear::RecipeStage& stage) {
   return ear::is_encode_stage(stage) ? " STREAM" : " recording.wav";
 }
 
-// The number that a stage sets; none where it follows the recording.
-int own_steps(const ear::RecipeStage& stage) {
+// A number of steps that a stage sets; 0 where it sets none that can be.
+int steps_in(const ear::RecipeStage& stage, std::string_view wanted) {
   for (const auto& [name, value] : stage.params) {
-    const auto* n_steps = std::get_if<std::int64_t>(&value);
-    if (name == "n_steps" && n_steps != nullptr && *n_steps > 0 && *n_steps <= kMostSteps) {
-      return static_cast<int>(*n_steps);
-    }
+    const auto* number = std::get_if<std::int64_t>(&value);
+    if (name == wanted && number != nullptr && *number > 0 && *number <= kMostSteps) return static_cast<int>(*number);
   }
   return 0;
 }
@@ -89,18 +87,20 @@ std::string pipeline(const ear::Recipe& recipe, const std::string& model_path) {
 }
 
 int steps_of(const ear::Recipe& recipe, int usual) {
-  int n_steps = usual;
-  ear::RasterSteps held;
+  long long n_steps = usual;
+  int hold = 1;
   for (const ear::RecipeStage& stage : recipe.stages) {
-    if (const int own = own_steps(stage); own > 0) n_steps = own;
+    if (const int own = steps_in(stage, "n_steps"); own > 0) n_steps = own;
     if (ear::is_decode_stage(stage)) {
-      n_steps = ear::held_steps(n_steps, held);
+      n_steps = (n_steps + hold - 1) / hold;
     } else if (ear::is_encode_stage(stage)) {
-      held = ear::steps_of(ear::encode_params(stage));
-      n_steps = ear::raster_steps(n_steps, 1, held);
+      hold = std::max(1, steps_in(stage, "hold"));
+      n_steps *= hold;
     }
+    const int most = steps_in(stage, "max_steps");
+    n_steps = std::min<long long>(n_steps, most > 0 ? most : kMostSteps);
   }
-  return n_steps;
+  return static_cast<int>(n_steps);
 }
 
 }  // namespace tools

@@ -1,0 +1,55 @@
+#include "tools/convert/output_folder.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <stdexcept>
+
+#include "tests/support/temp_folder.h"
+
+namespace fs = std::filesystem;
+
+namespace {
+
+std::size_t n_entries(const fs::path& folder) {
+  return static_cast<std::size_t>(std::distance(fs::directory_iterator(folder), {}));
+}
+
+}  // namespace
+
+TEST_CASE("output_folder: nothing is there before commit(), all of it afterwards") {
+  const support::TempFolder temp;
+  for (const char* name : {"out", "with-slash/"}) {
+    const fs::path path = temp.path() / name;
+    tools::OutputFolder folder(path.string());
+    std::ofstream(fs::path(folder.aside()) / "a") << "hello";
+    CHECK_FALSE(fs::exists(path / "a"));
+    folder.commit();
+    CHECK(fs::file_size(path / "a") == 5);
+  }
+  CHECK(n_entries(temp.path()) == 2);
+  fs::create_directory(temp.path() / "empty");
+  tools::OutputFolder folder((temp.path() / "empty").string());
+  std::ofstream(fs::path(folder.aside()) / "a") << "hello";
+  folder.commit();
+  CHECK(fs::exists(temp.path() / "empty/a"));
+}
+
+TEST_CASE("output_folder: without commit() no trace is left") {
+  const support::TempFolder temp;
+  {
+    tools::OutputFolder folder((temp.path() / "out").string());
+    std::ofstream(fs::path(folder.aside()) / "a") << "hello";
+  }
+  CHECK(n_entries(temp.path()) == 0);
+}
+
+TEST_CASE("output_folder: what is there already stays") {
+  const support::TempFolder temp;
+  std::ofstream(temp.path() / "file") << "x";
+  CHECK_THROWS_WITH(tools::OutputFolder((temp.path() / "file").string()), Catch::Contains("is there already"));
+  CHECK_THROWS_WITH(tools::OutputFolder(temp.path().string()), Catch::Contains("is there already"));
+  CHECK_THROWS_WITH(tools::OutputFolder((temp.path() / "no/out").string()),
+                    Catch::Contains("does not exist; make it first"));
+  CHECK_THROWS_WITH(tools::OutputFolder("-"), Catch::Contains("name one with -o"));
+  CHECK(n_entries(temp.path()) == 1);
+}

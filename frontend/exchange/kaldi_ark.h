@@ -9,7 +9,7 @@
 
 namespace ear {
 
-/// float [rows][columns]; doubles are rounded.
+/// float [rows][columns]; doubles are rounded, compressed numbers expanded.
 struct KaldiMatrix {
   std::uint64_t rows = 0;
   std::uint64_t columns = 0;
@@ -23,8 +23,7 @@ std::string ark_matrix_header(std::uint64_t rows, std::uint64_t columns);
 /// no key.
 bool read_ark_key(ByteInput& ark, std::string& key);
 
-/// The matrix after a key. Throws std::runtime_error naming archive, key and byte: cut, a text archive, a compressed matrix, a
-/// vector, an empty matrix or one beyond FORMAT.md's limit, a double beyond float's range.
+/// The matrix after a key. Throws std::runtime_error naming archive, key and byte: cut, a text archive, a vector, an empty matrix or one beyond FORMAT.md's limit, a double beyond float's range.
 KaldiMatrix read_ark_matrix(ByteInput& ark, const std::string& key);
 
 }  // namespace ear

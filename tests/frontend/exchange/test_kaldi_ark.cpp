@@ -51,8 +51,8 @@ TEST_CASE("kaldi_ark: matrices of float and double are read one after the other"
 
 TEST_CASE("kaldi_ark: what is no binary matrix is named with key and byte") {
   const std::string four = numbers<float>({1, 2, 3, 4});
-  CHECK_THAT(error_of_ark("k " + matrix("CM", 2, 2, four)),
-             Contains("a.ark: key k before byte 7: a compressed matrix") && Contains("copy-feats"));
+  CHECK_THAT(error_of_ark("k " + matrix("CM4", 2, 2, four)),
+             Contains("a.ark: key k before byte 8: of an unknown type"));
   CHECK_THAT(error_of_ark("k " + matrix("FV", 2, 2, four)), Contains("a vector"));
   CHECK_THAT(error_of_ark("k " + matrix("XX", 2, 2, four)), Contains("unknown type"));
   CHECK_THAT(error_of_ark("k  [\n 1 2 ]\n"), Contains("text archive"));
@@ -73,6 +73,22 @@ TEST_CASE("kaldi_ark: cut at any byte is an error") {
     INFO("cut at byte " << size);
     REQUIRE_FALSE(error_of_ark(bytes.substr(0, size)).empty());
   }
+}
+
+TEST_CASE("kaldi_ark: compressed matrices are expanded, huge and cut ones an error") {
+  const auto packed = [](const std::string& mark, std::int32_t rows, std::int32_t columns, const std::string& codes) {
+    return "k " + std::string("\0B", 2) + mark + " " + numbers<float>({-1, 4}) +
+           numbers<std::int32_t>({rows, columns}) + codes;
+  };
+  const std::string bytes = packed("CM2", 1, 2, numbers<std::uint16_t>({0, 65535}));
+  const auto matrices = read(bytes + packed("CM3", 2, 1, std::string("\x33\xff", 2)));
+  REQUIRE(matrices.size() == 2);
+  CHECK(matrices[0].second.values == std::vector<float>{-1, 3});
+  CHECK(matrices[1].second.rows == 2);
+  CHECK(matrices[1].second.values == std::vector<float>{-1 + 4 * 0.2F, 3});  // 0x33 is a fifth of 255
+  CHECK_THAT(error_of_ark(bytes.substr(0, bytes.size() - 1)), Contains("cut: 1 x 2 compressed numbers"));
+  CHECK_THAT(error_of_ark(packed("CM", 1 << 30, 1 << 30, "")), Contains("at most 1073741824 bytes"));
+  CHECK_THAT(error_of_ark(packed("CM", 0, 1, "")), Contains("0 rows"));
 }
 
 TEST_CASE("kaldi_ark: huge claims are an error before memory is taken") {

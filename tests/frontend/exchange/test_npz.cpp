@@ -83,7 +83,7 @@ TEST_CASE("npz: records of every kind come back as they were") {
   }
 }
 
-TEST_CASE("npz: no record is an npz, too; equal records give equal bytes, and the size in memory is said") {
+TEST_CASE("npz: no record is an npz, too, equal records give equal bytes, and the size in memory is said") {
   const exchange_support::TempFolder temp;
   const auto header = exchange_support::header(Kind::kCounts);
   write_npz(temp.file("none.npz"), header, {});
@@ -112,7 +112,7 @@ TEST_CASE("npz: what the format cannot hold is refused, the next record may foll
   CHECK_THROWS_AS(ear::NpzWriter(-1, "a.npz", header, temp.path().string()), std::invalid_argument);
 }
 
-TEST_CASE("npz: arrays of a stranger become records; keys that are none are changed and said") {
+TEST_CASE("npz: arrays of a stranger become records, keys that are none are changed and said") {
   const exchange_support::TempFolder temp;
   const std::string path = temp.file("a.npz");
   Members members = foreign();

@@ -91,7 +91,7 @@ TEST_CASE("N-TIDIGITS: the ab split trains on sample a of every adult and tests 
                                                "man-bn-b-7"});
 }
 
-TEST_CASE("N-TIDIGITS: sequences keep every recording; one of a single digit has a label") {
+TEST_CASE("N-TIDIGITS: sequences keep every recording, and one of a single digit has a label") {
   Corpus corpus;
   const auto records = corpus.read({.sequences = true});
   REQUIRE(records.size() == 12);

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <filesystem>
 #include <functional>
 #include <random>
 #include <stdexcept>
@@ -10,6 +11,7 @@
 #include "frontend/exchange/kaldi.h"
 #include "frontend/exchange/kaldi_ark.h"
 #include "frontend/exchange/npz.h"
+#include "frontend/exchange/shd_file.h"
 #include "frontend/stream/rules.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
@@ -43,11 +45,11 @@ std::string damaged(const std::string& bytes, std::mt19937& random) {
 }
 
 /// Feeds damaged bytes to `read`, which must keep the rules; returns how many gave an error.
-int feed(const std::string& bytes, const std::function<void(const std::string&)>& read) {
+int feed(const std::string& bytes, const std::function<void(const std::string&)>& read, int n_cases = kCases) {
   std::mt19937 random(20240601);
   samples::largest_allocation();
   int n_errors = 0;
-  for (int i = 0; i < kCases; ++i) {
+  for (int i = 0; i < n_cases; ++i) {
     INFO("case " << i);
     try {
       read(damaged(bytes, random));
@@ -68,7 +70,7 @@ std::string path_of(const samples::Memory& memory) {
 
 void check_all(ear::RecordSource& source) {
   for (ear::SourceItem item; source.next(item);) {
-    CHECK(item.error.empty());
+    if (!item.error.empty()) throw std::runtime_error(item.error);
     CHECK_NOTHROW(ear::check_record(source.header(), item.record));
   }
 }
@@ -125,4 +127,22 @@ TEST_CASE("2,000 damaged archives of Kaldi give an error or records") {
     check_all(*ear::open_kaldi_ark(memory.fd(), "a.ark", {}, params));
   });
   CHECK(n_errors > kCases / 4);
+}
+
+TEST_CASE("200 damaged HDF5 files of ossicle-convert give an error or records") {
+  const exchange_support::TempFolder temp;
+  const std::string path = temp.file("a.h5");
+  ear::ShdWriter writer(path, path, exchange_support::header(ear::Kind::kRaster));
+  for (const auto& record : exchange_support::records(ear::Kind::kRaster)) writer.write(record);
+  writer.close();
+  constexpr int kFew = 200;  // each takes a process of its own
+  const int n_errors = feed(
+      exchange_support::slurp(path),
+      [&](const std::string& bytes) {
+        exchange_support::spill(temp.file("b.h5"), bytes);
+        check_all(*ear::open_shd(temp.file("b.h5"), {}));
+        std::filesystem::remove(temp.file("b.h5"));
+      },
+      kFew);
+  CHECK(n_errors > kFew / 4);
 }

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "frontend/exchange/npz.h"
+#include "frontend/exchange/zip.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
 
@@ -215,6 +216,46 @@ TEST_CASE("npz: what was written by ossicle-convert takes no flags and must be w
   CHECK_THAT(error_of([&] { ear::open_npz(path, step_of(1)); }), Contains("leave it out"));
   Members less = {{"header.npy", npy_texts({"{}"})}};
   CHECK_THAT(error_of_members(less, {}), Contains("array header"));
+}
+
+TEST_CASE("npz: arrays of ossicle-convert that were changed are an error that names them") {
+  const exchange_support::TempFolder temp;
+  write_npz(temp.file("a.npz"), exchange_support::header(Kind::kEvents), exchange_support::records(Kind::kEvents));
+  Members whole;
+  ear::ZipReader reader(temp.file("a.npz"));
+  while (reader.next()) {
+    ear::Bytes bytes;
+    reader.append(bytes, reader.left());
+    whole.emplace_back(reader.member(), std::string(bytes.begin(), bytes.end()));
+  }
+  CHECK(error_of_members(whole, {}).empty());
+  const auto message = [&](const std::string& name, const std::string& contents) {
+    Members members = whole;
+    for (auto& member : members) {
+      if (member.first == name) member.second = contents;
+    }
+    return error_of_members(members, {});
+  };
+  const auto whole_numbers = [](const std::vector<std::int64_t>& values) {
+    return npy("<i8", "(" + std::to_string(values.size()) + ",)", numbers(values));
+  };
+  CHECK_THAT(message("y.npy", whole_numbers({2, -2, -1})), Contains("array y: element 1 is -2"));
+  CHECK_THAT(message("y.npy", whole_numbers({3, -1, -1})), Contains("array y: element 0 is 3"));
+  CHECK_THAT(message("offsets.npy", whole_numbers({0, 4, 11})), Contains("array offsets: shape (3,), wanted (4,)"));
+  CHECK_THAT(message("offsets.npy", whole_numbers({0, 4, 3, 11})), Contains("array offsets: do not rise"));
+  CHECK_THAT(message("offsets.npy", whole_numbers({0, 4, 11, 12})), Contains("to the 11 events of X"));
+  CHECK_THAT(message("n_steps.npy", whole_numbers({4, 6, 1})), Contains("record a_2") && Contains("step 6 of 6 steps"));
+  CHECK_THAT(message("sequences.npy", npy_texts({"", "1 0 3", ""})), Contains("array sequences: '1 0 3'"));
+  CHECK_THAT(message("sequences.npy", npy_texts({"", "1,0", ""})), Contains("array sequences: '1,0'"));
+  CHECK_THAT(message("sequences.npy", npy_texts({"1", "", ""})), Contains("beside a sequence"));
+  CHECK_THAT(message("keys.npy", npy_texts({"b-1", "a.2", "C3"})), Contains("key a.2 has characters other"));
+  Members less = whole;
+  less.erase(less.begin() + 2);
+  CHECK_THAT(error_of_members(less, {}), Contains("array y: is missing"));
+  Members twice = foreign();
+  twice.push_back(twice[1]);
+  CHECK_THAT(error_of_members(twice), Contains("member y.npy: stands twice"));
+  CHECK_THAT(error_of_members({{"readme.txt", "hello"}}), Contains("member readme.txt: no NumPy array"));
 }
 
 TEST_CASE("npz: cut anywhere, or with a flipped byte, is an error or the same records") {

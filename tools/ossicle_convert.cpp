@@ -43,7 +43,7 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--labels", o.records.labels, "Kaldi archive alone: table `key word ...`");
   app.add_option("--speakers", o.records.speakers, "Kaldi archive alone: table `key speaker`");
   app.add_option("--time-unit", o.records.time_unit, "Text of events: unit of the times, s, ms or us [output: s]");
-  app.add_option("--channels", o.records.n_channels, "Text of events as input: number of channels");
+  app.add_option("--input-channels", o.records.n_channels, "Text of events as input: number of channels");
   tools::add_model_options(app, o.model);
   app.get_option("--dt-ms")
       ->description(
@@ -67,7 +67,7 @@ void check(Options& o) {
   refuse(from == "kaldi" && std::filesystem::is_directory(o.input) && (!r.labels.empty() || !r.speakers.empty()),
          "--labels or --speakers", "an archive alone; a folder has tables of its own");
   refuse(from != "text" && to != "text" && !r.time_unit.empty(), "--time-unit", "text of events");
-  refuse(from != "text" && r.n_channels.has_value(), "--channels", "text of events as input");
+  refuse(from != "text" && r.n_channels.has_value(), "--input-channels", "text of events as input");
   if (!r.time_unit.empty()) ear::parse_time_unit(r.time_unit);
   if (tools::is_model_format(from)) return;
   r.foreign.dt_ms = o.model.dt_ms;

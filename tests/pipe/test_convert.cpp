@@ -110,7 +110,7 @@ TEST_CASE("ossicle-convert: the format is seen from names and contents, or asked
   fails("a.tar -o a.tar", "would replace");
   fails("a.tar --dt-ms 3 -o a.npz", "leave it out");
   fails("a.tar --labels text -o a.npz", "--labels or --speakers is for an archive of Kaldi");
-  fails("a.tar --channels 3 -o a.npz", "--channels is for text of events");
+  fails("a.tar --input-channels 3 -o a.npz", "--input-channels is for text of events");
   fails("a.tar --time-unit ms -o a.npz", "--time-unit is for text of events");
   fails("a.tar --shard 3/2 -o a.npz", "shard '3/2'");
   CHECK(folder.n_files() == 2);  // a.tar and the empty folder
@@ -144,7 +144,7 @@ TEST_CASE("ossicle-convert: text of events becomes a stream, files that cannot b
   const auto in = [&](const std::string& line) { return shell(line, {}, {temp.path()}); };
   spill(temp.file("list.tsv"), "path\tlabel\tspeaker\na.txt\tyes\tada\nb.txt\tno\tada\n");
   spill(temp.file("a.txt"), "2 0.5\r\n0 1.5\r\n");
-  const std::string line = "ossicle-convert --from text . --channels 3 --time-unit ms --dt-ms 1 -o out.tar";
+  const std::string line = "ossicle-convert --from text . --input-channels 3 --time-unit ms --dt-ms 1 -o out.tar";
   const auto result = in(line);
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, Contains("record b: ") && Contains("b.txt: no such file"));
@@ -154,8 +154,9 @@ TEST_CASE("ossicle-convert: text of events becomes a stream, files that cannot b
   CHECK(stream.records[0].label == "yes");
   CHECK(stream.records[0].n_steps == 2);
   CHECK(stream.records[0].data == ear::Array(std::vector<std::uint32_t>{0, 2, 1, 0}));
-  CHECK_THAT(in("ossicle-convert --from text . --channels 3 -o out.tar").err, Contains("give --time-unit s|ms|us"));
-  CHECK_THAT(in("ossicle-convert --from text . --time-unit s -o out.tar").err, Contains("give --channels"));
+  CHECK_THAT(in("ossicle-convert --from text . --input-channels 3 -o out.tar").err,
+             Contains("give --time-unit s|ms|us"));
+  CHECK_THAT(in("ossicle-convert --from text . --time-unit s -o out.tar").err, Contains("give --input-channels"));
   spill(temp.file("a.txt"), "3 0.5\n");
   const auto none = in(line);
   CHECK(none.exit_code == 2);

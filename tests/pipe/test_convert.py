@@ -200,7 +200,7 @@ class Numpy(Conversion):
                     array = np.repeat(np.argwhere(array), array[array > 0].astype(int), axis=0)
                 np.testing.assert_array_equal(found[:, 0], array[:, 1])
                 np.testing.assert_allclose(found[:, 1], (array[:, 0] + 0.5) * 2.96, rtol=1e-14)  # a few roundings
-            _, records = read_stream(convert("--from", "text", self.folder / kind, "--time-unit", "ms", "--channels", N_CHANNELS,
+            _, records = read_stream(convert("--from", "text", self.folder / kind, "--time-unit", "ms", "--input-channels", N_CHANNELS,
                                              "--dt-ms", 2.96))
             if kind == "events":
                 for (_, array), (_, back) in zip(make_records(kind), records):

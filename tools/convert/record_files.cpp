@@ -84,7 +84,7 @@ void RecordInput::open_text(const std::string& path, const RecordConversion& c) 
   if (c.time_unit.empty())
     throw std::invalid_argument("text of events does not say its unit; give --time-unit s|ms|us");
   if (!c.n_channels)
-    throw std::invalid_argument("text of events does not say how many channels there are; give --channels");
+    throw std::invalid_argument("text of events does not say how many channels there are; give --input-channels");
   const fs::path folder = fs::is_directory(path) ? fs::path(path) : fs::path(path).parent_path();
   const std::string list = fs::is_directory(path) ? (folder / "list.tsv").string() : path;
   entries_ = ear::parse_list(read_file(list, kMaxTextBytes, "a list of recordings"), list);

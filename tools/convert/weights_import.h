@@ -22,7 +22,7 @@ struct ImportContext {
 };
 
 /// The tensors under the names of MODEL.md. Names of ours stay; fcN.weight is w_(N-1)_N; skip_K_L.weight is w_K_L;
-/// lifN.recurrent.V is w_self_N; lifN.beta is theta_N, and tau_m_N becomes theta_N = 1 - 1/tau_m (one value stands for all
+/// lifN.V or lifN.recurrent.V is w_self_N; lifN.beta is theta_N, and tau_m_N becomes theta_N = 1 - 1/tau_m (one value stands for all
 /// neurons of a layer); fcN.bias must be zeros, for the network has none. `names` come first, and their right sides may be any
 /// of these names. Throws std::invalid_argument naming the tensor for unknown names, a shape that does not fit, a bias, and two
 /// tensors of one name.

@@ -35,8 +35,12 @@ def parse_help(text):
             # A switch that turns another off is shown as --no-x{false}.
             names = [re.sub(r"\{.*\}$", "", name) for name in match["names"].split(",")]
             rest, _, text_of_line = re.sub(r"^ {2,}", "   ", match["rest"]).partition("  ")
+            # A switch takes no value, and its names may be so long that one blank only is left before its help.
+            is_switch = "{" in match["names"]
+            if is_switch and not text_of_line:
+                text_of_line = rest
             choices = CHOICES.match(rest)
-            options.append(Option(names, bool(TYPES.match(rest)), text_of_line.strip(),
+            options.append(Option(names, bool(TYPES.match(rest)) and not is_switch, text_of_line.strip(),
                                   choices["values"].split(",") if choices else []))
         elif options and line.startswith(" " * 20) and line.strip():
             options[-1].help = (options[-1].help + " " + line.strip()).strip()

@@ -49,6 +49,12 @@ class Completion(unittest.TestCase):
         takes_value = {name for name, option in options.items() if option.takes_value}
         self.assertEqual(takes_value, {"--config", "--count", "--input", "-i", "--output", "-o", "--preset", "--rate"})
 
+    def test_every_option_of_every_tool_has_its_help(self):
+        for tool in TOOLS:
+            for option in make_completion.parse_help(run(tool, "--help")):
+                self.assertTrue(option.help, (tool, option.names))
+                self.assertFalse(option.takes_value and option.names[-1].startswith("--no-"), (tool, option.names))
+
     def test_bash(self):
         (self.out / "sound.wav").touch()
         self.assertEqual(self.complete_in_bash("probe_tool", "--co"), ["--config", "--count"])

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "frontend/encode/encode.h"
-#include "tools/encode/record_source.h"
+#include "tools/common/record_source.h"
 
 namespace tools {
 

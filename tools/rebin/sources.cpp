@@ -10,7 +10,7 @@
 #include "frontend/hdf5_file.h"
 #include "tools/common/io.h"
 #include "tools/common/peek.h"
-#include "tools/encode/record_source.h"
+#include "tools/common/record_source.h"
 #include "tools/rebin/hdf5_files.h"
 
 namespace tools {

@@ -1,4 +1,4 @@
-#include "tools/encode/record_source.h"
+#include "tools/common/record_source.h"
 
 #include <fmt/format.h>
 #include <sys/stat.h>

@@ -232,6 +232,7 @@ TEST_CASE("NIR graph: every edge joins equal sizes, every name is there once, th
     for (const snn::NirNode& node : graph.nodes) {
       const bool is_matrix = node.arrays.contains("weight");
       CHECK(node.arrays.contains("bias") == (is_matrix && affine));
+      if (is_matrix) CHECK(node.type == (affine ? "Affine" : "Linear"));
       std::pair<std::int64_t, std::int64_t> size;
       if (is_matrix) {
         const auto& shape = node.arrays.at("weight").shape;

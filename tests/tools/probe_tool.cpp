@@ -37,8 +37,9 @@ void check(Options& o) {
   if (o.count == 13) throw std::invalid_argument("--count 13: not this one; take another");
 }
 
-void write_file(const Options& o, tools::Content content) {
+void write_file(const Options& o, tools::Content content, tools::Context& context) {
   tools::OutputFile file(o.output, content);
+  if (o.action == "talk") context.fail_record("b.wav: empty");
   file.write(std::string(static_cast<std::size_t>(o.count), 'x'));
   if (o.action == "hang") ::pause();
   file.commit();
@@ -54,8 +55,8 @@ void run(Options& o, tools::Context& context) {
     const std::string text(static_cast<std::size_t>(o.count), 'x');
     std::fwrite(text.data(), 1, text.size(), stdout);
   }
-  if (o.action == "text") write_file(o, tools::Content::kText);
-  if (o.action == "binary" || o.action == "hang") write_file(o, tools::Content::kBinary);
+  if (o.action == "text" || o.action == "talk") write_file(o, tools::Content::kText, context);
+  if (o.action == "binary" || o.action == "hang") write_file(o, tools::Content::kBinary, context);
   if (o.action == "fail") throw std::runtime_error("a.wav: no sound in it\nrecord a sound");
   if (o.action == "messages") {
     context.note("reading 3 files");

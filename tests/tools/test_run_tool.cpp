@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "tests/pipe/run.h"
 
@@ -105,4 +106,27 @@ TEST_CASE("A full disk behind standard output is an error, however little was wr
     CHECK(result.exit_code == 2);
     CHECK_THAT(result.err, StartsWith("ossicle-probe: ") && Contains("No space left on device"));
   }
+}
+
+TEST_CASE("What is said with standard error closed stands in no output") {
+  const TempFolder folder;
+  const pipe_support::Where here{.folder = folder.path()};
+  const auto run = [&](const std::string& line) {
+    return pipe_support::shell("p=" OSSICLE_PROBE_TOOL "; " + line, {}, here);
+  };
+  CHECK(run("\"$p\" talk -o a.txt --count 3 2>&-").exit_code == 1);
+  CHECK(pipe_support::slurp(folder.file("a.txt")) == "xxx");
+  CHECK(run("\"$p\" talk -o b.txt --count 3 <&- >&- 2>&-").exit_code == 1);
+  CHECK(pipe_support::slurp(folder.file("b.txt")) == "xxx");
+  CHECK_THAT(run("\"$p\" text >&-").err, Contains("standard output: cannot write"));
+  CHECK_THAT(run("\"$p\" cat <&-").err, Contains("standard input: cannot read"));
+}
+
+TEST_CASE("A file that grows beyond the user's limit is an error that leaves nothing") {
+  const TempFolder folder;
+  const auto result = pipe_support::shell("ulimit -f 1; \"" OSSICLE_PROBE_TOOL "\" text --count 100000 -o a.txt", {},
+                                          {.folder = folder.path()});
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Contains("a.txt: cannot write: File too large"));
+  CHECK(std::filesystem::is_empty(folder.path()));
 }

@@ -1,5 +1,6 @@
 #include "tools/common/run_tool.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -43,6 +44,14 @@ void flush_output() {
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout) return;
   const int error = errno != 0 ? errno : (output_is_closed() ? EPIPE : EIO);
   throw std::system_error(error, std::generic_category(), "standard output: cannot write");
+}
+
+// A standard descriptor that was closed before the start would be the number of the next file opened, and what is said on
+// standard error would stand in an output. Opened the wrong way round, each use of it fails as that of a closed one.
+void fill_standard_descriptors() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
+  }
 }
 
 void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
@@ -95,8 +104,11 @@ void Context::fail_record(std::string_view message) {
 }
 
 int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
-  // Without the signal a closed pipe is an error of write(), which ends the run quietly below.
+  fill_standard_descriptors();
+  // Without the signals a closed pipe is an error of write(), which ends the run quietly below, and so is a file that has
+  // grown to the user's limit, whose rest is then removed.
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
   std::setvbuf(stderr, nullptr, _IOLBF, BUFSIZ);
   Context context(info.name);
   CLI::App app(info.description);

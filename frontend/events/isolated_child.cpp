@@ -29,6 +29,7 @@ constexpr int kLowestFree = STDERR_FILENO + 1;
 
 /// No descriptor but standard input and the pipe, which is given that number.
 int keep_only(int pipe) {
+  if (pipe < kLowestFree) pipe = fcntl(pipe, F_DUPFD, kLowestFree);  // where the process had a standard one closed
   const int null = open("/dev/null", O_WRONLY);
   dup2(null, STDOUT_FILENO);
   if (!kSanitized) dup2(null, STDERR_FILENO);
@@ -40,9 +41,13 @@ int keep_only(int pipe) {
   return kLowestFree;
 }
 
-/// The process's handlers are not ours, and SIGALRM must come through.
+/// The process's handlers are not ours, and SIGALRM must come through. What is ignored stays so: under nohup, say.
 void reset_signals() {
-  for (int number = 1; number < NSIG; ++number) signal(number, SIG_DFL);
+  for (int number = 1; number < NSIG; ++number) {
+    struct sigaction action {};
+    if (sigaction(number, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) signal(number, SIG_DFL);
+  }
+  signal(SIGALRM, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
   sigset_t none;
   sigemptyset(&none);

@@ -77,6 +77,9 @@ void IsolatedSource::fail_by_death() {
     fail(fmt::format("came to no end in {} s on it: the file is damaged, or lies on a very slow disk", patience_s_));
   }
   const bool by_signal = waited > 0 && WIFSIGNALED(status);
+  if (by_signal && (WTERMSIG(status) == SIGKILL || WTERMSIG(status) == SIGTERM)) {
+    fail("was ended from outside, perhaps for want of memory; try again");
+  }
   fail(fmt::format("failed on it ({} {}): the file is damaged", by_signal ? "signal" : "status",
                    by_signal ? WTERMSIG(status) : status));
 }

@@ -140,6 +140,40 @@ TEST_CASE("Isolated source: a library that comes to no end is given up, one that
   CHECK(n_rest == 99'999);
 }
 
+TEST_CASE("Isolated source: signals that the process ignores are ignored for it too, as under nohup") {
+  const auto before = signal(SIGHUP, SIG_IGN);
+  IsolatedSource source(script(1, [] { raise(SIGHUP); }), "a.h5", "the library", 10);
+  ear::EventRecord record;
+  CHECK(source.next(record));
+  CHECK_FALSE(source.next(record));
+  signal(SIGHUP, before);
+}
+
+TEST_CASE("Isolated source: works with the standard descriptors closed") {
+  const pid_t child = fork();
+  if (child == 0) {
+    for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) close(fd);
+    int n = 0;
+    try {
+      IsolatedSource source(script(2, [] {}), "a.h5", "the library", 10);
+      for (ear::EventRecord record; source.next(record);) ++n;
+    } catch (const std::exception&) {
+      n = -1;
+    }
+    _exit(n == 2 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
+}
+
+TEST_CASE("Isolated source: a child that was ended from outside is no damaged file") {
+  IsolatedSource source(script(1, [] { raise(SIGTERM); }), "a.h5", "the library", 10);
+  ear::EventRecord record;
+  CHECK(source.next(record));
+  CHECK_THROWS_WITH(source.next(record), Contains("a.h5: the library was ended from outside"));
+}
+
 TEST_CASE("Isolated source: what the source throws arrives as what it was") {
   int n = 0;
   CHECK(read_all(script(1, [] { throw std::runtime_error("f.h5: cut"); }), 60, n) == "f.h5: cut");

@@ -94,6 +94,7 @@ void append_record(std::string& bytes, const EventRecord& record) {
   append(bytes, record.times_s);
   append(bytes, record.channels);
   append(bytes, record.duration_s);
+  append(bytes, record.resolution_s);
   append(bytes, record.warning);
   append(bytes, record.error);
 }
@@ -116,6 +117,7 @@ bool parse_record(std::string_view bytes, EventRecord& record) {
   parser.take(record.times_s);
   parser.take(record.channels);
   parser.take(record.duration_s);
+  parser.take(record.resolution_s);
   parser.take(record.warning);
   parser.take(record.error);
   return parser.whole() && record.times_s.size() == record.channels.size();

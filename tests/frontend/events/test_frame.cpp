@@ -12,6 +12,7 @@ ear::EventRecord sample_record() {
   record.times_s = {0.0, 0.25, 1e-9};
   record.channels = {0, 63, 4294967295U};
   record.duration_s = 0.9;
+  record.resolution_s = 0.001;
   record.warning = "sorted";
   record.error = "none";
   return record;
@@ -32,6 +33,7 @@ TEST_CASE("Frames: what is sent is received, field by field") {
   CHECK(got.times_s == sent.times_s);
   CHECK(got.channels == sent.channels);
   CHECK(got.duration_s == sent.duration_s);
+  CHECK(got.resolution_s == sent.resolution_s);
   CHECK(got.warning == sent.warning);
   CHECK(got.error == sent.error);
 

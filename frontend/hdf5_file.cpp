@@ -60,8 +60,7 @@ std::uint64_t check_file(const std::string& path) {
   fstat(fd, &status);
   const auto size = static_cast<std::uint64_t>(status.st_size);
   std::array<char, kHeadBytes> head{};
-  std::uint64_t start =
-      0;  // a file may have a block of its user's before its own start: 512 bytes or a power of 2 times it
+  std::uint64_t start = 0;  // a block of the user's may stand before the file's own start: 512 bytes times a power of 2
   bool found = false;
   while (S_ISREG(status.st_mode) && !found && start < size) {
     head.fill(0);
@@ -169,7 +168,7 @@ Hdf5Reader::Hdf5Reader(const std::string& path) : state_(std::make_unique<State>
   // File systems without locks are common where corpora lie, and nothing is written.
   H5Pset_file_locking(access.get(), false, true);
   state_->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
-  if (!state_->file) fail(path, "damaged: libhdf5 cannot open it" + reason());
+  if (!state_->file) fail(path, "damaged: libhdf5 cannot open it" + reason() + "; fetch it again");
 }
 
 Hdf5Reader::Hdf5Reader(Hdf5Reader&&) noexcept = default;
@@ -277,18 +276,17 @@ std::vector<double> Hdf5Reader::row(const std::string& dataset, std::uint64_t ro
     state_->fail_at(dataset, fmt::format("row {} cannot be read{}", row, reason()));
   }
   std::vector<double> values;
-  if (sequence.len <= kMaxRow && sequence.p != nullptr) {
-    values.resize(sequence.len);
+  const std::size_t n = sequence.len;
+  if (n <= kMaxRow && sequence.p != nullptr) {
+    values.resize(n);
     if (found.is_float16) {
       hdf5::decode_float16(sequence.p, values);
     } else {
-      std::memcpy(values.data(), sequence.p, sequence.len * sizeof(double));
+      std::memcpy(values.data(), sequence.p, n * sizeof(double));
     }
   }
   H5Dvlen_reclaim(type, memory_space.get(), H5P_DEFAULT, &sequence);
-  if (sequence.len > kMaxRow) {
-    state_->fail_at(dataset, fmt::format("row {}: {} numbers, at most {} are read", row, sequence.len, kMaxRow));
-  }
+  if (n > kMaxRow) state_->fail_at(dataset, fmt::format("row {}: {} numbers, at most {} are read", row, n, kMaxRow));
   return values;
 }
 

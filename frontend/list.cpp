@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <filesystem>
 #include <map>
 #include <optional>
 #include <set>
@@ -178,6 +179,10 @@ Shard parse_shard(const std::string& text) {
     if (count_error == std::errc() && rest == end && 1 <= shard.index && shard.index <= shard.count) return shard;
   }
   throw std::invalid_argument(fmt::format("shard '{}': wanted i/n with 1 <= i <= n, as 2/4", text));
+}
+
+std::string path_of(const ListEntry& entry, const std::string& root) {
+  return entry.path == "-" || root.empty() ? entry.path : (std::filesystem::path(root) / entry.path).string();
 }
 
 std::pair<std::size_t, std::size_t> range_of_shard(std::size_t n, Shard shard) {

@@ -39,6 +39,9 @@ std::vector<std::string> parse_classes(std::string_view text, const std::string&
 /// Throws std::runtime_error naming the first label, and its recording, that is not among the classes.
 void check_labels(const std::vector<ListEntry>& entries, const std::vector<std::string>& classes);
 
+/// The entry's path below `root` (empty: the working folder), as it is opened and as messages name it; "-" stays.
+std::string path_of(const ListEntry& entry, const std::string& root);
+
 /// Part `index` of `count`.
 struct Shard {
   int index = 1;  ///< 1..count

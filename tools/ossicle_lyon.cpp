@@ -105,7 +105,7 @@ void write(const std::vector<tools::Heard>& all, const Options& o, ear::Writer& 
 void run(Options& o, tools::Context& context) {
   const auto entries = entries_of(o);
   std::vector<std::string> inputs = {o.list, o.classes};
-  for (const ear::ListEntry& entry : entries) inputs.push_back(tools::path_of(entry, o.root));
+  for (const ear::ListEntry& entry : entries) inputs.push_back(ear::path_of(entry, o.root));
   tools::require_other_file(o.output, inputs);
   const ear::FrontEnd front_end(o.front_end, o.isa);
   ear::Header header = header_of(o, entries);

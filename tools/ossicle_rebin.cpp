@@ -130,7 +130,7 @@ std::string write(const ear::EventRecord& events, int n_channels, const Options&
 
 void run(Options& o, tools::Context& context) {
   const tools::Source source = tools::open_source(o.source);
-  tools::require_other_file(o.output, tools::paths_of(o.source));
+  tools::require_other_file(o.output, source.paths);
   const int n_channels = source.events->info().n_channels;
   const ear::Header header = header_of(o, source);
   tools::OutputFile output(o.output, tools::Content::kBinary);

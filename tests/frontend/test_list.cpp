@@ -95,6 +95,18 @@ TEST_CASE("Shards are contiguous and together the whole") {
   }
 }
 
+TEST_CASE("Paths of a list start from the root, but for absolute ones and standard input") {
+  const auto path_of = [](const std::string& path, const std::string& root) {
+    ear::ListEntry entry;
+    entry.path = path;
+    return ear::path_of(entry, root);
+  };
+  CHECK(path_of("a/b.wav", "") == "a/b.wav");
+  CHECK(path_of("a/b.wav", "corpus") == "corpus/a/b.wav");
+  CHECK(path_of("/a/b.wav", "corpus") == "/a/b.wav");
+  CHECK(path_of("-", "corpus") == "-");
+}
+
 TEST_CASE("A shard is written i/n") {
   const auto shard = ear::parse_shard("2/12");
   CHECK(shard.index == 2);

@@ -279,3 +279,21 @@ TEST_CASE("ossicle-rebin: memory stays that of one recording, however many come 
   CHECK(result.peak_mb < 40.0);
   CHECK(here.run("cat s.tar | ossicle-rebin | head -c 1000 > /dev/null").exit_code == 0);
 }
+
+TEST_CASE("ossicle-rebin: named pipes whose writer has gone, and lists that can be read once") {
+  const Here here;
+  spill(here.file("a.txt"), "0 0.005\n");
+  spill(here.file("l.tsv"), "path\tlabel\tspeaker\na.txt\tx\tada\n");
+  write_counts(here.file("s.tar"), 2, 20, 3);
+  const auto through_pipe = [&](const std::string& file, const std::string& line) {
+    const auto result = here.run("rm -f p; mkfifo p; cat " + file + " > p & sleep 0.2; timeout 20 " + line);
+    INFO(line << "\n" << result.err);
+    CHECK(result.exit_code == 0);
+  };
+  through_pipe("a.txt", kText + "p -o a.tar");
+  CHECK(read_stream(here.file("a.tar")).records.size() == 1);
+  through_pipe("s.tar", "ossicle-rebin p -o b.tar");
+  CHECK(read_stream(here.file("b.tar")).records.size() == 2);
+  through_pipe("l.tsv", kText + "--list p -o c.tar");
+  CHECK(read_stream(here.file("c.tar")).records.at(0).label == "x");
+}

@@ -171,7 +171,10 @@ void write_file(const std::string& path, std::string_view text) {
 }
 
 std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for) {
-  const InputFile file(path, waits_for);
+  return read_file(InputFile(path, waits_for), limit);
+}
+
+std::string read_file(const InputFile& file, std::size_t limit) {
   std::string bytes;
   // Memory grows with what has arrived; one byte more than the limit shows that the file is too long.
   constexpr std::size_t kBlock = 1 << 20;

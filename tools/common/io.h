@@ -75,5 +75,7 @@ void write_file(const std::string& path, std::string_view text);
 
 /// The whole file ("-": standard input). Throws std::runtime_error if it holds more than `limit` bytes.
 std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for = "a file");
+/// The rest of an open file; throws likewise.
+std::string read_file(const InputFile& file, std::size_t limit);
 
 }  // namespace tools

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <stdexcept>
+#include <tuple>
 
 namespace tools {
 
@@ -30,15 +31,13 @@ std::size_t count_records(const std::string& path) {
 
 }  // namespace
 
-RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard) : paths_(std::move(paths)) {
+RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first)
+    : paths_(std::move(paths)), file_(std::move(first)) {
   if (shard.count > 1) {
+    if (file_) require_file(*file_, paths_.front());
     std::size_t n = 0;
     for (const std::string& path : paths_) n += count_records(path);
-    const auto bound = [&](int parts) {
-      return n * static_cast<std::size_t>(parts) / static_cast<std::size_t>(shard.count);
-    };
-    begin_ = bound(shard.index - 1);
-    end_ = bound(shard.index);
+    std::tie(begin_, end_) = ear::range_of_shard(n, shard);
   }
   open(0);
   header_ = reader_->header();
@@ -47,7 +46,7 @@ RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard) : p
 void RecordSource::open(std::size_t index) {
   index_ = index;
   reader_.reset();
-  file_ = std::make_unique<InputFile>(paths_[index], kWanted);
+  if (index > 0 || !file_) file_ = std::make_unique<InputFile>(paths_[index], kWanted);
   reader_.emplace(file_->fd(), file_->name());
   if (index == 0) return;
   const std::string difference = first_difference(header_, reader_->header());

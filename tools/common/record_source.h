@@ -15,8 +15,9 @@ namespace tools {
 class RecordSource {
  public:
   /// Opens the first of the streams, at least one ("-": standard input), and counts the records of all if there is more
-  /// than one shard: all must then be files. Throws std::runtime_error for what is no stream or, with shards, no file.
-  RecordSource(std::vector<std::string> paths, ear::Shard shard);
+  /// than one shard: all must then be files. `first`: the first of them where it is open already, at its beginning; a named
+  /// pipe cannot be opened twice. Throws std::runtime_error for what is no stream or, with shards, no file.
+  RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first = nullptr);
 
   /// The first stream's. made_by too is of the first.
   const ear::Header& header() const { return header_; }

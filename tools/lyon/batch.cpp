@@ -83,10 +83,6 @@ void finish(const ear::ListEntry& entry, ear::Heard&& from, Heard& heard) {
 
 }  // namespace
 
-std::string path_of(const ear::ListEntry& entry, const std::string& root) {
-  return entry.path == "-" || root.empty() ? entry.path : (std::filesystem::path(root) / entry.path).string();
-}
-
 std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
                               const ear::FrontEnd& front_end, int n_threads) {
   const auto n = count_first(entries, root, front_end, n_threads);

@@ -22,9 +22,6 @@ struct Heard {
   bool silent = false;  ///< every value is 0
 };
 
-/// The entry's path below root, as it is opened and as messages name it.
-std::string path_of(const ear::ListEntry& entry, const std::string& root);
-
 /// Reads and hears the first of the entries, at least one, on up to n_threads threads (>= 1): at most 128 for each thread,
 /// which fills the ear's lanes well, and about 64 MiB in all, judged by the size of the files, unless the first alone is
 /// larger. A recording that cannot be used has an error; a failure of ours (no memory) is thrown. Results are in the order

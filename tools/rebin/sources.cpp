@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <stdexcept>
 
 #include "frontend/events/stream_events.h"
@@ -51,30 +50,42 @@ std::vector<ear::ListEntry> entries_of(const SourceOptions& o) {
   return ear::parse_list(read_file(o.list, kMaxListBytes, "a list of recordings"), name);
 }
 
-std::string path_of(const ear::ListEntry& entry, const std::string& root) {
-  return entry.path == "-" || root.empty() ? entry.path : (std::filesystem::path(root) / entry.path).string();
-}
-
 /// The files of a list, which it holds.
 class ListedTexts : public ear::EventSource {
  public:
-  ListedTexts(std::vector<ear::ListEntry> entries, const SourceOptions& o, ear::TextEventsParams params)
+  /// `first`: the first file where it is open already.
+  ListedTexts(std::vector<ear::ListEntry> entries, const SourceOptions& o, ear::TextEventsParams params,
+              std::unique_ptr<InputFile> first)
       : entries_(std::move(entries)),
-        texts_(
-            ear::entries_of_shard(entries_, o.shard), std::move(params), [root = o.root](const ear::ListEntry& entry) {
-              const std::string path = path_of(entry, root);
-              return std::pair(path == "-" ? "standard input" : path, read_file(path, kMaxTextBytes, "events as text"));
-            }) {}
+        first_(std::move(first)),
+        texts_(ear::entries_of_shard(entries_, o.shard), std::move(params),
+               [this, root = o.root](const ear::ListEntry& entry) { return read(entry, root); }) {}
 
   const ear::EventSourceInfo& info() const override { return texts_.info(); }
   bool next(ear::EventRecord& record) override { return texts_.next(record); }
 
  private:
+  std::pair<std::string, std::string> read(const ear::ListEntry& entry, const std::string& root) {
+    const bool is_open = first_ && &entry == &entries_.front();
+    const auto file =
+        is_open ? std::move(first_) : std::make_unique<InputFile>(ear::path_of(entry, root), "events as text");
+    return {file->name(), read_file(*file, kMaxTextBytes)};
+  }
+
   std::vector<ear::ListEntry> entries_;
+  std::unique_ptr<InputFile> first_;
   ear::TextEvents texts_;
 };
 
-Source open_texts(const SourceOptions& o) {
+/// The files of the options, to compare with the output.
+std::vector<std::string> paths_of(const SourceOptions& o) {
+  std::vector<std::string> paths = o.files;
+  paths.push_back(o.list);
+  paths.push_back(o.classes);
+  return paths;
+}
+
+Source open_texts(const SourceOptions& o, std::unique_ptr<InputFile> first) {
   if (o.time_unit.empty()) {
     throw std::invalid_argument("text does not say the unit of its times: give --time-unit s, ms or us");
   }
@@ -85,15 +96,17 @@ Source open_texts(const SourceOptions& o) {
   ear::TextEventsParams params{ear::parse_time_unit(o.time_unit), o.input_channels, ear::classes_of(entries)};
   if (!o.classes.empty()) params.classes = ear::parse_classes(read_file(o.classes, kMaxListBytes), o.classes);
   ear::check_labels(entries, params.classes);
-  return {std::make_unique<ListedTexts>(std::move(entries), o, std::move(params)), {}, {}};
+  std::vector<std::string> paths = paths_of(o);
+  for (const ear::ListEntry& entry : entries) paths.push_back(ear::path_of(entry, o.root));
+  return {std::make_unique<ListedTexts>(std::move(entries), o, std::move(params), std::move(first)), {}, {}, paths};
 }
 
-Source open_streams(const SourceOptions& o) {
-  const auto records = std::make_shared<RecordSource>(o.files, o.shard);
+Source open_streams(const SourceOptions& o, std::unique_ptr<InputFile> first) {
+  const auto records = std::make_shared<RecordSource>(o.files, o.shard, std::move(first));
   const ear::Header& header = records->header();
   auto events = std::make_unique<ear::StreamEvents>(header, records->name(),
                                                     [records](ear::Record& record) { return records->next(record); });
-  return {std::move(events), header.recipe, header.made_by};
+  return {std::move(events), header.recipe, header.made_by, paths_of(o)};
 }
 
 Source open_hdf5(const SourceOptions& o, const std::string& format) {
@@ -101,23 +114,14 @@ Source open_hdf5(const SourceOptions& o, const std::string& format) {
   if (!o.classes.empty()) options.classes = ear::parse_classes(read_file(o.classes, kMaxListBytes), o.classes);
   auto files = std::make_unique<Hdf5Files>(std::move(options));
   const std::string which = files->description();
-  return {std::move(files), {}, {{"ossicle-rebin input", which}}};
+  return {std::move(files), {}, {{"ossicle-rebin input", which}}, paths_of(o)};
 }
 
 }  // namespace
 
-std::vector<std::string> paths_of(const SourceOptions& o) {
-  std::vector<std::string> paths = o.files;
-  paths.push_back(o.list);
-  paths.push_back(o.classes);
-  if (o.list.empty() || o.list == "-") return paths;
-  for (const ear::ListEntry& entry : entries_of(o)) paths.push_back(path_of(entry, o.root));
-  return paths;
-}
-
 Source open_source(const SourceOptions& o) {
   std::string format = o.format;
-  std::unique_ptr<InputFile> first;  // kept open: what writes into a named pipe must not find it closed
+  std::unique_ptr<InputFile> first;  // read on as it is: opening a named pipe again would wait for another writer
   if (format == "auto") {
     format = "text";
     if (o.list.empty()) {
@@ -126,8 +130,8 @@ Source open_source(const SourceOptions& o) {
     }
   }
   check_applies(o, format);
-  if (format == "text") return open_texts(o);
-  if (format == "stream") return open_streams(o);
+  if (format == "text") return open_texts(o, std::move(first));
+  if (format == "stream") return open_streams(o, std::move(first));
   return open_hdf5(o, format);
 }
 

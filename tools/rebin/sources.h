@@ -29,10 +29,8 @@ struct Source {
   std::unique_ptr<ear::EventSource> events;
   ear::Recipe recipe;                                        ///< of a stream; else empty
   std::vector<std::pair<std::string, std::string>> made_by;  ///< likewise, and which part of a corpus it is
+  std::vector<std::string> paths;                            ///< all files that it reads, to compare with the output
 };
-
-/// All files that the options name, to compare with the output.
-std::vector<std::string> paths_of(const SourceOptions& options);
 
 /// Opens the files, one at a time as they are needed; several must be of one kind, with the same channels and classes. "auto"
 /// looks at the first bytes of the first. Throws std::invalid_argument for options that are missing for the format or do not

@@ -11,6 +11,7 @@ namespace ear {
 namespace {
 
 constexpr int kMaxTaps = 4096;
+constexpr double kMinScale = 1e-30, kMaxScale = 1e30;  // its inverse, too, is a normal float
 
 /// What is left of the signal in the window of the kernel: `taps` rows of channels.
 class Window {
@@ -109,6 +110,8 @@ class Spiker {
 
 void validate(const BsaParams& params) {
   require_positive(params.scale, "scale");
+  require(params.scale >= kMinScale && params.scale <= kMaxScale, "scale {}: wanted {} to {}", params.scale, kMinScale,
+          kMaxScale);
   require(params.taps >= 1 && params.taps <= kMaxTaps, "taps {}: wanted 1 to {}", params.taps, kMaxTaps);
   require_positive(params.kernel_width, "kernel_width");
   require(std::isfinite(params.threshold) && params.threshold >= 0.0, "threshold {}: wanted 0 or more",

@@ -12,7 +12,7 @@
 namespace ear {
 
 struct BsaParams {
-  double scale = 1.0;         ///< > 0, factor before encoding; a spike in every step stands for 1
+  double scale = 1.0;         ///< 1e-30..1e30, factor before encoding; a spike in every step stands for 1
   int taps = 24;              ///< J, 1..4096, steps of the kernel
   double kernel_width = 5.0;  ///< > 0, steps; k_j is proportional to exp(-((j - J/2) / width)^2), its sum is 1
   double threshold = 0.6;     ///< >= 0, by how much a spike must lessen the sum of absolute values

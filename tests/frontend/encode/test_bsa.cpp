@@ -178,6 +178,8 @@ TEST_CASE("BSA: what it cannot take is refused") {
   for (const auto& [params, message] :
        std::vector<std::pair<BsaParams, std::string>>{{{.scale = 0}, "scale 0"},
                                                       {{.scale = INFINITY}, "scale inf"},
+                                                      {{.scale = 1e-300}, "scale 1e-300: wanted 1e-30 to 1e+30"},
+                                                      {{.scale = 1e39}, "scale 1e+39: wanted 1e-30 to 1e+30"},
                                                       {{.taps = 0}, "taps 0"},
                                                       {{.taps = 5000}, "taps 5000"},
                                                       {{.kernel_width = -1}, "kernel_width -1"},

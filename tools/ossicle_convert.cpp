@@ -68,6 +68,9 @@ void check(Options& o) {
          "--labels or --speakers", "an archive alone; a folder has tables of its own");
   refuse(from != "text" && to != "text" && !r.time_unit.empty(), "--time-unit", "text of events");
   refuse(from != "text" && r.n_channels.has_value(), "--input-channels", "text of events as input");
+  refuse(tools::is_model_format(from) && (!r.kind.empty() || !r.classes.empty()), "--kind or --classes",
+         "records, not for models");
+  tools::check_model_options(from, o.model);
   if (!r.time_unit.empty()) ear::parse_time_unit(r.time_unit);
   if (tools::is_model_format(from)) return;
   r.foreign.dt_ms = o.model.dt_ms;
@@ -117,9 +120,19 @@ class Warnings {
   std::size_t n_ = 0;
 };
 
+/// All files that are read, so that none of them is replaced.
+std::vector<std::string> inputs_of(const Options& o) {
+  std::vector<std::string> inputs{o.input, o.records.classes, o.records.labels, o.records.speakers};
+  if (!std::filesystem::is_directory(o.input)) return inputs;
+  for (const char* name : {"feats.ark", "feats.scp", "text", "utt2spk", "frame_shift", "ossicle_header.json",
+                           "ossicle_records.json", "list.tsv", "classes.txt"}) {
+    inputs.push_back((std::filesystem::path(o.input) / name).string());
+  }
+  return inputs;
+}
+
 void convert_records(const Options& o, tools::Context& context) {
-  tools::require_other_file(o.output,
-                            std::vector<std::string>{o.input, o.records.classes, o.records.labels, o.records.speakers});
+  tools::require_other_file(o.output, inputs_of(o));
   tools::RecordInput input(o.formats.from, o.input, o.records);
   ear::RecordSource& source = input.source();
   const Range range = range_of(o, source);

@@ -6,14 +6,13 @@
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/exchange/values.h"
 #include "frontend/stream/rebin.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {
 
 namespace {
-
-constexpr double kMsPerSecond = 1000.0;
 
 /// Steps and events of the record. Throws std::runtime_error for more steps than a stream has.
 void fill(const EventRecord& events, double dt_ms, Record& record) {

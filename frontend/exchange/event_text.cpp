@@ -25,9 +25,9 @@ std::pair<const char*, double> unit_of(TimeUnit unit) {
   }
 }
 
-Header with_spikes(Header header) {
-  if (header.kind != Kind::kCochleagram) return header;
-  throw std::invalid_argument("intensities are no spikes; ossicle-encode makes spikes of them first");
+/// The file of the record's events: KEY.txt, unless that is the classes' file; no key has a dot.
+std::string file_of(const std::string& key) {
+  return key == "classes" ? "classes.events.txt" : key + ".txt";
 }
 
 /// Throws std::invalid_argument for text that a line of a list cannot hold.
@@ -56,10 +56,10 @@ void EventTextWriter::put(const Record& record) {
   for (std::size_t e = 0; e < events.times_s.size(); ++e) {
     fmt::format_to(std::back_inserter(text), "{} {}\n", events.channels[e], events.times_s[e] * per_second);
   }
-  list_ += fmt::format("{}.txt\t{}\t{}\t{}\n", record.key, one_field(record.label, "label"),
+  list_ += fmt::format("{}\t{}\t{}\t{}\n", file_of(record.key), one_field(record.label, "label"),
                        one_field(record.speaker, "speaker"), record.key);
   n_sequences_ += record.sequence.empty() ? 0 : 1;
-  write_text(fmt::format("{}/{}.txt", folder_, record.key), text);
+  write_text(folder_ + "/" + file_of(record.key), text);
 }
 
 std::vector<std::string> EventTextWriter::close() {

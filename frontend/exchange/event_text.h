@@ -7,7 +7,7 @@
 
 namespace ear {
 
-/// Writes KEY.txt for each record, list.tsv (path, label, speaker, key), which ossicle-rebin --list takes, and classes.txt, the
+/// Writes KEY.txt for each record (classes.events.txt for the key "classes"), list.tsv (path, label, speaker, key), which ossicle-rebin --list takes, and classes.txt, the
 /// names of the classes in their order. Each file's first line is a comment with the unit, the channels and the length. An event
 /// of step k is given the middle of the step, (k + 1/2) dt; n spikes in a step are n lines. Lost: steps after the last event,
 /// sequences, the length of a step, the recipe. Memory: the list.

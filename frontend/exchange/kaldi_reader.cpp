@@ -39,12 +39,14 @@ class Matrices {
     if (next_line_ == lines_.size()) return false;
     const auto& [number, line] = lines_[next_line_++];
     const std::vector<std::string> words = words_of(line);
-    const std::size_t colon = words.size() == 2 ? words[1].rfind(':') : std::string::npos;
+    // As for Kaldi, the place is the rest of the line: a folder's name may have blanks.
+    const std::string place = words.size() < 2 ? "" : std::string(line.substr(line.find(words[1], words[0].size())));
+    const std::size_t colon = place.rfind(':');
     std::uint64_t offset = 0;
     bool good = colon != std::string::npos;
     if (good) {
-      const char* const end = words[1].data() + words[1].size();
-      const auto [rest, error] = std::from_chars(words[1].data() + colon + 1, end, offset);
+      const char* const end = place.data() + place.size();
+      const auto [rest, error] = std::from_chars(place.data() + colon + 1, end, offset);
       good = error == std::errc() && rest == end;
     }
     if (!good) {
@@ -54,7 +56,7 @@ class Matrices {
                       scp_path_, number));
     }
     key = words[0];
-    open(words[1].substr(0, colon));
+    open(place.substr(0, colon));
     ark_.seek(offset);
     return true;
   }
@@ -257,7 +259,6 @@ std::optional<double> frame_shift_ms(const std::string& path) {
   if (error != std::errc() || after.find_first_not_of(" \r\n") != std::string_view::npos || !(seconds > 0.0)) {
     throw std::runtime_error(path + ": wanted one number above 0, seconds");
   }
-  constexpr double kMsPerSecond = 1000.0;
   return seconds * kMsPerSecond;
 }
 
@@ -273,7 +274,7 @@ std::unique_ptr<RecordSource> open_kaldi_folder(const std::string& folder, const
     return fs::exists(path) ? std::optional(parse_table(read_text(path), path)) : std::nullopt;
   };
   return std::make_unique<ForeignKaldi>(Matrices::of_folder(folder), table("text"), table("utt2spk").value_or(Table{}),
-                                        params, params.dt_ms ? std::nullopt : frame_shift_ms(folder + "/frame_shift"));
+                                        params, frame_shift_ms(folder + "/frame_shift"));
 }
 
 std::unique_ptr<RecordSource> open_kaldi_ark(int fd, const std::string& name, const KaldiTables& tables,

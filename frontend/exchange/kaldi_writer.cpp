@@ -87,7 +87,6 @@ std::vector<std::string> KaldiWriter::close() {
   s.write_table("text", s.text);
   s.write_table("utt2spk", s.speakers);
   s.write_table("utt2num_frames", s.frames);
-  constexpr double kMsPerSecond = 1000.0;
   if (header().dt_ms) write_text(s.folder + "/frame_shift", fmt::format("{}\n", *header().dt_ms / kMsPerSecond));
   write_text(s.folder + "/ossicle_header.json", header_json(header()));
   write_text(s.folder + "/ossicle_records.json", s.records + end_json(s.scp.size(), 0));

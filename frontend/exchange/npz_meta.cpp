@@ -44,7 +44,10 @@ std::vector<std::string> sequence_of(const NpzArrays& arrays, const std::string&
 void read_labels(const NpzArrays& arrays, const ForeignParams& params, std::vector<std::string>& labels,
                  std::vector<std::string>& classes) {
   std::vector<std::string> given = params.classes;
-  if (given.empty() && arrays.has("classes")) given = arrays.texts("classes", arrays.type("classes").n_items());
+  if (arrays.has("classes")) {
+    if (!given.empty()) throw std::invalid_argument(arrays.path() + ": the classes stand in it; leave --classes out");
+    given = arrays.texts("classes", arrays.type("classes").n_items());
+  }
   if (!arrays.has("y")) {
     classes = given;
     return;
@@ -70,13 +73,25 @@ void read_labels(const NpzArrays& arrays, const ForeignParams& params, std::vect
   }
 }
 
+/// The length of each record's step: the array's, one for all or one each; or the params'.
+std::vector<double> read_dt_ms(const NpzArrays& arrays, const ForeignParams& params, std::size_t n) {
+  if (!arrays.has("dt_ms")) return std::vector<double>(n, require_dt(params, {}, arrays.path()));
+  const bool one = arrays.type("dt_ms").n_items() == 1;
+  const std::vector<double> dt_ms =
+      one ? std::vector<double>(n, arrays.numbers("dt_ms")[0]) : arrays.numbers("dt_ms", n);
+  for (const double dt : dt_ms) require_dt(params, dt, arrays.path());
+  return dt_ms;
+}
+
 }  // namespace
 
 NpzMeta own_npz_meta(const NpzArrays& arrays) {
   NpzMeta meta;
   meta.own = true;
+  const auto json = arrays.texts("header");
+  if (json.size() != 1) arrays.fail("header", fmt::format("{} texts, wanted one", json.size()));
   try {
-    meta.header = parse_header(arrays.texts("header").at(0));
+    meta.header = parse_header(json[0]);
     check_header(meta.header);
   } catch (const std::runtime_error& bad) {
     arrays.fail("header", bad.what());
@@ -116,14 +131,7 @@ NpzMeta foreign_npz_meta(const NpzArrays& arrays, const ForeignParams& params, c
   std::vector<std::string> labels(n);
   std::vector<std::string> classes;
   read_labels(arrays, params, labels, classes);
-  std::vector<double> dt_ms(n);
-  if (arrays.has("dt_ms") && arrays.type("dt_ms").shape.size() == 1 && !params.dt_ms) {
-    dt_ms = arrays.numbers("dt_ms", n);
-    for (const double dt : dt_ms) require_dt({}, dt, arrays.path());
-  } else {
-    const bool has = arrays.has("dt_ms") && arrays.numbers("dt_ms").size() == 1;
-    dt_ms.assign(n, require_dt(params, has ? std::optional(arrays.numbers("dt_ms")[0]) : std::nullopt, arrays.path()));
-  }
+  const std::vector<double> dt_ms = read_dt_ms(arrays, params, n);
   const bool same = n > 0 && std::equal(dt_ms.begin() + 1, dt_ms.end(), dt_ms.begin());
   NpzMeta meta;
   const std::uint64_t n_channels = type.shape.back();

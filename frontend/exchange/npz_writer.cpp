@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "frontend/exchange/files.h"
 #include "frontend/exchange/npy_array.h"
 #include "frontend/exchange/npz.h"
 #include "frontend/exchange/values.h"
@@ -36,13 +37,7 @@ class Spool {
     if (fd_ >= 0) ::close(fd_);
   }
 
-  void write(std::span<const std::uint8_t> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t n = ::write(fd_, bytes.data(), bytes.size());
-      if (n < 0 && errno != EINTR) fail("cannot write");
-      if (n > 0) bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-  }
+  void write(std::span<const std::uint8_t> bytes) { write_all(fd_, name_, bytes); }
   void rewind() {
     if (::lseek(fd_, 0, SEEK_SET) < 0) fail("cannot read back");
   }

@@ -81,6 +81,11 @@ std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given
   return found;
 }
 
+Header with_spikes(Header header) {
+  if (header.kind != Kind::kCochleagram) return header;
+  throw std::invalid_argument("intensities are no spikes; ossicle-encode makes spikes of them first");
+}
+
 void require_no_params(const ForeignParams& params, const std::string& name) {
   const char* set = params.dt_ms ? "dt-ms" : params.kind ? "kind" : !params.classes.empty() ? "classes" : nullptr;
   if (set == nullptr) return;

@@ -52,6 +52,9 @@ Header foreign_header(Kind kind, int n_channels, std::vector<std::string> classe
 /// `given`, or where that is empty the texts that are found, without the empty one, sorted by bytes.
 std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given, std::vector<std::string> found);
 
+/// The header; throws std::invalid_argument for cochleagrams, in formats that hold spikes alone.
+Header with_spikes(Header header);
+
 /// Throws std::invalid_argument if a param is set, as the file is our own and says it.
 void require_no_params(const ForeignParams& params, const std::string& name);
 /// The length of a step; throws std::invalid_argument naming the file if it is neither set nor in the file, and for both.

@@ -18,7 +18,6 @@ namespace ear {
 
 namespace {
 
-constexpr double kMsPerSecond = 1000.0;
 constexpr unsigned kPatience_s = 60;
 // How the header of a file of ours begins, which travels as the source's first note.
 constexpr std::string_view kHeaderStart = "{\"format\":";

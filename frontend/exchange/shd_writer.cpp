@@ -15,11 +15,6 @@ namespace ear {
 
 namespace {
 
-Header with_spikes(Header header) {
-  if (header.kind != Kind::kCochleagram) return header;
-  throw std::invalid_argument("intensities are no spikes; ossicle-encode makes spikes of them first");
-}
-
 std::string checked_text(const std::string& name, const char* what, std::string text) {
   if (text.size() <= kMaxHdf5Text && text.find('\0') == std::string::npos) return text;
   throw std::invalid_argument(

@@ -10,6 +10,8 @@
 
 namespace ear {
 
+inline constexpr double kMsPerSecond = 1000.0;
+
 /// `values` as an array of the kind, which must not be kEvents. Throws std::runtime_error naming the first value, its step and
 /// its channel that the kind cannot hold: what is not finite, other than 0 and 1 in a raster, no whole number from 0 to 65,535
 /// in counts. Doubles are rounded to float in a cochleagram.

@@ -113,7 +113,22 @@ TEST_CASE("ossicle-convert: the format is seen from names and contents, or asked
   fails("a.tar --input-channels 3 -o a.npz", "--input-channels is for text of events");
   fails("a.tar --time-unit ms -o a.npz", "--time-unit is for text of events");
   fails("a.tar --shard 3/2 -o a.npz", "shard '3/2'");
+  fails("a.tar --exact -o a.npz", "--exact is for a model as a NIR graph; leave it out");
+  fails("a.tar --tau-m 4 -o a.npz", "--tau-m is for weights in safetensors as input; leave it out");
+  fails("a.tar --stream a.tar -o a.npz", "--stream is for models and weights");
+  fails("a.tar --from model --kind counts -o a.nir", "--kind or --classes is for records");
   CHECK(folder.n_files() == 2);  // a.tar and the empty folder
+}
+
+TEST_CASE("ossicle-convert: a file of the input's folder is not replaced") {
+  const Folder folder;
+  REQUIRE(folder.in("ossicle-convert -q a.tar --to kaldi -o k").exit_code == 0);
+  const std::string archive = slurp(folder.file("k/feats.ark"));
+  const auto result = folder.in("ossicle-convert k -o k/feats.ark");
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, Contains("k/feats.ark: this output would replace"));
+  CHECK(slurp(folder.file("k/feats.ark")) == archive);
+  CHECK(folder.in("ossicle-convert -q k -o k/all.npz").exit_code == 0);
 }
 
 TEST_CASE("ossicle-convert: an input that is cut leaves the old output as it was") {

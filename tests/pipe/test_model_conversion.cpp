@@ -131,7 +131,8 @@ TEST_CASE("ossicle-convert: what a NIR graph can be asked to be") {
   CHECK(file.strings("node/nodes/w_1_2/type") == std::vector<std::string>{"Affine"});
   CHECK(file.strings("node/nodes/psc/type") == std::vector<std::string>{"LI"});
   CHECK(std::exp(-0.0001 / file.numbers("node/nodes/lif_1/tau_syn").at(0)) == Approx(0.875).epsilon(1e-12));
-  for (const std::string wrong : {"--dt-ms 0", "--dt-ms -1", "--dt-ms x", "--readout rates"}) {
+  for (const std::string wrong :
+       {"--dt-ms 0", "--dt-ms -1", "--dt-ms x", "--readout rates", "--tau-s 8", "--name a=b"}) {
     INFO(wrong);
     CHECK(shell("ossicle-convert " + t.model + " -o " + t.file("no.nir") + " " + wrong).exit_code == 2);
   }

@@ -10,6 +10,7 @@
 #include "snn/nir_graph.h"
 #include "snn/weights_file.h"
 #include "tools/common/io.h"
+#include "tools/convert/formats.h"
 #include "tools/convert/nir_file.h"
 #include "tools/convert/weights_import.h"
 #include "tools/options/training_options.h"
@@ -151,6 +152,24 @@ void add_model_options(CLI::App& app, ModelConversion& c) {
       ->allow_extra_args(false)
       ->group(group);
   add_network_constants(app, c.constants, group);
+}
+
+void check_model_options(const std::string& from, const ModelConversion& c) {
+  const auto refuse = [](bool wrong, const char* flag, const char* where) {
+    if (wrong) throw std::invalid_argument(fmt::format("{} is for {}; leave it out", flag, where));
+  };
+  constexpr const char *kNir = "a model as a NIR graph", *kWeights = "weights in safetensors as input";
+  refuse(from != "model" && c.exact, "--exact", kNir);
+  refuse(from != "model" && c.affine, "--affine", kNir);
+  refuse(from != "model" && c.readout != ModelConversion{}.readout, "--readout", kNir);
+  refuse(from != "safetensors" && !c.like.empty(), "--like", kWeights);
+  refuse(from != "safetensors" && !c.names.empty(), "--name", kWeights);
+  refuse(from != "safetensors" && c.constants.tau_m, "--tau-m", kWeights);
+  refuse(from != "safetensors" && c.constants.tau_s, "--tau-s", kWeights);
+  refuse(from != "safetensors" && c.constants.v_th, "--threshold", kWeights);
+  refuse(from != "safetensors" && c.constants.input_scale, "--input-scale", kWeights);
+  refuse(from == "safetensors" && c.dt_ms, "--dt-ms", "NIR graphs and records; a model counts steps");
+  refuse(!is_model_format(from) && !c.stream.empty(), "--stream", "models and weights");
 }
 
 void convert_model(const std::string& from, const std::string& to, const std::string& input, const std::string& output,

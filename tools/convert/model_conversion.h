@@ -25,6 +25,9 @@ struct ModelConversion {
 /// Adds the flags to `app`; `conversion` holds the defaults and must live as long as `app`.
 void add_model_options(CLI::App& app, ModelConversion& conversion);
 
+/// Throws std::invalid_argument naming the first flag that a conversion from that format has no use for.
+void check_model_options(const std::string& from, const ModelConversion& conversion);
+
 /// Formats, by name: "model" (as ossicle-train writes it) to "nir", and "safetensors" (weights made elsewhere) to "model".
 /// `input` may be "-"; `output` must be a file for "nir". Throws std::invalid_argument for other pairs and for values that do
 /// not fit, std::runtime_error for files, std::system_error where writing fails.

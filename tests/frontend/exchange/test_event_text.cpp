@@ -60,6 +60,22 @@ TEST_CASE("event_text: the events come back into their steps at the same width")
   }
 }
 
+TEST_CASE("event_text: a key that is the name of another file") {
+  const exchange_support::TempFolder temp;
+  const auto header = exchange_support::header(Kind::kRaster);
+  ear::EventTextWriter writer(temp.path().string(), "out", header, ear::TimeUnit::kSeconds);
+  auto record = exchange_support::records(Kind::kRaster)[0];
+  record.key = "classes";
+  writer.write(record);
+  writer.close();
+  CHECK(slurp(temp.file("classes.txt")) == "one\ntwo words\nd\u00fcrr\n");
+  const auto entries = ear::parse_list(slurp(temp.file("list.tsv")), "list");
+  REQUIRE(entries.size() == 1);
+  CHECK(entries[0].path == "classes.events.txt");
+  CHECK(entries[0].key == "classes");
+  CHECK_THAT(slurp(temp.file(entries[0].path)), Contains("# channel time, s"));
+}
+
 TEST_CASE("event_text: what a list cannot hold is said or refused") {
   const exchange_support::TempFolder temp;
   auto header = exchange_support::header(Kind::kRaster);

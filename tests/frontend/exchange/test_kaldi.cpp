@@ -169,6 +169,14 @@ TEST_CASE("kaldi: a stranger's folder is read by feats.scp and its frame shift")
   REQUIRE(records.size() == 2);
   CHECK(samples::equal(records[0], {"a", "no", {}, "", 1, 10.0, 1, std::vector<float>{2}}));
   CHECK(samples::equal(records[1], {"b", "yes", {}, "", 1, 10.0, 1, std::vector<float>{1}}));
+  ear::ForeignParams params;
+  params.dt_ms = 8.0;
+  CHECK_THAT(error_of([&] { ear::open_kaldi_folder(temp.path().string(), params); }),
+             Contains("says itself that a step has 10 ms; leave --dt-ms out"));
+  spill(temp.file("with blanks.ark"), entry("c", 1, 1, {3}));
+  spill(temp.file("feats.scp"), "a " + temp.file("with blanks.ark") + ":2\n");
+  CHECK(samples::equal(read_all(*ear::open_kaldi_folder(temp.path().string(), {})).records.at(0),
+                       {"a", "no", {}, "", 1, 10.0, 1, std::vector<float>{3}}));
   const auto message = [&](const std::string& scp) {
     spill(temp.file("feats.scp"), scp);
     return error_of([&] { read_all(*ear::open_kaldi_folder(temp.path().string(), {})); });

@@ -207,6 +207,13 @@ TEST_CASE("npz: arrays that do not fit together are an error that names them") {
   CHECK_THAT(error_of_members(replaced("y.npy", npy_texts({"only", "other"})), params),
              Contains("label 'other' is not among the 1 classes"));
   CHECK_THAT(error_of_members({{"y.npy", npy_texts({"a"})}}), Contains("neither an array X"));
+  Members more = foreign();
+  more.emplace_back("classes.npy", npy_texts({"a", "b"}));
+  CHECK(error_of_members(more).empty());
+  CHECK_THAT(error_of_members(more, params), Contains("the classes stand in it; leave --classes out"));
+  more.emplace_back("dt_ms.npy", npy("<f8", "(2,)", numbers<double>({2, 3})));
+  CHECK(error_of_members(more, {}).empty());
+  CHECK_THAT(error_of_members(more), Contains("says itself that a step has 2 ms"));
 }
 
 TEST_CASE("npz: what was written by ossicle-convert takes no flags and must be whole") {
@@ -216,6 +223,8 @@ TEST_CASE("npz: what was written by ossicle-convert takes no flags and must be w
   CHECK_THAT(error_of([&] { ear::open_npz(path, step_of(1)); }), Contains("leave it out"));
   Members less = {{"header.npy", npy_texts({"{}"})}};
   CHECK_THAT(error_of_members(less, {}), Contains("array header"));
+  less = {{"header.npy", npy("<U1", "(0,)", "")}};
+  CHECK_THAT(error_of_members(less, {}), Contains("array header: 0 texts, wanted one"));
 }
 
 TEST_CASE("npz: arrays of ossicle-convert that were changed are an error that names them") {

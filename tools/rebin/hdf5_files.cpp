@@ -83,6 +83,12 @@ void Hdf5Files::open(std::size_t index) {
   }
   index_ = index;
   source_ = std::move(opened);
+  std::vector<std::string> notes = std::move(info_.notes);
+  info_ = source_->info();
+  for (const std::string& note : info_.notes) {
+    notes.push_back(options_.paths.size() > 1 ? fmt::format("{}: {}", info_.name, note) : note);
+  }
+  info_.notes = std::move(notes);
 }
 
 bool Hdf5Files::next(ear::EventRecord& record) {

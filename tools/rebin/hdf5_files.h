@@ -28,7 +28,8 @@ class Hdf5Files : public ear::EventSource {
 
   /// What it is, for made_by: "ntidigits, part train of split official, single digits".
   std::string description() const;
-  const ear::EventSourceInfo& info() const override { return source_->info(); }
+  /// Of the file that is being read; the notes are of all that were opened.
+  const ear::EventSourceInfo& info() const override { return info_; }
   /// Throws std::runtime_error, too, for a file whose channels or classes differ from the first's.
   bool next(ear::EventRecord& record) override;
 
@@ -40,6 +41,7 @@ class Hdf5Files : public ear::EventSource {
   Hdf5FilesOptions options_;
   std::size_t index_ = 0;
   std::unique_ptr<ear::EventSource> source_;
+  ear::EventSourceInfo info_;
 };
 
 }  // namespace tools

@@ -212,6 +212,7 @@ TEST_CASE("ossicle-convert: weights that do not fit are named") {
   const std::vector<Case> cases = {
       {[](Arrays& a) { a.erase("w_1_2"); }, stream, "w_1_2: no tensor of that name"},
       {[](Arrays& a) { a.erase("w_self_1"); }, like, "w_self_1"},
+      {[](Arrays& a) { a["fc0.weight"] = a.at("w_0_1"); }, stream, "fc0.weight [12][20]: not a name that is known"},
       {[](Arrays& a) {
          a["bn.weight"] = {{1}, {1.0F}};
        },

@@ -53,7 +53,7 @@ int number(const std::ssub_match& digits) {
 /// Adds the tensor under our name; nothing for a bias of zeros. False for a name that is not known.
 bool add_known(const std::string& name, const Tensor& tensor, Tensors& ours) {
   static const std::regex own(R"(w_\d{1,4}_\d{1,4}|w_self_\d{1,4}|theta_\d{1,4})");
-  static const std::regex weight(R"(fc(\d{1,4})\.weight)"), bias(R"(fc\d{1,4}\.bias)"),
+  static const std::regex weight(R"(fc([1-9]\d{0,3})\.weight)"), bias(R"(fc\d{1,4}\.bias)"),
       skip(R"(skip_(\d{1,4}_\d{1,4})\.weight)"), self(R"(lif(\d{1,4})\.(?:recurrent\.)?V)"),
       beta(R"(lif(\d{1,4})\.beta)"), tau(R"(tau_m_(\d{1,4}))");
   std::smatch m;

@@ -5,7 +5,6 @@
 
 #include <random>
 
-#include "frontend/hdf5_file.h"
 #include "frontend/stream/rebin.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
@@ -279,40 +278,4 @@ TEST_CASE("ossicle-rebin: memory stays that of one recording, however many come 
   INFO(result.peak_mb << " MB");
   CHECK(result.peak_mb < 40.0);
   CHECK(here.run("cat s.tar | ossicle-rebin | head -c 1000 > /dev/null").exit_code == 0);
-}
-
-TEST_CASE("ossicle-rebin: named pipes whose writer has gone, and lists that can be read once") {
-  const Here here;
-  spill(here.file("a.txt"), "0 0.005\n");
-  spill(here.file("l.tsv"), "path\tlabel\tspeaker\na.txt\tx\tada\n");
-  write_counts(here.file("s.tar"), 2, 20, 3);
-  const auto through_pipe = [&](const std::string& file, const std::string& line) {
-    const auto result = here.run("rm -f p; mkfifo p; cat " + file + " > p & sleep 0.2; timeout 20 " + line);
-    INFO(line << "\n" << result.err);
-    CHECK(result.exit_code == 0);
-  };
-  through_pipe("a.txt", kText + "p -o a.tar");
-  CHECK(read_stream(here.file("a.tar")).records.size() == 1);
-  through_pipe("s.tar", "ossicle-rebin p -o b.tar");
-  CHECK(read_stream(here.file("b.tar")).records.size() == 2);
-  through_pipe("l.tsv", kText + "--list p -o c.tar");
-  CHECK(read_stream(here.file("c.tar")).records.at(0).label == "x");
-}
-
-TEST_CASE("ossicle-rebin: what there is to note of each of several HDF5 files is said") {
-  const Here here;
-  for (const char* name : {"a.h5", "b.h5"}) {
-    ear::Hdf5Writer writer(here.file(name));
-    const std::uint64_t one = 1;
-    for (const char* list : {"/spikes/times", "/spikes/units"}) {
-      writer.rows(list, ear::Hdf5Type::kFloat32);
-      writer.append(list, std::vector<double>{1.0});
-    }
-    writer.numbers("/labels", ear::Hdf5Type::kInt64, std::vector<double>{1.0}, {&one, 1});
-    writer.close();
-  }
-  const auto result = here.run("ossicle-rebin a.h5 b.h5 -o s.tar");
-  CHECK(result.exit_code == 0);
-  CHECK_THAT(result.err, Contains("a.h5: no /extra/keys in it") && Contains("b.h5: no /extra/keys in it"));
-  CHECK(read_stream(here.file("s.tar")).records.size() == 2);
 }

@@ -13,7 +13,7 @@ using exchange_support::error_of;
 
 TEST_CASE("files: bytes arrive in order across blocks, and the end is seen") {
   std::string text;
-  for (int i = 0; i < 200'000; ++i) text += static_cast<char>(i * i % 251);
+  for (int i = 0; i < 200'000; ++i) text += static_cast<char>(i % 127 * i % 251);
   const samples::Memory memory(text);
   ear::ByteInput input(memory.fd(), "a");
   CHECK(input.get() == static_cast<unsigned char>(text[0]));

@@ -45,6 +45,14 @@ Stored stored(Hdf5Type type) {
   throw std::invalid_argument("Hdf5Type: not one of its values");
 }
 
+/// No sizes: a scalar.
+Handle space_of(std::span<const std::uint64_t> shape) {
+  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
+  return Handle(
+      sizes.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
+      H5Sclose);
+}
+
 }  // namespace
 
 struct Hdf5Writer::State {
@@ -66,6 +74,13 @@ struct Hdf5Writer::State {
     const int code = hdf5::system_error();
     throw std::system_error(code != 0 ? code : EIO, std::generic_category(),
                             fmt::format("{}: {}: cannot be written{}", path, name, code != 0 ? "" : hdf5::reason()));
+  }
+
+  void check_shape(const std::string& name, std::size_t n_values, std::span<const std::uint64_t> shape) const {
+    std::uint64_t n_elements = 1;
+    for (const std::uint64_t size : shape) n_elements *= size;
+    if (n_elements == n_values) return;
+    throw std::invalid_argument(fmt::format("{}: {}: {} values for a shape of {}", path, name, n_values, n_elements));
   }
 
   void check_range(const std::string& name, const Stored& type, std::span<const double> values) const {
@@ -127,18 +142,10 @@ void Hdf5Writer::group(const std::string& name) {
 void Hdf5Writer::numbers(const std::string& dataset, Hdf5Type type, std::span<const double> values,
                          std::span<const std::uint64_t> shape) {
   const Quiet quiet;
-  std::uint64_t n_elements = 1;
-  for (const std::uint64_t size : shape) n_elements *= size;
-  if (n_elements != values.size()) {
-    throw std::invalid_argument(
-        fmt::format("{}: {}: {} numbers for a shape of {}", state_->path, dataset, values.size(), n_elements));
-  }
+  state_->check_shape(dataset, values.size(), shape);
   const Stored as = stored(type);
   state_->check_range(dataset, as, values);
-  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
-  const Handle space(
-      sizes.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
-      H5Sclose);
+  const Handle space = space_of(shape);
   Handle made = state_->create(dataset, as.type.get(), space.get(), state_->datasets.get());
   if (!values.empty()) state_->write(dataset, std::move(made), H5T_NATIVE_DOUBLE, values.data());
 }
@@ -151,16 +158,10 @@ void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string
 void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string> values,
                          std::span<const std::uint64_t> shape) {
   const Quiet quiet;
-  std::uint64_t n_elements = 1;
-  for (const std::uint64_t size : shape) n_elements *= size;
-  if (n_elements != values.size()) {
-    throw std::invalid_argument(
-        fmt::format("{}: {}: {} strings for a shape of {}", state_->path, dataset, values.size(), n_elements));
-  }
+  state_->check_shape(dataset, values.size(), shape);
   std::vector<const char*> texts;
   for (const std::string& value : values) texts.push_back(value.c_str());
-  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
-  const Handle space(H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr), H5Sclose);
+  const Handle space = space_of(shape);
   state_->write_strings(dataset, space.get(), texts.data());
 }
 

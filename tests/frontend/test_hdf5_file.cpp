@@ -147,6 +147,21 @@ TEST_CASE("HDF5: not a number of half precision stays one") {
   CHECK(row.at(1) == 1.0);
 }
 
+TEST_CASE("HDF5: strings of two dimensions, and shapes that do not hold the values") {
+  const File file;
+  Hdf5Writer writer(file.path);
+  const std::vector<std::string> words = {"a", "b", "c", "d", "e", "f"};
+  writer.strings("/edges", words, std::array<std::uint64_t, 2>{3, 2});
+  CHECK_THROWS_WITH(writer.strings("/few", words, std::array<std::uint64_t, 2>{2, 2}),
+                    Contains("/few: 6 values for a shape of 4"));
+  CHECK_THROWS_WITH(writer.numbers("/many", Hdf5Type::kFloat32, std::array{1.0}, std::array<std::uint64_t, 1>{2}),
+                    Contains("/many: 1 values for a shape of 2"));
+  writer.close();
+  const Hdf5Reader reader(file.path);
+  CHECK(reader.shape("/edges") == std::vector<std::uint64_t>{3, 2});
+  CHECK(reader.strings("/edges") == words);
+}
+
 TEST_CASE("HDF5: what is asked for and not there, or of another type, is named") {
   const File file;
   Hdf5Writer writer(file.path);

@@ -18,7 +18,7 @@ namespace snn {
 namespace {
 
 constexpr const char* kFormat = "ossicle-checkpoint";
-constexpr const char* kVersion = "1";
+constexpr const char* kVersion = "2";
 constexpr std::string_view kFirstMoment = "adam_m.";
 constexpr std::string_view kSecondMoment = "adam_v.";
 constexpr std::int64_t kMaxInt64 = std::numeric_limits<std::int64_t>::max();

@@ -15,7 +15,7 @@ namespace snn {
 namespace {
 
 constexpr const char* kFormat = "ossicle-model";
-constexpr const char* kVersion = "1";
+constexpr const char* kVersion = "2";
 
 void check_classes(const Model& model) {
   const int n_classes = model.training.network.sizes.back();

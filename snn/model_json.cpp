@@ -65,6 +65,9 @@ Json encode(LossKind value) {
 Json encode(Schedule value) {
   return to_string(value);
 }
+Json encode(ClipScope value) {
+  return to_string(value);
+}
 Json encode(const std::optional<double>& value) {
   return value ? encode(*value) : Json(nullptr);
 }
@@ -133,6 +136,9 @@ void decode(const Json& json, const std::string& what, LossKind& value) {
 }
 void decode(const Json& json, const std::string& what, Schedule& value) {
   decode_name(json, what, parse_schedule, value);
+}
+void decode(const Json& json, const std::string& what, ClipScope& value) {
+  decode_name(json, what, parse_clip_scope, value);
 }
 
 const Json& member(const Json& object, const std::string& what, const std::string& name) {

@@ -20,6 +20,9 @@ constexpr int kMaxCount = 1'000'000'000;
 // Of learning rates and decay, and the least eps: an update in float stays a number (0 / 0 and 0 * infinity would not).
 constexpr double kMaxRate = 1e6;
 constexpr double kMinEps = 1e-30;
+constexpr double kMaxSpread = 100.0;
+constexpr double kMaxWarp = 0.5;
+constexpr double kMaxGainDb = 60.0;
 // exp() of it stays within float.
 constexpr double kMaxExponent = 80.0;
 
@@ -37,6 +40,10 @@ bool is_above(double x, double low) {
 
 void need_rate(std::string_view field, double rate) {
   need(is_at_least(rate, 0.0) && rate <= kMaxRate, field, rate, fmt::format("0 to {}", kMaxRate));
+}
+
+void need_share(std::string_view field, double share) {
+  need(is_at_least(share, 0.0) && share < 1.0, field, share, "at least 0 and below 1");
 }
 
 void check_sizes(const std::vector<int>& sizes) {
@@ -84,6 +91,8 @@ constexpr Names<LossKind, 3> kLosses{
     {{LossKind::kKernel, "kernel"}, {LossKind::kCount, "count"}, {LossKind::kSoftmax, "softmax"}}};
 constexpr Names<Schedule, 2> kSchedules{{{Schedule::kConstant, "constant"}, {Schedule::kCosine, "cosine"}}};
 
+constexpr Names<ClipScope, 2> kClipScopes{{{ClipScope::kGlobal, "global"}, {ClipScope::kArray, "array"}}};
+
 template <typename Enum, std::size_t n>
 std::string name_of(const Names<Enum, n>& names, Enum value, std::string_view what) {
   for (const auto& [known, name] : names) {
@@ -125,6 +134,7 @@ void validate(const GradientParams& p) {
        fmt::format("greater than 0 and at most {}", kMaxExponent));
   need(is_at_least(p.warm_fraction, 0.0), "warm_fraction", p.warm_fraction, "at least 0");
   need(is_at_least(p.layer_rate, 0.0) && p.layer_rate <= 1.0, "layer_rate", p.layer_rate, "0 to 1");
+  need(is_at_least(p.self_gain, 0.0), "self_gain", p.self_gain, "greater than 0, or 0 for no bound");
 }
 
 void validate(const LossParams& p) {
@@ -139,10 +149,13 @@ void validate(const InitParams& p) {
   need(is_at_least(p.w_scale, 0.0), "w_scale", p.w_scale, "at least 0");
   need(std::isfinite(p.w_self_mean), "w_self_mean", p.w_self_mean, "finite");
   need(is_at_least(p.w_self_std, 0.0), "w_self_std", p.w_self_std, "at least 0");
+  need(is_at_least(p.tau_m_spread, 1.0) && p.tau_m_spread <= kMaxSpread, "tau_m_spread", p.tau_m_spread,
+       fmt::format("1 to {}", kMaxSpread));
 }
 
 void validate(const OptimiserParams& p) {
   to_string(p.schedule);
+  to_string(p.clip_scope);
   need_rate("lr", p.lr);
   if (p.lr_self) need_rate("lr_self", *p.lr_self);
   if (p.lr_theta) need_rate("lr_theta", *p.lr_theta);
@@ -151,6 +164,7 @@ void validate(const OptimiserParams& p) {
   need(is_at_least(p.eps, kMinEps), "eps", p.eps, fmt::format("at least {}", kMinEps));
   need_rate("weight_decay", p.weight_decay);
   need(is_at_least(p.clip_norm, 0.0), "clip_norm", p.clip_norm, "greater than 0, or 0 for no clip");
+  need_share("ema_decay", p.ema_decay);
   need(is_above(p.clip_weight, 0.0), "clip_weight", p.clip_weight, "greater than 0");
   need(is_at_least(p.theta_max, 0.0) && p.theta_max < 1.0, "theta_max", p.theta_max, "at least 0 and below 1");
   need(is_at_least(p.theta_min, 0.0) && p.theta_min <= p.theta_max, "theta_min", p.theta_min,
@@ -161,6 +175,14 @@ void validate(const AugmentParams& p) {
   need(p.shift_steps >= 0 && p.shift_steps <= kMaxCount, "shift_steps", p.shift_steps, "at least 0 (steps)");
   need(p.shift_channels >= 0 && p.shift_channels <= kMaxNeurons, "shift_channels", p.shift_channels,
        "at least 0 (channels)");
+  need(is_at_least(p.warp, 0.0) && p.warp <= kMaxWarp, "warp", p.warp, fmt::format("0 to {}", kMaxWarp));
+  need(is_at_least(p.gain_db, 0.0) && p.gain_db <= kMaxGainDb, "gain_db", p.gain_db,
+       fmt::format("0 to {} (dB)", kMaxGainDb));
+  need_share("drop_channels", p.drop_channels);
+  need(p.mask_channels >= 0 && p.mask_channels <= kMaxNeurons, "mask_channels", p.mask_channels,
+       "at least 0 (channels)");
+  need(p.mask_steps >= 0 && p.mask_steps <= kMaxCount, "mask_steps", p.mask_steps, "at least 0 (steps)");
+  need_share("drop_neurons", p.drop_neurons);
 }
 
 void validate(const TrainingParams& p) {
@@ -171,6 +193,8 @@ void validate(const TrainingParams& p) {
   validate(p.optimiser);
   validate(p.augment);
   need(p.augment.shift_channels < p.network.sizes[0], "shift_channels", p.augment.shift_channels,
+       fmt::format("below the number of channels ({})", p.network.sizes[0]));
+  need(p.augment.mask_channels < p.network.sizes[0], "mask_channels", p.augment.mask_channels,
        fmt::format("below the number of channels ({})", p.network.sizes[0]));
   need(p.n_epochs >= 1 && p.n_epochs <= kMaxCount, "n_epochs", p.n_epochs, fmt::format("1 to {}", kMaxCount));
   need(p.batch_size >= 1 && p.batch_size <= kMaxNeurons, "batch_size", p.batch_size,
@@ -186,6 +210,9 @@ std::string to_string(LossKind kind) {
 std::string to_string(Schedule schedule) {
   return name_of(kSchedules, schedule, "schedule");
 }
+std::string to_string(ClipScope scope) {
+  return name_of(kClipScopes, scope, "clip scope");
+}
 Rule parse_rule(const std::string& name) {
   return value_of(kRules, name, "rule");
 }
@@ -194,6 +221,9 @@ LossKind parse_loss(const std::string& name) {
 }
 Schedule parse_schedule(const std::string& name) {
   return value_of(kSchedules, name, "schedule");
+}
+ClipScope parse_clip_scope(const std::string& name) {
+  return value_of(kClipScopes, name, "clip scope");
 }
 
 }  // namespace snn

@@ -16,6 +16,7 @@ enum class Rule {
 };
 enum class LossKind { kKernel, kCount, kSoftmax };
 enum class Schedule { kConstant, kCosine };
+enum class ClipScope { kGlobal, kArray };  ///< which gradients share one norm: all, or those of one array
 
 /// A skip connection between populations; 0 is the network input, 1..L are the layers; to > from + 1.
 struct Skip {
@@ -46,6 +47,7 @@ struct GradientParams {
   double exponent_bound = 8.0;  ///< > 0; of (v_th - u) / slope [C]
   double warm_fraction = 0.25;  ///< of 1/tau_s; rule step: PSC below it means warm-up [C]
   double layer_rate = 0.1;      ///< 0..1; rule layer: mean rate above which a layer leaves the surrogate [C]
+  double self_gain = 0.0;       ///< >= 0; rules step and layer: bound of the spike's slope times |w_self|; 0: none
   bool operator==(const GradientParams&) const = default;
 };
 
@@ -62,6 +64,7 @@ struct InitParams {
   double w_scale = 0.5;
   double w_self_mean = 0.0;
   double w_self_std = 0.0;
+  double tau_m_spread = 1.0;  ///< >= 1; tau_m of layers in bip: log-uniform from tau_m / spread to tau_m * spread
   bool operator==(const InitParams&) const = default;
 };
 
@@ -73,16 +76,24 @@ struct OptimiserParams {
   Schedule schedule = Schedule::kCosine;
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
   double weight_decay = 0.0;  ///< decoupled, of synaptic weights only
-  double clip_norm = 1.0;     ///< of the global L2 norm of all gradients; 0 switches the clip off
+  double clip_norm = 1.0;     ///< of the L2 norm of the gradients in clip_scope; 0 switches the clip off
   double clip_weight = 4.0;   ///< bound of |w| and |w_self| [C]
   double theta_min = 0.0, theta_max = 0.999;
+  ClipScope clip_scope = ClipScope::kGlobal;
+  double ema_decay = 0.0;  ///< 0..1, below 1; of the average over updates that is scored and stored; 0: none
   bool operator==(const OptimiserParams&) const = default;
 };
 
-/// Shifts of a training utterance, drawn anew for every epoch, zero-filled.
+/// What is drawn anew for every training utterance and epoch. Uniform, both ends included; what moves in is zero.
 struct AugmentParams {
-  int shift_steps = 0;     ///< uniform in -shift_steps..shift_steps
-  int shift_channels = 0;  ///< uniform in -shift_channels..shift_channels
+  int shift_steps = 0;         ///< later by -shift_steps..shift_steps
+  int shift_channels = 0;      ///< up by -shift_channels..shift_channels
+  double warp = 0.0;           ///< 0..0.5; channels stretched by 1 - warp..1 + warp from channel 0, interpolated
+  double gain_db = 0.0;        ///< 0..60; input times -gain_db..gain_db
+  double drop_channels = 0.0;  ///< 0..1, below 1; probability of a channel to be zero, the others times 1 / (1 - it)
+  int mask_channels = 0;       ///< a band of 0..mask_channels channels is zero
+  int mask_steps = 0;          ///< 0..mask_steps steps in a row are zero
+  double drop_neurons = 0.0;   ///< 0..1, below 1; probability of a hidden neuron not to fire in that utterance
   bool operator==(const AugmentParams&) const = default;
 };
 
@@ -109,13 +120,16 @@ void validate(const OptimiserParams& params);
 void validate(const AugmentParams& params);
 void validate(const TrainingParams& params);
 
-/// Names used in files and flags: "step", "surrogate", "layer"; "kernel", "count", "softmax"; "constant", "cosine".
+/// Names used in files and flags: "step", "surrogate", "layer"; "kernel", "count", "softmax"; "constant", "cosine";
+/// "global", "array".
 /// The parsers throw std::invalid_argument listing the names.
 std::string to_string(Rule rule);
 std::string to_string(LossKind kind);
 std::string to_string(Schedule schedule);
+std::string to_string(ClipScope scope);
 Rule parse_rule(const std::string& name);
 LossKind parse_loss(const std::string& name);
 Schedule parse_schedule(const std::string& name);
+ClipScope parse_clip_scope(const std::string& name);
 
 }  // namespace snn

@@ -22,6 +22,8 @@ void visit_optimiser(O& optimiser, F&& f) {
   f("optimiser", "clip_weight", optimiser.clip_weight);
   f("optimiser", "theta_min", optimiser.theta_min);
   f("optimiser", "theta_max", optimiser.theta_max);
+  f("optimiser", "clip_scope", optimiser.clip_scope);
+  f("optimiser", "ema_decay", optimiser.ema_decay);
 }
 
 /// Calls f(section, name, field) for every field, in the order of params.h. P: TrainingParams, const or not.
@@ -42,6 +44,7 @@ void visit_fields(P& p, F&& f) {
   f("gradient", "exponent_bound", gradient.exponent_bound);
   f("gradient", "warm_fraction", gradient.warm_fraction);
   f("gradient", "layer_rate", gradient.layer_rate);
+  f("gradient", "self_gain", gradient.self_gain);
   f("loss", "kind", loss.kind);
   f("loss", "target_passes", loss.target_passes);
   f("loss", "desired_share", loss.desired_share);
@@ -49,9 +52,16 @@ void visit_fields(P& p, F&& f) {
   f("init", "w_scale", init.w_scale);
   f("init", "w_self_mean", init.w_self_mean);
   f("init", "w_self_std", init.w_self_std);
+  f("init", "tau_m_spread", init.tau_m_spread);
   visit_optimiser(optimiser, f);
   f("augment", "shift_steps", augment.shift_steps);
   f("augment", "shift_channels", augment.shift_channels);
+  f("augment", "warp", augment.warp);
+  f("augment", "gain_db", augment.gain_db);
+  f("augment", "drop_channels", augment.drop_channels);
+  f("augment", "mask_channels", augment.mask_channels);
+  f("augment", "mask_steps", augment.mask_steps);
+  f("augment", "drop_neurons", augment.drop_neurons);
   f("run", "n_epochs", n_epochs);
   f("run", "batch_size", batch_size);
   f("run", "seed", seed);

@@ -59,6 +59,7 @@ void take_values(TrainingParams& p, const TrainingChoices& c) {
   take(p.gradient.rule, c.rule);
   take(p.gradient.slope, c.slope);
   take(p.gradient.layer_rate, c.layer_rate);
+  take(p.gradient.self_gain, c.self_gain);
   take(p.loss.kind, c.loss);
   take(p.loss.target_passes, c.target_passes);
   take(p.loss.desired_share, c.desired_share);
@@ -66,11 +67,21 @@ void take_values(TrainingParams& p, const TrainingChoices& c) {
   take(p.init.w_scale, c.w_scale);
   take(p.init.w_self_mean, c.w_self_mean);
   take(p.init.w_self_std, c.w_self_std);
-  take(p.augment.shift_steps, c.shift_steps);
-  take(p.augment.shift_channels, c.shift_channels);
+  take(p.init.tau_m_spread, c.tau_m_spread);
   take(p.n_epochs, c.n_epochs);
   take(p.batch_size, c.batch_size);
   take(p.seed, c.seed);
+}
+
+void take_augment(AugmentParams& p, const TrainingChoices& c) {
+  take(p.shift_steps, c.shift_steps);
+  take(p.shift_channels, c.shift_channels);
+  take(p.warp, c.warp);
+  take(p.gain_db, c.gain_db);
+  take(p.drop_channels, c.drop_channels);
+  take(p.mask_channels, c.mask_channels);
+  take(p.mask_steps, c.mask_steps);
+  take(p.drop_neurons, c.drop_neurons);
 }
 
 void take_optimiser(OptimiserParams& p, const TrainingChoices& c) {
@@ -85,6 +96,8 @@ void take_optimiser(OptimiserParams& p, const TrainingChoices& c) {
   take(p.clip_weight, c.clip_weight);
   take(p.theta_min, c.theta_min);
   take(p.theta_max, c.theta_max);
+  take(p.clip_scope, c.clip_scope);
+  take(p.ema_decay, c.ema_decay);
 }
 
 // Skips the preset brings and that do not end in a hidden layer are left out: only --hidden can have made them unfit.
@@ -159,6 +172,7 @@ Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) 
   take_topology(params.network, preset, choices, resolved.notes);
   take_values(params, choices);
   take_optimiser(params.optimiser, choices);
+  take_augment(params.augment, choices);
   params.gradient.bound = choices.bound.value_or(params.gradient.rule == Rule::kLayer ? kLayerBound : kOtherBound);
   params.optimiser.lr = choices.lr.value_or(default_rate(preset, hidden));
   note_corpus(preset, n_channels, n_classes, resolved.notes);

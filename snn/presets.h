@@ -41,15 +41,18 @@ struct TrainingChoices {
   std::optional<std::vector<Skip>> skips{};  ///< empty: none
   std::optional<double> tau_m{}, tau_s{}, v_th{}, input_scale{};
   std::optional<Rule> rule{};
-  std::optional<double> bound{}, slope{}, layer_rate{};
+  std::optional<double> bound{}, slope{}, layer_rate{}, self_gain{};
   std::optional<LossKind> loss{};
   std::optional<int> target_passes{};
   std::optional<double> desired_share{}, undesired_share{};
-  std::optional<double> w_scale{}, w_self_mean{}, w_self_std{};
+  std::optional<double> w_scale{}, w_self_mean{}, w_self_std{}, tau_m_spread{};
   std::optional<double> lr{}, lr_self{}, lr_theta{};
   std::optional<Schedule> schedule{};
   std::optional<double> beta1{}, beta2{}, eps{}, weight_decay{}, clip_norm{}, clip_weight{}, theta_min{}, theta_max{};
-  std::optional<int> shift_steps{}, shift_channels{};
+  std::optional<ClipScope> clip_scope{};
+  std::optional<double> ema_decay{};
+  std::optional<int> shift_steps{}, shift_channels{}, mask_channels{}, mask_steps{};
+  std::optional<double> warp{}, gain_db{}, drop_channels{}, drop_neurons{};
   std::optional<int> n_epochs{}, batch_size{};
   std::optional<std::uint64_t> seed{};
 };

@@ -96,12 +96,14 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
       {"exponent_bound is 81", [](auto& p) { p.gradient.exponent_bound = 81.0; }},
       {"warm_fraction is -1", [](auto& p) { p.gradient.warm_fraction = -1.0; }},
       {"layer_rate is 1.5; it must be 0 to 1", [](auto& p) { p.gradient.layer_rate = 1.5; }},
+      {"self_gain is -1", [](auto& p) { p.gradient.self_gain = -1.0; }},
       {"target_passes is 3; it must be 1 or 2", [](auto& p) { p.loss.target_passes = 3; }},
       {"desired_share is 2; it must be 0 to 1", [](auto& p) { p.loss.desired_share = 2.0; }},
       {"undesired_share is 0.5; it must be 0 to desired_share (0.3)", [](auto& p) { p.loss.undesired_share = 0.5; }},
       {"w_scale is -0.5", [](auto& p) { p.init.w_scale = -0.5; }},
       {"w_self_mean is nan", [](auto& p) { p.init.w_self_mean = kNan; }},
       {"w_self_std is -1", [](auto& p) { p.init.w_self_std = -1.0; }},
+      {"tau_m_spread is 0.5; it must be 1 to 100", [](auto& p) { p.init.tau_m_spread = 0.5; }},
       {"lr is nan", [](auto& p) { p.optimiser.lr = kNan; }},
       {"lr_self is -1", [](auto& p) { p.optimiser.lr_self = -1.0; }},
       {"lr_theta is -1", [](auto& p) { p.optimiser.lr_theta = -1.0; }},
@@ -113,15 +115,25 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
       {"clip_weight is 0", [](auto& p) { p.optimiser.clip_weight = 0.0; }},
       {"theta_max is 1; it must be at least 0 and below 1", [](auto& p) { p.optimiser.theta_max = 1.0; }},
       {"theta_min is 0.9995; it must be 0 to theta_max (0.999)", [](auto& p) { p.optimiser.theta_min = 0.9995; }},
+      {"ema_decay is 1; it must be at least 0 and below 1", [](auto& p) { p.optimiser.ema_decay = 1.0; }},
       {"shift_steps is -1", [](auto& p) { p.augment.shift_steps = -1; }},
       {"shift_channels is -1", [](auto& p) { p.augment.shift_channels = -1; }},
       {"shift_channels is 78; it must be below the number of channels (78)",
        [](auto& p) { p.augment.shift_channels = 78; }},
+      {"warp is 0.6; it must be 0 to 0.5", [](auto& p) { p.augment.warp = 0.6; }},
+      {"gain_db is 61; it must be 0 to 60 (dB)", [](auto& p) { p.augment.gain_db = 61.0; }},
+      {"drop_channels is 1; it must be at least 0 and below 1", [](auto& p) { p.augment.drop_channels = 1.0; }},
+      {"mask_channels is -1", [](auto& p) { p.augment.mask_channels = -1; }},
+      {"mask_channels is 78; it must be below the number of channels (78)",
+       [](auto& p) { p.augment.mask_channels = 78; }},
+      {"mask_steps is -1", [](auto& p) { p.augment.mask_steps = -1; }},
+      {"drop_neurons is nan", [](auto& p) { p.augment.drop_neurons = kNan; }},
       {"n_epochs is 0", [](auto& p) { p.n_epochs = 0; }},
       {"batch_size is 0", [](auto& p) { p.batch_size = 0; }},
       {"rule 7 has no name", [](auto& p) { p.gradient.rule = static_cast<Rule>(7); }},
       {"loss 7 has no name", [](auto& p) { p.loss.kind = static_cast<LossKind>(7); }},
       {"schedule 7 has no name", [](auto& p) { p.optimiser.schedule = static_cast<Schedule>(7); }},
+      {"clip scope 7 has no name", [](auto& p) { p.optimiser.clip_scope = static_cast<ClipScope>(7); }},
   }));
   TrainingParams params = good();
   example.spoil(params);
@@ -137,6 +149,9 @@ TEST_CASE("params: names are read back, others list the choice") {
   }
   for (const Schedule schedule : {Schedule::kConstant, Schedule::kCosine}) {
     CHECK(parse_schedule(to_string(schedule)) == schedule);
+  }
+  for (const ClipScope scope : {ClipScope::kGlobal, ClipScope::kArray}) {
+    CHECK(parse_clip_scope(to_string(scope)) == scope);
   }
   CHECK(to_string(Rule::kLayer) == "layer");
   CHECK_THROWS_WITH(parse_rule("steps"), "rule is \"steps\"; it must be one of step, surrogate, layer");

@@ -80,26 +80,31 @@ TEST_CASE("presets: every choice wins over the preset") {
   c.skips = std::vector<Skip>{{0, 3}};
   c.tau_m = 20.0, c.tau_s = 5.0, c.v_th = 0.5, c.input_scale = 3.0;
   c.rule = Rule::kStep;
-  c.bound = 1.0, c.slope = 0.7, c.layer_rate = 0.2;
+  c.bound = 1.0, c.slope = 0.7, c.layer_rate = 0.2, c.self_gain = 1.5;
   c.loss = LossKind::kSoftmax;
   c.target_passes = 2;
   c.desired_share = 0.5, c.undesired_share = 0.1;
-  c.w_scale = 0.25, c.w_self_mean = 0.1, c.w_self_std = 0.2;
+  c.w_scale = 0.25, c.w_self_mean = 0.1, c.w_self_std = 0.2, c.tau_m_spread = 2.0;
   c.lr = 0.01, c.lr_self = 0.02, c.lr_theta = 0.03;
   c.schedule = Schedule::kCosine;
   c.beta1 = 0.8, c.beta2 = 0.9, c.eps = 1e-6, c.weight_decay = 0.01, c.clip_norm = 2.0, c.clip_weight = 3.0;
   c.theta_min = 0.1, c.theta_max = 0.9;
-  c.shift_steps = 4, c.shift_channels = 2;
+  c.clip_scope = ClipScope::kArray;
+  c.ema_decay = 0.99;
+  c.shift_steps = 4, c.shift_channels = 2, c.warp = 0.1, c.gain_db = 6.0;
+  c.drop_channels = 0.05, c.mask_channels = 8, c.mask_steps = 9, c.drop_neurons = 0.2;
   c.n_epochs = 9, c.batch_size = 7;
   c.seed = 11;
   const TrainingParams p = resolve(c, 78, 26).params;
   const NetworkParams network{{78, 20, 30, 26}, {}, {3}, {{0, 3}}, 20.0, 5.0, 0.5, 3.0};
   CHECK(p.network == network);
-  CHECK(p.gradient == GradientParams{.rule = Rule::kStep, .bound = 1.0, .slope = 0.7, .layer_rate = 0.2});
+  CHECK(p.gradient ==
+        GradientParams{.rule = Rule::kStep, .bound = 1.0, .slope = 0.7, .layer_rate = 0.2, .self_gain = 1.5});
   CHECK(p.loss == LossParams{LossKind::kSoftmax, 2, 0.5, 0.1});
-  CHECK(p.init == InitParams{0.25, 0.1, 0.2});
-  CHECK(p.optimiser == OptimiserParams{0.01, 0.02, 0.03, Schedule::kCosine, 0.8, 0.9, 1e-6, 0.01, 2.0, 3.0, 0.1, 0.9});
-  CHECK(p.augment == AugmentParams{4, 2});
+  CHECK(p.init == InitParams{0.25, 0.1, 0.2, 2.0});
+  CHECK(p.optimiser == OptimiserParams{0.01, 0.02, 0.03, Schedule::kCosine, 0.8, 0.9, 1e-6, 0.01, 2.0, 3.0, 0.1, 0.9,
+                                       ClipScope::kArray, 0.99});
+  CHECK(p.augment == AugmentParams{4, 2, 0.1, 6.0, 0.05, 8, 9, 0.2});
   CHECK(p.n_epochs == 9);
   CHECK(p.batch_size == 7);
   CHECK(p.seed == 11);

@@ -70,6 +70,9 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
   app.add_option("--w-scale", c.w_scale, "Initial weights: factor on sqrt(2 / fan-in)")->group(group);
   app.add_option("--w-self-mean", c.w_self_mean, "Initial self-weights: mean")->group(group);
   app.add_option("--w-self-std", c.w_self_std, "Initial self-weights: standard deviation")->group(group);
+  app.add_option("--tau-m-spread", c.tau_m_spread,
+                 "Start BIP from membrane time constants between tau-m over and tau-m times this factor")
+      ->group(group);
 }
 
 void add_learning(CLI::App& app, snn::TrainingChoices& c) {
@@ -80,6 +83,9 @@ void add_learning(CLI::App& app, snn::TrainingChoices& c) {
   add_parsed(app, "--rule", c.rule, snn::parse_rule, "Gradient rule: step, surrogate or layer")->group(group);
   app.add_option("--bound", c.bound, "Bound of 1/du at a spike (rules step and layer)")->group(group);
   app.add_option("--slope", c.slope, "Width of the surrogate f(u)")->group(group);
+  app.add_option("--self-gain", c.self_gain,
+                 "Bound of a spike's slope times |self-weight| (rules step and layer); 0: none")
+      ->group(group);
   app.add_option("--layer-rate", c.layer_rate, "Rule layer: firing rate above which a layer leaves the surrogate")
       ->group(group);
   add_parsed(app, "--loss", c.loss, snn::parse_loss, "Loss: kernel, count or softmax")->group(group);
@@ -96,8 +102,19 @@ void add_learning(CLI::App& app, snn::TrainingChoices& c) {
       ->expected(2)
       ->allow_extra_args(false)
       ->group(group);
-  app.add_option("--shift-steps", c.shift_steps, "Shift training utterances by up to this many steps")->group(group);
-  app.add_option("--shift-channels", c.shift_channels, "Shift training utterances by up to this many channels")
+}
+
+void add_augment(CLI::App& app, snn::TrainingChoices& c) {
+  const std::string group = "Augmentation (drawn for every utterance and epoch)";
+  app.add_option("--shift-steps", c.shift_steps, "Later or earlier by up to this many steps")->group(group);
+  app.add_option("--shift-channels", c.shift_channels, "Up or down by up to this many channels")->group(group);
+  app.add_option("--warp", c.warp, "Channels stretched or pressed by up to this share, as vocal tracts differ: 0.1")
+      ->group(group);
+  app.add_option("--gain-db", c.gain_db, "Input louder or softer by up to this many dB")->group(group);
+  app.add_option("--drop-channels", c.drop_channels, "Probability of a channel to be silent")->group(group);
+  app.add_option("--mask-channels", c.mask_channels, "A band of up to this many channels is silent")->group(group);
+  app.add_option("--mask-steps", c.mask_steps, "Up to this many steps in a row are silent")->group(group);
+  app.add_option("--drop-neurons", c.drop_neurons, "Probability of a hidden neuron to be silent (dropout)")
       ->group(group);
 }
 
@@ -113,6 +130,11 @@ void add_optimiser(CLI::App& app, snn::TrainingChoices& c) {
   app.add_option("--eps", c.eps, "Added to the root of the second moment")->group(group);
   app.add_option("--weight-decay", c.weight_decay, "Decoupled decay of weights")->group(group);
   app.add_option("--clip-norm", c.clip_norm, "Bound of the gradient norm; 0: none")->group(group);
+  add_parsed(app, "--clip-scope", c.clip_scope, snn::parse_clip_scope,
+             "Norm clip of all gradients (global) or of each array")
+      ->group(group);
+  app.add_option("--ema-decay", c.ema_decay, "Score and store an average over updates with this decay; 0: none")
+      ->group(group);
   app.add_option("--clip-weight", c.clip_weight, "Bound of weights and self-weights")->group(group);
   app.add_option("--theta-min", c.theta_min, "Lower bound of the membrane decay theta")->group(group);
   app.add_option("--theta-max", c.theta_max, "Upper bound of the membrane decay theta")->group(group);
@@ -138,6 +160,7 @@ void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
   add_topology(app, choices);
   add_learning(app, choices);
   add_optimiser(app, choices);
+  add_augment(app, choices);
 }
 
 }  // namespace tools

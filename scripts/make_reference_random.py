@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
-"""Print draws of the library's random streams, worked out anew from snn/rng.h, batch.h and init.h: the numbers that
-tests/snn/test_rng.cpp, test_batch.cpp and test_init.cpp hold fast. A change of any of them changes every training.
+"""Print draws of the library's random streams, worked out anew from snn/rng.h, batch.h, augment.h and init.h: the numbers that
+tests/snn/test_rng.cpp, test_batch.cpp, test_augment.cpp
+and test_init.cpp hold fast. A change of any of them changes every training.
 
     scripts/make_reference_random.py
 """
 import math
 
-INIT, ORDER, SHIFT = 1, 2, 3
+INIT, ORDER, SHIFT, AUGMENT = 1, 2, 3, 4
 
 
 def philox(counter, key):
@@ -61,16 +62,36 @@ def order(n, seed, epoch):
     return items
 
 
-def shift(steps, channels, seed, epoch, key):
+def of_key(seed, purpose, epoch, key):
     text = key.encode()
-    stream = words(seed, SHIFT, fnv1a(epoch.to_bytes(8, "little") + len(text).to_bytes(8, "little") + text))
+    return words(seed, purpose, fnv1a(epoch.to_bytes(8, "little") + len(text).to_bytes(8, "little") + text))
+
+
+def shift(steps, channels, seed, epoch, key):
+    stream = of_key(seed, SHIFT, epoch, key)
     return below(stream, 2 * steps + 1) - steps, below(stream, 2 * channels + 1) - channels
+
+
+def augmentation(warp, gain_db, p, mask_channels, mask_steps, n_channels, n_steps, seed, epoch, key):
+    """Stretch, gain, dropped channels, masked channels, masked steps (begin, end)."""
+    stream = of_key(seed, AUGMENT, epoch, key)
+    stretch = 1 + warp * (2 * uniform(stream) - 1)
+    gain = 10 ** (gain_db * (2 * uniform(stream) - 1) / 20)
+    dropped = [c for c in range(n_channels) if uniform(stream) < p]
+    masks = []
+    for longest, n in ((mask_channels, n_channels), (mask_steps, n_steps)):
+        length = below(stream, min(longest, n) + 1)
+        begin = below(stream, n - length + 1)
+        masks.append((begin, begin + length))
+    return stretch, gain, dropped, *masks
 
 
 def main():
     print("order(12, seed 1, epoch 3)", order(12, 1, 3))
     for key in ("a", "7_jackson_0"):
         print(f"shift(5, 1, seed 1, epoch 3, {key})", shift(5, 1, 1, 3, key))
+    print("augmentation(0.1, 6 dB, 0.5, 3, 5; 6 channels, 20 steps), seed 1, epoch 3, 7_jackson_0",
+          augmentation(0.1, 6, 0.5, 3, 5, 6, 20, 1, 3, "7_jackson_0"))
     stream = words(1, INIT, fnv1a(b"w_0_1"))
     print("normals of w_0_1, seed 1", [normal(stream) for _ in range(4)])
 

@@ -7,7 +7,6 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "snn/hash.h"
 #include "snn/rng.h"
 
 namespace snn {
@@ -20,10 +19,10 @@ constexpr ValueType kTypeOf<std::uint8_t> = ValueType::kUint8;
 template <>
 constexpr ValueType kTypeOf<std::uint16_t> = ValueType::kUint16;
 
-void check_fill(const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts) {
+void check_fill(const Dataset& dataset, std::span<const int> indices, std::span<const Augmentation> changes) {
   if (indices.empty()) throw std::invalid_argument("a batch needs at least one utterance");
-  if (!shifts.empty() && shifts.size() != indices.size()) {
-    throw std::invalid_argument(fmt::format("{} shifts for a batch of {}", shifts.size(), indices.size()));
+  if (!changes.empty() && changes.size() != indices.size()) {
+    throw std::invalid_argument(fmt::format("{} augmentations for a batch of {}", changes.size(), indices.size()));
   }
   const auto n = static_cast<std::int64_t>(dataset.utterances.size());
   for (const int i : indices) {
@@ -31,22 +30,23 @@ void check_fill(const Dataset& dataset, std::span<const int> indices, std::span<
   }
 }
 
+/// To the plan's last utterance.
+void apply(const Augmentation& change, BatchPlan& plan) {
+  UtteranceView& view = plan.utterances.back();
+  view.shift_steps = change.shift.steps;
+  view.shift_channels = change.shift.channels;
+  if (change.taps.empty()) return;
+  if (change.taps.size() != static_cast<std::size_t>(plan.n_channels)) {
+    throw std::invalid_argument(
+        fmt::format("augmentation: {} taps for {} channels", change.taps.size(), plan.n_channels));
+  }
+  view.taps = static_cast<std::int32_t>(plan.taps.size() / change.taps.size());
+  view.mask_begin = change.mask_begin;
+  view.mask_end = change.mask_end;
+  plan.taps.insert(plan.taps.end(), change.taps.begin(), change.taps.end());
+}
+
 }  // namespace
-
-Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key) {
-  const std::uint64_t index = Hash().add(static_cast<std::uint64_t>(epoch)).add(key).value();
-  Rng rng(seed, Purpose::kShift, index);
-  const int steps = rng.between(-params.shift_steps, params.shift_steps);
-  return {steps, rng.between(-params.shift_channels, params.shift_channels)};
-}
-
-std::vector<Shift> draw_shifts(const AugmentParams& params, std::uint64_t seed, int epoch, const Dataset& dataset,
-                               std::span<const int> indices) {
-  check_fill(dataset, indices, {});
-  std::vector<Shift> shifts;
-  for (const int i : indices) shifts.push_back(draw_shift(params, seed, epoch, dataset.utterances[i].key));
-  return shifts;
-}
 
 std::vector<int> epoch_order(int n, std::uint64_t seed, int epoch) {
   std::vector<int> order(static_cast<std::size_t>(n));
@@ -69,8 +69,8 @@ std::span<const int> batch_indices(std::span<const int> order, int batch, int ba
 }
 
 BatchPlan make_plan(const Dataset& dataset, std::span<const int> indices, std::span<const void* const> places,
-                    std::span<const Shift> shifts) {
-  check_fill(dataset, indices, shifts);
+                    std::span<const Augmentation> changes) {
+  check_fill(dataset, indices, changes);
   if (places.size() != indices.size()) {
     throw std::invalid_argument(fmt::format("{} places for a batch of {}", places.size(), indices.size()));
   }
@@ -82,10 +82,10 @@ BatchPlan make_plan(const Dataset& dataset, std::span<const int> indices, std::s
       throw std::invalid_argument("a batch of too many steps; make it smaller");
     plan.row_begin.push_back(static_cast<int>(end));
     plan.labels.push_back(utterance.label);
-    const Shift shift = shifts.empty() ? Shift{} : shifts[b];
     const ValueType type =
         std::visit([](const auto& values) { return kTypeOf<std::decay_t<decltype(values[0])>>; }, utterance.values);
-    plan.utterances.push_back({places[b], type, shift.steps, shift.channels});
+    plan.utterances.push_back({.values = places[b], .type = type});
+    if (!changes.empty()) apply(changes[b], plan);
   }
   return plan;
 }
@@ -99,14 +99,15 @@ std::vector<std::span<const std::byte>> value_bytes(const Dataset& dataset) {
 }
 
 template <typename Real>
-void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts) {
-  check_fill(dataset, indices, shifts);
+void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices,
+          std::span<const Augmentation> changes) {
+  check_fill(dataset, indices, changes);
   std::vector<const void*> places;
   for (const int i : indices) {
     const Values& values = dataset.utterances[static_cast<std::size_t>(i)].values;
     places.push_back(std::visit([](const auto& v) -> const void* { return v.data(); }, values));
   }
-  BatchPlan plan = make_plan(dataset, indices, places, shifts);
+  BatchPlan plan = make_plan(dataset, indices, places, changes);
   batch.n_channels = plan.n_channels;
   batch.row_begin = std::move(plan.row_begin);
   batch.labels = std::move(plan.labels);
@@ -115,6 +116,7 @@ void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indic
   const GatherBatch<Real> gather{.shape = shape,
                                  .row_begin = batch.row_begin.data(),
                                  .utterances = plan.utterances.data(),
+                                 .taps = plan.taps.data(),
                                  .factor = Real(1),
                                  .x = batch.x.data()};
   for (int b = 0; b < shape.n_batch; ++b) {
@@ -124,7 +126,7 @@ void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indic
   }
 }
 
-template void fill<float>(Batch<float>&, const Dataset&, std::span<const int>, std::span<const Shift>);
-template void fill<double>(Batch<double>&, const Dataset&, std::span<const int>, std::span<const Shift>);
+template void fill<float>(Batch<float>&, const Dataset&, std::span<const int>, std::span<const Augmentation>);
+template void fill<double>(Batch<double>&, const Dataset&, std::span<const int>, std::span<const Augmentation>);
 
 }  // namespace snn

@@ -1,13 +1,12 @@
 #pragma once
-// Batches, training shifts and the order of an epoch.
+// Batches and the order of an epoch.
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
+#include "snn/augment.h"
 #include "snn/dataset.h"
-#include "snn/params.h"
 #include "snn/scan/gather_batch.h"
 
 namespace snn {
@@ -27,17 +26,6 @@ struct Batch {
   }
 };
 
-/// Later by `steps`, up by `channels`; zeros move in, what moves out is lost, the length stays.
-struct Shift {
-  int steps = 0;
-  int channels = 0;
-  bool operator==(const Shift&) const = default;
-};
-
-/// Uniform in -shift_steps..shift_steps and -shift_channels..shift_channels, from (seed, epoch, key) alone: the same in
-/// any order and any batch.
-Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key);
-
 /// A permutation of 0..n-1 from (seed, epoch) alone.
 std::vector<int> epoch_order(int n, std::uint64_t seed, int epoch);
 
@@ -52,16 +40,17 @@ struct BatchPlan {
   std::vector<int> row_begin = {0};            ///< [B + 1], as in Batch
   std::vector<int> labels = {};                ///< [B] class index or -1
   std::vector<UtteranceView> utterances = {};  ///< [B]
+  std::vector<ChannelTap> taps = {};           ///< [utterances with taps][C]
 
   int n_batch() const { return static_cast<int>(row_begin.size()) - 1; }
   int n_rows() const { return row_begin.back(); }
 };
 
-/// The utterances at `indices`, whose values lie at `places`. `shifts` is empty or one for each index. Throws
-/// std::invalid_argument for no indices, an index out of range, another number of places or shifts, or more than 2^31 - 1
-/// steps in all.
+/// The utterances at `indices`, whose values lie at `places`. `changes` is empty or one for each index. Throws
+/// std::invalid_argument for no indices, an index out of range, another number of places or changes, taps that are not
+/// one for each channel, or more than 2^31 - 1 steps in all.
 BatchPlan make_plan(const Dataset& dataset, std::span<const int> indices, std::span<const void* const> places,
-                    std::span<const Shift> shifts = {});
+                    std::span<const Augmentation> changes = {});
 
 /// Bytes of each utterance's values, where the data set holds them.
 std::vector<std::span<const std::byte>> value_bytes(const Dataset& dataset);
@@ -69,10 +58,7 @@ std::vector<std::span<const std::byte>> value_bytes(const Dataset& dataset);
 /// Fills the batch with the utterances at `indices`; memory is kept from call to call. Throws what make_plan throws.
 /// Real: float or double.
 template <typename Real>
-void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices, std::span<const Shift> shifts = {});
-
-/// One shift for each index, drawn with draw_shift from the utterance's key.
-std::vector<Shift> draw_shifts(const AugmentParams& params, std::uint64_t seed, int epoch, const Dataset& dataset,
-                               std::span<const int> indices);
+void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices,
+          std::span<const Augmentation> changes = {});
 
 }  // namespace snn

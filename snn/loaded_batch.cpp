@@ -23,6 +23,10 @@ void check_plan(const BatchPlan& plan, int n_channels) {
     throw std::invalid_argument(fmt::format("batch: {} views and {} labels for {} utterances", plan.utterances.size(),
                                             plan.labels.size(), plan.n_batch()));
   }
+  const auto n_taps = plan.utterances.size() * static_cast<std::size_t>(n_channels);
+  if (plan.taps.size() > n_taps) {
+    throw std::invalid_argument(fmt::format("batch: {} taps, there can be {}", plan.taps.size(), n_taps));
+  }
 }
 
 int round_up(int n, int step) {
@@ -36,7 +40,7 @@ int round_up(int n, int step) {
 template <class Real>
 constexpr ValueType kRealType = sizeof(Real) == sizeof(double) ? ValueType::kDouble : ValueType::kFloat;
 
-/// Bytes of what is sent of so many utterances.
+/// Bytes of what is sent of so many utterances, without taps.
 std::size_t sent_bytes(int n_batch) {
   return static_cast<std::size_t>(n_batch) * (sizeof(UtteranceView) + 2 * sizeof(int)) + sizeof(int);
 }
@@ -52,7 +56,8 @@ void LoadedBatch<Real>::plan(const BatchPlan& plan, int n_channels, int row_step
 
 template <class Real>
 void LoadedBatch<Real>::reserve(int n_batch, Memory& memory) {
-  sent_.renew(memory, sent_bytes(n_batch));
+  const std::size_t n_taps = static_cast<std::size_t>(n_batch) * static_cast<std::size_t>(padded_.n_neurons);
+  sent_.renew(memory, sent_bytes(n_batch) + n_taps * sizeof(ChannelTap));
 }
 
 template <class Real>
@@ -63,16 +68,17 @@ void LoadedBatch<Real>::send() {
   utterances.resize(n_batch);
   row_begin.resize(n_batch + 1, padded_.n_rows);
   labels.resize(n_batch, -1);
-  std::vector<std::byte> bytes(sent_bytes(padded_.n_batch));
+  std::vector<std::byte> bytes(sent_bytes(padded_.n_batch) + plan_.taps.size() * sizeof(ChannelTap));
   std::byte* place = bytes.data();
   const auto put = [&place](const auto& values) {
     const std::size_t n_bytes = values.size() * sizeof values[0];
-    std::memcpy(place, values.data(), n_bytes);
+    if (n_bytes > 0) std::memcpy(place, values.data(), n_bytes);
     place += n_bytes;
   };
   put(utterances);
   put(row_begin);
   put(labels);
+  put(plan_.taps);
   sent_.upload(bytes);
 }
 

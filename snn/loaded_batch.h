@@ -17,7 +17,7 @@ class LoadedBatch {
   void plan(const BatchPlan& plan, int n_channels, int row_step);
   /// A batch in the host's memory: sends its values. Throws the same.
   BatchPlan plan_of(const Batch<Real>& batch, int n_channels, Memory& memory);
-  /// Makes room for that many utterances; what was sent is lost.
+  /// Makes room for that many utterances of the plan's channels; what was sent is lost.
   void reserve(int n_batch, Memory& memory);
   /// In one copy, everything that changes from batch to batch.
   void send();
@@ -27,16 +27,17 @@ class LoadedBatch {
   const std::vector<int>& labels() const { return plan_.labels; }
   /// With the silent utterance, [rows][C].
   const Shape& padded() const { return padded_; }
-  /// In the back end's memory: [B], [B + 1], [B].
+  /// In the back end's memory: [B], [B + 1], [B], as in the plan.
   const UtteranceView* utterances() const { return reinterpret_cast<const UtteranceView*>(sent_.data()); }
   const int* row_begin() const { return reinterpret_cast<const int*>(utterances() + padded_.n_batch); }
   const int* sent_labels() const { return row_begin() + padded_.n_batch + 1; }
+  const ChannelTap* taps() const { return reinterpret_cast<const ChannelTap*>(sent_labels() + padded_.n_batch); }
 
  private:
   BatchPlan plan_;
   Shape padded_;
   Buffer<Real> host_x_;     // of a batch in the host's memory
-  Buffer<std::byte> sent_;  // utterances, row_begin, labels
+  Buffer<std::byte> sent_;  // utterances, row_begin, labels, taps
 };
 
 }  // namespace snn

@@ -8,6 +8,7 @@
 
 #include "snn/array_layout.h"
 #include "snn/backend.h"
+#include "snn/scan/channel_tap.h"
 #include "snn/shape.h"
 
 namespace snn {
@@ -43,6 +44,7 @@ std::size_t layer_bytes(const NetworkParams& params, int layer, const BatchSize&
 
 std::size_t activation_bytes(const NetworkParams& params, const BatchSize& batch, bool trains) {
   std::size_t bytes = array_bytes(as_size(batch.n_rows) * as_size(params.sizes.front()), sizeof(float));
+  bytes += as_size(batch.n_batch) * as_size(params.sizes.front()) * sizeof(ChannelTap);
   for (int layer = 1; layer <= params.n_layers(); ++layer) bytes += layer_bytes(params, layer, batch, trains);
   return bytes;
 }

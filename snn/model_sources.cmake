@@ -7,6 +7,7 @@ target_sources(
           rng.cpp
           hash.cpp
           dataset.cpp
+          augment.cpp
           batch.cpp
           init.cpp
           model_json.cpp

@@ -122,6 +122,7 @@ void Network<Real>::pass_layers(bool keeps) {
   backend_->run(GatherBatch<Real>{.shape = batch_.padded(),
                                   .row_begin = batch_.row_begin(),
                                   .utterances = batch_.utterances(),
+                                  .taps = batch_.taps(),
                                   .factor = static_cast<Real>(params_.input_scale),
                                   .x = input_.data()});
   const Pass<Real> shared = pass();

@@ -15,9 +15,10 @@ std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, st
 
 /// What a stream of numbers is for. The values are part of the reproducibility promise: never renumber.
 enum class Purpose : std::uint32_t {
-  kInit = 1,   ///< index: hash of the array's name
-  kOrder = 2,  ///< index: epoch
-  kShift = 3,  ///< index: hash of epoch and key
+  kInit = 1,     ///< index: hash of the array's name
+  kOrder = 2,    ///< index: epoch
+  kShift = 3,    ///< index: hash of epoch and key
+  kAugment = 4,  ///< likewise: everything but shifts
 };
 
 /// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws

@@ -19,8 +19,8 @@ class StoredDataset {
 
   const Dataset& dataset() const { return *dataset_; }
   /// A batch of those utterances, for a network on that back end; until the next call. Throws what make_plan throws.
-  BatchPlan plan(std::span<const int> indices, std::span<const Shift> shifts = {}) {
-    return make_plan(*dataset_, indices, values_->fetch(indices), shifts);
+  BatchPlan plan(std::span<const int> indices, std::span<const Augmentation> changes = {}) {
+    return make_plan(*dataset_, indices, values_->fetch(indices), changes);
   }
 
  private:

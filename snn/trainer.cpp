@@ -135,8 +135,9 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Bat
 
 void Trainer::run_batch(std::span<const int> indices) {
   const TrainingParams& params = state_.model.training;
-  const std::vector<Shift> shifts = draw_shifts(params.augment, params.seed, state_.epoch, *train_, indices);
-  network_.load(train_values_.plan(indices, shifts), true);
+  network_.load(
+      train_values_.plan(indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices)),
+      true);
   const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
   optimiser_.prepare(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
   recorder_->run(network_.sequence_key(0), [&] {

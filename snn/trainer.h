@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "snn/augment.h"
 #include "snn/checkpoint.h"
 #include "snn/dataset.h"
 #include "snn/evaluate.h"

@@ -107,9 +107,8 @@ void NetworkContender::gather(bool shifted) {
   ++n_done_;
   const std::vector<int> order = snn::epoch_order(n_utterances, 1, epoch);
   const auto indices = snn::batch_indices(order, batch, case_.n_batch);
-  const auto shifts =
-      shifted ? snn::draw_shifts({5, 1}, 1, epoch, dataset_, indices) : std::vector<snn::Shift>(indices.size());
-  network_->load(values_->plan(indices, shifts), shifted);
+  const snn::AugmentParams augment{.shift_steps = shifted ? 5 : 0, .shift_channels = shifted ? 1 : 0};
+  network_->load(values_->plan(indices, snn::draw_augmentations(augment, 1, epoch, dataset_, indices)), shifted);
 }
 
 /// As the trainer does it. What is recorded and repeated has no laps: on_part is for the CPU, which does it anew each time.

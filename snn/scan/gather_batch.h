@@ -4,6 +4,7 @@
 #include <cstdint>
 
 #include "snn/hd.h"
+#include "snn/scan/channel_tap.h"
 #include "snn/scan/tile.h"
 #include "snn/shape.h"
 
@@ -13,12 +14,15 @@ namespace snn {
 enum class ValueType : std::int32_t { kFloat, kDouble, kUint8, kUint16 };
 
 /// An utterance of a batch, for bodies: its values where the back end's bodies can read them, and by how much it is
-/// shifted, later and to higher channels; what leaves the window is lost, what enters it is zero.
+/// shifted, later and to higher channels; what leaves the window is lost, what enters it is zero. One with taps takes its
+/// channels from them instead of shifting, and is zero in the masked steps.
 struct UtteranceView {
   const void* values = nullptr;  ///< [steps][C], or null: all zero
   ValueType type = ValueType::kFloat;
   std::int32_t shift_steps = 0;
   std::int32_t shift_channels = 0;
+  std::int32_t taps = -1;                     ///< row of the batch's taps, or below 0 for none
+  std::int32_t mask_begin = 0, mask_end = 0;  ///< steps begin..end-1 of the input, after the shift
 };
 
 /// x[row][c] = factor times the utterance's value, as Real.
@@ -27,6 +31,7 @@ struct GatherBatch {
   Shape shape;                      // N: channels
   const int* row_begin;             // [B + 1]
   const UtteranceView* utterances;  // [B]
+  const ChannelTap* taps;           // [utterances with taps][C], or null if there are none
   Real factor;
   Real* x;  // [rows][C], out
 
@@ -50,6 +55,7 @@ struct GatherBatch {
   template <int kWidth, class Value>
   SNN_HD void copy(int b, int first, int last) const {
     if constexpr (kWidth == 1) return lane<Value>(b, first);
+    if (utterances[b].taps >= 0) return interpolate<kWidth, Value>(b, first, last);
     const UtteranceView view = utterances[b];
     const int n_steps = row_begin[b + 1] - row_begin[b];
     const int low = view.shift_channels > 0 ? view.shift_channels : 0;
@@ -69,12 +75,45 @@ struct GatherBatch {
     }
   }
 
+  /// An utterance with taps. Both values are looked up first: then the rest of the loop becomes vectors.
+  template <int kWidth, class Value>
+  SNN_HD void interpolate(int b, int first, int last) const {
+    const UtteranceView view = utterances[b];
+    const int width = last - first, n_steps = row_begin[b + 1] - row_begin[b];
+    int at[kWidth] = {}, at_above[kWidth] = {};
+    Real weight[kWidth] = {}, weight_above[kWidth] = {}, value[kWidth] = {}, above[kWidth] = {};
+    for (int j = 0; j < width; ++j) {
+      const ChannelTap tap = taps[shape.index(view.taps, first + j)];
+      at[j] = tap.channel;
+      at_above[j] = channel_above(tap, shape.n_neurons);
+      weight[j] = static_cast<Real>(tap.weight);
+      weight_above[j] = static_cast<Real>(tap.weight_above);
+    }
+    const Value* values = static_cast<const Value*>(view.values);
+    for (int t = 0; t < n_steps; ++t) {
+      Real* SNN_RESTRICT to = x + shape.index(row_begin[b] + t, first);
+      const int step = t - view.shift_steps;
+      if (values == nullptr || step < 0 || step >= n_steps || is_masked(view, t)) {
+        for (int j = 0; j < width; ++j) to[j] = Real(0);
+        continue;
+      }
+      const Value* SNN_RESTRICT from = values + shape.index(step, 0);
+      for (int j = 0; j < width; ++j) {
+        value[j] = static_cast<Real>(from[at[j]]);
+        above[j] = static_cast<Real>(from[at_above[j]]);
+      }
+      for (int j = 0; j < width; ++j) to[j] = interpolated(value[j], above[j], weight[j], weight_above[j]) * factor;
+    }
+  }
+
   /// One channel over all steps: zeros, what the shift left of the utterance, zeros.
   template <class Value>
   SNN_HD void lane(int b, int c) const {
     const UtteranceView view = utterances[b];
-    const int n_steps = row_begin[b + 1] - row_begin[b], channel = c - view.shift_channels;
-    const bool is_there = view.values != nullptr && channel >= 0 && channel < shape.n_neurons;
+    const int n_steps = row_begin[b + 1] - row_begin[b];
+    const bool has_taps = view.taps >= 0;
+    const ChannelTap tap = has_taps ? taps[shape.index(view.taps, c)] : ChannelTap{c - view.shift_channels, 1.0F, 0.0F};
+    const bool is_there = view.values != nullptr && tap.channel >= 0 && tap.channel < shape.n_neurons;
     const int begin = is_there ? bounded(view.shift_steps, 0, n_steps) : n_steps;
     const int end = is_there ? bounded(n_steps + view.shift_steps, begin, n_steps) : n_steps;
     Real* place = x + shape.index(row_begin[b], c);
@@ -84,13 +123,34 @@ struct GatherBatch {
     };
     for (int t = 0; t < begin; ++t) write(Real(0));
     if (begin < end) {
-      const Value* from = static_cast<const Value*>(view.values) + shape.index(begin - view.shift_steps, channel);
-      Column<Value> columns[] = {{from, shape.n_neurons, end - begin}};
-      walk_columns<kSumRows>(columns, end - begin,
-                             [&](const Value(&value)[1]) { write(static_cast<Real>(value[0]) * factor); });
+      const Value* row = static_cast<const Value*>(view.values) + shape.index(begin - view.shift_steps, 0);
+      if (has_taps) {
+        interpolate_lane<Value>(view, tap, row, begin, end, write);
+      } else {
+        Column<Value> columns[] = {{row + tap.channel, shape.n_neurons, end - begin}};
+        walk_columns<kSumRows>(columns, end - begin,
+                               [&](const Value(&value)[1]) { write(static_cast<Real>(value[0]) * factor); });
+      }
     }
     for (int t = end; t < n_steps; ++t) write(Real(0));
   }
+
+  /// Steps begin .. end-1 of one channel.
+  template <class Value, class Write>
+  SNN_HD void interpolate_lane(const UtteranceView& view, const ChannelTap& tap, const Value* row, int begin, int end,
+                               const Write& write) const {
+    const Real weight = static_cast<Real>(tap.weight), weight_above = static_cast<Real>(tap.weight_above);
+    Column<Value> columns[] = {{row + tap.channel, shape.n_neurons, end - begin},
+                               {row + channel_above(tap, shape.n_neurons), shape.n_neurons, end - begin}};
+    int t = begin;
+    walk_columns<kLaneRows>(columns, end - begin, [&](const Value(&value)[2]) {
+      const Real sum = interpolated(static_cast<Real>(value[0]), static_cast<Real>(value[1]), weight, weight_above);
+      write(is_masked(view, t) ? Real(0) : sum * factor);
+      ++t;
+    });
+  }
+
+  static SNN_HD bool is_masked(const UtteranceView& view, int t) { return t >= view.mask_begin && t < view.mask_end; }
 
   static SNN_HD int bounded(int value, int low, int high) { return value < low ? low : (value > high ? high : value); }
 };

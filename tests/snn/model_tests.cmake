@@ -8,6 +8,7 @@ ossicle_add_tests(
           test_rng.cpp
           test_hash.cpp
           test_dataset.cpp
+          test_augment.cpp
           test_batch.cpp
           test_init.cpp
           test_metadata.cpp

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <map>
 #include <numeric>
 
 #include "snn/rng.h"
@@ -63,7 +62,7 @@ TEST_CASE("batch: a shift moves zeros in and keeps the length") {
   for (int ds = -5; ds <= 5; ++ds) {
     for (int dc = -4; dc <= 4; ++dc) {
       Batch<float> batch;
-      fill(batch, data, indices, std::vector<Shift>{{ds, dc}});
+      fill(batch, data, indices, std::vector<Augmentation>{{.shift = {ds, dc}}});
       CHECK(batch.n_steps(0) == 4);
       for (int t = 0; t < 4; ++t) {
         for (int c = 0; c < 3; ++c) {
@@ -80,40 +79,10 @@ TEST_CASE("batch: a shift moves zeros in and keeps the length") {
 TEST_CASE("batch: a shifted utterance stays within its own length") {
   const Dataset data = data_of({2, 4}, 1);
   Batch<float> batch;
-  fill(batch, data, std::vector<int>{0, 1}, std::vector<Shift>{{1, 0}, {0, 0}});
+  fill(batch, data, std::vector<int>{0, 1}, std::vector<Augmentation>{{.shift = {1, 0}}, {}});
   CHECK(at(batch, 0, 0, 0) == 0.0F);
   CHECK(at(batch, 1, 0, 0) == 1.0F);
   CHECK(at(batch, 0, 1, 0) == 101.0F);  // the second step moved out, and not into the next one
-}
-
-TEST_CASE("batch: shifts are uniform and depend on seed, epoch and key alone") {
-  const AugmentParams params{.shift_steps = 2, .shift_channels = 1};
-  std::map<int, int> steps, channels;
-  for (int i = 0; i < 15000; ++i) {
-    const Shift shift = draw_shift(params, 9, i % 3, "key" + std::to_string(i));
-    ++steps[shift.steps], ++channels[shift.channels];
-  }
-  CHECK(steps.size() == 5);
-  CHECK(channels.size() == 3);
-  CHECK(steps.begin()->first == -2);
-  CHECK(channels.begin()->first == -1);
-  for (const auto& [value, count] : steps) CHECK(std::abs(count - 3000) < 220);     // 4 standard deviations
-  for (const auto& [value, count] : channels) CHECK(std::abs(count - 5000) < 231);  // likewise
-
-  const Dataset data = data_of(std::vector<int>(40, 1), 1);
-  const AugmentParams wide{.shift_steps = 1000, .shift_channels = 1000};
-  std::vector<int> order(40);
-  std::iota(order.begin(), order.end(), 0);
-  const std::vector<Shift> forward = draw_shifts(wide, 9, 4, data, order);
-  std::reverse(order.begin(), order.end());
-  std::vector<Shift> backward = draw_shifts(wide, 9, 4, data, order);
-  std::reverse(backward.begin(), backward.end());
-  CHECK(forward == backward);
-  CHECK(draw_shift(wide, 9, 4, "key0") == forward[0]);
-  CHECK_FALSE(draw_shift(wide, 9, 5, "key0") == forward[0]);
-  CHECK_FALSE(draw_shift(wide, 8, 4, "key0") == forward[0]);
-  CHECK_FALSE(forward[1] == forward[0]);
-  CHECK(draw_shift({}, 9, 4, "key0") == Shift{0, 0});
 }
 
 TEST_CASE("batch: the order of an epoch is a permutation of its own") {
@@ -126,11 +95,9 @@ TEST_CASE("batch: the order of an epoch is a permutation of its own") {
   CHECK(epoch_order(0, 1, 0).empty());
 }
 
-TEST_CASE("batch: order and shifts are for ever what they were") {
+TEST_CASE("batch: the order is for ever what it was") {
   // scripts/make_reference_random.py, an independent program.
   CHECK(epoch_order(12, 1, 3) == std::vector<int>{9, 10, 6, 5, 11, 3, 4, 8, 7, 0, 2, 1});
-  CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "a") == Shift{-3, 1});
-  CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "7_jackson_0") == Shift{-4, 1});
 }
 
 TEST_CASE("batch: batches cover an epoch, the last may be short") {
@@ -155,6 +122,8 @@ TEST_CASE("batch: wrong calls are refused") {
   CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{}), Contains("at least one utterance"));
   CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{1}), Contains("utterance 1 of 1"));
   CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{-1}), Contains("utterance -1 of 1"));
-  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{0}, std::vector<Shift>(2)),
-                    Contains("2 shifts for a batch of 1"));
+  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{0}, std::vector<Augmentation>(2)),
+                    Contains("2 augmentations for a batch of 1"));
+  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{0}, std::vector<Augmentation>{{.taps = {{}, {}}}}),
+                    Contains("2 taps for 1 channels"));
 }

@@ -32,6 +32,22 @@ TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") 
   }
 }
 
+TEST_CASE("loaded batch: taps lie behind the labels, in the same place with and without") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  snn::LoadedBatch<float> batch;
+  snn::BatchPlan plan = plan_of({0, 4, 9});
+  batch.plan(plan, 3, 8);
+  batch.reserve(3, *backend);
+  batch.send();
+  const snn::ChannelTap* place = batch.taps();
+  plan.taps = {{0, 1.0F, 2.0F}, {1, 3.0F, 4.0F}, {2, 5.0F, 6.0F}};
+  batch.plan(plan, 3, 8);
+  batch.send();
+  CHECK(batch.taps() == place);
+  CHECK(std::vector<snn::ChannelTap>(place, place + 3) == plan.taps);
+  CHECK(batch.sent_labels()[1] == 1);
+}
+
 TEST_CASE("loaded batch: nothing is added where a back end wants any number of rows") {
   const auto backend = snn::make_backend<float>("cpu", 1);
   snn::LoadedBatch<float> batch;
@@ -45,7 +61,8 @@ TEST_CASE("loaded batch: plans whose parts do not fit together are refused") {
   for (const Change change :
        {Change([](auto& p) { p.labels.pop_back(); }), Change([](auto& p) { p.utterances.pop_back(); }),
         Change([](auto& p) { p.row_begin.pop_back(); }), Change([](auto& p) { p.n_channels = 4; }),
-        Change([](auto& p) { p.row_begin[1] = 9; }), Change([](auto& p) { p.row_begin.clear(); })}) {
+        Change([](auto& p) { p.row_begin[1] = 9; }), Change([](auto& p) { p.row_begin.clear(); }),
+        Change([](auto& p) { p.taps.resize(7); })}) {
     snn::BatchPlan plan = plan_of({0, 4, 9});
     change(plan);
     CHECK_THROWS_AS(batch.plan(plan, 3, 1), std::invalid_argument);

@@ -23,9 +23,22 @@ class Resumer {
         valid_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1, .seed = 2})),
         valid_set_(with_valid ? &valid_ : nullptr) {}
 
+  /// With everything that is drawn for each utterance and epoch.
+  static snn::TrainingParams params() {
+    snn::TrainingParams params = support::small_training();
+    params.augment = {.shift_steps = 2,
+                      .shift_channels = 1,
+                      .warp = 0.1,
+                      .gain_db = 3.0,
+                      .drop_channels = 0.1,
+                      .mask_channels = 2,
+                      .mask_steps = 3};
+    return params;
+  }
+
   /// Trains to the end; after every `stop_after` batches everything is put down as bytes and read back. 0: never.
   Outcome run(int stop_after, int n_threads = 1) const {
-    snn::Checkpoint state = snn::start_training(support::small_training(), train_, valid_set_, "raster", "[]");
+    snn::Checkpoint state = snn::start_training(params(), train_, valid_set_, "raster", "[]");
     Outcome outcome;
     std::string bytes;
     int n_left = stop_after;
@@ -53,8 +66,8 @@ class Resumer {
   /// A checkpoint after two batches.
   snn::Checkpoint half_way() const {
     const auto backend = snn::make_backend<float>("cpu", 1);
-    snn::Trainer trainer(snn::start_training(support::small_training(), train_, valid_set_, "raster", "[]"), train_,
-                         valid_set_, *backend);
+    snn::Trainer trainer(snn::start_training(params(), train_, valid_set_, "raster", "[]"), train_, valid_set_,
+                         *backend);
     trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch < 2; });
     return trainer.state();
   }
@@ -91,7 +104,7 @@ TEST_CASE("resume: the number of threads changes no byte") {
 TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
   const Resumer resumer(false);
   const auto backend = snn::make_backend<float>("cpu", 1);
-  snn::Trainer trainer(snn::start_training(support::small_training(), resumer.train(), nullptr, "raster", "[]"),
+  snn::Trainer trainer(snn::start_training(Resumer::params(), resumer.train(), nullptr, "raster", "[]"),
                        resumer.train(), nullptr, *backend);
   while (!trainer.is_done()) trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch % 2 == 0; });
   CHECK((snn::serialise(trainer.model("last")) == resumer.run(0).model));

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "snn/augment.h"
 #include "snn/backend.h"
 #include "snn/neuron/decision.h"
 #include "tests/snn/numbers.h"
@@ -197,12 +198,20 @@ class BodyRun {
     for (int b = 0; b < bodies::kBatch; ++b) {
       const float* place = b == 2 ? nullptr : values.data() + bodies::kRowBegin[static_cast<std::size_t>(b)] * 9;
       views.push_back({place, snn::ValueType::kFloat, b - 2, 1 - b});
+      if (b % 2 == 1) views.back().taps = b / 2, views.back().mask_begin = 1, views.back().mask_end = 3;
     }
+    std::vector<snn::ChannelTap> rows;
+    for (int b = 1; b < bodies::kBatch; b += 2) {
+      for (const snn::ChannelTap& tap : snn::stretched_channels(9, 1.0 + 0.1 * b, 1 - b)) rows.push_back(tap);
+    }
+    snn::Buffer<snn::ChannelTap> taps(backend_, rows.size());
+    taps.upload(rows);
     snn::Buffer<snn::UtteranceView> sent(backend_, views.size());
     sent.upload(views);
     backend_.run(snn::GatherBatch<float>{.shape = {bodies::kRows, bodies::kBatch, 9},
                                          .row_begin = row_begin(),
                                          .utterances = sent.data(),
+                                         .taps = taps.data(),
                                          .factor = 1.5F,
                                          .x = x.data()});
     keep("x", x);

@@ -16,6 +16,11 @@ snn::TrainingParams params() {
   snn::TrainingParams p = support::small_training();
   p.n_epochs = 3;
   p.batch_size = 4;
+  p.augment.warp = 0.1;
+  p.augment.gain_db = 3.0;
+  p.augment.drop_channels = 0.1;
+  p.augment.mask_channels = 2;
+  p.augment.mask_steps = 3;
   return p;
 }
 

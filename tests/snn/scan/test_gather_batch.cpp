@@ -10,12 +10,13 @@ namespace {
 
 /// What the body makes of utterances of that many steps, [rows][C].
 std::vector<float> gather(const std::vector<snn::UtteranceView>& utterances, const std::vector<int>& row_begin,
-                          int n_channels, float factor, int width) {
+                          int n_channels, float factor, int width, const std::vector<snn::ChannelTap>& taps = {}) {
   const snn::Shape shape{row_begin.back(), static_cast<int>(utterances.size()), n_channels};
   std::vector<float> x(shape.size(), NAN);
   support::run_tiles(snn::GatherBatch<float>{.shape = shape,
                                              .row_begin = row_begin.data(),
                                              .utterances = utterances.data(),
+                                             .taps = taps.data(),
                                              .factor = factor,
                                              .x = x.data()},
                      width);
@@ -62,4 +63,44 @@ TEST_CASE("gather: shifts move later and to higher channels, and zeros move in")
       }
     }
   }
+}
+
+// Element (t, c) is weight times what was at (t - steps, channel of the tap) and weight_above times its neighbour above.
+TEST_CASE("gather: an utterance with taps takes its channels from them, and is zero in masked steps") {
+  const int n_steps = GENERATE(5, 16, 37), n_channels = 70;
+  std::vector<std::uint16_t> values(static_cast<std::size_t>(2 * n_steps * n_channels));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<std::uint16_t>(i * i % 1009);
+  std::vector<snn::ChannelTap> taps(static_cast<std::size_t>(2 * n_channels), {3, 9.0F, 9.0F});  // of another utterance
+  for (int c = 0; c < n_channels; ++c) {
+    taps[static_cast<std::size_t>(n_channels + c)] = {(c * 13) % n_channels, 0.25F * static_cast<float>(c % 5),
+                                                      (c * 13) % n_channels == n_channels - 1 ? 0.0F : 0.5F};
+  }
+  const auto value = [&](int t, int c) {
+    return static_cast<float>(values[static_cast<std::size_t>(t * n_channels + c)]);
+  };
+  for (const int steps : {-2, 0, 3, 50}) {
+    std::vector<float> wanted;
+    for (int t = 0; t < 2 * n_steps; ++t) {
+      for (int c = 0; c < n_channels; ++c) {
+        const snn::ChannelTap& tap = taps[static_cast<std::size_t>(n_channels + c)];
+        const int from = t - steps, above = std::min(tap.channel + 1, n_channels - 1);
+        const bool inside = from >= 0 && from < n_steps && (t < 1 || t >= 4);
+        if (t >= n_steps) wanted.push_back(2.0F * value(t, c));
+        if (t < n_steps)
+          wanted.push_back(
+              inside ? 2.0F * (tap.weight * value(from, tap.channel) + tap.weight_above * value(from, above)) : 0.0F);
+      }
+    }
+    for (const int width : {1, 7, 64}) {
+      CHECK(gather({{values.data(), snn::ValueType::kUint16, steps, 99, 1, 1, 4},
+                    {values.data() + n_steps * n_channels, snn::ValueType::kUint16, 0, 0}},
+                   {0, n_steps, 2 * n_steps}, n_channels, 2.0F, width, taps) == wanted);
+    }
+  }
+}
+
+TEST_CASE("gather: interpolation is the weighted sum of two neighbours, the highest channel's is its own") {
+  CHECK(snn::interpolated(3.0, 5.0, 0.25, 0.75) == 4.5);
+  CHECK(snn::channel_above({4, 1.0F, 0.0F}, 6) == 5);
+  CHECK(snn::channel_above({5, 1.0F, 0.0F}, 6) == 5);
 }

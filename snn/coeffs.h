@@ -11,6 +11,7 @@ struct Coeffs {
   Real gain_s;          // 1/tau_s
   Real v_th;            // threshold
   Real bound;           // of 1/du
+  Real self_gain;       // of 1/du times |w_self|; 0: no bound
   Real inv_slope;       // 1 / width of the surrogate
   Real exponent_bound;  // of the surrogate's exponent, at most 80
   Real warm_limit;      // warm_fraction / tau_s
@@ -23,6 +24,7 @@ Coeffs<Real> derive_coeffs(const NetworkParams& network, const GradientParams& g
           .gain_s = real(1.0 / network.tau_s),
           .v_th = real(network.v_th),
           .bound = real(gradient.bound),
+          .self_gain = real(gradient.self_gain),
           .inv_slope = real(1.0 / gradient.slope),
           .exponent_bound = real(gradient.exponent_bound),
           .warm_limit = real(gradient.warm_fraction / network.tau_s)};

@@ -15,6 +15,14 @@ SNN_HD Real spike_slope(Real du, Real bound) {
   return q < bound ? q : bound;
 }
 
+/// The bound of a neuron's q: `bound`, and at most self_gain/|w_self|, so that the error which the self-connection carries
+/// from spike to spike, q w_self of it, does not grow. self_gain 0, or no self-connection: `bound`. [Ossicle self gain]
+template <class Real>
+SNN_HD Real spike_slope_bound(Real bound, Real self_gain, Real w_self) {
+  const Real size = w_self < Real(0) ? -w_self : w_self;
+  return self_gain > Real(0) && self_gain < bound * size ? self_gain / size : bound;
+}
+
 /// What a spike takes from the steps after it through the reset: (1 - theta) u times the error behind it.
 /// The factor is 1/tau_m of the neuron, the time derivative of the reset kernel, and not theta. [TSSLBP intra-neuron]
 template <class Real>

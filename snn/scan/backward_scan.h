@@ -65,12 +65,13 @@ struct BackwardScan {
     const int width = last - first;
     Real keep[kWidth] = {}, w[kWidth] = {}, trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {};
     Real drive[kWidth] = {}, sum_self[kWidth] = {}, sum_theta[kWidth] = {}, surrogate[kWidth] = {};
-    Real slope[kWidth] = {};
+    Real slope[kWidth] = {}, bound[kWidth] = {};
     constexpr bool kSurrogate = kRule != Rule::kLayer || kWarm;
     const Real nothing[kWidth] = {};  // the potential before the first step
     for (int j = 0; j < width; ++j) {
       keep[j] = theta[first + j];
       if (w_self != nullptr) w[j] = w_self[first + j];
+      bound[j] = spike_slope_bound(coeffs.bound, coeffs.self_gain, w[j]);
     }
     for (int row = row_begin[b + 1] - 1; row >= row_begin[b]; --row) {
       Real* SNN_RESTRICT delta_row = delta + shape.index(row, first);
@@ -79,7 +80,7 @@ struct BackwardScan {
       if (row - kRowsAhead >= row_begin[b]) prefetch_tile<kWidth>(u + shape.index(row - kRowsAhead, first));
       const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc.at(row, first) : nothing;
       if (kSurrogate) find_surrogates<kWidth>(u_row, width, surrogate);
-      if (!kWarm) find_spike_slopes(u_row, u_before, width, slope);
+      if (!kWarm) find_spike_slopes(u_row, u_before, width, bound, slope);
       for (int j = 0; j < width; ++j) {
         const bool spike = fires(u_row[j], coeffs.v_th);
         const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
@@ -110,6 +111,7 @@ struct BackwardScan {
     Real* potentials = u + shape.index(last, n);
     Real u_now = *potentials, z_now = lane_exponential<kRule, kWarm>(u_now);
     Lane state = {};
+    state.bound = spike_slope_bound(coeffs.bound, coeffs.self_gain, w);
     Column<Real> columns[3] = {{errors, back, n_steps}, {potentials + back, back, n_steps - 1}, {}};
     if (kRule == Rule::kStep) columns[2] = {psc.at(last, n), -static_cast<int>(psc.stride), n_steps};
     using Row = const Real(&)[3];
@@ -126,9 +128,9 @@ struct BackwardScan {
     write_parts(b, n, state.sum_self, state.sum_theta);
   }
 
-  /// What a lane carries from step to step, and its sums.
+  /// What a lane carries from step to step, its sums, and the bound of its slopes.
   struct Lane {
-    Real trace, error, after, drive, sum_self, sum_theta;
+    Real trace, error, after, drive, sum_self, sum_theta, bound;
   };
 
   /// The exponential that the surrogate slope needs: of a whole block of steps before the first one, as it is a long chain
@@ -144,7 +146,7 @@ struct BackwardScan {
   SNN_HD void lane_step(Real u_now, Real u_before, Real z_now, Real da, Real a, Real keep, Real w, Lane& s) const {
     const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
     Real slope[1] = {};
-    if (!kWarm) find_spike_slopes(&u_now, &u_before, 1, slope);
+    if (!kWarm) find_spike_slopes(&u_now, &u_before, 1, &s.bound, slope);
     const bool spike = fires(u_now, coeffs.v_th);
     const Real carried = carried_potential(u_before, fires(u_before, coeffs.v_th));
     const Real arriving = arriving_error(da, w, s.after);
@@ -178,10 +180,10 @@ struct BackwardScan {
 
   /// The slopes of a row's spikes, 0 elsewhere; in a loop of its own for the same reason.
   SNN_HD void find_spike_slopes(const Real* SNN_RESTRICT u_row, const Real* SNN_RESTRICT u_before, int width,
-                                Real* SNN_RESTRICT slope) const {
+                                const Real* SNN_RESTRICT bound, Real* SNN_RESTRICT slope) const {
     for (int j = 0; j < width; ++j) {
       const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
-      const Real q = spike_slope(u_row[j] - carried, coeffs.bound);
+      const Real q = spike_slope(u_row[j] - carried, bound[j]);
       slope[j] = fires(u_row[j], coeffs.v_th) ? q : Real(0);
     }
   }

@@ -23,6 +23,16 @@ TEST_CASE("tsslbp: a spike's slope is 1/du up to the bound", "[TSSLBP inter-neur
   CHECK(spike_slope(0.01F, 10.0F) == 10.0F);
 }
 
+TEST_CASE("tsslbp: a self-connection lowers the bound of the slope", "[Ossicle self gain]") {
+  CHECK(spike_slope_bound(8.0, 1.0, 0.5) == 2.0);  // 1 / 0.5
+  CHECK(spike_slope_bound(8.0, 1.0, -0.5) == 2.0);
+  CHECK(spike_slope_bound(8.0, 0.5, 4.0) == 0.125);
+  CHECK(spike_slope_bound(8.0, 1.0, 0.1) == 8.0);  // 1 / 0.1 is more than the bound
+  CHECK(spike_slope_bound(8.0, 1.0, 0.0) == 8.0);
+  CHECK(spike_slope_bound(8.0, 0.0, 0.5) == 8.0);
+  CHECK(spike_slope_bound(8.0F, 1.0F, 1e-30F) == 8.0F);
+}
+
 // theta = 0.75, u = 2, error behind 3: (1 - 0.75) * 2 * 3 = 1.5 (with theta for 1 - theta it would be 4.5).
 TEST_CASE("tsslbp: the reset passes back (1 - theta) u times the error behind it", "[TSSLBP intra-neuron]") {
   CHECK(reset_error(0.75, 2.0, 3.0) == 1.5);

@@ -24,8 +24,10 @@ double carried(const Response& r, int m) {
   return m == 0 || r.spikes[m - 1] ? 0.0 : r.u[m - 1];
 }
 
-double spike_slope(const Slopes& s, const Response& r, int m) {
-  return std::min(1.0 / (r.u[m] - carried(r, m)), s.bound);
+double spike_slope(const Neuron& neuron, const Slopes& s, const Response& r, int m) {
+  const double slope = std::min(1.0 / (r.u[m] - carried(r, m)), s.bound);
+  const bool is_bounded = s.self_gain > 0.0 && neuron.w_self != 0.0;
+  return is_bounded ? std::min(slope, s.self_gain / std::abs(neuron.w_self)) : slope;
 }
 
 double surrogate(const Neuron& neuron, const Slopes& s, double u) {
@@ -39,7 +41,7 @@ double through_spikes(const Neuron& neuron, const Slopes& s, const Response& r, 
   int n = spike_from(r, m);
   double chain = std::pow(neuron.theta, n - m), sum = 0.0;
   while (n <= k) {
-    chain *= spike_slope(s, r, n);
+    chain *= spike_slope(neuron, s, r, n);
     sum += chain * kernel(neuron, k - n);
     const int next = spike_from(r, n + 1);
     chain *= (1.0 - neuron.theta) * r.u[n] * std::pow(neuron.theta, next - n - 1);
@@ -67,7 +69,7 @@ double jacobian(const Neuron& neuron, const Slopes& s, const Response& r, int m,
       return r.psc[m] < s.warm_fraction / neuron.tau_s ? surrogate(neuron, s, r.u[m]) * kernel(neuron, k - m)
                                                        : through_spikes(neuron, s, r, m, k);
     case Rule::kLayerBusy:
-      return r.spikes[m] ? spike_slope(s, r, m) * through_one_reset(neuron, r, m, k) : 0.0;
+      return r.spikes[m] ? spike_slope(neuron, s, r, m) * through_one_reset(neuron, r, m, k) : 0.0;
     case Rule::kLayerQuiet:
       return surrogate(neuron, s, r.u[m]) * through_one_reset(neuron, r, m, k);
   }

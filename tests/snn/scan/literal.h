@@ -26,6 +26,7 @@ enum class Rule { kStep, kSurrogate, kLayerBusy, kLayerQuiet };
 struct Slopes {
   Rule rule = Rule::kStep;
   double bound = 8.0, slope = 0.2, exponent_bound = 8.0, warm_fraction = 0.25;
+  double self_gain = 0.0;  // of a spike's slope times |w_self|; 0: no bound
 };
 
 struct Errors {

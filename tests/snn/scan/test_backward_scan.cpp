@@ -41,8 +41,8 @@ void check_against_sums(const Neurons<double>& neurons, const RuleCase& rule, do
       const literal::Neuron one{neurons.theta[n], neurons.w_self.empty() ? 0.0 : neurons.w_self[n],
                                 neurons.network.tau_s, neurons.network.v_th};
       const auto response = literal::forward(one, neurons.column(neurons.drive, b, n));
-      const auto wanted =
-          literal::backward(one, {.rule = rule.wanted}, response, neurons.column(neurons.psc_error, b, n));
+      const auto wanted = literal::backward(one, {.rule = rule.wanted, .self_gain = neurons.gradient.self_gain},
+                                            response, neurons.column(neurons.psc_error, b, n));
       double largest = 1.0;
       for (const double d : wanted.delta) largest = std::max(largest, std::abs(d));
       INFO(rule.name << ", utterance " << b << ", neuron " << n << ", largest delta " << largest);
@@ -94,6 +94,44 @@ TEST_CASE("backward scan: equals the explicit Jacobian for every rule", "[ScSr E
     neurons.backward();
     check_against_sums(neurons, rule, 1e-12);
   }
+}
+
+TEST_CASE("backward scan: with the self-gain bounded it equals the Jacobian so bounded", "[ScSr Eq. 14]") {
+  for (const RuleCase& rule : kRules) {
+    Neurons<double> neurons = neurons_of<double>({40, 17, 1}, 23, rule);
+    for (double& i : neurons.drive) i += 1.0;  // spikes in a row
+    neurons.forward();
+    neurons.backward();
+    const std::vector<double> without = neurons.delta;
+    neurons.gradient.self_gain = 0.5;
+    neurons.backward();
+    check_against_sums(neurons, rule, 1e-12);
+    CHECK((neurons.delta == without) ==
+          (rule.wanted == literal::Rule::kSurrogate || rule.wanted == literal::Rule::kLayerQuiet));
+  }
+}
+
+// It fires at every step, with u - c = u barely above the threshold of 0.01: q = 8 without the bound, and
+// q w_self / tau_s + d = 8 / 4 + 3/4 in front of each step's error; with it 1/4 + 3/4.
+TEST_CASE("backward scan: an error cannot grow along spikes where the self-gain is at most one") {
+  const auto largest = [](double self_gain) {
+    Neurons<double> neurons = neurons_of<double>({60}, 1, {Rule::kLayer, 0.2, literal::Rule::kLayerBusy, ""});
+    neurons.theta = {0.75};
+    neurons.w_self = {1.0};
+    neurons.network.v_th = 0.01;
+    neurons.gradient.self_gain = self_gain;
+    neurons.u.assign(60, 0.02);
+    neurons.psc.assign(60, 1.0);
+    neurons.n_spikes = {60};
+    neurons.psc_error.assign(60, 0.0);
+    neurons.psc_error.back() = 1.0;
+    neurons.backward();
+    double most = 0.0;
+    for (const double delta : neurons.delta) most = std::max(most, std::abs(delta));
+    return most;
+  };
+  CHECK(largest(0.0) > 1e20);
+  CHECK(largest(1.0) < 1.0);
 }
 
 TEST_CASE("backward scan: a neuron that fires at every step has no gradient to theta", "[ScSr Eq. 14]") {

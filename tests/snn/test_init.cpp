@@ -1,5 +1,6 @@
 #include "snn/init.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -62,6 +63,37 @@ TEST_CASE("init: self-weights have the mean and spread given, theta follows tau_
   CHECK(std::abs(moments(tensors.at("w_self_1")).mean - 0.3) < 4 * 0.2 / std::sqrt(200.0));
   CHECK(std::abs(moments(tensors.at("w_self_1")).std_dev - 0.2) < 4 * 0.2 / std::sqrt(400.0));
   CHECK(initial_parameters(params, {}, 1).at("w_self_1").values == std::vector<float>(200, 0.0F));
+}
+
+// log tau is uniform: mean log tau_m, standard deviation log(spread) / sqrt(3).
+TEST_CASE("init: trained thetas spread log-uniformly around tau_m, the others do not") {
+  NetworkParams params = network();
+  params.sizes[1] = 2000;
+  params.tau_m = 16.0;
+  params.bip = {1};
+  const Tensors tensors = initial_parameters(params, {.tau_m_spread = 4.0}, 1);
+  Tensor logs = tensors.at("theta_1");
+  for (float& value : logs.values) value = -std::log(1.0F - value);
+  const double wanted = std::log(4.0) / std::sqrt(3.0);
+  CHECK(std::abs(moments(logs).mean - std::log(16.0)) < 4 * wanted / std::sqrt(2000.0));
+  CHECK(std::abs(moments(logs).std_dev - wanted) < 4 * wanted / std::sqrt(4000.0));
+  const auto [low, high] = std::minmax_element(logs.values.begin(), logs.values.end());
+  CHECK(*low > std::log(4.0F) - 1e-4F);
+  CHECK(*low < std::log(4.1F));
+  CHECK(*high < std::log(64.0F) + 1e-4F);
+  CHECK(*high > std::log(63.0F));
+  const Tensors plain = initial_parameters(params, {}, 1);
+  for (const auto& [name, tensor] : plain) CHECK((name == "theta_1") == (tensors.at(name) != tensor));
+}
+
+TEST_CASE("init: a spread tau_m stays above one step") {
+  NetworkParams params = network();
+  params.tau_m = 2.0;
+  params.bip = {1};
+  const Tensors tensors = initial_parameters(params, {.tau_m_spread = 100.0}, 1);
+  for (const float theta : tensors.at("theta_1").values) {
+    CHECK((theta >= 0.0F && theta < 1.0F));
+  }
 }
 
 TEST_CASE("init: another switch or layer changes no other array") {

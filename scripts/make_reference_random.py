@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Print draws of the library's random streams, worked out anew from snn/rng.h, batch.h, augment.h and init.h: the numbers that
-tests/snn/test_rng.cpp, test_batch.cpp, test_augment.cpp
-and test_init.cpp hold fast. A change of any of them changes every training.
+"""Print draws of the library's random streams, worked out anew from snn/rng.h, batch.h, augment.h, dropout.h and init.h: the numbers that
+tests/snn/test_rng.cpp, test_batch.cpp, test_augment.cpp,
+test_dropout.cpp and test_init.cpp hold fast. A change of any of them changes every training.
 
     scripts/make_reference_random.py
 """
 import math
 
-INIT, ORDER, SHIFT, AUGMENT = 1, 2, 3, 4
+INIT, ORDER, SHIFT, AUGMENT, SILENT = 1, 2, 3, 4, 5
 
 
 def philox(counter, key):
@@ -86,12 +86,24 @@ def augmentation(warp, gain_db, p, mask_channels, mask_steps, n_channels, n_step
     return stretch, gain, dropped, *masks
 
 
+def silent(p, sizes, seed, epoch, key):
+    """Of hidden layers of those sizes, one behind the other."""
+    flags, text = [], key.encode()
+    prefix = epoch.to_bytes(8, "little") + len(text).to_bytes(8, "little") + text
+    for layer, size in enumerate(sizes, 1):
+        stream = words(seed, SILENT, fnv1a(prefix + layer.to_bytes(8, "little")))
+        flags += [int(next(stream) < p * 2**32) for _ in range(size)]
+    return flags
+
+
 def main():
     print("order(12, seed 1, epoch 3)", order(12, 1, 3))
     for key in ("a", "7_jackson_0"):
         print(f"shift(5, 1, seed 1, epoch 3, {key})", shift(5, 1, 1, 3, key))
     print("augmentation(0.1, 6 dB, 0.5, 3, 5; 6 channels, 20 steps), seed 1, epoch 3, 7_jackson_0",
           augmentation(0.1, 6, 0.5, 3, 5, 6, 20, 1, 3, "7_jackson_0"))
+    for key in ("a", "7_jackson_0"):
+        print(f"silent(0.5; 4 and 6 neurons), seed 1, epoch 3, {key}", silent(0.5, [4, 6], 1, 3, key))
     stream = words(1, INIT, fnv1a(b"w_0_1"))
     print("normals of w_0_1, seed 1", [normal(stream) for _ in range(4)])
 

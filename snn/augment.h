@@ -35,7 +35,7 @@ struct Augmentation {
 /// (c - shift) / stretch, between two neighbours by linear interpolation, zero outside. [C]; stretch > 0.
 std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift);
 
-/// Everything of `params` but drop_neurons, from (seed, epoch, key) alone. Shifts are those of draw_shift; without
+/// Everything of `params` that changes the input, from (seed, epoch, key) alone. Shifts are those of draw_shift; without
 /// anything else there are no taps. Channels are stretched, then shifted, then dropped and masked.
 Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
                                int n_channels);

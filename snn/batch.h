@@ -41,6 +41,7 @@ struct BatchPlan {
   std::vector<int> labels = {};                ///< [B] class index or -1
   std::vector<UtteranceView> utterances = {};  ///< [B]
   std::vector<ChannelTap> taps = {};           ///< [utterances with taps][C]
+  std::vector<std::uint8_t> silent = {};       ///< [B][neurons of all hidden layers], nonzero: silent; or empty
 
   int n_batch() const { return static_cast<int>(row_begin.size()) - 1; }
   int n_rows() const { return row_begin.back(); }

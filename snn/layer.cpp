@@ -36,6 +36,13 @@ void Layer<Real>::allocate(Backend<Real>& backend, std::size_t n_rows, bool trai
   firing_rate_.renew(backend, 1);
 }
 
+/// Those of this layer: none in the output.
+template <class Real>
+SilentNeurons Layer<Real>::silent(const Pass<Real>& pass) const {
+  if (is_output() || pass.silent.flags == nullptr) return {};
+  return {pass.silent.flags + first_neuron_, pass.silent.stride};
+}
+
 template <class Real>
 void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
   ForwardStage<Real> stage{.sources = {},
@@ -50,7 +57,8 @@ void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
                                     .n_spikes_stride = pass.n_spikes_stride,
                                     .theta = pass.parameters + theta_,
                                     .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
-                                    .coeffs = pass.coeffs},
+                                    .coeffs = pass.coeffs,
+                                    .silent = silent(pass)},
                            .spikes = spikes_.data()};
   for (const Connection& c : incoming_) {
     stage.sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight});
@@ -73,7 +81,8 @@ BackwardScan<Real> Layer<Real>::backward_scan(const Pass<Real>& pass) {
           .firing_rate = firing_rate_.data(),
           .layer_rate = pass.gradient.layer_rate,
           .rule = rule_,
-          .coeffs = pass.coeffs};
+          .coeffs = pass.coeffs,
+          .silent = silent(pass)};
 }
 
 template <class Real>

@@ -24,6 +24,7 @@ struct Pass {
   const int* row_begin;    // [B + 1]
   Coeffs<Real> coeffs;
   GradientParams gradient;
+  SilentNeurons silent = {};            // of all hidden layers, one behind the other
   int n_utterances;                     // B without the silent one; row_begin[n_utterances] are their steps
   int* n_spikes;                        // [B][all neurons]
   std::size_t n_spikes_stride;          // all neurons
@@ -72,6 +73,7 @@ class Layer {
  private:
   bool is_output() const { return outgoing_.empty(); }
   BackwardScan<Real> backward_scan(const Pass<Real>& pass);
+  SilentNeurons silent(const Pass<Real>& pass) const;
 
   int first_neuron_ = 0;
   Shape shape_;

@@ -11,7 +11,7 @@ namespace snn {
 
 namespace {
 
-void check_plan(const BatchPlan& plan, int n_channels) {
+void check_plan(const BatchPlan& plan, int n_channels, int n_hidden) {
   if (plan.n_channels != n_channels) {
     throw std::invalid_argument(fmt::format("batch: {} channels, the network wants {}", plan.n_channels, n_channels));
   }
@@ -22,6 +22,11 @@ void check_plan(const BatchPlan& plan, int n_channels) {
   if (plan.utterances.size() + 1 != begin.size() || plan.labels.size() + 1 != begin.size()) {
     throw std::invalid_argument(fmt::format("batch: {} views and {} labels for {} utterances", plan.utterances.size(),
                                             plan.labels.size(), plan.n_batch()));
+  }
+  const std::size_t n_silent = plan.utterances.size() * static_cast<std::size_t>(n_hidden);
+  if (!plan.silent.empty() && plan.silent.size() != n_silent) {
+    throw std::invalid_argument(
+        fmt::format("batch: which of {} neurons are silent, the network has {}", plan.silent.size(), n_silent));
   }
   const auto n_taps = plan.utterances.size() * static_cast<std::size_t>(n_channels);
   if (plan.taps.size() > n_taps) {
@@ -48,16 +53,16 @@ std::size_t sent_bytes(int n_batch) {
 }  // namespace
 
 template <class Real>
-void LoadedBatch<Real>::plan(const BatchPlan& plan, int n_channels, int row_step) {
-  check_plan(plan, n_channels);
+void LoadedBatch<Real>::plan(const BatchPlan& plan, int n_channels, int n_hidden, int row_step) {
+  check_plan(plan, n_channels, n_hidden);
   padded_ = {round_up(plan.n_rows(), row_step), plan.n_batch() + (row_step > 1 ? 1 : 0), n_channels};
   plan_ = plan;
 }
 
 template <class Real>
-void LoadedBatch<Real>::reserve(int n_batch, Memory& memory) {
-  const std::size_t n_taps = static_cast<std::size_t>(n_batch) * static_cast<std::size_t>(padded_.n_neurons);
-  sent_.renew(memory, sent_bytes(n_batch) + n_taps * sizeof(ChannelTap));
+void LoadedBatch<Real>::reserve(int n_batch, int n_hidden, Memory& memory) {
+  const std::size_t n_silent = static_cast<std::size_t>(n_batch) * static_cast<std::size_t>(n_hidden);
+  sent_.renew(memory, sent_bytes(n_batch) + n_taps(n_batch) * sizeof(ChannelTap) + n_silent);
 }
 
 template <class Real>
@@ -68,7 +73,13 @@ void LoadedBatch<Real>::send() {
   utterances.resize(n_batch);
   row_begin.resize(n_batch + 1, padded_.n_rows);
   labels.resize(n_batch, -1);
-  std::vector<std::byte> bytes(sent_bytes(padded_.n_batch) + plan_.taps.size() * sizeof(ChannelTap));
+  std::vector<ChannelTap> taps = plan_.taps;
+  std::vector<std::uint8_t> silent = plan_.silent;
+  if (!silent.empty()) {  // they have a place of their own behind all taps there can be
+    taps.resize(n_taps(padded_.n_batch));
+    silent.resize(silent.size() / plan_.utterances.size() * n_batch);
+  }
+  std::vector<std::byte> bytes(sent_bytes(padded_.n_batch) + taps.size() * sizeof(ChannelTap) + silent.size());
   std::byte* place = bytes.data();
   const auto put = [&place](const auto& values) {
     const std::size_t n_bytes = values.size() * sizeof values[0];
@@ -78,7 +89,8 @@ void LoadedBatch<Real>::send() {
   put(utterances);
   put(row_begin);
   put(labels);
-  put(plan_.taps);
+  put(taps);
+  put(silent);
   sent_.upload(bytes);
 }
 
@@ -90,7 +102,7 @@ BatchPlan LoadedBatch<Real>::plan_of(const Batch<Real>& batch, int n_channels, M
                  .labels = batch.labels,
                  .utterances = std::vector<UtteranceView>(n_batch)};
   plan.labels.resize(n_batch, -1);
-  check_plan(plan, n_channels);
+  check_plan(plan, n_channels, 0);
   const Shape shape{batch.n_rows(), batch.n_batch(), batch.n_channels};
   if (batch.x.size() != shape.size()) {
     throw std::invalid_argument(

@@ -45,6 +45,8 @@ std::size_t layer_bytes(const NetworkParams& params, int layer, const BatchSize&
 std::size_t activation_bytes(const NetworkParams& params, const BatchSize& batch, bool trains) {
   std::size_t bytes = array_bytes(as_size(batch.n_rows) * as_size(params.sizes.front()), sizeof(float));
   bytes += as_size(batch.n_batch) * as_size(params.sizes.front()) * sizeof(ChannelTap);
+  const auto hidden = std::accumulate(params.sizes.begin() + 1, params.sizes.end() - 1, std::size_t{0});
+  bytes += as_size(batch.n_batch) * hidden;  // which are silent
   for (int layer = 1; layer <= params.n_layers(); ++layer) bytes += layer_bytes(params, layer, batch, trains);
   return bytes;
 }

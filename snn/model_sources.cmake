@@ -9,6 +9,7 @@ target_sources(
           dataset.cpp
           augment.cpp
           batch.cpp
+          dropout.cpp
           init.cpp
           model_json.cpp
           metadata.cpp

@@ -57,7 +57,7 @@ int Network<Real>::n_neurons() const {
 template <class Real>
 void Network<Real>::load(const BatchPlan& plan, bool keeps) {
   keeps_ = may_keep_ = is_loaded_ = false;
-  batch_.plan(plan, params_.sizes.front(), backend_->traits().row_step);
+  batch_.plan(plan, params_.sizes.front(), n_hidden(), backend_->traits().row_step);
   fit(keeps);
   batch_.send();
   may_keep_ = keeps;
@@ -80,7 +80,7 @@ void Network<Real>::grow(const Shape& wanted, bool trains) {
   const auto n_batch = static_cast<std::size_t>(wanted.n_batch), n_all = static_cast<std::size_t>(n_neurons());
   const auto n_classes = static_cast<std::size_t>(params_.sizes.back());
   input_.renew(*backend_, wanted.size());
-  batch_.reserve(wanted.n_batch, *backend_);
+  batch_.reserve(wanted.n_batch, n_hidden(), *backend_);
   n_spikes_.renew(*backend_, n_batch * n_all);
   batch_spikes_.renew(*backend_, n_all);
   sums_.renew(*backend_, n_batch * n_classes);
@@ -100,6 +100,7 @@ Pass<Real> Network<Real>::pass() {
                   .row_begin = batch_.row_begin(),
                   .coeffs = coeffs_,
                   .gradient = gradient_,
+                  .silent = {batch_.silent(), static_cast<std::size_t>(n_hidden())},
                   .n_utterances = batch_.n_batch(),
                   .n_spikes = n_spikes_.data(),
                   .n_spikes_stride = static_cast<std::size_t>(n_neurons()),

@@ -59,12 +59,14 @@ class Network {
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
   Tensors gradients() const { return to_tensors(gradients_); }
 
-  /// What a sequence of these calls depends on, for the loaded batch.
+  /// What a sequence of these calls depends on, for the loaded batch. kind: of the caller, 0 or more.
   SequenceKey sequence_key(int kind) const {
-    return {kind, batch_.padded().n_rows, batch_.padded().n_batch, batch_.n_batch()};
+    return {2 * kind + (batch_.silent() != nullptr ? 1 : 0), batch_.padded().n_rows, batch_.padded().n_batch,
+            batch_.n_batch()};
   }
-  /// Neurons of all layers.
+  /// Neurons of all layers, and of the hidden ones.
   int n_neurons() const;
+  int n_hidden() const { return n_neurons() - params_.sizes.back(); }
 
   const NetworkParams& params() const { return params_; }
   Backend<Real>& backend() const { return *backend_; }

@@ -18,7 +18,8 @@ enum class Purpose : std::uint32_t {
   kInit = 1,     ///< index: hash of the array's name
   kOrder = 2,    ///< index: epoch
   kShift = 3,    ///< index: hash of epoch and key
-  kAugment = 4,  ///< likewise: everything but shifts
+  kAugment = 4,  ///< likewise: everything else of the input
+  kSilent = 5,   ///< index: hash of epoch, key and layer
 };
 
 /// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws

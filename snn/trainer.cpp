@@ -7,6 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "snn/dropout.h"
 #include "snn/init.h"
 #include "snn/memory.h"
 #include "snn/training_checks.h"
@@ -135,9 +136,10 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Bat
 
 void Trainer::run_batch(std::span<const int> indices) {
   const TrainingParams& params = state_.model.training;
-  network_.load(
-      train_values_.plan(indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices)),
-      true);
+  BatchPlan plan =
+      train_values_.plan(indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices));
+  plan.silent = draw_silent(params, state_.epoch, *train_, indices);
+  network_.load(plan, true);
   const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
   optimiser_.prepare(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
   recorder_->run(network_.sequence_key(0), [&] {

@@ -8,6 +8,7 @@
 #include "snn/neuron/self_recurrent.h"
 #include "snn/neuron/tsslbp.h"
 #include "snn/scan/psc_scan.h"
+#include "snn/scan/silent_neurons.h"
 #include "snn/scan/tile.h"
 #include "snn/shape.h"
 
@@ -33,11 +34,14 @@ struct BackwardScan {
   double layer_rate;          // rule layer: rate above which the layer leaves the surrogate
   Rule rule;
   Coeffs<Real> coeffs;
+  SilentNeurons silent = {};
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
+    silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
+                shape.n_neurons);
     switch (rule) {
       case Rule::kStep:
         return walk<kWidth, Rule::kStep, false>(b, first, last);

@@ -5,6 +5,7 @@
 #include "snn/neuron/lif.h"
 #include "snn/neuron/psc.h"
 #include "snn/neuron/self_recurrent.h"
+#include "snn/scan/silent_neurons.h"
 #include "snn/scan/tile.h"
 #include "snn/shape.h"
 
@@ -26,11 +27,14 @@ struct ForwardScan {
   const Real* theta;            // [N], 1 - 1/tau_m
   const Real* w_self;           // [N], or null without self-connections
   Coeffs<Real> coeffs;
+  SilentNeurons silent = {};
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
+    silent.zero(b, first, last, u + shape.index(row_begin[b] - first_row, first), row_begin[b + 1] - row_begin[b],
+                shape.n_neurons);
     const bool wants_own = w_self != nullptr || psc != nullptr;
     if constexpr (kWidth == 1) {
       if (psc != nullptr) return lane<true, true>(b, first);

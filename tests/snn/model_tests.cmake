@@ -10,6 +10,7 @@ ossicle_add_tests(
           test_dataset.cpp
           test_augment.cpp
           test_batch.cpp
+          test_dropout.cpp
           test_init.cpp
           test_metadata.cpp
           test_model_json.cpp

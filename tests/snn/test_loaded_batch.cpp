@@ -19,8 +19,8 @@ TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") 
   const auto backend = snn::make_backend<float>("cpu", 1);
   for (const int last : {9, 16}) {
     snn::LoadedBatch<float> batch;
-    batch.plan(plan_of({0, 4, last}), 3, 8);
-    batch.reserve(5, *backend);  // more than it needs
+    batch.plan(plan_of({0, 4, last}), 3, 2, 8);
+    batch.reserve(5, 2, *backend);  // more than it needs
     batch.send();
     CHECK(batch.n_rows() == last);
     CHECK(batch.n_batch() == 2);
@@ -36,22 +36,43 @@ TEST_CASE("loaded batch: taps lie behind the labels, in the same place with and 
   const auto backend = snn::make_backend<float>("cpu", 1);
   snn::LoadedBatch<float> batch;
   snn::BatchPlan plan = plan_of({0, 4, 9});
-  batch.plan(plan, 3, 8);
-  batch.reserve(3, *backend);
+  batch.plan(plan, 3, 2, 8);
+  batch.reserve(3, 2, *backend);
   batch.send();
   const snn::ChannelTap* place = batch.taps();
   plan.taps = {{0, 1.0F, 2.0F}, {1, 3.0F, 4.0F}, {2, 5.0F, 6.0F}};
-  batch.plan(plan, 3, 8);
+  batch.plan(plan, 3, 2, 8);
   batch.send();
   CHECK(batch.taps() == place);
   CHECK(std::vector<snn::ChannelTap>(place, place + 3) == plan.taps);
   CHECK(batch.sent_labels()[1] == 1);
 }
 
+// Two utterances of two hidden neurons, and the one that fills up.
+TEST_CASE("loaded batch: silent neurons lie behind all taps there can be, none in the utterance that fills up") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  snn::LoadedBatch<float> batch;
+  snn::BatchPlan plan = plan_of({0, 4, 9});
+  batch.plan(plan, 3, 2, 8);
+  batch.reserve(3, 2, *backend);
+  CHECK(batch.silent() == nullptr);
+  plan.silent = {1, 0, 1, 1};
+  batch.plan(plan, 3, 2, 8);
+  batch.send();
+  const std::uint8_t* place = batch.silent();
+  CHECK(std::vector<std::uint8_t>(place, place + 6) == std::vector<std::uint8_t>{1, 0, 1, 1, 0, 0});
+  plan.taps = {{0, 1.0F, 2.0F}, {1, 3.0F, 4.0F}, {2, 5.0F, 6.0F}};
+  batch.plan(plan, 3, 2, 8);
+  batch.send();
+  CHECK(batch.silent() == place);
+  CHECK(batch.taps()[2] == plan.taps[2]);
+  CHECK(place[3] == 1);
+}
+
 TEST_CASE("loaded batch: nothing is added where a back end wants any number of rows") {
   const auto backend = snn::make_backend<float>("cpu", 1);
   snn::LoadedBatch<float> batch;
-  batch.plan(plan_of({0, 4, 9}), 3, 1);
+  batch.plan(plan_of({0, 4, 9}), 3, 2, 1);
   CHECK(batch.padded() == snn::Shape{9, 2, 3});
 }
 
@@ -62,9 +83,10 @@ TEST_CASE("loaded batch: plans whose parts do not fit together are refused") {
        {Change([](auto& p) { p.labels.pop_back(); }), Change([](auto& p) { p.utterances.pop_back(); }),
         Change([](auto& p) { p.row_begin.pop_back(); }), Change([](auto& p) { p.n_channels = 4; }),
         Change([](auto& p) { p.row_begin[1] = 9; }), Change([](auto& p) { p.row_begin.clear(); }),
-        Change([](auto& p) { p.taps.resize(7); })}) {
+        Change([](auto& p) { p.taps.resize(7); }), Change([](auto& p) { p.silent.resize(3); }),
+        Change([](auto& p) { p.silent.resize(6); })}) {
     snn::BatchPlan plan = plan_of({0, 4, 9});
     change(plan);
-    CHECK_THROWS_AS(batch.plan(plan, 3, 1), std::invalid_argument);
+    CHECK_THROWS_AS(batch.plan(plan, 3, 2, 1), std::invalid_argument);
   }
 }

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "snn/stored_dataset.h"
 #include "tests/snn/network_rig.h"
 
 using Catch::Matchers::Contains;
@@ -33,6 +34,41 @@ TEST_CASE("network: gradients of what is not trained stay zero") {
   rig.backward(support::synthetic(), {0, 1, 2});
   CHECK(largest(rig.network.gradients().at("theta_3").values) == 0.0);
   CHECK(largest(rig.network.gradients().at("theta_1").values) > 0.0);
+}
+
+// small_training(): 20 and 16 hidden neurons.
+TEST_CASE("network: a silent neuron is one whose weights to other layers are zero, without a gradient") {
+  Rig<float> rig;
+  const snn::Dataset dataset = support::synthetic();
+  snn::StoredDataset stored(dataset, *rig.backend);
+  const std::vector<int> indices = {0, 1, 2};
+  snn::BatchPlan plan = stored.plan(indices);
+  plan.silent.assign(3 * 36, 0);
+  for (std::size_t b = 0; b < 3; ++b) plan.silent[b * 36 + 4] = plan.silent[b * 36 + 20 + 7] = 1;
+  rig.network.load(plan, true);
+  rig.network.forward();
+  const std::vector<float> sums = rig.network.class_sums();
+  CHECK(rig.network.spike_counts(1)[4] == 0);
+  CHECK(rig.network.spike_counts(2)[7] == 0);
+  rig.network.backward(rig.params.loss);
+  const snn::Tensors gradients = rig.network.gradients();
+  snn::Tensors cut = rig.network.parameters();
+  const auto clear_column = [&cut](const char* name, std::size_t n_from, std::size_t from) {
+    std::vector<float>& values = cut.at(name).values;
+    for (std::size_t i = from; i < values.size(); i += n_from) values[i] = 0.0F;
+  };
+  clear_column("w_1_2", 20, 4), clear_column("w_1_3", 20, 4), clear_column("w_2_3", 16, 7);
+  rig.network.set_parameters(cut);
+  rig.backward(dataset, indices);
+  CHECK(rig.network.class_sums() == sums);
+  for (const auto& [name, tensor] : rig.network.gradients()) {
+    INFO(name);
+    if (name == "w_0_1" || name == "w_0_2" || name == "w_self_1" || name == "theta_2") {
+      CHECK(tensor == gradients.at(name));  // a neuron that sends nothing has no error
+    }
+  }
+  for (std::size_t k = 0; k < 12; ++k) CHECK(gradients.at("w_0_1").values[4 * 12 + k] == 0.0F);
+  CHECK(gradients.at("w_self_1").values[4] == 0.0F);
 }
 
 TEST_CASE("network: a batch that does not fit is refused") {

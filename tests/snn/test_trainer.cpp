@@ -83,7 +83,8 @@ TEST_CASE("trainer: every augmentation reaches the training, and changes it") {
   for (const snn::AugmentParams& augment :
        {snn::AugmentParams{.shift_steps = 2}, snn::AugmentParams{.shift_channels = 2}, snn::AugmentParams{.warp = 0.2},
         snn::AugmentParams{.gain_db = 6.0}, snn::AugmentParams{.drop_channels = 0.2},
-        snn::AugmentParams{.mask_channels = 4}, snn::AugmentParams{.mask_steps = 4}}) {
+        snn::AugmentParams{.mask_channels = 4}, snn::AugmentParams{.mask_steps = 4},
+        snn::AugmentParams{.drop_neurons = 0.2}}) {
     CHECK_FALSE(trained(augment) == plain);
   }
 }

@@ -32,7 +32,8 @@ class Resumer {
                       .gain_db = 3.0,
                       .drop_channels = 0.1,
                       .mask_channels = 2,
-                      .mask_steps = 3};
+                      .mask_steps = 3,
+                      .drop_neurons = 0.1};
     return params;
   }
 

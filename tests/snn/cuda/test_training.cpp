@@ -21,6 +21,7 @@ snn::TrainingParams params() {
   p.augment.drop_channels = 0.1;
   p.augment.mask_channels = 2;
   p.augment.mask_steps = 3;
+  p.augment.drop_neurons = 0.1;
   return p;
 }
 

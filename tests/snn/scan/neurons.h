@@ -28,6 +28,7 @@ struct Neurons {
   snn::GradientParams gradient;
   double firing_rate = 0.0;  // as the layer rule sees it
   bool wants_psc = true;
+  std::vector<std::uint8_t> silent;      // [B][N], in; or empty
   std::vector<Real> u, psc, fired;       // [rows][N], out
   std::vector<Real> psc_sums;            // [B][N], out
   std::vector<int> n_spikes;             // [B][N], out
@@ -45,6 +46,9 @@ struct Neurons {
   }
 
   snn::Coeffs<Real> coeffs() const { return snn::derive_coeffs<Real>(network, gradient); }
+  snn::SilentNeurons silent_neurons() const {
+    return {silent.empty() ? nullptr : silent.data(), static_cast<std::size_t>(shape.n_neurons)};
+  }
   const Real* self() const { return w_self.empty() ? nullptr : w_self.data(); }
   int n_steps(int b) const {
     return row_begin[static_cast<std::size_t>(b) + 1] - row_begin[static_cast<std::size_t>(b)];
@@ -68,7 +72,8 @@ struct Neurons {
                                      .n_spikes_stride = static_cast<std::size_t>(shape.n_neurons),
                                      .theta = theta.data(),
                                      .w_self = self(),
-                                     .coeffs = coeffs()},
+                                     .coeffs = coeffs(),
+                                     .silent = silent_neurons()},
               width);
   }
 
@@ -90,7 +95,8 @@ struct Neurons {
                                       .firing_rate = &firing_rate,
                                       .layer_rate = gradient.layer_rate,
                                       .rule = gradient.rule,
-                                      .coeffs = coeffs()},
+                                      .coeffs = coeffs(),
+                                      .silent = silent_neurons()},
               width);
   }
 

@@ -176,6 +176,33 @@ TEST_CASE("backward scan: no error arriving, no error leaving") {
   }
 }
 
+TEST_CASE("backward scan: silent neurons have no gradient, and the others do not notice") {
+  for (const RuleCase& rule : kRules) {
+    for (const int width : {1, 7, 64}) {
+      Neurons<float> all = neurons_of<float>({20, 13}, 70, rule);
+      all.forward(width);
+      all.backward(width);
+      Neurons<float> some = all;
+      some.silent.assign(140, 0);
+      for (const int place : {0, 8, 69, 70, 135}) some.silent[static_cast<std::size_t>(place)] = 1;
+      some.forward(width);
+      some.backward(width);
+      for (int b = 0; b < 2; ++b) {
+        for (int n = 0; n < 70; ++n) {
+          const auto at = static_cast<std::size_t>(b * 70 + n);
+          const bool is_silent = some.silent[at] != 0;
+          INFO(rule.name << ", utterance " << b << ", neuron " << n);
+          const std::vector<float> nothing(static_cast<std::size_t>(all.n_steps(b)), 0.0F);
+          CHECK(some.column(some.delta, b, n) == (is_silent ? nothing : all.column(all.delta, b, n)));
+          CHECK(some.column(some.drive_error, b, n) == (is_silent ? nothing : all.column(all.drive_error, b, n)));
+          CHECK(some.dw_self[at] == (is_silent ? 0.0F : all.dw_self[at]));
+          CHECK(some.dtheta[at] == (is_silent ? 0.0F : all.dtheta[at]));
+        }
+      }
+    }
+  }
+}
+
 TEST_CASE("backward scan: an error at a step alters nothing later, nor another neuron or utterance") {
   for (const RuleCase& rule : kRules) {
     Neurons<float> before = neurons_of<float>({20, 20}, 70, rule);

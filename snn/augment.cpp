@@ -76,6 +76,16 @@ Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, 
   return drawn;
 }
 
+std::vector<int> draw_versions(std::uint64_t seed, int epoch, const Dataset& dataset, std::span<const int> indices) {
+  std::vector<int> drawn(indices.begin(), indices.end());
+  if (dataset.n_versions == 1) return drawn;
+  for (int& i : drawn) {
+    Rng rng(seed, Purpose::kVersion, index_of(epoch, dataset.utterances[static_cast<std::size_t>(i)].key));
+    i += dataset.n_distinct() * rng.between(0, dataset.n_versions - 1);
+  }
+  return drawn;
+}
+
 std::vector<Augmentation> draw_augmentations(const AugmentParams& params, std::uint64_t seed, int epoch,
                                              const Dataset& dataset, std::span<const int> indices) {
   std::vector<Augmentation> drawn;

@@ -40,6 +40,10 @@ std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int s
 Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
                                int n_channels);
 
+/// Which version of each utterance at `indices`, which are below n_distinct(), is trained on in that epoch: all are
+/// equally likely, from (seed, epoch, key) alone. Indices into dataset.utterances.
+std::vector<int> draw_versions(std::uint64_t seed, int epoch, const Dataset& dataset, std::span<const int> indices);
+
 /// One for each index. Throws std::invalid_argument for an index out of range.
 std::vector<Augmentation> draw_augmentations(const AugmentParams& params, std::uint64_t seed, int epoch,
                                              const Dataset& dataset, std::span<const int> indices);

@@ -14,13 +14,13 @@ namespace snn {
 
 struct Checkpoint {
   using Sums = std::map<std::string, std::vector<double>>;  // kept to the last bit
-  Model model;                              ///< parameters now; model.n_epochs_done complete epochs are behind them
-  Tensors adam_m;                           ///< of the trained arrays, under the arrays' names
-  Tensors adam_v;                           ///< values >= 0
-  std::int64_t n_updates = 0;               ///< optimiser steps done
-  int epoch = 0;                            ///< the epoch in progress, 0-based; training.n_epochs when all are done
-  int next_batch = 0;                       ///< first batch of it that is not yet done
-  Sums sums = {};                           ///< of the epoch in progress, named by the trainer
+  Model model;                 ///< as trained, not as scored; model.n_epochs_done complete epochs are behind it
+  Tensors adam_m;              ///< of the trained arrays, under the arrays' names
+  Tensors adam_v;              ///< values >= 0
+  std::int64_t n_updates = 0;  ///< optimiser steps done
+  int epoch = 0;               ///< the epoch in progress, 0-based; training.n_epochs when all are done
+  int next_batch = 0;          ///< first batch of it that is not yet done
+  Sums sums = {};              ///< of the epoch in progress, named by the trainer
   std::optional<double> best_accuracy;      ///< 0..1, on the validation set so far
   int best_epoch = -1;                      ///< epoch that gave it, 0-based; -1: none yet
   std::uint64_t train_hash = 0;             ///< hash_of the training set

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 #include <stdexcept>
 #include <string_view>
 #include <unordered_map>
@@ -23,13 +24,29 @@ void check_names(const Dataset& dataset) {
     if (!seen.insert(name).second) throw std::invalid_argument(fmt::format("class {} is there twice", name));
   }
   seen.clear();
-  for (const Utterance& utterance : dataset.utterances) {
+  for (const Utterance& utterance :
+       std::span(dataset.utterances).first(static_cast<std::size_t>(dataset.n_distinct()))) {
     if (utterance.key.empty()) throw std::invalid_argument(fmt::format("utterance {} has an empty key", seen.size()));
     if (!is_utf8(utterance.key))
       throw std::invalid_argument(fmt::format("the key of utterance {} is not UTF-8", seen.size()));
     if (!seen.insert(utterance.key).second) {
       throw std::invalid_argument(
           fmt::format("utterance {} is there twice; keys must differ within a data set", utterance.key));
+    }
+  }
+}
+
+void check_versions(const Dataset& dataset) {
+  const std::size_t n = dataset.utterances.size();
+  if (dataset.n_versions < 1 || n % static_cast<std::size_t>(dataset.n_versions) != 0) {
+    throw std::invalid_argument(fmt::format("{} utterances are not {} versions of each", n, dataset.n_versions));
+  }
+  for (auto i = static_cast<std::size_t>(dataset.n_distinct()); i < n; ++i) {
+    const Utterance& version = dataset.utterances[i];
+    const Utterance& first = dataset.utterances[i % static_cast<std::size_t>(dataset.n_distinct())];
+    if (version.key != first.key || version.label_name != first.label_name) {
+      throw std::invalid_argument(fmt::format("utterance {} (label {}) stands where a version of {} (label {}) is due",
+                                              version.key, version.label_name, first.key, first.label_name));
     }
   }
 }
@@ -74,11 +91,40 @@ void validate(const Dataset& dataset) {
   if (dataset.n_channels < 1) {
     throw std::invalid_argument(fmt::format("a data set has {} channels; it needs at least 1", dataset.n_channels));
   }
+  check_versions(dataset);
   check_names(dataset);
   for (const Utterance& utterance : dataset.utterances) {
     check_label(dataset, utterance);
     check_values(dataset, utterance);
   }
+}
+
+void add_version(Dataset& dataset, Dataset&& version) {
+  if (version.n_channels != dataset.n_channels) {
+    throw std::invalid_argument(fmt::format("{} channels, wanted {}", version.n_channels, dataset.n_channels));
+  }
+  if (version.classes != dataset.classes) throw std::invalid_argument("other classes than the training set");
+  const int n = dataset.n_distinct();
+  std::unordered_map<std::string_view, int> place;
+  for (int i = 0; i < n; ++i) place.emplace(dataset.utterances[i].key, i);
+  std::vector<Utterance*> found(static_cast<std::size_t>(n));
+  for (Utterance& utterance : version.utterances) {
+    const auto at = place.find(utterance.key);
+    if (at == place.end()) throw std::invalid_argument(fmt::format("key {} is not in the training set", utterance.key));
+    const Utterance& first = dataset.utterances[at->second];
+    if (utterance.label_name != first.label_name) {
+      throw std::invalid_argument(fmt::format("key {} has label \"{}\", in the training set \"{}\"", utterance.key,
+                                              utterance.label_name, first.label_name));
+    }
+    found[at->second] = &utterance;
+  }
+  const auto missing = std::ranges::find(found, nullptr);
+  if (missing != found.end()) {
+    throw std::invalid_argument(
+        fmt::format("key {} of the training set is missing", dataset.utterances[missing - found.begin()].key));
+  }
+  for (Utterance* utterance : found) dataset.utterances.push_back(std::move(*utterance));
+  ++dataset.n_versions;
 }
 
 void validate_for_training(const Dataset& dataset) {

@@ -19,6 +19,7 @@ enum class Purpose : std::uint32_t {
   kOrder = 2,    ///< index: epoch
   kShift = 3,    ///< index: hash of epoch and key
   kAugment = 4,  ///< likewise: everything else of the input
+  kVersion = 6,  ///< index: hash of epoch and key
   kSilent = 5,   ///< index: hash of epoch, key and layer
 };
 

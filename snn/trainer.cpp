@@ -17,7 +17,7 @@ namespace snn {
 namespace {
 
 int count_places(const Checkpoint& state, const Dataset& train) {
-  return std::min(state.model.training.batch_size, static_cast<int>(train.utterances.size()));
+  return std::min(state.model.training.batch_size, train.n_distinct());
 }
 
 template <class To, class From>
@@ -63,7 +63,7 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
       optimiser_(state_.model.training.optimiser, network_),
       counts_(backend, network_.n_neurons(), count_places(state_, train)),
       recorder_(backend.make_recorder()),
-      n_batches_(count_batches(static_cast<int>(train.utterances.size()), state_.model.training.batch_size)) {
+      n_batches_(count_batches(train.n_distinct(), state_.model.training.batch_size)) {
   validate_for_training(train);
   check_network(network_.params(), train);
   check_validation_set(train, valid);
@@ -122,7 +122,7 @@ void Trainer::restore_counts() {
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const BatchReport&)>& on_batch) {
   const TrainingParams& params = state_.model.training;
   const int batches_per_readback = network_.backend().traits().batches_per_readback;
-  const std::vector<int> order = epoch_order(static_cast<int>(train_->utterances.size()), params.seed, state_.epoch);
+  const std::vector<int> order = epoch_order(train_->n_distinct(), params.seed, state_.epoch);
   while (state_.next_batch < n_batches_) {
     run_batch(batch_indices(order, state_.next_batch, params.batch_size));
     if (state_.next_batch % batches_per_readback == 0 || state_.next_batch == n_batches_) read_back();
@@ -134,8 +134,9 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Bat
   return finish_epoch();
 }
 
-void Trainer::run_batch(std::span<const int> indices) {
+void Trainer::run_batch(std::span<const int> distinct) {
   const TrainingParams& params = state_.model.training;
+  const std::vector<int> indices = draw_versions(params.seed, state_.epoch, *train_, distinct);
   BatchPlan plan =
       train_values_.plan(indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices));
   plan.silent = draw_silent(params, state_.epoch, *train_, indices);
@@ -165,14 +166,14 @@ void Trainer::stop() {
   const TrainingParams& params = state_.model.training;
   const int batch = static_cast<int>(gradient_.stopped_at) - 1;
   const double norm = gradient_.norm;
-  const std::vector<int> order = epoch_order(static_cast<int>(train_->utterances.size()), params.seed, state_.epoch);
+  const std::vector<int> order = epoch_order(train_->n_distinct(), params.seed, state_.epoch);
   optimiser_.rewind(optimiser_.n_updates() - (state_.next_batch - batch));
   state_.next_batch = batch;
   gradient_.stopped_at = 0;
   optimiser_.reset_state(gradient_);
   const auto n_done = static_cast<std::size_t>(batch) * static_cast<std::size_t>(params.batch_size);
   n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(n_done);
-  n_steps_ = count_steps(std::span(order).first(n_done));
+  n_steps_ = count_steps(draw_versions(params.seed, state_.epoch, *train_, std::span(order).first(n_done)));
   throw std::runtime_error(
       fmt::format("epoch {}, batch {}: gradient norm {}, wanted a finite one (utterances {}); use a lower --lr or "
                   "--w-scale, or another --rule",
@@ -230,7 +231,7 @@ EpochReport Trainer::finish_epoch() {
   report.firing_rates =
       firing_rates(params.network, {.spikes = converted<std::int64_t>(sums().at(kSpikes)), .n_steps = n_steps_});
   if (valid_values_) {
-    report.valid = score(evaluate(network_, *valid_values_, params.batch_size), valid_values_->dataset()).all();
+    report.valid = score_valid();
     valid_accuracy_ = report.valid->accuracy();
     report.is_best = !state_.best_accuracy || *valid_accuracy_ > *state_.best_accuracy;
     if (report.is_best) {
@@ -246,9 +247,34 @@ EpochReport Trainer::finish_epoch() {
   return report;
 }
 
+/// The parameters that stand for the training so far, which need not be those that it goes on from: validation sees them
+/// and model() stores them.
+Tensors Trainer::scored_parameters() const {
+  Tensors scored = network_.parameters();
+  scale_for_scoring(scored, params());
+  return scored;
+}
+
+/// The network's parameters stay where they are, for recorded sequences refer to them: what is scored is written over
+/// them, and they are put back.
+Tally Trainer::score_valid() {
+  const Tensors trained = network_.parameters();
+  network_.set_parameters(scored_parameters());
+  std::optional<Evaluation> evaluation;
+  try {
+    evaluation = evaluate(network_, *valid_values_, params().batch_size);
+  } catch (...) {
+    network_.set_parameters(trained);
+    throw;
+  }
+  network_.set_parameters(trained);
+  return score(*evaluation, valid_values_->dataset()).all();
+}
+
 Checkpoint Trainer::state() const {
   Checkpoint now = state_;
   now.model = model("last");
+  now.model.parameters = network_.parameters();
   now.sums = sums();
   now.adam_m = optimiser_.first_moment();
   now.adam_v = optimiser_.second_moment();
@@ -261,7 +287,7 @@ Model Trainer::model(const std::string& which) const {
   now.which = which;
   now.n_epochs_done = state_.epoch;
   now.valid_accuracy = valid_accuracy_;
-  now.parameters = network_.parameters();
+  now.parameters = scored_parameters();
   return now;
 }
 

@@ -61,11 +61,11 @@ class Trainer {
 
   /// Everything that a resumed run needs.
   Checkpoint state() const;
-  /// The network as it is now. which: "last" or "best".
+  /// The network that is scored, as it is now. which: "last" or "best".
   Model model(const std::string& which) const;
 
  private:
-  void run_batch(std::span<const int> indices);
+  void run_batch(std::span<const int> distinct);
   static std::size_t device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
                                   const Backend<float>& backend);
   void restore_counts();
@@ -73,6 +73,8 @@ class Trainer {
   [[noreturn]] void stop();
   std::int64_t count_steps(std::span<const int> indices) const;
   Checkpoint::Sums sums() const;
+  Tensors scored_parameters() const;
+  Tally score_valid();
   BatchReport batch_report() const;
   EpochReport finish_epoch();
 

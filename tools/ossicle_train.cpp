@@ -22,6 +22,7 @@ namespace {
 struct Options {
   std::vector<std::string> streams;
   std::string model;
+  std::vector<std::string> variants;
   std::string valid;
   std::string log;
   tools::BackendOptions backend;
@@ -39,6 +40,10 @@ void define(CLI::App& app, Options& o) {
   app.add_option("STREAM", o.streams, "Streams to train on; - or none: standard input");
   app.add_option("-o,--output", o.model, "Model to write; MODEL.ckpt and, with --valid, MODEL.best stand beside it")
       ->required();
+  app.add_option("--variant", o.variants,
+                 "Stream of the same recordings in another form, such as with noise: for each utterance and epoch one "
+                 "of all forms is drawn; may be given again")
+      ->allow_extra_args(false);
   app.add_option("--valid", o.valid, "Stream that is scored after every epoch; never trained on");
   app.add_option("--log", o.log, "File that gets one JSON line an epoch");
   tools::add_backend_options(app, o.backend);
@@ -78,6 +83,24 @@ std::optional<snn::Dataset> load_valid(const Options& o, const tools::LoadedStre
   return std::move(valid.dataset);
 }
 
+/// The training set with its variants.
+tools::LoadedStream load_training(const Options& o) {
+  tools::LoadedStream train = tools::load_streams(o.streams);
+  tools::require_labels(o.streams.empty() ? "standard input" : o.streams.front(), train.header);
+  for (const std::string& name : o.variants) {
+    tools::LoadedStream variant = tools::load_streams({name});
+    tools::check_recipe(name, variant.header, "the training stream", ear::to_json(train.header.recipe),
+                        ear::kind_name(train.header.kind));
+    try {
+      snn::add_version(train.dataset, std::move(variant.dataset));
+    } catch (const std::invalid_argument& error) {
+      throw std::runtime_error(
+          fmt::format("{}: not a variant of the training stream: {}; make it from the same list", name, error.what()));
+    }
+  }
+  return train;
+}
+
 void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& context) {
   tools::Progress progress(context.quiet(), trainer.n_epochs_done());
   tools::ActivityWarnings warnings;
@@ -104,6 +127,7 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
 /// No output may be an input or another output.
 void keep_inputs(const Options& o) {
   std::vector<std::string> inputs = o.streams;
+  inputs.insert(inputs.end(), o.variants.begin(), o.variants.end());
   inputs.push_back(o.valid);
   inputs.push_back(o.log);
   for (const std::string& output : {o.model, o.model + ".ckpt", o.model + ".best"}) {
@@ -135,8 +159,7 @@ tools::TrainingMemory memory_of(const Options& o, const snn::TrainingParams& par
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
   tools::RunFiles files(o.model, o.log);
-  const tools::LoadedStream stream = tools::load_streams(o.streams);
-  tools::require_labels(o.streams.empty() ? "standard input" : o.streams.front(), stream.header);
+  const tools::LoadedStream stream = load_training(o);
   const std::optional<snn::Dataset> valid = load_valid(o, stream);
   const snn::Dataset* valid_set = valid ? &*valid : nullptr;
   const snn::TrainingParams params = resolve(o, stream.dataset, context);

@@ -137,6 +137,29 @@ TEST_CASE("ossicle-train: default, preset, file, flag, each over the one before"
   CHECK_THAT(unknown.err, Contains("tau_membrane") && Contains("configuration file"));
 }
 
+TEST_CASE("ossicle-train --variant: the same recordings in another form, of each epoch and utterance one") {
+  const Folder f;
+  pipe_support::write_stream(f.file("noisy.tar"), {.n_records = 120, .seed = 5});
+  pipe_support::write_stream(f.file("short.tar"), {.n_records = 119, .seed = 5});
+  pipe_support::write_stream(f.file("scaled.tar"), {.n_records = 120, .scale = 2.0});
+  const std::string common = "ossicle-train -q --overwrite " + f.train + kNet + "--epochs 1 -o " + f.file("m");
+  REQUIRE(shell(common).exit_code == 0);
+  const std::string plain = slurp(f.file("m"));
+  REQUIRE(shell(common + " --variant " + f.file("noisy.tar") + " --variant " + f.file("noisy.tar")).exit_code == 0);
+  CHECK(slurp(f.file("m")) != plain);
+  const auto resumed = shell("ossicle-train -q --resume " + f.train + kNet + "--epochs 1 -o " + f.file("m"));
+  CHECK(resumed.exit_code == 2);
+  CHECK_THAT(resumed.err, Contains("another run"));
+  const auto refused = [&](const std::string& name) {
+    const auto found = shell(common + " --variant " + f.file(name));
+    CHECK(found.exit_code == 2);
+    return found.err;
+  };
+  CHECK_THAT(refused("short.tar"), Contains("short.tar: not a variant") && Contains("is missing"));
+  CHECK_THAT(refused("valid.tar"), Contains("valid.tar: not a variant") && Contains("is not in the training set"));
+  CHECK_THAT(refused("scaled.tar"), Contains("scaled.tar: made by another recipe"));
+}
+
 TEST_CASE("ossicle-train writes over nothing that it reads, nor over what is not its own") {
   const Folder f;
   const std::string common = "ossicle-train" + kNet + "--epochs 1 ";

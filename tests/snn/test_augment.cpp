@@ -209,6 +209,27 @@ TEST_CASE("augmentation: one parameter leaves the draws of the others alone") {
   CHECK(has_kept);
 }
 
+TEST_CASE("augmentation: versions are equally likely, by seed, epoch and key") {
+  Dataset data{1, {}, {}};
+  std::vector<int> indices(3000);
+  std::iota(indices.begin(), indices.end(), 0);
+  for (const int i : indices) data.utterances.push_back(utterance_of("key" + std::to_string(i), 1));
+  CHECK(draw_versions(1, 0, data, indices) == indices);
+  for (int version = 1; version < 3; ++version)
+    add_version(data, Dataset{1, {}, std::vector(data.utterances.begin(), data.utterances.begin() + 3000)});
+  const std::vector<int> drawn = draw_versions(1, 0, data, indices);
+  std::map<int, int> counts;
+  for (std::size_t i = 0; i < 3000; ++i) {
+    CHECK(drawn[i] % 3000 == indices[i]);
+    ++counts[drawn[i] / 3000];
+  }
+  CHECK(counts.size() == 3);
+  for (const auto& [version, count] : counts) CHECK(std::abs(count - 1000) < 4 * std::sqrt(3000.0 * 2 / 9));
+  CHECK(draw_versions(1, 0, data, std::vector<int>{5}) == std::vector<int>{drawn[5]});
+  CHECK(draw_versions(2, 0, data, indices) != drawn);
+  CHECK(draw_versions(1, 1, data, indices) != drawn);
+}
+
 TEST_CASE("augmentation: an utterance that is not there is refused") {
   const Dataset data{1, {}, {utterance_of("a", 1)}};
   CHECK_THROWS_AS(draw_augmentations({}, 1, 0, data, std::vector<int>{1}), std::invalid_argument);

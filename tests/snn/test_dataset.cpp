@@ -30,6 +30,41 @@ TEST_CASE("dataset: arrays of every type pass") {
   CHECK_NOTHROW(validate(Dataset{1, {}, {}}));
 }
 
+TEST_CASE("dataset: a version of each utterance is put in the order of the first") {
+  Dataset data = good();
+  Dataset version = good();
+  version.utterances[0].n_steps = 1;
+  version.utterances[0].values = std::vector<float>{7.0F, 8.0F};
+  std::swap(version.utterances[0], version.utterances[2]);
+  add_version(data, std::move(version));
+  CHECK(data.n_versions == 2);
+  CHECK(data.n_distinct() == 3);
+  REQUIRE(data.utterances.size() == 6);
+  CHECK(data.utterances[3].key == "a");
+  CHECK(std::get<0>(data.utterances[3].values) == std::vector<float>{7.0F, 8.0F});
+  CHECK(std::get<0>(data.utterances[0].values).size() == 4);
+  CHECK(data.utterances[5].key == "c");
+  CHECK_NOTHROW(validate(data));
+  CHECK(hash_of(data) != hash_of(good()));
+  std::swap(data.utterances[3], data.utterances[4]);
+  CHECK_THROWS_WITH(validate(data), Contains("utterance b (label yes) stands where a version of a (label no) is due"));
+  data.n_versions = 4;
+  CHECK_THROWS_WITH(validate(data), Contains("6 utterances are not 4 versions of each"));
+}
+
+TEST_CASE("dataset: what is no version is named with its key") {
+  const auto example = GENERATE(values<Case>({
+      {"3 channels, wanted 2", [](auto& d) { d.n_channels = 3; }},
+      {"other classes", [](auto& d) { d.classes[1] = "perhaps"; }},
+      {"key d is not in the training set", [](auto& d) { d.utterances[1].key = "d"; }},
+      {"key b of the training set is missing", [](auto& d) { d.utterances.erase(d.utterances.begin() + 1); }},
+      {"key b has label \"no\", in the training set \"yes\"", [](auto& d) { d.utterances[1].label_name = "no"; }},
+  }));
+  Dataset data = good(), version = good();
+  example.spoil(version);
+  CHECK_THROWS_WITH(add_version(data, std::move(version)), Contains(example.message));
+}
+
 TEST_CASE("dataset: what is wrong is named with its utterance") {
   const auto example = GENERATE(values<Case>({
       {"0 channels", [](auto& d) { d.n_channels = 0; }},

@@ -68,27 +68,6 @@ TEST_CASE("trainer: separable patterns are learnt by the preset best and by the 
   CHECK(report->valid->accuracy() == 1.0);
 }
 
-TEST_CASE("trainer: every augmentation reaches the training, and changes it") {
-  Run run{support::synthetic(), {}};
-  const auto trained = [&run](const snn::AugmentParams& augment) {
-    snn::TrainingParams params = support::small_training();
-    params.augment = augment;
-    params.n_epochs = 1;
-    snn::Trainer trainer = run.trainer(params, false);
-    trainer.run_epoch(go_on);
-    return trainer.model("last").parameters;
-  };
-  const snn::Tensors plain = trained({});
-  CHECK(trained({}) == plain);
-  for (const snn::AugmentParams& augment :
-       {snn::AugmentParams{.shift_steps = 2}, snn::AugmentParams{.shift_channels = 2}, snn::AugmentParams{.warp = 0.2},
-        snn::AugmentParams{.gain_db = 6.0}, snn::AugmentParams{.drop_channels = 0.2},
-        snn::AugmentParams{.mask_channels = 4}, snn::AugmentParams{.mask_steps = 4},
-        snn::AugmentParams{.drop_neurons = 0.2}}) {
-    CHECK_FALSE(trained(augment) == plain);
-  }
-}
-
 // 24 utterances in batches of 5: 5 batches, the last of 4.
 TEST_CASE("trainer: reports count epochs and batches from one and hold means over utterances") {
   Run run{support::synthetic(), {}};

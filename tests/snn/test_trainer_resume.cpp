@@ -21,7 +21,9 @@ class Resumer {
   explicit Resumer(bool with_valid)
       : train_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1})),
         valid_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1, .seed = 2})),
-        valid_set_(with_valid ? &valid_ : nullptr) {}
+        valid_set_(with_valid ? &valid_ : nullptr) {
+    snn::add_version(train_, support::synthetic({.min_steps = 12, .own_rate = 0.4, .other_rate = 0.1}));
+  }
 
   /// With everything that is drawn for each utterance and epoch.
   static snn::TrainingParams params() {

@@ -9,12 +9,14 @@
 #include "tools/common/io.h"
 #include "tools/common/run_tool.h"
 #include "tools/lyon/batch.h"
+#include "tools/options/augment_options.h"
 #include "tools/options/front_end_options.h"
 
 namespace {
 
 struct Options {
   ear::FrontEndParams front_end;
+  ear::AugmentParams augment;
   std::vector<std::string> files;
   std::string list;
   std::string root;
@@ -32,6 +34,7 @@ const tools::ToolInfo kInfo = {"ossicle-lyon", "Turns recordings into a stream o
 
 constexpr std::size_t kMaxListBytes = 1ULL << 30;
 constexpr int kMostJobs = 256;
+constexpr const char* kAugmentation = "ossicle-lyon augmentation";  // in made_by
 
 void define(CLI::App& app, Options& o) {
   app.add_option("FILE", o.files, "Recordings (WAV, FLAC, AIFF, NIST SPHERE); - or none: standard input");
@@ -48,6 +51,7 @@ void define(CLI::App& app, Options& o) {
       ->capture_default_str();
   app.add_flag("--strict,!--no-strict", o.strict, "Stop at the first recording that cannot be used");
   tools::add_front_end_options(app, o.front_end);
+  tools::add_augment_options(app, o.augment);
 }
 
 void check(Options& o) {
@@ -57,6 +61,7 @@ void check(Options& o) {
   o.shard = ear::parse_shard(o.shard_text);
   o.isa = ear::choose_isa(o.isa);
   ear::validate(o.front_end);
+  ear::validate(o.augment);
 }
 
 std::vector<ear::ListEntry> entries_of(const Options& o) {
@@ -73,6 +78,8 @@ ear::Header header_of(const Options& o, const std::vector<ear::ListEntry>& entri
   ear::check_labels(entries, header.classes);
   header.recipe.stages = {ear::to_stage(o.front_end)};
   header.made_by = {{kInfo.name, tools::version()}};
+  // Beside the recipe, not in it: what learns from changed recordings is used on others.
+  if (ear::changes_sound(o.augment)) header.made_by.emplace_back(kAugmentation, ear::describe(o.augment));
   return header;
 }
 
@@ -118,7 +125,7 @@ void run(Options& o, tools::Context& context) {
   const bool has_work = !rest.empty();
   const int n_threads = std::min(o.n_jobs > 0 ? o.n_jobs : snn::available_threads(), kMostJobs);
   while (!rest.empty()) {
-    const auto heard = tools::hear_first(rest, o.root, front_end, n_threads);
+    const auto heard = tools::hear_first(rest, o.root, o.augment, front_end, n_threads);
     write(heard, o, writer, tally, context);
     rest = rest.subspan(heard.size());
   }

@@ -20,4 +20,10 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
   return counter;
 }
 
+/// The key of a seed >= 0.
+constexpr std::array<std::uint32_t, 2> philox_key(std::int64_t seed) {
+  const auto bits = static_cast<std::uint64_t>(seed);
+  return {static_cast<std::uint32_t>(bits), static_cast<std::uint32_t>(bits >> 32)};
+}
+
 }  // namespace ear

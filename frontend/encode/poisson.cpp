@@ -30,9 +30,7 @@ std::vector<std::uint8_t> poisson_encode(std::span<const float> values, int n_ch
   constexpr double kMsPerSecond = 1000.0;
   const double step_s = dt_ms / params.steps.hold / kMsPerSecond;
   const double words_per_unit = params.rate_hz * step_s * kWords;
-  const auto seed = static_cast<std::uint64_t>(params.seed);
-  const std::array<std::uint32_t, 2> cipher_key = {static_cast<std::uint32_t>(seed),
-                                                   static_cast<std::uint32_t>(seed >> 32)};
+  const auto cipher_key = philox_key(params.seed);
   const std::uint32_t record = crc32(key);
   const auto n = static_cast<std::size_t>(n_channels);
   std::vector<std::uint8_t> spikes(static_cast<std::size_t>(n_steps) * n);

@@ -34,7 +34,7 @@ enum class Kind {
 /// "cochleagram", "raster", "counts", "events".
 const char* kind_name(Kind kind);
 
-/// What is true of every record. made_by alone changes no number (a tool's version) and is never compared.
+/// What is true of every record. made_by alone is never compared: a tool's version, what was done to the recordings.
 struct Header {
   Kind kind = Kind::kCochleagram;
   int n_channels = 0;                ///< C >= 1

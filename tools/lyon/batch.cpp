@@ -84,13 +84,13 @@ void finish(const ear::ListEntry& entry, ear::Heard&& from, Heard& heard) {
 }  // namespace
 
 std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
-                              const ear::FrontEnd& front_end, int n_threads) {
+                              const ear::AugmentParams& augmentation, const ear::FrontEnd& front_end, int n_threads) {
   const auto n = count_first(entries, root, front_end, n_threads);
   std::vector<Heard> heard(n);
   std::vector<ear::Sound> sounds(n);
   snn::parallel_for(static_cast<int>(n), n_threads, [&](int i) {
     heard[i].path = path_of(entries[i], root);
-    sounds[i] = read(heard[i]);
+    sounds[i] = ear::augment(read(heard[i]), entries[i].key, augmentation);
   });
   auto all = front_end.hear(sounds, [n_threads](int n_bodies, const std::function<void(int)>& body) {
     snn::parallel_for(n_bodies, n_threads, body);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/augment.h"
 #include "frontend/front_end.h"
 #include "frontend/list.h"
 #include "frontend/stream/stream.h"
@@ -22,12 +23,12 @@ struct Heard {
   bool silent = false;  ///< every value is 0
 };
 
-/// Reads and hears the first of the entries, at least one, on up to n_threads threads (>= 1): at most 128 for each thread,
+/// Reads, changes by `augmentation` and hears the first of the entries, at least one, on up to n_threads threads (>= 1): at most 128 for each thread,
 /// which fills the ear's lanes well, and about 64 MiB in all, judged by the size of the files, unless the first alone is
 /// larger. A recording that cannot be used has an error; a failure of ours (no memory) is thrown. Results are in the order
 /// of the entries and do not depend on n_threads.
 std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
-                              const ear::FrontEnd& front_end, int n_threads);
+                              const ear::AugmentParams& augmentation, const ear::FrontEnd& front_end, int n_threads);
 
 /// Counts over a run, for the note at its end.
 struct Tally {

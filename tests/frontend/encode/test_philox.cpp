@@ -12,3 +12,7 @@ TEST_CASE("philox: the authors' known answers [Philox sec. 3.3]") {
   CHECK(ear::philox({0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}, {0xa4093822, 0x299f31d0}) ==
         Words{0xd16cfe09, 0x94fdcceb, 0x5001e420, 0x24126ea1});
 }
+
+TEST_CASE("philox_key: both halves of a seed") {
+  CHECK(ear::philox_key(0x0123456789abcdef) == std::array<std::uint32_t, 2>{0x89abcdef, 0x01234567});
+}

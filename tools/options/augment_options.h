@@ -1,0 +1,12 @@
+#pragma once
+// The flags of augmentation, one for each field of ear::AugmentParams.
+#include <CLI/CLI.hpp>
+
+#include "frontend/augment.h"
+
+namespace tools {
+
+/// Adds the flags to `app`; `params` holds the defaults and must live as long as `app`.
+void add_augment_options(CLI::App& app, ear::AugmentParams& params);
+
+}  // namespace tools

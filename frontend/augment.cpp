@@ -113,13 +113,12 @@ double energy(const std::vector<float>& samples) {
 void change_samples(std::vector<float>& samples, const std::string& key, const AugmentParams& params,
                     const AugmentDraw& draw) {
   const double gain = from_db(draw.gain_db);
-  const double signal = energy(samples);
-  if (!draw.snr_db || signal == 0.0) {
+  if (!draw.snr_db) {
     for (float& x : samples) x = static_cast<float>(gain * x);
     return;
   }
   const std::vector<float> added = noise(samples.size(), key, params);
-  const double share = std::sqrt(signal / energy(added)) / from_db(*draw.snr_db);
+  const double share = std::sqrt(energy(samples) / energy(added)) / from_db(*draw.snr_db);
   for (std::size_t i = 0; i < samples.size(); ++i) {
     samples[i] = static_cast<float>(gain * (samples[i] + share * added[i]));
   }

@@ -77,10 +77,10 @@ int peak_channel(const Sound& sound) {
 }  // namespace
 
 TEST_CASE("augment: without params every bit and the rate stay") {
-  const Sound clean = tone(440);
+  const Sound clean = tone(440, 8001);  // no multiple of kSpeedGrid_hz
   const Sound same = augment(clean, "a", {.seed = 7});
   CHECK(same.samples == clean.samples);
-  CHECK(same.sample_rate_hz == 8000);
+  CHECK(same.sample_rate_hz == 8001);
   CHECK_FALSE(ear::changes_sound({}));
   CHECK(ear::changes_sound({.gain_db = 1}));
   CHECK(ear::changes_sound({.snr_db = {{30, 30}}}));
@@ -227,6 +227,9 @@ TEST_CASE("augment: a function of seed and key alone") {
     AugmentParams other = params;
     other.seed = seed;
     CHECK(augment(clean, "a", other).samples != a.samples);
+    CHECK(draw_augmentation("a", other).speed != draw_augmentation("a", params).speed);
+    other = {.snr_db = {{10, 10}}, .seed = seed};  // where only the noise is drawn
+    CHECK(augment(clean, "a", other).samples != augment(clean, "a", {.snr_db = {{10, 10}}, .seed = 3}).samples);
   }
 }
 

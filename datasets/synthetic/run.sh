@@ -1,18 +1,20 @@
 #!/usr/bin/env bash
 # From no recording at all to an accuracy: synthetic speech, lists, ear, training, evaluation on unseen tokens and unseen voices.
-#   datasets/synthetic/run.sh [DIR] [-o OUT] [--task digits|letters] [--leave-out VOICE] [-- OPTION OF ossicle-train ...]
+#   datasets/synthetic/run.sh [DIR] [-o OUT] [--task digits|letters] [--leave-out VOICE]
+#     [--voices N] [--train-tokens N] [-- OPTION OF ossicle-train ...]
 # Recordings go to DIR (default build/synthetic).
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 . "$here/../../scripts/lib.sh"
 
-usage="usage: run.sh [DIR] [-o OUT] [--task digits|letters] [--leave-out VOICE] [-- OPTION OF ossicle-train ...]"
-data=$root/build/synthetic out='' task=digits leave_out=()
+usage="usage: run.sh [DIR] [-o OUT] [--task digits|letters] [--leave-out VOICE] [--voices N] [--train-tokens N] [-- OPTION OF ossicle-train ...]"
+data=$root/build/synthetic out='' task=digits leave_out=() size=()
 while (($#)); do
   case $1 in
     -o | --out) out=${2:?$usage} && shift 2 ;;
     --task) task=${2:?$usage} && shift 2 ;;
     --leave-out) leave_out+=(--leave-out "${2:?$usage}") && shift 2 ;;
+    --voices | --train-tokens) size+=("$1" "${2:?$usage}") && shift 2 ;;
     --) shift && break ;;
     -*) die "$usage" ;;
     *) data=$1 && shift ;;
@@ -23,7 +25,7 @@ out=${out:-$root/build/synthetic-$task}
 install_missing "${packages_speech[@]}"
 find_tools
 
-"$here/make" "$data" --task "$task"
+"$here/make" "$data" --task "$task" "${size[@]}"
 mkdir -p "$out"
 "$here/prepare" "$data" -o "$out" --task "$task" "${leave_out[@]}"
 for part in train test unseen; do

@@ -1,12 +1,17 @@
 """The list makers of datasets/ and the maker of synthetic speech."""
 
 import csv
+import collections
 import hashlib
 import shutil
+import sys
 import unittest
 import wave
 
-from tree import TreeTest
+from tree import ROOT, TreeTest
+
+sys.path.insert(0, str(ROOT / "datasets/synthetic"))
+import voices as synthetic  # noqa: E402
 
 SPEAKERS = ("george", "jackson")
 
@@ -77,6 +82,32 @@ class Fsdd(TreeTest):
                 self.assertFalse((self.root / "lists/train.tsv").exists())
 
 
+class SyntheticDeliveries(unittest.TestCase):
+    """What is asked of espeak-ng, which needs no espeak-ng to check."""
+
+    def tokens(self, voice, n_train):
+        return [("train", i) for i in range(n_train)] + [("test", i) for i in range(synthetic.N_TEST_TOKENS)]
+
+    def test_no_two_of_a_voice_are_alike(self):
+        self.assertEqual(len({voice.name for voice in synthetic.VOICES}), len(synthetic.VOICES))
+        self.assertEqual(len({(voice.accent, voice.variant) for voice in synthetic.VOICES}), len(synthetic.VOICES))
+        for voice in synthetic.VOICES:
+            tokens = self.tokens(voice, synthetic.MAX_TRAIN_TOKENS)
+            self.assertEqual(len({synthetic.token_stem("0a", voice, *token) for token in tokens}), len(tokens))
+            deliveries = [synthetic.delivery(voice, *token) for token in tokens]
+            self.assertEqual(max(collections.Counter(delivery[:2] for delivery in deliveries).values()), 1, voice.name)
+            for pitch, speed, _ in deliveries:
+                self.assertTrue(0 <= pitch <= 99 and speed >= 80, voice.name)  # what espeak-ng takes
+
+    def test_recordings_of_ti46s_counts_stay_as_they_were(self):
+        digest = hashlib.sha256()
+        for voice in synthetic.VOICES[:synthetic.N_TI46_VOICES]:
+            for token in self.tokens(voice, synthetic.N_TRAIN_TOKENS):
+                row = (voice.accent, voice.variant, *synthetic.delivery(voice, *token), synthetic.token_stem("0a", voice, *token))
+                digest.update(repr(row).encode())
+        self.assertEqual(digest.hexdigest(), "56e63aefdbfb21f41ffc5ad6605997ea0c222171ecc2a429c9e900b5e8ebb43a")
+
+
 @unittest.skipUnless(shutil.which("espeak-ng"), "espeak-ng is not installed")
 class Synthetic(TreeTest):
     def make(self, *arguments, folder="data"):
@@ -118,6 +149,24 @@ class Synthetic(TreeTest):
         done = self.make()
         self.assertEqual(done.returncode, 2)
         self.assertIn("not a whole WAV file", done.stderr)
+
+    def test_more_tokens_and_voices_than_ti46(self):
+        done = self.make("--voices", 1, "--train-tokens", 40)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        self.assertIn("410 recordings by 1 voice, no two alike", done.stdout)
+        train = {f"ti20/train/f1/0{d}f1set{token}.wav" for d in range(10) for token in range(40)}
+        self.assertEqual(set(self.recordings("data")), train | {f"ti20/test/f1/0{d}f1s1t0.wav" for d in range(10)})
+        for arguments in (("--voices", 29), ("--train-tokens", 41)):
+            self.assertEqual(self.make(*arguments).returncode, 2)
+
+        (self.root / "data/ti20/test/f1/00m99s1t0.wav").touch()  # by nobody known
+        (self.root / "data/ti20/train/m15").mkdir()
+        (self.root / "data/ti20/train/m15/00m15set39.wav").touch()
+        done = self.prepare("--leave-out", "m15")
+        self.assertIn("00m99s1t0.wav: skipped", done.stderr)
+        self.assertEqual({each["path"] for each in read_list(self.root / "lists/train.tsv")}, train)
+        unseen = read_list(self.root / "lists/unseen.tsv")
+        self.assertEqual([(each["key"], each["label"], each["speaker"]) for each in unseen], [("00m15set39", "0", "m15")])
 
     def test_lists_by_token_and_by_voice(self):
         self.write({f"data/ti_alpha/{split}/{voice}/0{letter}{voice}s{session}t0.wav": ""

@@ -16,6 +16,7 @@ namespace {
 constexpr const char* kTool = "ossicle-lyon";
 constexpr int kMaxSteps = 1'000'000;
 constexpr int kMaxTailSteps = 10'000;
+constexpr double kMinLevel_db = -100.0;
 
 void require(bool holds, const std::string& message) {
   if (!holds) throw std::invalid_argument(message);
@@ -34,6 +35,16 @@ FrontEndParams resolved(FrontEndParams params) {
   params.lyon.step_factor = coeffs.step_factor;
   params.n_channels = coeffs.n_channels;
   return params;
+}
+
+/// Multiplies the samples so that their root mean square is that level; silence stays silence.
+void set_level(std::span<float> samples, double level_db) {
+  double squares = 0.0;
+  for (const float sample : samples) squares += static_cast<double>(sample) * sample;
+  if (!(squares > 0.0)) return;
+  const double rms = std::sqrt(squares / static_cast<double>(samples.size()));
+  const double factor = std::pow(10.0, level_db / 20.0) / rms;
+  for (float& sample : samples) sample = static_cast<float>(sample * factor);
 }
 
 /// How a sound of n samples becomes steps.
@@ -80,6 +91,8 @@ void validate(const FrontEndParams& params) {
           fmt::format("tail_steps {}: wanted 0 to {}", params.tail_steps, kMaxTailSteps));
   require(params.n_steps == 0 || params.tail_steps < params.n_steps,
           fmt::format("tail_steps {}: wanted fewer than the {} steps in all", params.tail_steps, params.n_steps));
+  require(!params.level_db || (*params.level_db >= kMinLevel_db && *params.level_db <= 0.0),
+          fmt::format("level_db {}: wanted {} to 0", params.level_db.value_or(0.0), kMinLevel_db));
   require(std::isfinite(params.scale) && params.scale > 0.0, fmt::format("scale {}: wanted more than 0", params.scale));
 }
 
@@ -101,6 +114,7 @@ FrontEnd::Prepared FrontEnd::prepare(const Sound& sound) const {
   Prepared prepared{resample(sound.samples, sound.sample_rate_hz, params_.sample_rate_hz), {}};
   require(!prepared.samples.empty(), fmt::format("{} samples at {} Hz are shorter than one step; record it again",
                                                  sound.samples.size(), sound.sample_rate_hz));
+  if (params_.level_db) set_level(prepared.samples, *params_.level_db);
   const Plan plan = plan_steps(params_, static_cast<long long>(prepared.samples.size()));
   Cochleagram& cochleagram = prepared.cochleagram;
   cochleagram.n_channels = coeffs_.n_channels;
@@ -166,18 +180,21 @@ double FrontEnd::n_bytes(long long n_samples) const {
 RecipeStage to_stage(const FrontEndParams& params) {
   const FrontEndParams all = resolved(params);
   const auto integer = [](int value) { return static_cast<std::int64_t>(value); };
-  return {kTool,
-          {{"sample_rate_hz", integer(all.sample_rate_hz)},
-           {"n_channels", integer(*all.n_channels)},
-           {"ear_q", all.lyon.ear_q},
-           {"step_factor", *all.lyon.step_factor},
-           {"tau_factor", all.lyon.tau_factor},
-           {"agc", all.lyon.agc},
-           {"differ", all.lyon.differ},
-           {"n_steps", integer(all.n_steps)},
-           {"decimation", integer(all.decimation)},
-           {"tail_steps", integer(all.tail_steps)},
-           {"scale", all.scale}}};
+  RecipeStage stage{kTool,
+                    {{"sample_rate_hz", integer(all.sample_rate_hz)},
+                     {"n_channels", integer(*all.n_channels)},
+                     {"ear_q", all.lyon.ear_q},
+                     {"step_factor", *all.lyon.step_factor},
+                     {"tau_factor", all.lyon.tau_factor},
+                     {"agc", all.lyon.agc},
+                     {"differ", all.lyon.differ},
+                     {"n_steps", integer(all.n_steps)},
+                     {"decimation", integer(all.decimation)},
+                     {"tail_steps", integer(all.tail_steps)},
+                     {"scale", all.scale}}};
+  // Only where it is set: recipes from before it existed stay equal.
+  if (all.level_db) stage.params.emplace_back("level_db", *all.level_db);
+  return stage;
 }
 
 FrontEndParams front_end_params(const RecipeStage& stage) {
@@ -203,6 +220,7 @@ FrontEndParams front_end_params(const RecipeStage& stage) {
   params.decimation = integer("decimation");
   params.tail_steps = integer("tail_steps");
   params.scale = get_double(stage, "scale");
+  if (has(stage, "level_db")) params.level_db = get_double(stage, "level_db");
   return params;
 }
 

@@ -59,6 +59,10 @@ std::string stage_difference(const RecipeStage& a, const RecipeStage& b) {
 
 }  // namespace
 
+bool has(const RecipeStage& stage, const std::string& name) {
+  return std::any_of(stage.params.begin(), stage.params.end(), [&](const auto& p) { return p.first == name; });
+}
+
 bool get_bool(const RecipeStage& stage, const std::string& name) {
   return get<bool>(stage, name, "true or false");
 }

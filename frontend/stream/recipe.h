@@ -23,6 +23,9 @@ struct Recipe {
   bool operator==(const Recipe&) const = default;
 };
 
+/// Whether the stage has a parameter of that name.
+bool has(const RecipeStage& stage, const std::string& name);
+
 /// The stage's parameter of that name. Throws std::runtime_error naming tool and parameter if it is absent or of
 /// another type (an integer is accepted where a double is wanted).
 bool get_bool(const RecipeStage& stage, const std::string& name);

@@ -149,9 +149,37 @@ TEST_CASE("Parameters out of range are refused with the value found") {
   check([](auto& p) { p.scale = 0; }, "scale 0");
   check([](auto& p) { p.scale = std::numeric_limits<double>::infinity(); }, "scale inf");
   check([](auto& p) { p.lyon.ear_q = 0; }, "ear_q 0");
+  check([](auto& p) { p.level_db = 1.0; }, "level_db 1");
+  check([](auto& p) { p.level_db = -101.0; }, "level_db -101");
   FrontEndParams params;
   params.n_channels = 1;
   CHECK_THROWS_AS(FrontEnd(params), std::invalid_argument);
+}
+
+TEST_CASE("A level brings recordings of any loudness to the same cochleagram") {
+  const Sound loud = noise_sound(3000);
+  Sound soft = loud;
+  for (float& sample : soft.samples) sample *= 0.03125F;  // a power of two: no bit of the samples is lost
+  FrontEndParams params = by_decimation(100);
+  CHECK(FrontEnd(params)(soft).values != FrontEnd(params)(loud).values);
+  params.level_db = -20.0;
+  const auto heard = FrontEnd(params)(loud);
+  CHECK(FrontEnd(params)(soft).values == heard.values);
+
+  // Root mean square 0.1: the samples times 0.1 / rms go through the same ear.
+  double squares = 0.0;
+  for (const float sample : loud.samples) squares += static_cast<double>(sample) * sample;
+  const double factor = 0.1 / std::sqrt(squares / 3000.0);
+  Sound by_hand = loud;
+  for (float& sample : by_hand.samples) sample = static_cast<float>(sample * factor);
+  params.level_db.reset();
+  const auto wanted = FrontEnd(params)(by_hand);
+  for (std::size_t i = 0; i < wanted.values.size(); ++i)
+    CHECK(heard.values[i] == Approx(wanted.values[i]).epsilon(1e-5));
+
+  params.level_db = -20.0;
+  const auto silence = FrontEnd(params)({std::vector<float>(3000), 12500, 1});
+  CHECK(largest(silence.values) == largest(FrontEnd(by_decimation(100))({std::vector<float>(3000), 12500, 1}).values));
 }
 
 TEST_CASE("The recipe stage holds every parameter, resolved, and gives them back") {
@@ -167,6 +195,10 @@ TEST_CASE("The recipe stage holds every parameter, resolved, and gives them back
   CHECK(ear::to_stage(back) == stage);
   CHECK(ear::to_stage(ear::front_end_params(ear::to_stage(by_decimation(80)))) == ear::to_stage(by_decimation(80)));
   CHECK_FALSE(ear::to_stage(params) == ear::to_stage(by_steps(50, 7)));
+  FrontEndParams levelled = params;
+  levelled.level_db = -25.0;
+  CHECK_FALSE(ear::to_stage(levelled) == stage);
+  CHECK(ear::front_end_params(ear::to_stage(levelled)).level_db == -25.0);
   ear::Recipe recipe{{stage}};
   CHECK(ear::parse_recipe(ear::to_json(recipe)) == recipe);
 

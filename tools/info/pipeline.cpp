@@ -38,6 +38,7 @@ std::string lyon_command(const ear::FrontEndParams& p) {
   if (!p.lyon.differ) line += " --no-differ";
   line += p.n_steps > 0 ? fmt::format(" --steps {}", p.n_steps) : fmt::format(" --decimation {}", p.decimation);
   if (p.tail_steps > 0) line += fmt::format(" --tail-steps {}", p.tail_steps);
+  if (p.level_db) line += fmt::format(" --level-db {}", *p.level_db);
   return line + fmt::format(" --scale {}", p.scale);
 }
 

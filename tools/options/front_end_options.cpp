@@ -48,6 +48,10 @@ void add_front_end_options(CLI::App& app, ear::FrontEndParams& p) {
       ->group(group);
   app.add_flag("--agc,!--no-agc", p.lyon.agc, "Automatic gain control [on]")->group(group);
   app.add_flag("--differ,!--no-differ", p.lyon.differ, "Difference of neighbouring channels [on]")->group(group);
+  app.add_option(
+         "--level-db", p.level_db,
+         "Bring every recording to this level (root mean square, dB of full scale) before the ear, as -25 [as it is]")
+      ->group(group);
   app.add_option("--scale", p.scale, "Factor on the output: with the default, speech peaks near 1")
       ->capture_default_str()
       ->group(group);

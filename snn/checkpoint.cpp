@@ -8,6 +8,7 @@
 #include <stdexcept>
 #include <string_view>
 
+#include "snn/hash.h"
 #include "snn/metadata.h"
 #include "snn/model_json.h"
 #include "snn/model_metadata.h"
@@ -88,6 +89,7 @@ Checkpoint parse(std::span<const char> bytes) {
   checkpoint.best_epoch = static_cast<int>(get_int(metadata, "best_epoch", -1, n_epochs - 1));
   checkpoint.train_hash = get_hash(metadata, "train_hash");
   checkpoint.valid_hash = find_hash(metadata, "valid_hash");
+  checkpoint.init_hash = find_hash(metadata, "init_hash");
   checkpoint.log_bytes = static_cast<std::uint64_t>(get_int(metadata, "log_bytes", 0, kMaxInt64));
   checkpoint.adam_m = take_prefixed(file.tensors, kFirstMoment);
   checkpoint.adam_v = take_prefixed(file.tensors, kSecondMoment);
@@ -101,6 +103,15 @@ std::string hash_or_none(const std::optional<std::uint64_t>& hash) {
 }
 
 }  // namespace
+
+std::uint64_t hash_of(const Tensors& tensors) {
+  Hash hash;
+  for (const auto& [name, tensor] : tensors) {
+    hash.add(name).add_bytes(std::as_bytes(std::span(tensor.shape)));
+    hash.add_bytes(std::as_bytes(std::span(tensor.values)));
+  }
+  return hash.value();
+}
 
 std::string serialise(const Checkpoint& checkpoint) {
   check(checkpoint);
@@ -116,6 +127,7 @@ std::string serialise(const Checkpoint& checkpoint) {
   metadata["best_epoch"] = fmt::format("{}", checkpoint.best_epoch);
   metadata["train_hash"] = hash_text(checkpoint.train_hash);
   if (checkpoint.valid_hash) metadata["valid_hash"] = hash_text(*checkpoint.valid_hash);
+  if (checkpoint.init_hash) metadata["init_hash"] = hash_text(*checkpoint.init_hash);
   metadata["log_bytes"] = fmt::format("{}", checkpoint.log_bytes);
   file.tensors = checkpoint.model.parameters;
   add_prefixed(checkpoint.adam_m, kFirstMoment, file.tensors);
@@ -132,7 +144,7 @@ Checkpoint read_checkpoint(const std::string& path) {
 }
 
 std::string first_difference(const Checkpoint& checkpoint, const Model& wanted, std::uint64_t train_hash,
-                             std::optional<std::uint64_t> valid_hash) {
+                             std::optional<std::uint64_t> valid_hash, std::optional<std::uint64_t> init_hash) {
   const Model& found = checkpoint.model;
   if (found.input_kind != wanted.input_kind) {
     return fmt::format("input: {} in the checkpoint, {} now", found.input_kind, wanted.input_kind);
@@ -153,6 +165,10 @@ std::string first_difference(const Checkpoint& checkpoint, const Model& wanted, 
   if (checkpoint.valid_hash != valid_hash) {
     return fmt::format("validation data: hash {} in the checkpoint, {} now", hash_or_none(checkpoint.valid_hash),
                        hash_or_none(valid_hash));
+  }
+  if (checkpoint.init_hash != init_hash) {
+    return fmt::format("parameters to start from: hash {} in the checkpoint, {} now",
+                       hash_or_none(checkpoint.init_hash), hash_or_none(init_hash));
   }
   return "";
 }

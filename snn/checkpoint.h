@@ -25,9 +25,13 @@ struct Checkpoint {
   int best_epoch = -1;                      ///< epoch that gave it, 0-based; -1: none yet
   std::uint64_t train_hash = 0;             ///< hash_of the training set
   std::optional<std::uint64_t> valid_hash;  ///< hash_of the validation set, where there is one
+  std::optional<std::uint64_t> init_hash;   ///< hash_of the parameters it began with, if given
   std::uint64_t log_bytes = 0;              ///< length of the log at this point
   bool operator==(const Checkpoint&) const = default;
 };
+
+/// Over names, shapes and values. Little-endian hosts only.
+std::uint64_t hash_of(const Tensors& tensors);
 
 /// As serialise(Model) and parse_model.
 std::string serialise(const Checkpoint& checkpoint);
@@ -35,9 +39,9 @@ Checkpoint parse_checkpoint(std::span<const char> bytes, const std::string& name
 Checkpoint read_checkpoint(const std::string& path);
 
 /// Why this training cannot go on from the checkpoint: one line naming the first field that differs (parameters,
-/// classes, recipe, input kind, data) with both values; empty if it can. Everything is compared but parameters and
-/// progress.
+/// classes, recipe, input kind, data, what it began with) with both values; empty if it can. Everything is compared but
+/// parameters and progress.
 std::string first_difference(const Checkpoint& checkpoint, const Model& wanted, std::uint64_t train_hash,
-                             std::optional<std::uint64_t> valid_hash);
+                             std::optional<std::uint64_t> valid_hash, std::optional<std::uint64_t> init_hash = {});
 
 }  // namespace snn

@@ -3,24 +3,33 @@
 #include <vector>
 
 #include "snn/dataset.h"
+#include "snn/latency.h"
 #include "snn/metrics.h"
 #include "snn/network.h"
+#include "snn/readout.h"
 #include "snn/stored_dataset.h"
 
 namespace snn {
 
+struct EvaluateOptions {
+  Readout readout{};    ///< whose largest number decides
+  bool traces = false;  ///< whether decisions after every step are wanted
+};
+
 struct Evaluation {
-  std::vector<std::vector<float>> scores;  ///< of each utterance, [K]: summed output PSC, 0..its steps
+  std::vector<std::vector<float>> scores;  ///< of each utterance, [K]: what the readout says, 0..its steps
   std::vector<int> decisions;              ///< of each utterance: class of the largest score, the lowest index on a tie
-  SpikeCounts counts;
+  SpikeCounts counts{};
+  std::vector<DecisionTrace> traces{};  ///< of each utterance, by summed PSC, where wanted
 };
 
 /// The scores of an utterance do not depend on the batch around it, but for rounding where a layer fires in about 42 % of
 /// the steps (snn/cpu/spike_product.h), and on a CUDA device, where cuBLAS chooses by the size of a batch. batch_size >= 1.
 /// Throws std::invalid_argument if the channels differ.
-Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size);
+Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size, const EvaluateOptions& options = {});
 /// The same of a data set that is scored once: its values go to the back end batch by batch.
-Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size);
+Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size,
+                    const EvaluateOptions& options = {});
 
 /// Right and wrong decisions of the utterances whose label is one of the classes.
 Scores score(const Evaluation& evaluation, const Dataset& dataset);

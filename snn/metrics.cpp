@@ -121,6 +121,21 @@ std::vector<double> firing_rates(const NetworkParams& network, const SpikeCounts
   return rates;
 }
 
+void Paired::add(bool first, bool second) {
+  std::int64_t& n = first ? (second ? n_both : n_only_first) : (second ? n_only_second : n_neither);
+  ++n;
+}
+
+double Paired::p_value() const {
+  const auto n = static_cast<double>(n_only_first + n_only_second);
+  double p = 0.0;
+  for (std::int64_t i = 0; i <= std::min(n_only_first, n_only_second); ++i) {
+    const auto k = static_cast<double>(i);
+    p += std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) - n * std::log(2.0));
+  }
+  return std::min(1.0, 2.0 * p);  // above 1 where the counts are equal, whose term stands twice
+}
+
 Activity activity_of(double rate) {
   if (rate < kSilentRate) return Activity::kSilent;
   return rate > kSaturatedRate ? Activity::kSaturated : Activity::kNormal;

@@ -68,6 +68,15 @@ struct SpikeCounts {
 /// Mean share of steps in which a neuron of each layer fires, 0..1; zeros without steps. [L]
 std::vector<double> firing_rates(const NetworkParams& network, const SpikeCounts& counts);
 
+/// Two sets of answers to the same questions.
+struct Paired {
+  std::int64_t n_both = 0, n_only_first = 0, n_only_second = 0, n_neither = 0;  ///< who was right
+  void add(bool first, bool second);
+  /// That the two differ as much or more if both are right equally often: McNemar's test (Psychometrika 12, 1947) in
+  /// its exact, binomial form, two-sided. 0..1; relative error below 1e-9 (lgamma's, times the largest count).
+  double p_value() const;
+};
+
 /// How a layer's firing rate looks: below one spike in a thousand steps a layer says nothing, above half of the steps
 /// it is stuck.
 enum class Activity { kNormal, kSilent, kSaturated };

@@ -8,6 +8,7 @@ target_sources(
           hash.cpp
           dataset.cpp
           augment.cpp
+          dataset_split.cpp
           batch.cpp
           dropout.cpp
           init.cpp
@@ -17,5 +18,8 @@ target_sources(
           model_file.cpp
           checkpoint.cpp
           metrics.cpp
+          latency.cpp
+          readout.cpp
+          warm_start.cpp
           nir_graph.cpp
           weights_file.cpp)

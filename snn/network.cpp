@@ -234,6 +234,11 @@ std::vector<Real> Network<Real>::class_sums() const {
 }
 
 template <class Real>
+std::vector<Real> Network<Real>::output_psc() const {
+  return layers_.back().psc().download(0, n_real(params_.n_layers()));
+}
+
+template <class Real>
 std::vector<int> Network<Real>::spike_counts(int index) const {
   const auto n_all = static_cast<std::size_t>(n_neurons());
   const std::vector<int> all = n_spikes_.download(0, batch_.labels().size() * n_all);

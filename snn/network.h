@@ -43,6 +43,8 @@ class Network {
   void infer(const Batch<Real>& batch) { load(batch, false), infer(); }
   /// Of the last forward() or infer(): summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
   std::vector<Real> class_sums() const;
+  /// Of the last forward() or infer(): PSCs of the output layer, [rows][K].
+  std::vector<Real> output_psc() const;
   /// Of the last forward() or infer(): spikes [B][N] of layer 1..L.
   std::vector<int> spike_counts(int layer) const;
   /// Of the last infer(): spikes of each layer 1..L over the batch.

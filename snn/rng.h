@@ -19,8 +19,9 @@ enum class Purpose : std::uint32_t {
   kOrder = 2,    ///< index: epoch
   kShift = 3,    ///< index: hash of epoch and key
   kAugment = 4,  ///< likewise: everything else of the input
-  kVersion = 6,  ///< index: hash of epoch and key
   kSilent = 5,   ///< index: hash of epoch, key and layer
+  kVersion = 6,  ///< index: hash of epoch and key
+  kSplit = 9,    ///< index: hash of key, group or speaker
 };
 
 /// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws

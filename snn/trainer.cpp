@@ -30,7 +30,8 @@ std::vector<To> converted(const std::vector<From>& values) {
 }  // namespace
 
 Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
-                          const std::string& input_kind, const std::string& recipe_json) {
+                          const std::string& input_kind, const std::string& recipe_json,
+                          std::optional<Tensors> initial) {
   validate(params);
   validate_for_training(train);
   check_network(params.network, train);
@@ -43,7 +44,14 @@ Checkpoint start_training(const TrainingParams& params, const Dataset& train, co
                  .which = "last",
                  .n_epochs_done = 0,
                  .valid_accuracy = {},
-                 .parameters = initial_parameters(params.network, params.init, params.seed)};
+                 .parameters = {}};
+  if (initial) {
+    check_parameters(params.network, *initial);
+    start.init_hash = hash_of(*initial);
+    start.model.parameters = std::move(*initial);
+  } else {
+    start.model.parameters = initial_parameters(params.network, params.init, params.seed);
+  }
   for (const ParameterInfo& array : parameter_list(params.network)) {
     if (!array.trained) continue;
     const Tensor zeros{array.shape, std::vector<float>(static_cast<std::size_t>(array.n_values()))};

@@ -37,10 +37,12 @@ struct EpochReport {
   int best_epoch = 0;                   ///< its epoch, from 1
 };
 
-/// A run at its beginning: initial parameters from the seed. The model's classes are those of the training set.
+/// A run at its beginning: initial parameters from the seed, or those given. The model's classes are those of the
+/// training set.
 /// Throws std::invalid_argument for parameters or data that do not fit.
 Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
-                          const std::string& input_kind, const std::string& recipe_json);
+                          const std::string& input_kind, const std::string& recipe_json,
+                          std::optional<Tensors> initial = {});
 
 /// Trains one network. The result depends on parameters, data and the back end's instruction set alone: not on threads,
 /// and not on how often the run was stopped and resumed.

@@ -8,6 +8,7 @@
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
+#include "tools/eval/comparison.h"
 #include "tools/eval/report.h"
 #include "tools/options/backend_options.h"
 
@@ -17,13 +18,18 @@ struct Options {
   std::string model;
   std::vector<std::string> streams;
   std::string confusion;
+  std::string latency;
+  std::string against;
+  std::string decision = "psc";
+  snn::EvaluateOptions how;
   int batch_size = 50;
   tools::BackendOptions backend;
   bool json = false;
 };
 
 const tools::ToolInfo kInfo = {
-    "ossicle-eval", "Scores a model on labelled streams: accuracy, confusion, firing rates, synaptic operations.",
+    "ossicle-eval",
+    "Scores a model on labelled streams: accuracy, confusion, firing rates, synaptic operations, latency.",
     "ossicle-lyon --list test.tsv | ossicle-eval digits.model --confusion confusion.csv"};
 
 void define(CLI::App& app, Options& o) {
@@ -31,6 +37,16 @@ void define(CLI::App& app, Options& o) {
   app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
   app.add_option("--confusion", o.confusion, "File that gets the confusion matrix as CSV; -: standard output");
+  app.add_option(
+      "--latency", o.latency,
+      "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
+      "mean number of steps; -: standard output");
+  app.add_option("--decision", o.decision,
+                 "Number of an output neuron that decides: psc (summed PSC), spikes (their count), last:N (PSC of the "
+                 "last N steps)")
+      ->capture_default_str();
+  app.add_option("--against", o.against,
+                 "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test");
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
   tools::add_backend_options(app, o.backend);
 }
@@ -38,7 +54,28 @@ void define(CLI::App& app, Options& o) {
 void check(Options& o) {
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
   if (o.json && o.confusion == "-") throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
+  if (o.json && o.latency == "-") throw std::invalid_argument("--json and --latency -: the JSON holds the curve");
+  if (o.confusion == "-" && o.latency == "-") throw std::invalid_argument("--confusion - and --latency -: name a file");
+  try {
+    o.how.readout = snn::parse_readout(o.decision);
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument(fmt::format("--decision {}", error.what()));
+  }
+  const bool by_psc = o.how.readout.kind == snn::ReadoutKind::kPsc;
+  if (!o.latency.empty() && !by_psc) {
+    throw std::invalid_argument("--latency and --decision: the curve is of the summed PSC; leave one of them out");
+  }
+  o.how.traces = by_psc && (o.json || !o.latency.empty());
   tools::check(o.backend);
+}
+
+/// No output may be an input or another output.
+void keep_inputs(const Options& o) {
+  std::vector<std::string> others = o.streams;
+  others.insert(others.end(), {o.model, o.against, o.latency});
+  if (!o.confusion.empty()) tools::require_other_file(o.confusion, others);
+  others.pop_back();
+  if (!o.latency.empty()) tools::require_other_file(o.latency, others);
 }
 
 /// Leaves out the records whose label the model does not know, and names them.
@@ -56,9 +93,7 @@ void drop_unknown(snn::Dataset& dataset, const snn::Model& model, tools::Context
 }
 
 void run(Options& o, tools::Context& context) {
-  std::vector<std::string> inputs = o.streams;
-  inputs.push_back(o.model);
-  if (!o.confusion.empty()) tools::require_other_file(o.confusion, inputs);
+  keep_inputs(o);
   const snn::Model model = snn::read_model(o.model);
   tools::LoadedStream stream = tools::load_streams(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
@@ -66,14 +101,16 @@ void run(Options& o, tools::Context& context) {
   tools::check_recipe(name, stream.header, o.model, model.recipe_json, model.input_kind);
   drop_unknown(stream.dataset, model, context);
   const auto backend = tools::make_backend(o.backend, context);
-  snn::Network<float> network(model.training.network, model.training.gradient, *backend);
-  network.set_parameters(model.parameters);
-  const snn::Evaluation evaluation = snn::evaluate(network, stream.dataset, o.batch_size);
+  const snn::Evaluation evaluation = tools::evaluate(model, stream.dataset, *backend, o.how, o.batch_size);
   const snn::Scores scores = snn::score(evaluation, stream.dataset);
-  if (!o.confusion.empty()) {
-    tools::write_file(o.confusion, snn::confusion_csv(scores, model.classes));
+  if (!o.confusion.empty()) tools::write_file(o.confusion, snn::confusion_csv(scores, model.classes));
+  tools::EvalReport report{model, scores, evaluation.counts, context.n_failed(), o.how.readout, {}, {}};
+  if (o.how.traces) report.latency = snn::latency_curve(evaluation.traces, stream.dataset);
+  if (!o.latency.empty()) tools::write_file(o.latency, snn::latency_csv(*report.latency));
+  if (!o.against.empty()) {
+    report.against = compare_with(o.against, {o.model, model, evaluation, tools::labels_of(stream.dataset)}, stream,
+                                  name, *backend, {.readout = o.how.readout}, o.batch_size);
   }
-  const tools::EvalReport report{model, scores, evaluation.counts, context.n_failed()};
   const std::string text = o.json ? report.json() : report.text();
   std::fwrite(text.data(), 1, text.size(), stdout);
 }

@@ -16,6 +16,9 @@
 #include "tools/train/memory_report.h"
 #include "tools/train/progress.h"
 #include "tools/train/run_files.h"
+#include "tools/train/validation.h"
+#include "tools/train/variants.h"
+#include "tools/train/warm_start.h"
 
 namespace {
 
@@ -23,7 +26,8 @@ struct Options {
   std::vector<std::string> streams;
   std::string model;
   std::vector<std::string> variants;
-  std::string valid;
+  tools::ValidationOptions valid;
+  std::string init;
   std::string log;
   tools::BackendOptions backend;
   bool resume = false;
@@ -38,13 +42,18 @@ const tools::ToolInfo kInfo = {"ossicle-train",
 
 void define(CLI::App& app, Options& o) {
   app.add_option("STREAM", o.streams, "Streams to train on; - or none: standard input");
-  app.add_option("-o,--output", o.model, "Model to write; MODEL.ckpt and, with --valid, MODEL.best stand beside it")
+  app.add_option("-o,--output", o.model,
+                 "Model to write; MODEL.ckpt and, with a validation set, MODEL.best stand beside it")
       ->required();
   app.add_option("--variant", o.variants,
                  "Stream of the same recordings in another form, such as with noise: for each utterance and epoch one "
                  "of all forms is drawn; may be given again")
       ->allow_extra_args(false);
-  app.add_option("--valid", o.valid, "Stream that is scored after every epoch; never trained on");
+  tools::add_validation_options(app, o.valid);
+  app.add_option(
+      "--init", o.init,
+      "Model to start from: its network and its parameters, instead of drawn ones. Output neurons go with the "
+      "names of their classes; those of new classes are drawn");
   app.add_option("--log", o.log, "File that gets one JSON line an epoch");
   tools::add_backend_options(app, o.backend);
   app.add_flag("--resume,!--no-resume", o.resume, "Go on from MODEL.ckpt if it is there");
@@ -68,37 +77,6 @@ void stop_on_signals() {
   action.sa_handler = [](int) { g_stop = 1; };
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (const int signal : std::array{SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-}
-
-std::optional<snn::Dataset> load_valid(const Options& o, const tools::LoadedStream& train) {
-  if (o.valid.empty()) return std::nullopt;
-  tools::LoadedStream valid = tools::load_streams({o.valid});
-  tools::require_labels(o.valid, valid.header);
-  tools::check_recipe(o.valid, valid.header, "the training stream", ear::to_json(train.header.recipe),
-                      ear::kind_name(train.header.kind));
-  if (match_labels(valid.dataset, train.dataset.classes) > 0) {
-    throw std::runtime_error(
-        fmt::format("{}: holds labels that are not among the classes of the training stream", o.valid));
-  }
-  return std::move(valid.dataset);
-}
-
-/// The training set with its variants.
-tools::LoadedStream load_training(const Options& o) {
-  tools::LoadedStream train = tools::load_streams(o.streams);
-  tools::require_labels(o.streams.empty() ? "standard input" : o.streams.front(), train.header);
-  for (const std::string& name : o.variants) {
-    tools::LoadedStream variant = tools::load_streams({name});
-    tools::check_recipe(name, variant.header, "the training stream", ear::to_json(train.header.recipe),
-                        ear::kind_name(train.header.kind));
-    try {
-      snn::add_version(train.dataset, std::move(variant.dataset));
-    } catch (const std::invalid_argument& error) {
-      throw std::runtime_error(
-          fmt::format("{}: not a variant of the training stream: {}; make it from the same list", name, error.what()));
-    }
-  }
-  return train;
 }
 
 void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& context) {
@@ -128,7 +106,7 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
 void keep_inputs(const Options& o) {
   std::vector<std::string> inputs = o.streams;
   inputs.insert(inputs.end(), o.variants.begin(), o.variants.end());
-  inputs.push_back(o.valid);
+  inputs.insert(inputs.end(), {o.valid.stream, o.init});
   inputs.push_back(o.log);
   for (const std::string& output : {o.model, o.model + ".ckpt", o.model + ".best"}) {
     tools::require_other_file(output, inputs);
@@ -137,8 +115,11 @@ void keep_inputs(const Options& o) {
   if (!o.log.empty()) tools::require_other_file(o.log, inputs);
 }
 
-snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, tools::Context& context) {
-  snn::Resolved resolved = snn::resolve(o.choices, train.n_channels, static_cast<int>(train.classes.size()));
+snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, const std::optional<snn::Model>& init,
+                            tools::Context& context) {
+  const auto n_classes = static_cast<int>(train.classes.size());
+  snn::Resolved resolved = init ? snn::resolve_from(*init, o.choices, train.n_channels, n_classes)
+                                : snn::resolve(o.choices, train.n_channels, n_classes);
   for (const std::string& note : resolved.notes) context.note(note);
   return std::move(resolved.params);
 }
@@ -156,21 +137,44 @@ tools::TrainingMemory memory_of(const Options& o, const snn::TrainingParams& par
   return {data, training_memory(params, batch, device, o.backend.choice.n_threads, valid != nullptr), device != "cpu"};
 }
 
+/// The run at its beginning.
+snn::Checkpoint start(const Options& o, const snn::TrainingParams& params, const tools::LoadedStream& stream,
+                      const snn::Dataset* valid, const std::optional<snn::Model>& init, tools::Context& context) {
+  std::optional<snn::Tensors> parameters;
+  if (init) {
+    snn::WarmStart from = snn::warm_start(*init, stream.dataset.classes, params);
+    context.note(tools::describe(from, o.init));
+    parameters = std::move(from.parameters);
+  }
+  return snn::start_training(params, stream.dataset, valid, ear::kind_name(stream.header.kind),
+                             ear::to_json(stream.header.recipe), std::move(parameters));
+}
+
+void say_best(const snn::Checkpoint& last, const tools::RunFiles& files, tools::Context& context) {
+  if (!last.best_accuracy) return;
+  context.note(fmt::format("last epoch: valid {:.2f} %; best: {:.2f} % at epoch {} ({})",
+                           100.0 * last.model.valid_accuracy.value_or(0.0), 100.0 * *last.best_accuracy,
+                           last.best_epoch + 1, files.best_path()));
+}
+
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
   tools::RunFiles files(o.model, o.log);
-  const tools::LoadedStream stream = load_training(o);
-  const std::optional<snn::Dataset> valid = load_valid(o, stream);
+  tools::LoadedStream stream = tools::load_streams(o.streams);
+  const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
+  tools::require_labels(name, stream.header);
+  const std::optional<snn::Dataset> valid = take_validation_set(o.valid, name, stream, context);
   const snn::Dataset* valid_set = valid ? &*valid : nullptr;
-  const snn::TrainingParams params = resolve(o, stream.dataset, context);
+  tools::add_variants(o.variants, valid_set, stream);
+  const std::optional<snn::Model> init = tools::read_start(o.init, name, stream);
+  const snn::TrainingParams params = resolve(o, stream.dataset, init, context);
   const tools::TrainingMemory memory = memory_of(o, params, stream.dataset, valid_set);
   if (o.dry_run) {
     fmt::print("{}", to_text(memory));
     return;
   }
   require_memory(memory, tools::machine_memory());
-  snn::Checkpoint state = snn::start_training(params, stream.dataset, valid_set, ear::kind_name(stream.header.kind),
-                                              ear::to_json(stream.header.recipe));
+  snn::Checkpoint state = start(o, params, stream, valid_set, init, context);
   std::optional<int> epochs_before;  // of a resumed run
   if (o.resume) {
     std::optional<snn::Checkpoint> found = files.find_checkpoint(state);
@@ -188,12 +192,7 @@ void run(Options& o, tools::Context& context) {
   if (!epochs_before) files.begin(trainer.state());
   train(trainer, files, context);
   files.write_model(trainer.model("last"));
-  const snn::Checkpoint last = trainer.state();
-  if (last.best_accuracy) {
-    context.note(fmt::format("last epoch: valid {:.2f} %; best: {:.2f} % at epoch {} ({})",
-                             100.0 * last.model.valid_accuracy.value_or(0.0), 100.0 * *last.best_accuracy,
-                             last.best_epoch + 1, files.best_path()));
-  }
+  say_best(trainer.state(), files, context);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@ ossicle_add_tests(
           test_hash.cpp
           test_dataset.cpp
           test_augment.cpp
+          test_dataset_split.cpp
           test_batch.cpp
           test_dropout.cpp
           test_init.cpp
@@ -18,6 +19,9 @@ ossicle_add_tests(
           test_model_file.cpp
           test_checkpoint.cpp
           test_metrics.cpp
+          test_latency.cpp
+          test_readout.cpp
+          test_warm_start.cpp
           test_weights_file.cpp
   LIBRARIES ossicle::snn fmt::fmt ZLIB::ZLIB Threads::Threads)
 

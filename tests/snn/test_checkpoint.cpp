@@ -23,6 +23,7 @@ TEST_CASE("checkpoint: a training comes back to the last bit") {
   fresh.model = checkpoint.model;
   fresh.adam_m = checkpoint.adam_m;
   fresh.adam_v = checkpoint.adam_v;
+  fresh.init_hash = 12345;
   CHECK(parse_checkpoint(serialise(fresh), "c") == fresh);
 }
 
@@ -111,6 +112,8 @@ TEST_CASE("checkpoint: only the same training on the same data goes on") {
         "training data: hash 00ff00ff00ff00ff in the checkpoint, 0000000000000005 now");
   CHECK(first_difference(c, wanted, c.train_hash, std::nullopt) ==
         "validation data: hash 0000000000000001 in the checkpoint, none now");
+  CHECK(first_difference(c, wanted, c.train_hash, c.valid_hash, 5) ==
+        "parameters to start from: hash none in the checkpoint, 0000000000000005 now");
   SECTION("schedule") {
     wanted.training.n_epochs = 40;
     CHECK(first_difference(c, wanted, c.train_hash, c.valid_hash) == "run.n_epochs: 30 in the checkpoint, 40 now");

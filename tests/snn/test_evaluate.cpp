@@ -67,6 +67,39 @@ TEST_CASE("evaluate: nothing to do, and data of other channels") {
   CHECK_THROWS_AS(snn::evaluate(rig.network, support::synthetic({.n_channels = 11}), 5), std::invalid_argument);
 }
 
+TEST_CASE("evaluate: traces end in the decisions, and other readouts are what they say") {
+  Rig rig;
+  const snn::Dataset dataset = support::synthetic();
+  const snn::Evaluation plain = snn::evaluate(rig.network, dataset, 24);
+  CHECK(plain.traces.empty());
+  const auto evaluate = [&](const std::string& readout, int batch_size, bool traces = false) {
+    return snn::evaluate(rig.network, dataset, batch_size, {snn::parse_readout(readout), traces});
+  };
+  const snn::Evaluation traced = evaluate("psc", 5, true);
+  CHECK(traced.scores == plain.scores);
+  REQUIRE(traced.traces.size() == 24);
+  std::size_t n_changes = 0;
+  for (std::size_t i = 0; i < 24; ++i) {
+    const snn::DecisionTrace& trace = traced.traces[i];
+    CHECK(trace.n_steps == dataset.utterances[i].n_steps);
+    CHECK(trace.after(trace.n_steps) == plain.decisions[i]);
+    n_changes += trace.changes.size() - 1;
+  }
+  CHECK(n_changes > 0);
+  const snn::LatencyCurve curve = snn::latency_curve(traced.traces, dataset);
+  CHECK(curve.points.back().tally == snn::score(plain, dataset).all());
+  // All steps are the last ones: the same sums. Fewer are not.
+  CHECK(evaluate("last:1000", 7).scores == plain.scores);
+  CHECK(evaluate("last:3", 7).scores == evaluate("last:3", 24).scores);
+  CHECK(evaluate("last:3", 7).scores != plain.scores);
+  const snn::Evaluation spikes = evaluate("spikes", 7);
+  float total = 0.0F;
+  for (const std::vector<float>& row : spikes.scores) total += std::accumulate(row.begin(), row.end(), 0.0F);
+  CHECK(total > 0.0F);
+  CHECK(static_cast<std::int64_t>(total) == plain.counts.spikes.back());
+  CHECK(spikes.decisions[3] == snn::decide(spikes.scores[3].data(), 4));
+}
+
 TEST_CASE("score: decisions against labels, those without one left out") {
   snn::Dataset dataset = support::synthetic({.n_utterances = 4});
   dataset.utterances[2].label = -1;

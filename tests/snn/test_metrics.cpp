@@ -88,6 +88,33 @@ TEST_CASE("metrics: rates and synaptic operations of a small network by hand") {
   CHECK_THROWS_AS(synaptic_operations(network, {{1, 1, 1, 1}, 10, 2, 0}), std::invalid_argument);
 }
 
+TEST_CASE("metrics: McNemar's exact test, worked out") {
+  const auto p_value = [](std::int64_t only_first, std::int64_t only_second) {
+    return Paired{.n_both = 1000, .n_only_first = only_first, .n_only_second = only_second, .n_neither = 7}.p_value();
+  };
+  // The relative error of lgamma, some 1e-15, times its largest value here.
+  const auto near = [](double wanted) { return Approx(wanted).epsilon(1e-9); };
+  // 2 (1 + 10) / 2^10: ten pairs differ, one of them the other way.
+  CHECK(p_value(1, 9) == near(22.0 / 1024));
+  CHECK(p_value(9, 1) == p_value(1, 9));
+  CHECK(p_value(0, 5) == near(2.0 / 32));
+  CHECK(p_value(2, 6) == near(2.0 * (1 + 8 + 28) / 256));
+  CHECK(p_value(3, 3) == 1.0);
+  CHECK(p_value(0, 0) == 1.0);
+  CHECK(p_value(0, 1) == 1.0);
+  // Many pairs: the normal approximation with its correction of continuity, (|b - c| - 1) / sqrt(b + c).
+  CHECK(p_value(5100, 4800) == Approx(std::erfc(299.0 / std::sqrt(9900.0) / std::sqrt(2.0))).epsilon(0.01));
+  Paired paired;
+  for (const auto& [first, second] : {std::pair(true, true), std::pair(true, false), std::pair(true, false),
+                                      std::pair(false, true), std::pair(false, false)}) {
+    paired.add(first, second);
+  }
+  CHECK(paired.n_both == 1);
+  CHECK(paired.n_only_first == 2);
+  CHECK(paired.n_only_second == 1);
+  CHECK(paired.n_neither == 1);
+}
+
 TEST_CASE("metrics: layers that say nothing or never stop are told apart") {
   CHECK(activity_of(0.0) == Activity::kSilent);
   CHECK(activity_of(0.0009) == Activity::kSilent);

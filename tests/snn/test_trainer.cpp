@@ -112,6 +112,24 @@ TEST_CASE("trainer: reports count epochs and batches from one and hold means ove
   CHECK(trainer.is_done());
 }
 
+TEST_CASE("trainer: parameters that are given are those it starts from") {
+  Run run{support::synthetic(), {}};
+  const snn::TrainingParams params = support::small_training();
+  snn::Tensors given = snn::initial_parameters(params.network, params.init, 77);
+  const auto start = [&] { return snn::start_training(params, run.train, nullptr, "raster", "[]", given); };
+  const snn::Checkpoint state = start();
+  CHECK(state.model.parameters == given);
+  CHECK(state.init_hash == snn::hash_of(given));
+  snn::Trainer trainer(state, run.train, nullptr, *run.backend);
+  trainer.run_epoch(go_on);
+  CHECK(trainer.state().init_hash == state.init_hash);
+  given.at("w_1_2").values.front() += 1.0F;
+  CHECK(start().init_hash != state.init_hash);
+  CHECK_FALSE(snn::start_training(params, run.train, nullptr, "raster", "[]").init_hash);
+  given.erase("w_1_2");
+  CHECK_THROWS_AS(start(), std::invalid_argument);
+}
+
 TEST_CASE("trainer: the best epoch is the first with the highest validation accuracy") {
   Run run{support::synthetic({.own_rate = 0.3, .other_rate = 0.2}),
           support::synthetic({.own_rate = 0.3, .other_rate = 0.2, .seed = 2})};

@@ -47,10 +47,35 @@ std::string confusion_text(const snn::Scores& scores, const std::vector<std::str
   return text + "\n";
 }
 
+Json operations_json(const snn::SynapticOperations& operations) {
+  return {{"from_spikes", operations.from_spikes}, {"from_input", operations.from_input}};
+}
+
+Json latency_json(const snn::LatencyCurve& curve) {
+  Json points = Json::array();
+  for (const snn::LatencyPoint& point : curve.points) {
+    points.push_back({{"step", point.steps}, {"share", point.share}, {"accuracy", point.tally.accuracy()}});
+  }
+  return {{"points", points}, {"settled_step", curve.settled_step}, {"settled_share", curve.settled_share}};
+}
+
+Json comparison_json(const Comparison& comparison) {
+  const snn::Paired& paired = comparison.paired;
+  return {{"model", comparison.second.name},
+          {"accuracy", comparison.second.accuracy},
+          {"synaptic_operations", operations_json(comparison.second.operations)},
+          {"n_both", paired.n_both},
+          {"n_only_this", paired.n_only_first},
+          {"n_only_that", paired.n_only_second},
+          {"n_neither", paired.n_neither},
+          {"mcnemar_p", paired.p_value()}};
+}
+
 }  // namespace
 
 std::string EvalReport::json() const {
   Json report = tally_json(scores.all());
+  report["decision"] = to_string(readout);
   report["n_left_out"] = n_left_out;
   Json per_class, per_speaker, confusion = Json::array();
   for (int label = 0; label < scores.n_classes(); ++label) {
@@ -65,8 +90,9 @@ std::string EvalReport::json() const {
   report["per_speaker"] = per_speaker;
   report["confusion"] = confusion;
   report["firing_rates"] = snn::firing_rates(model.training.network, counts);
-  const snn::SynapticOperations operations = snn::synaptic_operations(model.training.network, counts);
-  report["synaptic_operations"] = {{"from_spikes", operations.from_spikes}, {"from_input", operations.from_input}};
+  report["synaptic_operations"] = operations_json(snn::synaptic_operations(model.training.network, counts));
+  if (latency) report["latency"] = latency_json(*latency);
+  if (against) report["against"] = comparison_json(*against);
   return report.dump() + "\n";
 }
 
@@ -75,6 +101,7 @@ std::string EvalReport::text() const {
   const snn::Interval interval = all.interval();
   std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",
                                  all.accuracy(), interval.low, interval.high, all.n_correct, all.n_total);
+  if (readout != snn::Readout{}) text += fmt::format("decided by {}\n", to_string(readout));
   if (n_left_out > 0) text += fmt::format("left out: {} with a label that the model does not know\n", n_left_out);
   text += "per class\n";
   const std::size_t width = widest(model.classes);
@@ -95,7 +122,11 @@ std::string EvalReport::text() const {
   const snn::SynapticOperations operations = snn::synaptic_operations(model.training.network, counts);
   text += fmt::format("synaptic operations per utterance\n  from spikes {:.0f}\n  from input  {:.0f}\n",
                       operations.from_spikes, operations.from_input);
-  return text;
+  if (latency) {
+    text += fmt::format("the decision stands from step {:.1f} on, after {:.1f} % of the utterance (means)\n",
+                        latency->settled_step, 100.0 * latency->settled_share);
+  }
+  return against ? text + against->text() : text;
 }
 
 }  // namespace tools

@@ -1,10 +1,14 @@
 #pragma once
 // What ossicle-eval prints.
 #include <cstddef>
+#include <optional>
 #include <string>
 
+#include "snn/latency.h"
 #include "snn/metrics.h"
 #include "snn/model_file.h"
+#include "snn/readout.h"
+#include "tools/eval/comparison.h"
 
 namespace tools {
 
@@ -13,6 +17,9 @@ struct EvalReport {
   const snn::Scores& scores;
   const snn::SpikeCounts& counts;
   std::size_t n_left_out;  ///< records with a label that the model does not know
+  snn::Readout readout;
+  std::optional<snn::LatencyCurve> latency;
+  std::optional<Comparison> against;
 
   /// One JSON object and a line end. accuracy and firing rates are 0..1.
   std::string json() const;

@@ -108,7 +108,8 @@ snn::Checkpoint RunFiles::read_checkpoint_there() const {
 std::optional<snn::Checkpoint> RunFiles::find_checkpoint(const snn::Checkpoint& fresh) const {
   if (!std::filesystem::exists(checkpoint_path())) return std::nullopt;
   snn::Checkpoint found = read_checkpoint_there();
-  const std::string difference = first_difference(found, fresh.model, fresh.train_hash, fresh.valid_hash);
+  const std::string difference =
+      first_difference(found, fresh.model, fresh.train_hash, fresh.valid_hash, fresh.init_hash);
   if (!difference.empty()) {
     throw std::runtime_error(
         fmt::format("{}: is of another run: {}; resume with the same data and options, or begin anew "

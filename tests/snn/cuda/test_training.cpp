@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "snn/init.h"
 #include "snn/trainer.h"
 #include "tests/snn/cuda/emulated_backend.h"
 #include "tests/snn/synthetic.h"
@@ -217,4 +218,25 @@ TEST_CASE("cuda: a gradient that is not finite stops the run at the batch before
   CHECK(trainer.state() == wanted);
   CHECK_THROWS_AS(trainer.run_epoch(go_on), std::runtime_error);  // it is still there
   CHECK(trainer.state() == wanted);
+}
+
+// Batches there are padded with a silent utterance, whose PSCs are nobody's.
+TEST_CASE("cuda: the decisions after every step end in the network's, as on the CPU") {
+  emulated::reset();
+  const snn::TrainingParams p = support::small_training();
+  const snn::Dataset dataset = support::synthetic();
+  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cuda = support::make_emulated_backend<float>();
+  const auto evaluate = [&](snn::Backend<float>& backend, const std::string& readout) {
+    snn::Network<float> network(p.network, p.gradient, backend);
+    network.set_parameters(snn::initial_parameters(p.network, p.init, p.seed));
+    return snn::evaluate(network, dataset, 5, {snn::parse_readout(readout), true});
+  };
+  const snn::Evaluation here = evaluate(*cuda, "psc"), there = evaluate(*cpu, "psc");
+  REQUIRE(here.traces.size() == there.traces.size());
+  for (std::size_t i = 0; i < here.traces.size(); ++i) {
+    CHECK(here.traces[i].changes == there.traces[i].changes);
+    CHECK(here.traces[i].after(here.traces[i].n_steps) == here.decisions[i]);
+  }
+  CHECK(evaluate(*cuda, "last:1000").scores == here.scores);
 }

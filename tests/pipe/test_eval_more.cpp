@@ -1,0 +1,109 @@
+// ossicle-eval: accuracy against the steps heard, other readouts, two models on one stream.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/pipe/run.h"
+#include "tests/pipe/streams.h"
+
+using Catch::Contains;
+using Catch::StartsWith;
+using pipe_support::shell;
+using pipe_support::slurp;
+
+namespace {
+
+struct Trained {
+  pipe_support::TempFolder temp;
+  std::string model = temp.file("m"), other = temp.file("n"), test = temp.file("test.tar");
+  Trained() {
+    pipe_support::write_stream(file("train.tar"), {.n_records = 200});
+    pipe_support::write_stream(test, {.n_records = 40, .seed = 2, .prefix = "test"});
+    const std::string line = "ossicle-train -q " + file("train.tar") + " --shift-channels 0 --batch 10 --threads 1 -o ";
+    REQUIRE(shell(line + model + " --hidden 30,30 --epochs 8").exit_code == 0);
+    REQUIRE(shell(line + other + " --hidden 10 --no-skip --epochs 1").exit_code == 0);
+  }
+  std::string file(const std::string& name) const { return temp.file(name); }
+  nlohmann::json json(const std::string& options) const {
+    const auto result = shell("ossicle-eval --json " + model + " " + test + " " + options);
+    INFO(result.err);
+    REQUIRE(result.exit_code == 0);
+    return nlohmann::json::parse(result.out);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("ossicle-eval --latency: the curve ends in the accuracy") {
+  const Trained t;
+  const auto report = t.json("--latency " + t.file("l.csv"));
+  const auto& points = report.at("latency").at("points");
+  REQUIRE(points.size() == 20);
+  CHECK(points.at(19).at("accuracy") == report.at("accuracy"));
+  CHECK(points.at(0).at("accuracy") < report.at("accuracy"));
+  CHECK(points.at(19).at("share") == 1.0);
+  CHECK(report.at("latency").at("settled_step") > 1.0);
+  CHECK(report.at("latency").at("settled_share") < 1.0);
+  const std::string csv = slurp(t.file("l.csv"));
+  CHECK_THAT(csv, StartsWith("step,share,accuracy,n\n"));
+  CHECK(std::count(csv.begin(), csv.end(), '\n') == 21);
+  CHECK(shell("ossicle-eval --latency - " + t.model + " " + t.test + " | head -21").out == csv);
+  CHECK_THAT(shell("ossicle-eval --latency - " + t.model + " " + t.test).out,
+             Contains("the decision stands from step"));
+  for (const std::string options : {"--batch 1", "--batch 7", "--threads 2"}) {
+    CHECK(t.json(options).at("latency") == report.at("latency"));
+  }
+}
+
+TEST_CASE("ossicle-eval --decision: other numbers of the output neurons") {
+  const Trained t;
+  const auto report = t.json("");
+  CHECK(report.at("decision") == "psc");
+  const auto all = t.json("--decision last:1000");
+  CHECK(all.at("decision") == "last:1000");
+  CHECK(all.at("confusion") == report.at("confusion"));
+  CHECK(t.json("--decision spikes").at("accuracy") >= 0.8);
+  // A network that has hardly begun to learn decides otherwise by its last step alone.
+  const std::string hardly = "ossicle-eval --confusion - " + t.other + " " + t.test;
+  const std::string matrix = " | head -11";
+  CHECK(shell(hardly + " --decision last:1" + matrix).out != shell(hardly + matrix).out);
+  CHECK_THAT(shell("ossicle-eval --decision spikes " + t.model + " " + t.test).out, Contains("decided by spikes"));
+}
+
+TEST_CASE("ossicle-eval --against: two models on one stream") {
+  const Trained t;
+  const auto report = t.json("--against " + t.other).at("against");
+  const auto alone = nlohmann::json::parse(shell("ossicle-eval --json " + t.other + " " + t.test).out);
+  CHECK(report.at("accuracy") == alone.at("accuracy"));
+  CHECK(report.at("synaptic_operations") == alone.at("synaptic_operations"));
+  const int both = report.at("n_both"), mine = report.at("n_only_this"), theirs = report.at("n_only_that");
+  CHECK(both + mine == t.json("").at("n_correct"));
+  CHECK(both + theirs == alone.at("n_correct"));
+  CHECK(both + mine + theirs + report.at("n_neither").get<int>() == 40);
+  CHECK(report.at("mcnemar_p") < 0.05);
+  const auto itself = t.json("--against " + t.model).at("against");
+  CHECK(itself.at("mcnemar_p") == 1.0);
+  CHECK(itself.at("n_only_this") == 0);
+  CHECK_THAT(shell("ossicle-eval --against " + t.other + " " + t.model + " " + t.test).out,
+             Contains("against " + t.other) && Contains("ratio") && Contains("McNemar's exact test p = "));
+}
+
+TEST_CASE("ossicle-eval: what does not go together is named") {
+  const Trained t;
+  pipe_support::write_stream(t.file("few.tar"), {.n_records = 20, .n_classes = 5, .prefix = "few"});
+  REQUIRE(shell("ossicle-train -q --hidden 5 --no-skip --epochs 1 -o " + t.file("few") + " " + t.file("few.tar"))
+              .exit_code == 0);
+  const auto refuses = [&t](const std::string& options, const std::string& said) {
+    const auto result = shell("ossicle-eval " + t.model + " " + t.test + " " + options);
+    INFO(options << ": " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK(result.out.empty());
+    CHECK_THAT(result.err, Contains(said));
+  };
+  refuses("--decision loudest", "psc, spikes or last:N");
+  refuses("--decision spikes --latency " + t.file("l"), "leave one of them out");
+  refuses("--json --latency -", "the JSON holds the curve");
+  refuses("--latency " + t.model, "name another file");
+  refuses("--against " + t.model + "no", "no");
+  refuses("--against " + t.file("few"), "does not know the labels of 20 of the 40");
+}

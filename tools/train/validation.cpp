@@ -1,0 +1,74 @@
+#include "tools/train/validation.h"
+
+#include <fmt/format.h>
+
+#include <set>
+#include <stdexcept>
+
+namespace tools {
+
+namespace {
+
+snn::Dataset load(const std::string& name, const LoadedStream& train) {
+  LoadedStream valid = load_streams({name});
+  require_labels(name, valid.header);
+  check_recipe(name, valid.header, "the training stream", ear::to_json(train.header.recipe),
+               ear::kind_name(train.header.kind));
+  if (match_labels(valid.dataset, train.dataset.classes) > 0) {
+    throw std::runtime_error(
+        fmt::format("{}: holds labels that are not among the classes of the training stream", name));
+  }
+  return std::move(valid.dataset);
+}
+
+std::string describe(const snn::Dataset& valid, std::size_t n_all, const snn::SplitParams& split) {
+  std::set<std::string> speakers;
+  for (const snn::Utterance& utterance : valid.utterances) speakers.insert(utterance.speaker);
+  std::string text = fmt::format("validation part: {} of {} utterances", valid.utterances.size(), n_all);
+  if (split.by == snn::SplitBy::kSpeaker) text += fmt::format(", all of {}", fmt::join(speakers, ", "));
+  return text + fmt::format(" (--valid-seed {})", split.seed);
+}
+
+}  // namespace
+
+void add_validation_options(CLI::App& app, ValidationOptions& o) {
+  CLI::Option* stream =
+      app.add_option("--valid", o.stream, "Stream that is scored after every epoch; never trained on");
+  CLI::Option* fraction = app.add_option("--valid-fraction", o.fraction,
+                                         "Cut this share off the training stream instead, above 0 and below 1: scored "
+                                         "after every epoch, never trained on")
+                              ->excludes(stream);
+  app.add_option_function<std::string>(
+         "--valid-by",
+         [&o](const std::string& name) {
+           try {
+             o.split.by = snn::parse_split_by(name);
+           } catch (const std::invalid_argument& error) {
+             throw CLI::ValidationError("--valid-by", error.what());
+           }
+         },
+         "Cut that share of every label and speaker (token, the default), or whole speakers (speaker)")
+      ->needs(fraction);
+  app.add_option("--valid-seed", o.split.seed,
+                 "Seed of that cut. Not --seed, so that trainings of several seeds share one validation part")
+      ->capture_default_str()
+      ->needs(fraction);
+}
+
+std::optional<snn::Dataset> take_validation_set(const ValidationOptions& options, const std::string& train_name,
+                                                LoadedStream& train, Context& context) {
+  if (!options.stream.empty()) return load(options.stream, train);
+  if (!options.fraction) return std::nullopt;
+  snn::SplitParams split = options.split;
+  split.fraction = *options.fraction;
+  const std::size_t n_all = train.dataset.utterances.size();
+  try {
+    snn::Dataset valid = take_utterances(train.dataset, draw_validation(train.dataset, split));
+    context.note(describe(valid, n_all, split));
+    return valid;
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error(fmt::format("{}: {}", train_name, error.what()));
+  }
+}
+
+}  // namespace tools

@@ -42,7 +42,7 @@ Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std
 std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift) {
   std::vector<ChannelTap> taps(static_cast<std::size_t>(n_channels));
   for (int c = 0; c < n_channels; ++c) {
-    const double position = static_cast<double>(c - shift) / stretch, below = std::floor(position);
+    const double last = n_channels - 1, position = last - (last - (c - shift)) / stretch, below = std::floor(position);
     const double fraction = position - below;
     ChannelTap& tap = taps[static_cast<std::size_t>(c)];
     if (below == -1.0) tap = {0, static_cast<float>(fraction), 0.0F};  // between nothing and channel 0

@@ -88,7 +88,7 @@ struct OptimiserParams {
 struct AugmentParams {
   int shift_steps = 0;         ///< later by -shift_steps..shift_steps
   int shift_channels = 0;      ///< up by -shift_channels..shift_channels
-  double warp = 0.0;           ///< 0..0.5; channels stretched by 1 - warp..1 + warp from channel 0, interpolated
+  double warp = 0.0;           ///< 0..0.5; channels stretched by 1 - warp..1 + warp from the last, interpolated
   double gain_db = 0.0;        ///< 0..60; input times -gain_db..gain_db
   double drop_channels = 0.0;  ///< 0..1, below 1; probability of a channel to be zero, the others times 1 / (1 - it)
   int mask_channels = 0;       ///< a band of 0..mask_channels channels is zero

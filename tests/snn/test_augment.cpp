@@ -76,11 +76,11 @@ TEST_CASE("augmentation: draws are for ever what they were") {
   for (int c = 0; c < 6; ++c) {
     const ChannelTap& tap = drawn.taps[static_cast<std::size_t>(c)];
     const bool is_silent = c == 0 || c == 1 || c == 3;
-    const double fraction = c / stretch - c;  // of every channel there is, below 1
+    const double position = 5.0 - (5.0 - c) / stretch, below = std::floor(position), fraction = position - below;
     INFO("channel " << c);
     CHECK(tap.weight == Approx(is_silent ? 0.0 : (1.0 - fraction) * factor));
     CHECK(tap.weight_above == Approx(is_silent || c == 5 ? 0.0 : fraction * factor));
-    if (!is_silent) CHECK(tap.channel == c);
+    if (!is_silent) CHECK(tap.channel == below);
   }
   CHECK(drawn.mask_begin == 8);
   CHECK(drawn.mask_end == 11);
@@ -97,8 +97,8 @@ TEST_CASE("augmentation: without anything but shifts there are no taps") {
 }
 
 // A straight line f(c) = c + 1, in steps 1 and 2 times as high: interpolation is exact, and channel c reads
-// f((c - shift) / stretch). Between channel -1 (nothing) and 0 the line falls from f(0) to 0; likewise at the top.
-TEST_CASE("augmentation: channels are stretched from channel 0, then shifted, zero outside") {
+// f(7 - (7 - (c - shift)) / stretch). Between channel -1 (nothing) and 0 the line falls from f(0) to 0; likewise at the top.
+TEST_CASE("augmentation: channels are stretched from the last one, then shifted, zero outside") {
   constexpr int kChannels = 8;
   std::vector<float> values;
   std::vector<std::uint8_t> counts;
@@ -119,7 +119,7 @@ TEST_CASE("augmentation: channels are stretched from channel 0, then shifted, ze
       for (int i = 0; i < 2 * kChannels; ++i) {
         INFO("stretch " << stretch << ", shift " << shift << ", channel " << i % kChannels);
         CHECK(found[static_cast<std::size_t>(i)] ==
-              Approx((i / kChannels + 1) * value_at((i % kChannels - shift) / stretch)).margin(1e-6));
+              Approx((i / kChannels + 1) * value_at(7.0 - (7.0 - (i % kChannels - shift)) / stretch)).margin(1e-6));
       }
       CHECK(filled(counts, kChannels, change) == found);
     }
@@ -140,9 +140,9 @@ TEST_CASE("augmentation: stretch and gain are uniform, the gain in dB") {
   constexpr int kDraws = 4000;
   double sum_stretch = 0.0, sum_db = 0.0, most = 0.0, least = 2.0, loudest = -100.0;
   for (int i = 0; i < kDraws; ++i) {
-    // Channel 10 reads position 10 / stretch.
+    // Channel 10 of 20 reads position 19 - 9 / stretch.
     const ChannelTap tap = draw({.warp = 0.2}, i).taps[10];
-    const double stretch = 10.0 / (tap.channel + static_cast<double>(tap.weight_above));
+    const double stretch = 9.0 / (19.0 - tap.channel - static_cast<double>(tap.weight_above));
     sum_stretch += stretch - 1.0;
     most = std::max(most, stretch);
     least = std::min(least, stretch);

@@ -1,0 +1,149 @@
+"""Where the corpora lie, and the streams that are made of them for each table."""
+
+import collections
+import os
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+from plan import QUICK_TOKENS, TABLES
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+DATASETS = ROOT / "datasets"
+UNSEEN_VOICES = ("f4", "f7", "m3", "m6")  # of the synthetic corpora, as in datasets/synthetic/run.sh
+DEPTH = 4  # of folders, that many levels below --data are looked at
+
+# folder: of a fold's lists and streams; test: the list that is tested
+Streams = collections.namedtuple("Streams", "folder train test")
+FSDD_NAME = re.compile(r"\d_([a-z]+)_\d+\.wav", re.IGNORECASE)
+FOLDERS = {"alpha": "ti_alpha", "letters": "ti_alpha", "digits": "ti20"}
+NEEDED = {
+    "ti46": "TI46 (LDC93S9): --data DIR with DIR/ti46/{}, datasets/ti46/README.md",
+    "n-tidigits": "N-TIDIGITS18: --data DIR with DIR/n-tidigits*.hdf5, datasets/n-tidigits/README.md",
+    "fsdd": "the Free Spoken Digit Dataset: --data DIR with DIR/fsdd/recordings, datasets/fsdd/README.md",
+    "synthetic": "synthetic speech: --data DIR with DIR/synthetic/{}, or espeak-ng to make it (scripts/install_packages speech)",
+}
+
+
+class Failed(Exception):
+    """The message says what could not be done."""
+
+
+def say(message):
+    print(f"reproduce: {message}", file=sys.stderr)
+
+
+def folders_like(roots, pattern):
+    """The given folders, each followed by those in it whose name matches."""
+    for root in roots:
+        yield root
+        yield from (each for each in sorted(root.iterdir()) if each.is_dir() and re.search(pattern, each.name, re.IGNORECASE))
+
+
+def folder_named(root, name, depth=DEPTH):
+    """The first folder of that name at or below `root`, capitals or not; None if there is none."""
+    if root.name.lower() == name:
+        return root
+    children = sorted(each for each in root.iterdir() if each.is_dir()) if depth else []
+    return next(filter(None, (folder_named(each, name, depth - 1) for each in children)), None)
+
+
+def first_bytes(folder):
+    """Of the first recording in it: b"RIFF" of ours, b"NIST" of the LDC's."""
+    for parent, folders, files in os.walk(folder):
+        folders.sort()
+        for name in sorted(files):
+            if name.lower().endswith((".wav", ".sph")):
+                with open(os.path.join(parent, name), "rb") as file:
+                    return file.read(4)
+    return b""
+
+
+def find_words(roots, name, task):
+    """TI46 and what is synthetic share folders and names: the first is in a folder called so, or its files are SPHERE."""
+    for folder in folders_like(roots, r"ti.?46|ldc93s9" if name == "ti46" else r"synthetic"):
+        words = folder_named(folder, FOLDERS[task])
+        if not words:
+            continue
+        begin = first_bytes(words)
+        named = re.search(r"ti.?46|ldc93s9", folder.name, re.IGNORECASE)
+        if name == "ti46" and begin and (named or begin == b"NIST"):
+            return folder
+        if name == "synthetic" and begin == b"RIFF" and not named and words.parent == folder:
+            return folder
+    return None
+
+
+def fsdd_speakers(folder):
+    names = map(FSDD_NAME.fullmatch, os.listdir(folder / "recordings" if (folder / "recordings").is_dir() else folder))
+    return sorted({match[1].lower() for match in names if match})
+
+
+def find(table, roots, out):
+    """The corpus of a table; None where it is neither there nor can be made."""
+    corpus, task = TABLES[table].corpus, TABLES[table].task
+    if corpus == "fsdd":
+        return next(filter(fsdd_speakers, folders_like(roots, r"fsdd|free.?spoken.?digit")), None)
+    if corpus == "n-tidigits":
+        pattern = r"n.?tidigits.*\.(h5|hdf5)$"
+        files = (each for folder in folders_like(roots, r"n.?tidigits") for each in sorted(folder.iterdir()))
+        return next((each for each in files if re.search(pattern, each.name, re.IGNORECASE)), None)
+    found = find_words(roots, corpus, task)
+    made = out / "synthetic"
+    if corpus == "synthetic" and not found and (shutil.which("espeak-ng") or (made / FOLDERS[task]).is_dir()):
+        return made
+    return found
+
+
+def needed(table):
+    return NEEDED[TABLES[table].corpus].format(FOLDERS.get(TABLES[table].task))
+
+
+def streams_of(table, fold, out):
+    folder = out / "streams" / (f"fsdd-without-{fold}" if fold else table)
+    return Streams(folder, folder / "train.tar", folder / ("unseen.tar" if TABLES[table].by_speaker else "test.tar"))
+
+
+def call(*command, skips=False):
+    """skips: exit code 1 says that records were named and left out."""
+    done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+    if done.returncode not in ((0, 1) if skips else (0,)):
+        raise Failed(f"{' '.join(map(str, command))}: exit code {done.returncode}; its own message stands above")
+
+
+def make_lists(table, fold, place, folder, args):
+    corpus, task = TABLES[table].corpus, TABLES[table].task
+    prepare = [sys.executable, DATASETS / corpus / "prepare", place, "-o", folder]
+    if corpus == "ti46":
+        call(*prepare, "--task", task, skips=True)
+    elif corpus == "fsdd":
+        call(*prepare, *(["--leave-out", fold] if fold else []))
+    else:
+        if place == args.out / "synthetic" and shutil.which("espeak-ng"):
+            few = ["--train-tokens", QUICK_TOKENS, "--test-tokens", QUICK_TOKENS] if args.quick else []
+            call(sys.executable, DATASETS / "synthetic/make", place, "--task", task, *few)
+        unseen = [word for voice in UNSEEN_VOICES for word in ("--leave-out", voice)] if TABLES[table].by_speaker else []
+        call(*prepare, "--task", task, *unseen)
+
+
+def make_streams(table, fold, place, args):
+    """Makes what is not there yet."""
+    streams = streams_of(table, fold, args.out)
+    missing = [each for each in (streams.train, streams.test) if not each.exists()]
+    if not missing:
+        return
+    streams.folder.mkdir(parents=True, exist_ok=True)
+    say(f"making the streams of table {table}" + (f" without {fold}" if fold else ""))
+    if TABLES[table].corpus != "n-tidigits":
+        make_lists(table, fold, place, streams.folder, args)
+    for stream in missing:
+        if TABLES[table].corpus == "n-tidigits":  # the paper's 2,475 and 2,475 are split ab
+            call("ossicle-rebin", "-q", place, "--part", stream.stem, "--split", "ab", "--bin-ms", 3, "--max-steps", 300, "-o", stream,
+                 skips=True)
+            continue
+        classes = ["--classes", streams.folder / "classes.txt"] if TABLES[table].corpus == "ti46" else []
+        # 12.5 kHz and 100 steps: the ear's defaults, and the paper's
+        call("ossicle-lyon", "-q", "--list", stream.with_suffix(".tsv"), "--root", place, *classes, "--jobs", args.jobs, "-o", stream,
+             skips=True)

@@ -1,0 +1,115 @@
+"""What scripts/reproduce runs: tables, their rows, and the list of runs in its fixed order."""
+
+import collections
+import re
+import zlib
+
+Table = collections.namedtuple("Table", "title corpus task hidden preset by_speaker paper")
+# A run's id is also the path of its result below the output folder, without ".json".
+Run = collections.namedtuple("Run", "id table fold row seed setting protocol flags")
+
+# preset: the paper's setting for this corpus, or, where it has none, for the corpus most like it.
+# by_speaker: the test's speakers are not heard in training, nor are the validation's.
+# paper: the column of PAPER; of the synthetic corpora it belongs to another corpus, and is shown as such.
+TABLES = {
+    "3": Table("TI46-Alpha (the paper's table 3)", "ti46", "alpha", "400-400-400", "paper-alpha", False, "3"),
+    "4": Table("TI46-Digits (the paper's table 4)", "ti46", "digits", "100-100-100", "paper-digits", False, "4"),
+    "5": Table("N-TIDIGITS (the paper's table 5)", "n-tidigits", "", "400-400-400", "paper-n-tidigits", False, "5"),
+    "fsdd": Table("Free Spoken Digit Dataset, official split", "fsdd", "", "100-100-100", "paper-digits", False, None),
+    "fsdd-unseen": Table("Free Spoken Digit Dataset, each speaker left out", "fsdd", "", "100-100-100", "paper-digits", True, None),
+    "digits": Table("Synthetic digits, unseen tokens", "synthetic", "digits", "100-100-100", "paper-digits", False, "4"),
+    "letters": Table("Synthetic letters, unseen tokens", "synthetic", "letters", "100-100-100", "paper-alpha", False, "3"),
+    "digits-unseen": Table("Synthetic digits, unseen voices", "synthetic", "digits", "100-100-100", "paper-digits", True, None),
+    "letters-unseen": Table("Synthetic letters, unseen voices", "synthetic", "letters", "100-100-100", "paper-alpha", True, None),
+}
+
+NETWORKS = {
+    "ff": ("feed-forward", ["--no-self-recurrent", "--no-skip", "--no-bip"]),
+    "sr": ("Sr", ["--self-recurrent", "--no-skip", "--no-bip"]),
+    "sr-bip": ("Sr-BIP", ["--self-recurrent", "--no-skip", "--bip"]),
+    "srsc": ("SrSc", ["--self-recurrent", "--skip", "1:3", "--no-bip"]),
+    "srsc-bip": ("SrSc-BIP", ["--self-recurrent", "--skip", "1:3", "--bip"]),
+}
+RIDGE = "ridge"
+
+# The paper's figures: best test accuracy over the epochs, %.
+PAPER = {
+    "3": {"ff": "93.14", "sr": "94.51", "sr-bip": "95.04", "srsc": "94.75", "srsc-bip": "95.90 (mean 95.61 ± 0.18)"},
+    "4": {"ff": "98.66", "sr": "99.17", "sr-bip": "99.31", "srsc": "99.35", "srsc-bip": "99.69 (mean 99.52 ± 0.13)"},
+    "5": {"ff": "89.85", "sr": "94.02", "sr-bip": "94.35", "srsc": "94.46", "srsc-bip": "95.07 (mean 94.79 ± 0.22)"},
+}
+
+EPOCHS = {"best": 60, "paper": 400}
+VALID_FRACTION = 0.1  # of the training recordings, by token
+VALID_VOICES = 0.2  # of the synthetic voices heard, by speaker
+SEEDS = 5
+# --quick: every step of the route, nothing learnt.
+QUICK_EPOCHS, QUICK_SEEDS, QUICK_TOKENS = 2, 1, 2
+
+
+def settings_of(args, table):
+    """{name: value} of what all runs of a table share; what the caller leaves open is the table's or the preset's."""
+    return {
+        "preset": args.preset,
+        "hidden": args.hidden or TABLES[table].hidden,
+        "epochs": args.epochs or (QUICK_EPOCHS if args.quick else EPOCHS[args.preset]),
+        "valid_fraction": args.valid_fraction,  # None: the table's
+        "extra": args.extra,
+    }
+
+
+def setting_name(settings):
+    """A folder's name; two settings never share one."""
+    name = f"{settings['preset']}-{settings['hidden']}-{settings['epochs']}epochs"
+    if settings["valid_fraction"] is not None:
+        name += f"-valid{settings['valid_fraction']:g}"
+    if settings["extra"]:
+        words = " ".join(settings["extra"])
+        name += re.sub(r"[^A-Za-z0-9.]+", "-", f"-{words}")[:60] + f"-{zlib.crc32(words.encode()):08x}"
+    return name
+
+
+def valid_fraction(table, settings, n_speakers):
+    """Share of the training that is set aside. FSDD: one of the speakers that are left."""
+    if settings["valid_fraction"] is not None:
+        return settings["valid_fraction"]
+    if not TABLES[table].by_speaker:
+        return VALID_FRACTION
+    return round(1 / (n_speakers - 1), 4) if TABLES[table].corpus == "fsdd" else VALID_VOICES
+
+
+def valid_by(table):
+    return "speaker" if TABLES[table].by_speaker else "token"
+
+
+def network_flags(table, settings, row, seed):
+    """Options of ossicle-train without data and files."""
+    preset = TABLES[table].preset if settings["preset"] == "paper" else "best"
+    return ["--preset", preset, "--hidden", settings["hidden"].replace("-", ","), "--epochs", str(settings["epochs"]),
+            *NETWORKS[row][1], "--seed", str(seed), *settings["extra"]]
+
+
+def run_of(table, settings, fold, row, seed, protocol, fraction):
+    folder = RIDGE if protocol == RIDGE else setting_name(settings)
+    name = "-".join(filter(None, (fold, row, f"s{seed}", "on-test" if protocol == "on-test" else "")))
+    split = [] if not fraction else ["--valid-fraction", f"{fraction:g}", "--valid-by", valid_by(table), "--valid-seed", str(seed)]
+    if protocol == RIDGE:
+        flags = split
+    else:
+        flags = network_flags(table, settings, row, seed) + (split if protocol == "valid" else [])
+    return Run(f"{table}/{folder}/{name}", table, fold, row, seed, settings, protocol, flags)
+
+
+def runs_of_table(args, table, speakers):
+    """Seeds are the outer loop, so that a stopped plan has every row. speakers: of FSDD, else empty."""
+    settings = settings_of(args, table)
+    folds = speakers if table == "fsdd-unseen" else [""]
+    fraction = valid_fraction(table, settings, len(speakers))
+    seeds = range(1, (args.seeds or (QUICK_SEEDS if args.quick else SEEDS)) + 1)
+    # Ridge stands beside every setting, and chance enters it by the validation part alone.
+    ridge_fraction = valid_fraction(table, {**settings, "valid_fraction": None}, len(speakers))
+    runs = [run_of(table, settings, fold, RIDGE, 1, RIDGE, ridge_fraction) for fold in folds]
+    for seed in seeds:
+        for protocol in ["valid"] + ["on-test"] * args.best_on_test:
+            runs += [run_of(table, settings, fold, row, seed, protocol, fraction) for fold in folds for row in NETWORKS]
+    return runs

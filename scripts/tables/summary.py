@@ -1,0 +1,163 @@
+"""The Markdown tables of the results that lie below an output folder."""
+
+import collections
+import json
+import math
+import shlex
+import statistics
+
+from plan import NETWORKS, PAPER, RIDGE, TABLES, VALID_FRACTION, setting_name
+
+TITLES = {**{row: title for row, (title, _) in NETWORKS.items()}, RIDGE: "ridge on frames"}
+NONE = "–"
+FIGURES = {"last": "last epoch", "best": "best by validation"}
+
+
+def load(out, table):
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((out / table).glob("*/*.json"))]
+
+
+def accuracies(results, row, figure, protocol=None):
+    """{(fold, seed): accuracy in %} of a row; `figure`: one of FIGURES, or "on-test"."""
+    found = {}
+    for each in results:
+        part = each.get("test_by_epoch", {}).get("best") if figure == "on-test" else each.get("test", {}).get(figure, {}).get("accuracy")
+        if each["row"] == row and part is not None:
+            found[(each["fold"], each["seed"])] = 100 * part
+    return found
+
+
+def standard_error(values):
+    return statistics.stdev(values) / math.sqrt(len(values)) if len(values) > 1 else math.nan
+
+
+def difference(values, others):
+    """Of two means of independent seeds, and its standard error (nan where one has fewer than two)."""
+    return statistics.mean(values) - statistics.mean(others), math.hypot(standard_error(values), standard_error(others))
+
+
+def paired(values, others):
+    """(differences of what both have, their mean, its standard error)."""
+    differences = [values[key] - others[key] for key in sorted(values.keys() & others.keys())]
+    return differences, statistics.mean(differences), standard_error(differences)
+
+
+def mean_text(values):
+    """Mean ± standard deviation."""
+    if not values:
+        return NONE
+    return f"{statistics.mean(values):.2f}" + (f" ± {statistics.stdev(values):.2f}" if len(values) > 1 else "")
+
+
+def difference_text(mean, error):
+    return f"{mean:+.2f}" + (f" ± {error:.2f}" if not math.isnan(error) else "")
+
+
+def markdown(header, rows):
+    return ["| " + " | ".join(header) + " |", "|---" * len(header) + "|", *("| " + " | ".join(row) + " |" for row in rows)]
+
+
+def by_token_table(table, results):
+    on_test = any(each["protocol"] == "on-test" for each in results)
+    paper = PAPER.get(TABLES[table].paper, {})
+    header = ["network", "seeds"] + [f"{title}, %" for title in FIGURES.values()] + ["max, %"]
+    header += [f"minus feed-forward, {title}" for title in FIGURES.values()]
+    header += ["as the paper reports: best epoch chosen on the test set, %"] * on_test
+    if paper:
+        own = TABLES[table].corpus != "synthetic"
+        header.append("the paper, %" if own else f"the paper on {TABLES[TABLES[table].paper].title.split(' ')[0]}, another corpus, %")
+    rows = []
+    for row, title in TITLES.items():
+        found = {figure: list(accuracies(results, row, figure).values()) for figure in (*FIGURES, "on-test")}
+        best = found["best"] or found["last"]
+        if row == RIDGE and not best:
+            continue
+        cells = [title, str(len(best)), *(mean_text(found[figure]) for figure in FIGURES), f"{max(best):.2f}" if best else NONE]
+        for figure in FIGURES:
+            others = list(accuracies(results, "ff", figure).values())
+            compared = row not in ("ff", RIDGE) and found[figure] and others
+            cells.append(difference_text(*difference(found[figure], others)) if compared else NONE)
+        cells += [mean_text(found["on-test"])] * on_test
+        rows.append(cells + [paper.get(row, NONE)] * bool(paper))
+    return markdown(header, rows)
+
+
+def by_speaker_table(results, figure):
+    """Means over the seeds for each speaker left out; mean and worst over speakers."""
+    speakers = sorted({each["fold"] for each in results})
+    rows = []
+    for row, title in TITLES.items():
+        found = accuracies(results, row, "best" if row == RIDGE else figure)  # its penalty is chosen by validation
+        if row == RIDGE and not found:
+            continue
+        of_speaker = collections.defaultdict(list)
+        for (speaker, _), value in found.items():
+            of_speaker[speaker].append(value)
+        means = {speaker: statistics.mean(values) for speaker, values in of_speaker.items()}
+        cells = [f"{means[speaker]:.1f}" if speaker in means else NONE for speaker in speakers]
+        whole = len(means) == len(speakers)  # a mean over some of the speakers is not that of all
+        cells += [f"{statistics.mean(means.values()):.1f}", f"{min(means.values()):.1f}"] if whole else [NONE, NONE]
+        rows.append([title, str(len(found)), *cells])
+    return markdown(["network", "runs", *speakers, "mean", "worst"], rows)
+
+
+def paired_line(results, figure):
+    values, others = (accuracies(results, row, figure) for row in ("srsc-bip", "ff"))
+    if not values.keys() & others.keys():
+        return []
+    differences, mean, error = paired(values, others)
+    line = f"SrSc-BIP minus feed-forward, {FIGURES[figure]}, paired over {len(differences)} (speaker, seed): {difference_text(mean, error)}"
+    return [line + (f", {mean / error:.1f} standard errors" if error > 0 else "") + "."]
+
+
+def command_of(table, results):
+    """Gives these results again, data and folders apart."""
+    setting = results[0]["setting"]
+    words = ["scripts/reproduce", table, "--preset", setting["preset"], "--hidden", setting["hidden"], "--epochs", str(setting["epochs"]),
+             "--seeds", str(max(each["seed"] for each in results))]
+    if setting["valid_fraction"] is not None:
+        words += ["--valid-fraction", f"{setting['valid_fraction']:g}"]
+    words += ["--best-on-test"] * any(each["protocol"] == "on-test" for each in results)
+    return shlex.join(words + ["--"] * bool(setting["extra"]) + setting["extra"])
+
+
+def about(table, results):
+    def all_of(name):
+        return ", ".join(sorted({each[name] for each in results}))
+
+    hours = sum(each["cpu_seconds"] for each in results) / 3600
+    yield f"`{command_of(table, results)}`; commit {all_of('commit')}; {all_of('machine')}; {hours:.2f} hours of CPU."
+
+
+def section(table, name, results, ridge):
+    yield from ["", f"## {name}", "", *about(table, results), ""]
+    if table != "fsdd-unseen":
+        yield from by_token_table(table, results + ridge)
+        return
+    for figure, title in FIGURES.items():
+        if any(accuracies(results, row, figure) for row in NETWORKS):
+            yield from [f"Test accuracy, %, {title}:", "", *by_speaker_table(results + ridge, figure), "", *paired_line(results, figure), ""]
+    if any(each["protocol"] == "on-test" for each in results):
+        yield from ["As the paper reports, best epoch chosen on the test set, %:", "", *by_speaker_table(results, "on-test"), ""]
+
+
+def report(out, table):
+    """The text of OUT/TABLE.md; None where no run of the table has its result."""
+    settings = collections.defaultdict(list)
+    ridge = []
+    for each in load(out, table):
+        (ridge if each["row"] == RIDGE else settings[setting_name(each["setting"])]).append(each)
+    if not settings and not ridge:
+        return None
+    held = "a speaker of the training" if table == "fsdd-unseen" else "voices of the training" if TABLES[table].by_speaker else \
+        f"{100 * VALID_FRACTION:g} % of the training's recordings"
+    lines = [f"# {TABLES[table].title}", "",
+             "Accuracy on the test, mean ± standard deviation over the seeds. *Last epoch*: of the model that the training ends with. *Best by",
+             f"validation*: of the epoch best on {held}, set aside by the seed and never trained on (unless --valid-fraction",
+             "says another share). *max*: of the column before. *Minus feed-forward*: difference of the means ± its standard error. Each model was",
+             "scored on the test once; nothing was chosen on the test but where a column says so."]
+    for name, results in sorted(settings.items()):
+        lines += section(table, name, results, ridge)
+    if not settings:
+        lines += section(table, RIDGE, ridge, [])
+    return "\n".join(lines).rstrip() + "\n"

@@ -1,0 +1,170 @@
+"""scripts/reproduce without the tools: what it plans, what it finds, what it sums up."""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import unittest
+
+from tree import ROOT, TreeTest
+
+sys.path.insert(0, str(ROOT / "scripts/tables"))
+import corpora  # noqa: E402
+from plan import runs_of_table  # noqa: E402
+
+ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip"]
+SETTING = {"preset": "best", "hidden": "100-100-100", "epochs": 60, "valid_fraction": None, "extra": []}
+FOLDER = "best-100-100-100-60epochs"
+
+
+class Reproduce(TreeTest):
+    def setUp(self):
+        super().setUp()
+        self.write({f"data/fsdd/recordings/{digit}_{speaker}_{index}.wav": "" for digit in range(2) for speaker in ("ann", "bob", "cy")
+                    for index in range(8)})
+
+    def reproduce(self, *arguments, code=0):
+        done = self.run_script("scripts/reproduce", *arguments[:1], "--out", self.root / "out", *arguments[1:])
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def plan(self, table, *arguments):
+        """[(id, words of the command)]"""
+        lines = self.reproduce(table, "--list", "--data", self.root / "data", *arguments).stdout.splitlines()
+        return [(line.split("\t")[0], line.split("\t")[1].split()) for line in lines]
+
+    def result(self, table, row, seed, last=None, best=None, fold="", on_test=None, **more):
+        """A result file as a run leaves it, of what a summary reads."""
+        protocol = "on-test" if on_test is not None else "valid"
+        test = {figure: {"accuracy": value} for figure, value in (("last", last), ("best", best)) if value is not None}
+        result = {"table": table, "fold": fold, "row": row, "seed": seed, "protocol": protocol, "setting": SETTING, "commit": "abc",
+                  "machine": "some processor", "cpu_seconds": 1800, "test": test, **more}
+        if on_test is not None:
+            result["test_by_epoch"] = {"best": on_test}
+        self.write({f"out/{table}/{FOLDER}/{fold}{row}-s{seed}-{protocol}.json": json.dumps(result)})
+
+    def cells(self, text, row, n=0):
+        """Of the n-th line that begins with this row's title."""
+        return [line.split(" | ") for line in text.splitlines() if line.startswith(f"| {row} |")][n]
+
+
+class Plan(Reproduce):
+    def test_ids_and_order(self):
+        ids = [each for each, _ in self.plan("fsdd", "--seeds", 2)]
+        self.assertEqual(ids, ["fsdd/ridge/ridge-s1"] + [f"fsdd/{FOLDER}/{row}-s{seed}" for seed in (1, 2) for row in ROWS])
+        unseen = [each for each, _ in self.plan("fsdd-unseen", "--seeds", 1, "--epochs", 7, "--hidden", "8-9-10")]
+        speakers = ("ann", "bob", "cy")
+        self.assertEqual(unseen, [f"fsdd-unseen/ridge/{speaker}-ridge-s1" for speaker in speakers] +
+                         [f"fsdd-unseen/best-8-9-10-7epochs/{speaker}-{row}-s1" for speaker in speakers for row in ROWS])
+        both = [each for each, _ in self.plan("fsdd", "--seeds", 1, "--best-on-test")]
+        self.assertEqual(both[-5:], [f"fsdd/{FOLDER}/{row}-s1-on-test" for row in ROWS])
+
+    def test_settings_do_not_share_a_folder(self):
+        ids = [self.plan("fsdd", *more)[1][0].split("/")[1] for more in (
+            (), ("--preset", "paper"), ("--valid-fraction", 0.2), ("--", "--warp", "0.1"), ("--", "--warp", "0.2"), ("--", "--warp=0.1"))]
+        self.assertEqual(ids[:3], [FOLDER, "paper-100-100-100-400epochs", f"{FOLDER}-valid0.2"])
+        self.assertEqual(len(set(ids)), len(ids))
+        self.assertTrue(all(id.startswith(f"{FOLDER}-warp-0.") for id in ids[3:5]), ids)
+
+    def test_commands(self):
+        _, words = self.plan("fsdd", "--seeds", 1, "--", "--warp", "0.1")[1]
+        self.assertEqual(words[:2], [str(ROOT / "scripts/reproduce"), "--run"])
+        self.assertEqual(words[-3:], ["--", "--warp", "0.1"])
+        self.assertNotIn("--list", words)
+        self.assertIn("no such run", self.reproduce("fsdd", "--run", "0", "--data", self.root / "data", code=2).stderr)
+
+    def test_flags(self):
+        args = argparse.Namespace(preset="paper", hidden=None, epochs=None, quick=False, valid_fraction=None, extra=["--lr", "0.1"], seeds=2,
+                                  best_on_test=True)
+        runs = {run.id.rsplit("/", 1)[1]: run.flags for run in runs_of_table(args, "5", [])}
+        network = "--preset paper-n-tidigits --hidden 400,400,400 --epochs 400 --self-recurrent --skip 1:3 --bip --seed 2 --lr 0.1"
+        self.assertEqual(" ".join(runs["srsc-bip-s2"]), f"{network} --valid-fraction 0.1 --valid-by token --valid-seed 2")
+        self.assertEqual(" ".join(runs["srsc-bip-s2-on-test"]), network)
+        self.assertIn("--no-self-recurrent --no-skip --no-bip --seed 1", " ".join(runs["ff-s1"]))
+        self.assertIn("--self-recurrent --no-skip --bip", " ".join(runs["sr-bip-s1"]))
+        args.preset, args.best_on_test = "best", False
+        unseen = runs_of_table(args, "fsdd-unseen", list("abcdef"))
+        self.assertEqual(unseen[-1].flags[-6:], ["--valid-fraction", "0.2", "--valid-by", "speaker", "--valid-seed", "2"])
+        self.assertEqual(unseen[-1].flags[:2], ["--preset", "best"])
+        args.valid_fraction = 0.0
+        self.assertNotIn("--valid-fraction", runs_of_table(args, "fsdd", [])[-1].flags)
+
+
+    def test_a_task_of_an_array(self):
+        script = str(ROOT / "scripts/tables/slurm_array.sh")
+        words = [script, "echo", "fsdd", "--", "--warp", "0.1"]
+        done = subprocess.run(words, env={**os.environ, "SLURM_ARRAY_TASK_ID": "3"}, capture_output=True, text=True, check=False)
+        self.assertEqual(done.stdout, "--run 3 fsdd -- --warp 0.1\n")
+        done = subprocess.run(words, env={**os.environ, "SLURM_ARRAY_TASK_ID": ""}, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stdout), (2, ""))
+
+
+class Corpora(Reproduce):
+    def test_what_is_there_and_what_is_not(self):
+        done = self.reproduce("all", "--list", "--data", self.root / "data")
+        self.assertIn("fsdd/", done.stdout)
+        self.assertNotIn("\n3/", done.stdout)
+        self.assertIn("table 3: left out, it needs TI46 (LDC93S9)", done.stderr)
+        self.assertIn("table 5: left out, it needs N-TIDIGITS18", done.stderr)
+        self.assertEqual("digits/" in done.stdout, bool(shutil.which("espeak-ng")))
+        self.assertIn("table 4 needs TI46", self.reproduce("4", "--data", self.root / "data", code=2).stderr)
+
+    def test_ti46_is_told_from_synthetic_speech(self):
+        """Both have the same folders and names."""
+        self.write({"data/disc/TI46/ti_alpha/train/f1/0af1set0.sph": "NIST_1A", "data/ours/ti20/train/f1/00f1set0.wav": "RIFF"})
+        self.assertEqual(self.plan("3", "--seeds", 1, "--data", self.root / "data/disc")[1][0], "3/best-400-400-400-60epochs/ff-s1")
+        self.reproduce("4", "--list", "--data", self.root / "data/ours", code=2)
+        self.assertEqual(self.plan("digits", "--data", self.root / "data/ours")[1][0], f"digits/{FOLDER}/ff-s1")
+        self.write({"plain/ti20/train/f1/00f1set0.wav": "NIST_1A"})
+        self.assertEqual(corpora.find("4", [self.root / "plain"], self.root), self.root / "plain")
+        self.assertNotEqual(corpora.find("digits", [self.root / "plain"], self.root), self.root / "plain")
+        self.write({"data/ours/n-tidigits18.hdf5": ""})
+        self.assertEqual(self.plan("5", "--data", self.root / "data/ours")[1][0], "5/best-400-400-400-60epochs/ff-s1")
+
+
+class Summary(Reproduce):
+    def test_a_table_by_hand(self):
+        for seed, last, best in ((1, 0.90, 0.91), (2, 0.92, 0.93), (3, 0.94, 0.92)):
+            self.result("fsdd", "ff", seed, last, best)
+        for seed, last, best in ((1, 0.95, 0.98), (2, 0.97, 0.96)):  # the third seed is missing
+            self.result("fsdd", "srsc-bip", seed, last, best)
+        text = self.reproduce("fsdd", "--summary").stdout
+        self.assertEqual(text, (self.root / "out/fsdd.md").read_text(encoding="utf-8") + "\n")
+        self.assertEqual(self.cells(text, "feed-forward")[1:], ["3", "92.00 ± 2.00", "92.00 ± 1.00", "93.00", "–", "– |"])
+        # errors of the differences: sqrt(2^2 / 3 + 2 / 2) and sqrt(1 / 3 + 2 / 2)
+        self.assertEqual(self.cells(text, "SrSc-BIP")[1:],
+                         ["2", "96.00 ± 1.41", "97.00 ± 1.41", "98.00", "+4.00 ± 1.53", "+5.00 ± 1.15 |"])
+        self.assertEqual(self.cells(text, "Sr")[1:], ["0", "–", "–", "–", "–", "– |"])
+        self.assertIn("`scripts/reproduce fsdd --preset best --hidden 100-100-100 --epochs 60 --seeds 3`; commit abc; some processor; "
+                      "2.50 hours of CPU.", text)
+
+    def test_the_papers_figures(self):
+        self.result("3", "sr", 1, 0.9)
+        self.result("3", "sr", 1, on_test=0.93)
+        self.result("letters", "sr", 1, 0.9)
+        self.assertEqual(self.cells(self.reproduce("3", "--summary").stdout, "Sr")[-2:], ["93.00", "94.51 |"])
+        letters = self.reproduce("letters", "--summary").stdout
+        self.assertIn("the paper on TI46-Alpha, another corpus", letters)
+        self.assertNotIn("chosen on the test set, %", letters)
+        self.assertEqual(self.cells(letters, "Sr")[-1], "94.51 |")
+
+    def test_speakers_left_out_by_hand(self):
+        for fold, seed, ff, bip in (("a", 1, 0.50, 0.60), ("a", 2, 0.60, 0.64), ("b", 1, 0.70, 0.78), ("b", 2, 0.80, 0.90)):
+            self.result("fsdd-unseen", "ff", seed, best=ff, fold=fold)
+            self.result("fsdd-unseen", "srsc-bip", seed, best=bip, fold=fold)
+        self.result("fsdd-unseen", "sr", 1, best=0.9, fold="a")
+        text = self.reproduce("fsdd-unseen", "--summary").stdout
+        self.assertEqual(self.cells(text, "feed-forward")[1:], ["4", "55.0", "75.0", "65.0", "55.0 |"])
+        self.assertEqual(self.cells(text, "SrSc-BIP")[1:], ["4", "62.0", "84.0", "73.0", "62.0 |"])
+        self.assertEqual(self.cells(text, "Sr")[1:], ["1", "90.0", "–", "–", "– |"])
+        # differences 10, 4, 8, 10: deviation sqrt(24 / 3), error sqrt(8 / 4)
+        self.assertIn("paired over 4 (speaker, seed): +8.00 ± 1.41, 5.7 standard errors.", text)
+
+    def test_nothing_there(self):
+        self.assertIn("no results", self.reproduce("fsdd", "--summary", code=2).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -22,33 +22,40 @@ constexpr const char* kFormat = "ossicle-checkpoint";
 constexpr const char* kVersion = "2";
 constexpr std::string_view kFirstMoment = "adam_m.";
 constexpr std::string_view kSecondMoment = "adam_v.";
+constexpr std::string_view kAverage = "ema.";
 constexpr std::int64_t kMaxInt64 = std::numeric_limits<std::int64_t>::max();
 
-void check_moments(const Model& model, const Tensors& moments, std::string_view prefix, float low) {
+/// One array for each trained one, under its name.
+void check_arrays(const Model& model, const Tensors& arrays, std::string_view prefix, float low) {
   std::size_t n_trained = 0;
   for (const ParameterInfo& info : parameter_list(model.training.network)) {
     if (!info.trained) continue;
     ++n_trained;
-    const auto found = moments.find(info.name);
-    if (found == moments.end()) throw std::invalid_argument(fmt::format("array {}{} is missing", prefix, info.name));
-    const Tensor& moment = found->second;
-    if (moment.shape != info.shape || static_cast<std::int64_t>(moment.values.size()) != info.n_values()) {
+    const auto found = arrays.find(info.name);
+    if (found == arrays.end()) throw std::invalid_argument(fmt::format("array {}{} is missing", prefix, info.name));
+    const Tensor& array = found->second;
+    if (array.shape != info.shape || static_cast<std::int64_t>(array.values.size()) != info.n_values()) {
       throw std::invalid_argument(fmt::format("array {}{} has another shape than its parameters", prefix, info.name));
     }
     const auto bad = [low](float value) { return !std::isfinite(value) || value < low; };
-    if (std::any_of(moment.values.begin(), moment.values.end(), bad)) {
+    if (std::any_of(array.values.begin(), array.values.end(), bad)) {
       throw std::invalid_argument(
           fmt::format("array {}{} holds a value that is not finite or below {}", prefix, info.name, low));
     }
   }
-  if (moments.size() != n_trained)
+  if (arrays.size() != n_trained)
     throw std::invalid_argument(fmt::format("there are arrays {}* of no trained parameter", prefix));
 }
 
 void check(const Checkpoint& checkpoint) {
   check(checkpoint.model);
-  check_moments(checkpoint.model, checkpoint.adam_m, kFirstMoment, std::numeric_limits<float>::lowest());
-  check_moments(checkpoint.model, checkpoint.adam_v, kSecondMoment, 0.0F);
+  check_arrays(checkpoint.model, checkpoint.adam_m, kFirstMoment, std::numeric_limits<float>::lowest());
+  check_arrays(checkpoint.model, checkpoint.adam_v, kSecondMoment, 0.0F);
+  if (checkpoint.model.training.optimiser.ema_decay > 0.0) {
+    check_arrays(checkpoint.model, checkpoint.ema, kAverage, std::numeric_limits<float>::lowest());
+  } else if (!checkpoint.ema.empty()) {
+    throw std::invalid_argument(fmt::format("there are arrays {}*, but ema_decay is 0", kAverage));
+  }
   const int n_epochs = checkpoint.model.training.n_epochs;
   const bool counts_fit = checkpoint.n_updates >= 0 && checkpoint.epoch >= 0 && checkpoint.epoch <= n_epochs &&
                           checkpoint.next_batch >= 0 && checkpoint.best_epoch >= -1 && checkpoint.best_epoch < n_epochs;
@@ -93,6 +100,7 @@ Checkpoint parse(std::span<const char> bytes) {
   checkpoint.log_bytes = static_cast<std::uint64_t>(get_int(metadata, "log_bytes", 0, kMaxInt64));
   checkpoint.adam_m = take_prefixed(file.tensors, kFirstMoment);
   checkpoint.adam_v = take_prefixed(file.tensors, kSecondMoment);
+  checkpoint.ema = take_prefixed(file.tensors, kAverage);
   checkpoint.model.parameters = std::move(file.tensors);
   check(checkpoint);
   return checkpoint;
@@ -132,6 +140,7 @@ std::string serialise(const Checkpoint& checkpoint) {
   file.tensors = checkpoint.model.parameters;
   add_prefixed(checkpoint.adam_m, kFirstMoment, file.tensors);
   add_prefixed(checkpoint.adam_v, kSecondMoment, file.tensors);
+  add_prefixed(checkpoint.ema, kAverage, file.tensors);
   return to_safetensors(file);
 }
 

@@ -17,6 +17,7 @@ struct Checkpoint {
   Model model;                 ///< as trained, not as scored; model.n_epochs_done complete epochs are behind it
   Tensors adam_m;              ///< of the trained arrays, under the arrays' names
   Tensors adam_v;              ///< values >= 0
+  Tensors ema = {};            ///< average of the trained arrays; empty without ema_decay
   std::int64_t n_updates = 0;  ///< optimiser steps done
   int epoch = 0;               ///< the epoch in progress, 0-based; training.n_epochs when all are done
   int next_batch = 0;          ///< first batch of it that is not yet done

@@ -67,12 +67,13 @@ BatchSize largest_batch(const Dataset& dataset, int batch_size) {
 MemoryUse training_memory(const TrainingParams& params, const BatchSize& batch, const std::string& device,
                           int n_threads, bool validates) {
   const ArrayLayout layout(params.network);
-  const std::size_t state = layout.n_values() + 2 * layout.n_trained();  // parameters and moments
+  const std::size_t n_states = params.optimiser.ema_decay > 0.0 ? 3 : 2;  // moments, average
+  const std::size_t state = layout.n_values() + n_states * layout.n_trained();
   const ScratchSize scratch = scratch_size(device, params.network, batch, n_threads);
   return {
       .program = kProgram,
       .parameters =
-          2 * array_bytes(layout.n_values(), sizeof(float)) + 2 * array_bytes(layout.n_trained(), sizeof(float)),
+          2 * array_bytes(layout.n_values(), sizeof(float)) + n_states * array_bytes(layout.n_trained(), sizeof(float)),
       .activations = activation_bytes(params.network, batch, true),
       .scratch = scratch.forward + scratch.gradient + scratch.spikes + (validates ? scratch.inference : 0),
       .checkpoint = 3 * state * sizeof(float)};  // as tensors, once more by their names in the file, and as its bytes

@@ -17,7 +17,7 @@ BatchSize largest_batch(const Dataset& dataset, int batch_size);
 /// (tests/pipe/test_memory.cpp).
 struct MemoryUse {
   std::size_t program = 0;      ///< code and libraries
-  std::size_t parameters = 0;   ///< with gradients and moments
+  std::size_t parameters = 0;   ///< with gradients, moments and average
   std::size_t activations = 0;  ///< potentials, errors, spikes and input of the largest batch
   std::size_t scratch = 0;      ///< of the products, all threads
   std::size_t checkpoint = 0;   ///< copies while it is written

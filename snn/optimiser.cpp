@@ -14,6 +14,7 @@ Optimiser<Real>::Optimiser(const OptimiserParams& params, Network<Real>& network
   Backend<Real>& backend = network.backend();
   m_ = Buffer<Real>(backend, network.layout().n_values());
   v_ = Buffer<Real>(backend, network.layout().n_values());
+  if (params.ema_decay > 0.0) average_ = Buffer<Real>(backend, network.layout().n_values());
   const std::size_t n_chunks =
       (network.layout().n_trained() + SquareSums<Real>::kChunk - 1) / std::size_t{SquareSums<Real>::kChunk};
   lanes_ = Buffer<double>(backend, n_chunks * SquareSums<Real>::kLanes);
@@ -41,7 +42,8 @@ AdamCoeffs<Real> Optimiser<Real>::coeffs(ParameterKind kind, double rate_factor)
           .eps = real(params_.eps),
           .keep = real(1.0 - lr * decay),
           .low = real(is_theta ? params_.theta_min : -params_.clip_weight),
-          .high = real(is_theta ? params_.theta_max : params_.clip_weight)};
+          .high = real(is_theta ? params_.theta_max : params_.clip_weight),
+          .average_rate = real(1.0 - ema_decay_at(params_.ema_decay, n))};
 }
 
 template <class Real>
@@ -71,7 +73,8 @@ void Optimiser<Real>::apply() {
                                .v = v_.data(),
                                .gradients = network_->gradient_buffer().data(),
                                .state = state_.data(),
-                               .coeffs = coeffs_.data()});
+                               .coeffs = coeffs_.data(),
+                               .averages = average_.data()});
 }
 
 template <class Real>
@@ -84,14 +87,19 @@ Tensors Optimiser<Real>::trained(const Buffer<Real>& buffer) const {
 }
 
 template <class Real>
-void Optimiser<Real>::restore(const Tensors& m, const Tensors& v, std::int64_t n_updates) {
+void Optimiser<Real>::restore(const Tensors& m, const Tensors& v, std::int64_t n_updates, const Tensors& average) {
+  const bool averages = average_.size() > 0;
   for (const ArrayLayout::Entry& entry : network_->layout().entries()) {
     if (entry.info.trained && (!m.contains(entry.info.name) || !v.contains(entry.info.name))) {
       throw std::invalid_argument(fmt::format("optimiser: no moments of {}", entry.info.name));
     }
+    if (entry.info.trained && averages && !average.contains(entry.info.name)) {
+      throw std::invalid_argument(fmt::format("optimiser: no average of {}", entry.info.name));
+    }
   }
   network_->from_tensors(m, m_);
   network_->from_tensors(v, v_);
+  if (averages) network_->from_tensors(average, average_);
   n_updates_ = n_updates;
 }
 

@@ -36,8 +36,11 @@ class Optimiser {
   /// Moments of the trained arrays.
   Tensors first_moment() const { return trained(m_); }
   Tensors second_moment() const { return trained(v_); }
-  /// Goes on from there. Throws std::invalid_argument for a trained array that is missing, or a wrong size.
-  void restore(const Tensors& m, const Tensors& v, std::int64_t n_updates);
+  /// Of the trained arrays over updates (OptimiserParams::ema_decay); empty where nothing is averaged.
+  Tensors average() const { return average_.size() > 0 ? trained(average_) : Tensors{}; }
+  /// Goes on from there, an average from `average`; at the beginning that is the parameters. Throws std::invalid_argument
+  /// for a trained array that is missing, or a wrong size.
+  void restore(const Tensors& m, const Tensors& v, std::int64_t n_updates, const Tensors& average = {});
 
  private:
   AdamCoeffs<Real> coeffs(ParameterKind kind, double rate_factor) const;
@@ -45,7 +48,8 @@ class Optimiser {
 
   OptimiserParams params_;
   Network<Real>* network_;
-  Buffer<Real> m_, v_;  // flat, by the network's layout
+  Buffer<Real> m_, v_;    // flat, by the network's layout
+  Buffer<Real> average_;  // likewise; empty where nothing is averaged
   Buffer<double> lanes_, sums_;
   Buffer<GradientState> state_;
   Buffer<AdamCoeffs<Real>> coeffs_;  // [kAdamKinds]

@@ -57,6 +57,7 @@ Checkpoint start_training(const TrainingParams& params, const Dataset& train, co
     const Tensor zeros{array.shape, std::vector<float>(static_cast<std::size_t>(array.n_values()))};
     start.adam_m[array.name] = zeros;
     start.adam_v[array.name] = zeros;
+    if (params.optimiser.ema_decay > 0.0) start.ema[array.name] = start.model.parameters.at(array.name);
   }
   start.train_hash = hash_of(train);
   if (valid != nullptr) start.valid_hash = hash_of(*valid);
@@ -81,8 +82,8 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   }
   if (valid != nullptr) valid_values_.emplace(*valid, backend, device_bytes(state_, train, valid, backend));
   network_.set_parameters(state_.model.parameters);
-  optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates);
-  for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v}) held->clear();
+  optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
+  for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
   valid_accuracy_ = state_.model.valid_accuracy;
   restore_counts();
 }
@@ -259,6 +260,7 @@ EpochReport Trainer::finish_epoch() {
 /// and model() stores them.
 Tensors Trainer::scored_parameters() const {
   Tensors scored = network_.parameters();
+  for (auto& [name, average] : optimiser_.average()) scored[name] = std::move(average);
   scale_for_scoring(scored, params());
   return scored;
 }
@@ -283,6 +285,7 @@ Checkpoint Trainer::state() const {
   Checkpoint now = state_;
   now.model = model("last");
   now.model.parameters = network_.parameters();
+  now.ema = optimiser_.average();
   now.sums = sums();
   now.adam_m = optimiser_.first_moment();
   now.adam_v = optimiser_.second_moment();

@@ -24,6 +24,7 @@ struct AdamUpdate {
   const Real* gradients;           // before the norm clip
   const GradientState* state;      // with the norm clip's factor
   const AdamCoeffs<Real>* coeffs;  // [kAdamKinds]
+  Real* averages = nullptr;        // of the parameters over updates, in and out; or null
 
   SNN_HD Extent extent() const {
     int n_chunks = 0;
@@ -39,16 +40,7 @@ struct AdamUpdate {
     const int end = left < static_cast<std::size_t>(last) ? static_cast<int>(left) : last;
     const AdamCoeffs<Real> c = coeffs[range.kind];
     const Real scale = static_cast<Real>(state->factor);
-    SNN_ROLLED
-    for (int j = first; j < end; ++j) {
-      const std::size_t i = range.begin + static_cast<std::size_t>(j);
-      // All is read before the first is written: a compiler cannot know that the arrays do not overlap.
-      const Real before = parameters[i], m_before = m[i], v_before = v[i], g = gradients[i] * scale;
-      const Real m_now = adam_first_moment(c, m_before, g), v_now = adam_second_moment(c, v_before, g);
-      m[i] = m_now;
-      v[i] = v_now;
-      parameters[i] = adam_step(c, before, m_now, v_now);
-    }
+    averages != nullptr ? update<true>(range, first, end, c, scale) : update<false>(range, first, end, c, scale);
   }
 
  private:
@@ -57,6 +49,22 @@ struct AdamUpdate {
     int kind;
     std::size_t begin, end;
   };
+  template <bool kAverages>
+  SNN_HD void update(const Range& range, int first, int end, const AdamCoeffs<Real>& c, Real scale) const {
+    SNN_ROLLED
+    for (int j = first; j < end; ++j) {
+      const std::size_t i = range.begin + static_cast<std::size_t>(j);
+      // All is read before the first is written: a compiler cannot know that the arrays do not overlap.
+      const Real before = parameters[i], m_before = m[i], v_before = v[i], g = gradients[i] * scale;
+      [[maybe_unused]] const Real average = kAverages ? averages[i] : Real(0);
+      const Real m_now = adam_first_moment(c, m_before, g), v_now = adam_second_moment(c, v_before, g);
+      m[i] = m_now;
+      v[i] = v_now;
+      const Real now = adam_step(c, before, m_now, v_now);
+      parameters[i] = now;
+      if constexpr (kAverages) averages[i] = ema_step(average, now, c.average_rate);
+    }
+  }
   /// Unrolled, or a GPU would keep the ends in memory of its own to index them.
   SNN_HD Range range_of(int chunk) const {
     Range range{-1, 0, 0};

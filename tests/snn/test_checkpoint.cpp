@@ -25,6 +25,10 @@ TEST_CASE("checkpoint: a training comes back to the last bit") {
   fresh.adam_v = checkpoint.adam_v;
   fresh.init_hash = 12345;
   CHECK(parse_checkpoint(serialise(fresh), "c") == fresh);
+  Checkpoint averaged = checkpoint;
+  averaged.model.training.optimiser.ema_decay = 0.99;
+  averaged.ema = checkpoint.adam_m;
+  CHECK(parse_checkpoint(serialise(averaged), "c") == averaged);
 }
 
 TEST_CASE("checkpoint: a model is not a checkpoint, nor the other way round") {
@@ -54,6 +58,8 @@ TEST_CASE("checkpoint: what could not be read back is not written") {
       {"array adam_m.w_0_1 holds a value",
        [](auto& c) { c.adam_m["w_0_1"].values[0] = std::numeric_limits<float>::quiet_NaN(); }},
       {"array w_0_1 is missing", [](auto& c) { c.model.parameters.erase("w_0_1"); }},
+      {"array ema.w_0_1 is missing", [](auto& c) { c.model.training.optimiser.ema_decay = 0.5; }},
+      {"there are arrays ema.*, but ema_decay is 0", [](auto& c) { c.ema = c.adam_m; }},
       {"update -1", [](auto& c) { c.n_updates = -1; }},
       {"epoch 31", [](auto& c) { c.epoch = 31; }},
       {"batch -1", [](auto& c) { c.next_batch = -1; }},

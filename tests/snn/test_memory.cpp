@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "snn/parameter_list.h"
 #include "tests/snn/synthetic.h"
 
 namespace {
@@ -57,4 +58,16 @@ TEST_CASE("memory: a data set counts its values in their own type") {
   const std::size_t bytes = snn::dataset_memory(dataset);
   dataset.utterances.front().values = std::vector<float>(1000);
   CHECK(snn::dataset_memory(dataset) == bytes + 3000);
+}
+
+// 4 bytes for each trained value, and what whole pages add.
+TEST_CASE("memory: an average over updates is one more array, and one more in the checkpoint") {
+  snn::TrainingParams params = wide();
+  const snn::MemoryUse plain = snn::training_memory(params, {5000, 50}, "cpu", 1, false);
+  params.optimiser.ema_decay = 0.99;
+  const snn::MemoryUse averaged = snn::training_memory(params, {5000, 50}, "cpu", 1, false);
+  const auto bytes = static_cast<std::size_t>(4 * snn::count_trained(params.network));
+  CHECK(averaged.parameters - plain.parameters >= bytes);
+  CHECK(averaged.parameters - plain.parameters < bytes + (std::size_t{1} << 21));
+  CHECK(averaged.checkpoint - plain.checkpoint == 3 * bytes);
 }

@@ -141,6 +141,45 @@ TEST_CASE("optimiser: goes on from its moments to the bit") {
   CHECK_FALSE(whole.optimiser.first_moment().contains("theta_3"));
 }
 
+// Four updates: decays 2/11, 3/12, 4/13, and then 0.3, which 5/14 would exceed.
+TEST_CASE("optimiser: the average over updates, of trained arrays alone") {
+  snn::TrainingParams params = support::small_training();
+  params.optimiser.ema_decay = 0.3;
+  Rig<double> rig(params), plain(support::small_training());
+  const snn::Tensors zeros = rig.optimiser.first_moment();
+  CHECK_THROWS_WITH(rig.optimiser.restore(zeros, zeros, 0), Contains("no average of w_0_1"));
+  rig.optimiser.restore(zeros, zeros, 0, rig.network.parameters());
+  std::map<std::string, std::vector<double>> wanted;
+  for (const auto& [name, tensor] : rig.network.parameters()) {
+    wanted[name] = {tensor.values.begin(), tensor.values.end()};
+  }
+  for (int update = 0; update < 4; ++update) {
+    for (Rig<double>* each : {&rig, &plain}) {
+      each->find_gradients(update);
+      each->optimiser.step(1.0);
+    }
+    const double decay = std::min(0.3, (update + 2.0) / (update + 11.0));
+    for (const auto& [name, tensor] : rig.network.parameters()) {
+      for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+        double& average = wanted.at(name)[i];
+        average = decay * average + (1.0 - decay) * double{tensor.values[i]};
+      }
+    }
+  }
+  CHECK(rig.network.parameters() == plain.network.parameters());
+  CHECK(plain.optimiser.average().empty());
+  const snn::Tensors found = rig.optimiser.average();
+  CHECK(found.size() == zeros.size());
+  double apart = 0.0;
+  for (const auto& [name, tensor] : found) {
+    for (std::size_t i = 0; i < tensor.values.size(); ++i) {
+      apart = std::max(apart, std::abs(double{tensor.values[i]} - wanted.at(name)[i]));
+    }
+  }
+  CHECK(apart < 1e-6);  // both were looked at in float, weights below 4
+  CHECK(apart > 0.0);
+}
+
 TEST_CASE("optimiser: moments that do not fit are refused") {
   Rig<float> rig(support::small_training());
   const snn::Tensors good = rig.optimiser.first_moment();

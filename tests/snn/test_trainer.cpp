@@ -158,6 +158,36 @@ TEST_CASE("trainer: the best epoch is the first with the highest validation accu
   CHECK(best_epoch > 1);
 }
 
+// Two runs that differ in averaging alone learn the same; what is scored and stored is the average.
+TEST_CASE("trainer: validation and model see the average, the training does not") {
+  Run run{support::synthetic({.own_rate = 0.3, .other_rate = 0.2}),
+          support::synthetic({.own_rate = 0.3, .other_rate = 0.2, .seed = 2})};
+  snn::TrainingParams params = support::small_training();
+  params.optimiser.lr = 0.01;
+  params.n_epochs = 8;
+  snn::Trainer plain = run.trainer(params, true);
+  params.optimiser.ema_decay = 0.95;
+  snn::Trainer averaged = run.trainer(params, true);
+  bool differs = false;
+  while (!averaged.is_done()) {
+    const auto without = plain.run_epoch(go_on), with = averaged.run_epoch(go_on);
+    CHECK(with->loss == without->loss);
+    const snn::Checkpoint state = averaged.state();
+    CHECK(state.model.parameters == plain.model("last").parameters);
+    CHECK(plain.state().ema.empty());
+    const snn::Model model = averaged.model("last");
+    for (const auto& [name, tensor] : model.parameters) {
+      CHECK(tensor == (name == "theta_3" ? state.model.parameters : state.ema).at(name));
+    }
+    CHECK_FALSE(model.parameters == state.model.parameters);
+    snn::Network<float> network(params.network, params.gradient, *run.backend);
+    network.set_parameters(model.parameters);
+    CHECK(snn::score(snn::evaluate(network, run.valid, 24), run.valid).all() == *with->valid);
+    differs = differs || !(*with->valid == *without->valid);
+  }
+  CHECK(differs);
+}
+
 TEST_CASE("trainer: the model carries what is needed to predict") {
   Run run{support::synthetic(), {}};
   const snn::TrainingParams params = support::small_training();

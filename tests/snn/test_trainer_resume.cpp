@@ -18,30 +18,27 @@ struct Outcome {
 
 class Resumer {
  public:
-  explicit Resumer(bool with_valid)
-      : train_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1})),
+  explicit Resumer(bool with_valid, double ema_decay = 0.0)
+      : params_(support::small_training()),
+        train_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1})),
         valid_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1, .seed = 2})),
         valid_set_(with_valid ? &valid_ : nullptr) {
     snn::add_version(train_, support::synthetic({.min_steps = 12, .own_rate = 0.4, .other_rate = 0.1}));
-  }
-
-  /// With everything that is drawn for each utterance and epoch.
-  static snn::TrainingParams params() {
-    snn::TrainingParams params = support::small_training();
-    params.augment = {.shift_steps = 2,
-                      .shift_channels = 1,
-                      .warp = 0.1,
-                      .gain_db = 3.0,
-                      .drop_channels = 0.1,
-                      .mask_channels = 2,
-                      .mask_steps = 3,
-                      .drop_neurons = 0.1};
-    return params;
+    // Everything that is drawn for each utterance and epoch.
+    params_.augment = {.shift_steps = 2,
+                       .shift_channels = 1,
+                       .warp = 0.1,
+                       .gain_db = 3.0,
+                       .drop_channels = 0.1,
+                       .mask_channels = 2,
+                       .mask_steps = 3,
+                       .drop_neurons = 0.1};
+    params_.optimiser.ema_decay = ema_decay;
   }
 
   /// Trains to the end; after every `stop_after` batches everything is put down as bytes and read back. 0: never.
   Outcome run(int stop_after, int n_threads = 1) const {
-    snn::Checkpoint state = snn::start_training(params(), train_, valid_set_, "raster", "[]");
+    snn::Checkpoint state = snn::start_training(params_, train_, valid_set_, "raster", "[]");
     Outcome outcome;
     std::string bytes;
     int n_left = stop_after;
@@ -69,7 +66,7 @@ class Resumer {
   /// A checkpoint after two batches.
   snn::Checkpoint half_way() const {
     const auto backend = snn::make_backend<float>("cpu", 1);
-    snn::Trainer trainer(snn::start_training(params(), train_, valid_set_, "raster", "[]"), train_, valid_set_,
+    snn::Trainer trainer(snn::start_training(params_, train_, valid_set_, "raster", "[]"), train_, valid_set_,
                          *backend);
     trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch < 2; });
     return trainer.state();
@@ -78,6 +75,7 @@ class Resumer {
   const snn::Dataset& train() const { return train_; }
 
  private:
+  snn::TrainingParams params_;
   snn::Dataset train_, valid_;
   const snn::Dataset* valid_set_;
 };
@@ -85,7 +83,8 @@ class Resumer {
 }  // namespace
 
 TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never stopped") {
-  const Resumer resumer(GENERATE(false, true));
+  const bool full = GENERATE(false, true);  // validation, and an average over updates
+  const Resumer resumer(full, full ? 0.9 : 0.0);
   const Outcome never = resumer.run(0);
   // 1: after each batch; 5: at the end of each epoch, before it is closed; the rest: once or twice within epochs.
   for (int stop_after = 1; stop_after <= kBatches * kEpochs; ++stop_after) {

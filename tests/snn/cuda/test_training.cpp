@@ -23,6 +23,7 @@ snn::TrainingParams params() {
   p.augment.mask_channels = 2;
   p.augment.mask_steps = 3;
   p.augment.drop_neurons = 0.1;
+  p.optimiser.ema_decay = 0.9;
   return p;
 }
 
@@ -83,6 +84,8 @@ TEST_CASE("cuda: a whole training goes as on the CPU") {
     }
   }
   CHECK(apart(here.model.parameters, there.model.parameters) < 0.004);
+  CHECK(apart(there.ema, here.ema) < 0.004);
+  CHECK(apart(there.ema, there.model.parameters) > 1e-4);  // it lags behind
   CHECK(here.n_updates == there.n_updates);
 }
 

@@ -72,3 +72,23 @@ TEST_CASE("adam: decay, eps and bounds", "[Adam step]") {
   CHECK(adam_step(coeffs(1, 100.0), 1.0, 1.0, 1.0) == -4.0);
   CHECK(adam_step(coeffs(1, 100.0), 1.0, -1.0, 1.0) == 4.0);
 }
+
+// (1 + n)/(10 + n): 2/11 at the first update, 0.9 at n = 80, where 91/100 would be more.
+TEST_CASE("adam: an average keeps less of itself in the beginning", "[EMA decay]") {
+  CHECK(ema_decay_at(0.9, 1.0) == 2.0 / 11.0);
+  CHECK(ema_decay_at(0.9, 70.0) == 71.0 / 80.0);
+  CHECK(ema_decay_at(0.9, 90.0) == 0.9);
+  CHECK(ema_decay_at(0.0, 1.0) == 0.0);
+}
+
+// Decay 3/4: 3/4 * 8 + 1/4 * 4 = 7.
+TEST_CASE("adam: the average moves towards the parameter and not beyond it", "[EMA step]") {
+  CHECK(ema_step(8.0, 4.0, 0.25) == 7.0);
+  CHECK(ema_step(8.0F, 4.0F, 0.25F) == 7.0F);
+  CHECK(ema_step(8.0, 4.0, 1.0) == 4.0);
+  for (int i = 1; i < 1000; ++i) {
+    const float theta = 0.999F, rate = 1.0F - static_cast<float>(i) / 1000.0F;
+    CHECK(ema_step(theta, theta, rate) == theta);
+    CHECK(ema_step(std::nextafter(theta, 0.0F), theta, rate) <= theta);
+  }
+}

@@ -11,6 +11,7 @@ namespace {
 
 struct Arrays {
   std::vector<double> parameters, m, v, gradients;
+  std::vector<double> averages = {};
 };
 
 /// The kinds end at `ends`; each has its own coefficients.
@@ -22,7 +23,8 @@ void run(Arrays& arrays, const std::array<std::size_t, 3>& ends, const snn::Grad
                                              .v = arrays.v.data(),
                                              .gradients = arrays.gradients.data(),
                                              .state = &state,
-                                             .coeffs = coeffs.data()},
+                                             .coeffs = coeffs.data(),
+                                             .averages = arrays.averages.empty() ? nullptr : arrays.averages.data()},
                      width);
 }
 
@@ -81,4 +83,25 @@ TEST_CASE("adam update: after a norm that was not finite nothing moves") {
   CHECK(after.parameters == before.parameters);
   CHECK(after.m == before.m);
   CHECK(after.v == before.v);
+}
+
+// The parameters of the first case, 0.25 and 1; averages 0.5 and -1 move a quarter of the way.
+TEST_CASE("adam update: averages follow the parameters after the step, which go as without") {
+  for (const int width : {1, 7, 64}) {
+    const Arrays before{{0.75, 0.75}, {0.0, 0.0}, {0.0, 0.0}, {4.0, -4.0}};
+    Arrays plain = before, averaged = before;
+    averaged.averages = {0.5, -1.0};
+    snn::AdamCoeffs<double> coeffs = kCoeffs;
+    coeffs.average_rate = 0.25;
+    run(plain, {1, 1, 2}, {.factor = 0.5}, {coeffs, {}, coeffs}, width);
+    run(averaged, {1, 1, 2}, {.factor = 0.5}, {coeffs, {}, coeffs}, width);
+    CHECK(averaged.parameters == plain.parameters);
+    CHECK(averaged.m == plain.m);
+    CHECK(averaged.v == plain.v);
+    CHECK(averaged.averages[0] == Approx(0.4375).epsilon(1e-7));
+    CHECK(averaged.averages[1] == -0.5);
+    const std::vector<double> last = averaged.averages;
+    run(averaged, {1, 1, 2}, {.stopped_at = 3}, {coeffs, {}, coeffs}, width);
+    CHECK(averaged.averages == last);
+  }
 }

@@ -36,6 +36,7 @@ class Resumer {
     params_.optimiser.ema_decay = ema_decay;
   }
 
+  const snn::TrainingParams& params() const { return params_; }
   /// Trains to the end; after every `stop_after` batches everything is put down as bytes and read back. 0: never.
   Outcome run(int stop_after, int n_threads = 1) const {
     snn::Checkpoint state = snn::start_training(params_, train_, valid_set_, "raster", "[]");
@@ -106,7 +107,7 @@ TEST_CASE("resume: the number of threads changes no byte") {
 TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
   const Resumer resumer(false);
   const auto backend = snn::make_backend<float>("cpu", 1);
-  snn::Trainer trainer(snn::start_training(Resumer::params(), resumer.train(), nullptr, "raster", "[]"),
+  snn::Trainer trainer(snn::start_training(resumer.params(), resumer.train(), nullptr, "raster", "[]"),
                        resumer.train(), nullptr, *backend);
   while (!trainer.is_done()) trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch % 2 == 0; });
   CHECK((snn::serialise(trainer.model("last")) == resumer.run(0).model));

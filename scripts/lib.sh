@@ -2,6 +2,9 @@
 # Messages go to stderr.
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 
+# Of recordings made by various people on various machines: one level for all, before the ear (snn/LEARNING.md).
+level=(--level-db -22)
+
 # What the project needs on Debian 12, by purpose.
 packages_build=(g++ cmake ninja-build pkg-config libsndfile1-dev libfftw3-dev libeigen3-dev libcli11-dev catch2
   libarchive-dev libhdf5-dev nlohmann-json3-dev libfmt-dev zlib1g-dev python3 python3-numpy)

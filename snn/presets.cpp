@@ -17,12 +17,13 @@ constexpr double kRateTimesWidth = 0.4;
 Preset best() {
   Preset preset;
   preset.name = "best";
-  preset.summary = "what learns best here: surrogate rule, count loss, cosine rate, training shifts";
+  preset.summary = "what learns best here: surrogate rule, count loss, cosine rate, shifts, dropped channels";
   preset.hidden = {100, 100, 100};
   preset.skips = {{1, 3}};
   preset.base.network.input_scale = 2.0;
   preset.base.gradient.rule = Rule::kSurrogate;
-  preset.base.augment = {.shift_steps = 5, .shift_channels = 1};
+  preset.base.augment = {.shift_steps = 5, .shift_channels = 1, .drop_channels = 0.1};
+  preset.base.n_epochs = 60;
   return preset;
 }
 

@@ -24,7 +24,7 @@ mkdir -p "$out"
 parts=(train test)
 ((${#leave_out[@]} == 0)) || parts+=(unseen)
 for part in "${parts[@]}"; do
-  all_but_skipped ossicle-lyon --list "$out/$part.tsv" --root "$data" -o "$out/$part.tar"
+  all_but_skipped ossicle-lyon "${level[@]}" --list "$out/$part.tsv" --root "$data" -o "$out/$part.tar"
 done
 ossicle-train "$out/train.tar" -o "$out/model.safetensors" --log "$out/training.jsonl" "$@"
 for part in "${parts[@]:1}"; do

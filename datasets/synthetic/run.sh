@@ -29,7 +29,7 @@ find_tools
 mkdir -p "$out"
 "$here/prepare" "$data" -o "$out" --task "$task" "${leave_out[@]}"
 for part in train test unseen; do
-  all_but_skipped ossicle-lyon --list "$out/$part.tsv" --root "$data" -o "$out/$part.tar"
+  all_but_skipped ossicle-lyon "${level[@]}" --list "$out/$part.tsv" --root "$data" -o "$out/$part.tar"
 done
 ossicle-train "$out/train.tar" -o "$out/model.safetensors" --log "$out/training.jsonl" "$@"
 for part in test unseen; do

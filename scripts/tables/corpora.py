@@ -13,6 +13,7 @@ from plan import QUICK_TOKENS, TABLES
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATASETS = ROOT / "datasets"
 UNSEEN_VOICES = ("f4", "f7", "m3", "m6")  # of the synthetic corpora, as in datasets/synthetic/run.sh
+LEVEL = ("--level-db", "-22")  # of free corpora, as in scripts/lib.sh; the paper's are heard as they are
 DEPTH = 4  # of folders, that many levels below --data are looked at
 
 # folder: of a fold's lists and streams; test: the list that is tested
@@ -145,5 +146,6 @@ def make_streams(table, fold, place, args):
             continue
         classes = ["--classes", streams.folder / "classes.txt"] if TABLES[table].corpus == "ti46" else []
         # 12.5 kHz and 100 steps: the ear's defaults, and the paper's
-        call("ossicle-lyon", "-q", "--list", stream.with_suffix(".tsv"), "--root", place, *classes, "--jobs", args.jobs, "-o", stream,
+        level = LEVEL if TABLES[table].corpus in ("fsdd", "synthetic") else ()
+        call("ossicle-lyon", "-q", *level, "--list", stream.with_suffix(".tsv"), "--root", place, *classes, "--jobs", args.jobs, "-o", stream,
              skips=True)

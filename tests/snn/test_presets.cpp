@@ -27,7 +27,7 @@ TEST_CASE("presets: best is the recipe of the measurements") {
                                        .clip_weight = 4.0,
                                        .theta_min = 0.0,
                                        .theta_max = 0.999});
-  CHECK(p.augment == AugmentParams{.shift_steps = 5, .shift_channels = 1});
+  CHECK(p.augment == AugmentParams{.shift_steps = 5, .shift_channels = 1, .drop_channels = 0.1});
   CHECK(p.batch_size == 50);
 }
 

@@ -111,5 +111,6 @@ def runs_of_table(args, table, speakers):
     runs = [run_of(table, settings, fold, RIDGE, 1, RIDGE, ridge_fraction) for fold in folds]
     for seed in seeds:
         for protocol in ["valid"] + ["on-test"] * args.best_on_test:
-            runs += [run_of(table, settings, fold, row, seed, protocol, fraction) for fold in folds for row in NETWORKS]
+            runs += [run_of(table, settings, fold, row, seed, protocol, fraction) for fold in folds
+                     for row in NETWORKS if not args.rows or row in args.rows]
     return runs

@@ -54,6 +54,9 @@ class Plan(Reproduce):
     def test_ids_and_order(self):
         ids = [each for each, _ in self.plan("fsdd", "--seeds", 2)]
         self.assertEqual(ids, ["fsdd/ridge/ridge-s1"] + [f"fsdd/{FOLDER}/{row}-s{seed}" for seed in (1, 2) for row in ROWS])
+        some = [each for each, _ in self.plan("fsdd", "--seeds", 2, "--rows", "srsc-bip,ff")]
+        self.assertEqual(some[1:], [f"fsdd/{FOLDER}/{row}-s{seed}" for seed in (1, 2) for row in ("ff", "srsc-bip")])
+        self.assertIn("wanted some of", self.reproduce("fsdd", "--list", "--rows", "lstm", code=2).stderr)
         unseen = [each for each, _ in self.plan("fsdd-unseen", "--seeds", 1, "--epochs", 7, "--hidden", "8-9-10")]
         speakers = ("ann", "bob", "cy")
         self.assertEqual(unseen, [f"fsdd-unseen/ridge/{speaker}-ridge-s1" for speaker in speakers] +
@@ -76,7 +79,7 @@ class Plan(Reproduce):
         self.assertIn("no such run", self.reproduce("fsdd", "--run", "0", "--data", self.root / "data", code=2).stderr)
 
     def test_flags(self):
-        args = argparse.Namespace(preset="paper", hidden=None, epochs=None, quick=False, valid_fraction=None, extra=["--lr", "0.1"], seeds=2,
+        args = argparse.Namespace(preset="paper", hidden=None, epochs=None, quick=False, valid_fraction=None, extra=["--lr", "0.1"], seeds=2, rows=None,
                                   best_on_test=True)
         runs = {run.id.rsplit("/", 1)[1]: run.flags for run in runs_of_table(args, "5", [])}
         network = "--preset paper-n-tidigits --hidden 400,400,400 --epochs 400 --self-recurrent --skip 1:3 --bip --seed 2 --lr 0.1"

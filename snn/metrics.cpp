@@ -12,7 +12,6 @@ namespace {
 
 constexpr double kZ95 = 1.959963984540054;  // 97.5 % point of the standard normal distribution
 constexpr double kSilentRate = 0.001;       // less than a spike in a thousand steps
-constexpr double kSaturatedRate = 0.5;      // more spikes than not
 
 void check_index(int index, int n_classes, const char* what) {
   if (index < 0 || index >= n_classes) {
@@ -32,6 +31,23 @@ void check_layers(const NetworkParams& network, const SpikeCounts& counts) {
     throw std::invalid_argument(
         fmt::format("spike counts of {} layers for a network of {}", counts.spikes.size(), network.n_layers()));
   }
+}
+
+/// What `of` makes of the spikes of each layer's neurons.
+template <class Function>
+auto by_layer(const NetworkParams& network, std::span<const std::int64_t> neurons, const Function& of) {
+  const auto wanted = static_cast<std::size_t>(std::accumulate(network.sizes.begin() + 1, network.sizes.end(), 0));
+  if (neurons.size() != wanted) {
+    throw std::invalid_argument(fmt::format("spikes of {} neurons for a network of {}", neurons.size(), wanted));
+  }
+  std::vector<decltype(of(neurons))> out;
+  std::size_t first = 0;
+  for (std::size_t l = 1; l < network.sizes.size(); ++l) {
+    const auto n = static_cast<std::size_t>(network.sizes[l]);
+    out.push_back(of(neurons.subspan(first, n)));
+    first += n;
+  }
+  return out;
 }
 
 }  // namespace
@@ -134,6 +150,23 @@ double Paired::p_value() const {
     p += std::exp(std::lgamma(n + 1.0) - std::lgamma(k + 1.0) - std::lgamma(n - k + 1.0) - n * std::log(2.0));
   }
   return std::min(1.0, 2.0 * p);  // above 1 where the counts are equal, whose term stands twice
+}
+
+std::vector<std::int64_t> layer_spikes(const NetworkParams& network, std::span<const std::int64_t> neurons) {
+  return by_layer(network, neurons, [](std::span<const std::int64_t> layer) {
+    return std::accumulate(layer.begin(), layer.end(), std::int64_t{0});
+  });
+}
+
+NeuronShares neuron_shares(const NetworkParams& network, std::span<const std::int64_t> neurons, std::int64_t n_steps) {
+  const double most = kSaturatedRate * static_cast<double>(n_steps);
+  const auto share = [&](const auto& holds) {
+    return by_layer(network, neurons, [&](std::span<const std::int64_t> layer) {
+      return static_cast<double>(std::ranges::count_if(layer, holds)) / static_cast<double>(layer.size());
+    });
+  };
+  return {.silent = share([](std::int64_t n) { return n == 0; }),
+          .saturated = share([most](std::int64_t n) { return static_cast<double>(n) > most; })};
 }
 
 Activity activity_of(double rate) {

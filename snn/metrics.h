@@ -77,8 +77,23 @@ struct Paired {
   double p_value() const;
 };
 
-/// How a layer's firing rate looks: below one spike in a thousand steps a layer says nothing, above half of the steps
-/// it is stuck.
+/// Spikes of each layer 1..L from those of each neuron, layer by layer. Throws std::invalid_argument for another number
+/// of neurons. [L]
+std::vector<std::int64_t> layer_spikes(const NetworkParams& network, std::span<const std::int64_t> neurons);
+
+/// Above that rate, more spikes than not, a neuron or a layer is stuck.
+inline constexpr double kSaturatedRate = 0.5;
+
+/// Of each layer 1..L, 0..1.
+struct NeuronShares {
+  std::vector<double> silent;     ///< of the neurons that fired in no step
+  std::vector<double> saturated;  ///< of those that fired in more than kSaturatedRate of the steps
+};
+/// neurons: spikes of each, layer by layer, over n_steps steps. Throws as layer_spikes.
+NeuronShares neuron_shares(const NetworkParams& network, std::span<const std::int64_t> neurons, std::int64_t n_steps);
+
+/// How a layer's firing rate looks: below one spike in a thousand steps a layer says nothing, above kSaturatedRate it is
+/// stuck.
 enum class Activity { kNormal, kSilent, kSaturated };
 Activity activity_of(double rate);
 

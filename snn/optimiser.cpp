@@ -2,10 +2,16 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <stdexcept>
 
 namespace snn {
+
+// A chunk's kind chooses its coefficients.
+static_assert(static_cast<int>(ParameterKind::kWeight) == 0 &&
+              static_cast<int>(ParameterKind::kTheta) == kAdamKinds - 1);
 
 template <class Real>
 Optimiser<Real>::Optimiser(const OptimiserParams& params, Network<Real>& network)
@@ -15,13 +21,52 @@ Optimiser<Real>::Optimiser(const OptimiserParams& params, Network<Real>& network
   m_ = Buffer<Real>(backend, network.layout().n_values());
   v_ = Buffer<Real>(backend, network.layout().n_values());
   if (params.ema_decay > 0.0) average_ = Buffer<Real>(backend, network.layout().n_values());
-  const std::size_t n_chunks =
-      (network.layout().n_trained() + SquareSums<Real>::kChunk - 1) / std::size_t{SquareSums<Real>::kChunk};
-  lanes_ = Buffer<double>(backend, n_chunks * SquareSums<Real>::kLanes);
-  sums_ = Buffer<double>(backend, n_chunks);
+  cut_into_chunks();
   state_ = Buffer<GradientState>(backend, 1);
   coeffs_ = Buffer<AdamCoeffs<Real>>(backend, kAdamKinds);
   reset_state();
+}
+
+template <class Real>
+void Optimiser<Real>::cut_into_chunks() {
+  constexpr std::size_t kChunk = SquareSums<Real>::kChunk;
+  std::vector<Chunk> chunks;
+  const auto cut = [&chunks, kChunk](std::size_t begin, std::size_t end, int array, int kind) {
+    for (; begin < end; begin += kChunk) {
+      chunks.push_back({begin, static_cast<int>(std::min(kChunk, end - begin)), array, kind});
+    }
+  };
+  const ArrayLayout& layout = network_->layout();
+  cut(0, layout.n_trained(), 0, 0);
+  n_flat_ = static_cast<int>(chunks.size());
+  std::vector<int> first_sum = {0};
+  for (const ArrayLayout::Entry& entry : layout.entries()) {
+    if (!entry.info.trained) continue;
+    cut(entry.offset, entry.offset + entry.size, static_cast<int>(first_sum.size()) - 1,
+        static_cast<int>(entry.info.kind));
+    first_sum.push_back(static_cast<int>(chunks.size()) - n_flat_);
+  }
+  Backend<Real>& backend = network_->backend();
+  chunks_ = Buffer<Chunk>(backend, chunks.size());
+  chunks_.upload(chunks);
+  first_sum_ = Buffer<int>(backend, first_sum.size());
+  first_sum_.upload(first_sum);
+  lanes_ = Buffer<double>(backend, chunks.size() * SquareSums<Real>::kLanes);
+  sums_ = Buffer<double>(backend, chunks.size());
+  arrays_ = Buffer<ArrayGradient>(backend, first_sum.size() - 1);
+}
+
+template <class Real>
+void Optimiser<Real>::reset_state(const GradientState& state, std::span<const ArrayGradient> arrays) {
+  if (!arrays.empty() && arrays.size() != arrays_.size()) {
+    throw std::invalid_argument(
+        fmt::format("optimiser: gradients of {} arrays, there are {}", arrays.size(), arrays_.size()));
+  }
+  std::vector<ArrayGradient> sent(arrays.begin(), arrays.end());
+  sent.resize(arrays_.size());
+  for (ArrayGradient& array : sent) array.has_stopped = state.stopped_at != 0;
+  state_.upload(std::span(&state, 1));
+  arrays_.upload(sent);
 }
 
 template <class Real>
@@ -59,20 +104,30 @@ void Optimiser<Real>::prepare(double rate_factor) {
 template <class Real>
 void Optimiser<Real>::apply() {
   Backend<Real>& backend = network_->backend();
-  const ArrayLayout& layout = network_->layout();
-  const int n_chunks = static_cast<int>(sums_.size());
-  backend.run(SquareSums<Real>{
-      .n_values = layout.n_trained(), .values = network_->gradient_buffer().data(), .sums = lanes_.data()});
+  const int n_chunks = static_cast<int>(chunks_.size());
+  backend.run(SquareSums<Real>{.n_chunks = n_chunks,
+                               .chunks = chunks_.data(),
+                               .values = network_->gradient_buffer().data(),
+                               .sums = lanes_.data()});
   backend.run(LaneSums{
       .n_chunks = n_chunks, .n_lanes = SquareSums<Real>::kLanes, .lanes = lanes_.data(), .sums = sums_.data()});
-  backend.run(
-      GradientNorm{.n_sums = n_chunks, .sums = sums_.data(), .clip_norm = params_.clip_norm, .state = state_.data()});
-  backend.run(AdamUpdate<Real>{.ends = {layout.n_weights(), layout.end_of_self(), layout.n_trained()},
+  backend.run(GradientNorm{.n_sums = n_flat_,
+                           .sums = sums_.data(),
+                           .clip_norm = params_.clip_norm,
+                           .state = state_.data(),
+                           .n_arrays = static_cast<int>(arrays_.size()),
+                           .first_sum = first_sum_.data(),
+                           .array_sums = sums_.data() + n_flat_,
+                           .has_own_clips = params_.clip_scope == ClipScope::kArray,
+                           .arrays = arrays_.data()});
+  backend.run(AdamUpdate<Real>{.n_chunks = n_chunks - n_flat_,
+                               .chunks = chunks_.data() + n_flat_,
                                .parameters = network_->parameter_buffer().data(),
                                .m = m_.data(),
                                .v = v_.data(),
                                .gradients = network_->gradient_buffer().data(),
                                .state = state_.data(),
+                               .arrays = arrays_.data(),
                                .coeffs = coeffs_.data(),
                                .averages = average_.data()});
 }

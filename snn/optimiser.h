@@ -1,5 +1,5 @@
 #pragma once
-// Adam on a back end: norm clip over all trained arrays, then each array with its own rate, decay and bounds.
+// Adam on a back end: norm clip over all trained arrays or of each, then each array with its own rate, decay and bounds.
 #include <cstdint>
 
 #include "snn/network.h"
@@ -26,8 +26,10 @@ class Optimiser {
   GradientState state() const { return state_.download().front(); }
   /// The same, for bodies.
   const GradientState* state_in_place() const { return state_.data(); }
-  /// Goes on from there, or begins anew.
-  void reset_state(const GradientState& state = {}) { state_.upload(std::span(&state, 1)); }
+  /// Of each trained array over the same updates, in the order of the layout.
+  std::vector<ArrayGradient> array_gradients() const { return arrays_.download(); }
+  /// Goes on from there, or begins anew. Throws std::invalid_argument unless `arrays` is empty or has all of them.
+  void reset_state(const GradientState& state = {}, std::span<const ArrayGradient> arrays = {});
 
   /// Of the whole run, prepared ones included.
   std::int64_t n_updates() const { return n_updates_; }
@@ -43,6 +45,7 @@ class Optimiser {
   void restore(const Tensors& m, const Tensors& v, std::int64_t n_updates, const Tensors& average = {});
 
  private:
+  void cut_into_chunks();
   AdamCoeffs<Real> coeffs(ParameterKind kind, double rate_factor) const;
   Tensors trained(const Buffer<Real>& buffer) const;
 
@@ -50,7 +53,11 @@ class Optimiser {
   Network<Real>* network_;
   Buffer<Real> m_, v_;    // flat, by the network's layout
   Buffer<Real> average_;  // likewise; empty where nothing is averaged
+  int n_flat_ = 0;        // chunks of the whole, for the global norm; behind them those of each array
+  Buffer<Chunk> chunks_;
+  Buffer<int> first_sum_;  // of each array's chunks, and of what lies behind the last one's
   Buffer<double> lanes_, sums_;
+  Buffer<ArrayGradient> arrays_;
   Buffer<GradientState> state_;
   Buffer<AdamCoeffs<Real>> coeffs_;  // [kAdamKinds]
   std::int64_t n_updates_ = 0;

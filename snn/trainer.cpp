@@ -107,16 +107,16 @@ void Trainer::restore_counts() {
               .n_correct = std::vector<std::int64_t>(n_places),
               .n_spikes = std::vector<std::int64_t>(static_cast<std::size_t>(network_.n_neurons()))};
   gradient_ = {};
+  std::vector<ArrayGradient> arrays;
   n_utterances_ = n_steps_ = n_utterances_read_ = 0;
   if (state_.next_batch > 0) {
     check_sums(state_, counts_.n_places());
     const Checkpoint::Sums& sums = state_.sums;
     counted_.loss = sums.at(kLoss);
     counted_.n_correct = converted<std::int64_t>(sums.at(kCorrect));
-    std::size_t first = 0;  // a layer's spikes are counted on from its first neuron
-    for (int layer = 1; layer <= network_.params().n_layers(); ++layer) {
-      counted_.n_spikes[first] = static_cast<std::int64_t>(sums.at(kSpikes)[static_cast<std::size_t>(layer) - 1]);
-      first += static_cast<std::size_t>(network_.params().sizes[static_cast<std::size_t>(layer)]);
+    counted_.n_spikes = converted<std::int64_t>(sums.at(kSpikes));
+    for (std::size_t a = 0; a < sums.at(kArrayNorms).size(); ++a) {
+      arrays.push_back({.norm_sum = sums.at(kArrayNorms)[a], .clipped_sum = sums.at(kClippedNorms)[a]});
     }
     gradient_.norm_sum = sums.at(kNorm).front();
     gradient_.n_updates = state_.next_batch;
@@ -125,7 +125,7 @@ void Trainer::restore_counts() {
   }
   state_.sums.clear();
   counts_.write(counted_);
-  optimiser_.reset_state(gradient_);
+  optimiser_.reset_state(gradient_, arrays);
 }
 
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const BatchReport&)>& on_batch) {
@@ -179,7 +179,7 @@ void Trainer::stop() {
   optimiser_.rewind(optimiser_.n_updates() - (state_.next_batch - batch));
   state_.next_batch = batch;
   gradient_.stopped_at = 0;
-  optimiser_.reset_state(gradient_);
+  optimiser_.reset_state(gradient_, optimiser_.array_gradients());
   const auto n_done = static_cast<std::size_t>(batch) * static_cast<std::size_t>(params.batch_size);
   n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(n_done);
   n_steps_ = count_steps(draw_versions(params.seed, state_.epoch, *train_, std::span(order).first(n_done)));
@@ -216,12 +216,10 @@ Checkpoint::Sums Trainer::sums() const {
                            {kUtterances, {static_cast<double>(n_utterances_)}},
                            {kNorm, {optimiser_.state().norm_sum}},
                            {kSteps, {static_cast<double>(n_steps_)}},
-                           {kSpikes, {}}};
-  auto first = counted.n_spikes.begin();
-  for (int layer = 1; layer <= network_.params().n_layers(); ++layer) {
-    const auto last = first + network_.params().sizes[static_cast<std::size_t>(layer)];
-    sums[kSpikes].push_back(static_cast<double>(std::accumulate(first, last, std::int64_t{0})));
-    first = last;
+                           {kSpikes, converted<double>(counted.n_spikes)}};
+  for (const ArrayGradient& array : optimiser_.array_gradients()) {
+    sums[kArrayNorms].push_back(array.norm_sum);
+    sums[kClippedNorms].push_back(array.clipped_sum);
   }
   return sums;
 }
@@ -238,7 +236,10 @@ EpochReport Trainer::finish_epoch() {
   report.gradient_norm = gradient_.norm_sum / n_batches_;
   report.rate_factor = rate_factor(params.optimiser.schedule, optimiser_.n_updates() - 1, n_total);
   report.firing_rates =
-      firing_rates(params.network, {.spikes = converted<std::int64_t>(sums().at(kSpikes)), .n_steps = n_steps_});
+      firing_rates(params.network, {.spikes = layer_spikes(params.network, counted_.n_spikes), .n_steps = n_steps_});
+  report.neurons = neuron_shares(params.network, counted_.n_spikes, n_steps_);
+  report.arrays =
+      array_reports(network_.layout(), network_.parameters(), optimiser_.array_gradients(), gradient_.n_updates);
   if (valid_values_) {
     report.valid = score_valid();
     valid_accuracy_ = report.valid->accuracy();

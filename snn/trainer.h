@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "snn/array_report.h"
 #include "snn/augment.h"
 #include "snn/checkpoint.h"
 #include "snn/dataset.h"
@@ -31,6 +32,8 @@ struct EpochReport {
   double gradient_norm = 0.0;           ///< mean over batches, before the clip
   double rate_factor = 1.0;             ///< the schedule's at the last update
   std::vector<double> firing_rates;     ///< of each layer 1..L, 0..1, over the epoch
+  NeuronShares neurons;                 ///< over the epoch
+  std::vector<ArrayReport> arrays;      ///< of all, as they are trained on, not averaged
   std::optional<Tally> valid;           ///< on the validation set, after the epoch
   bool is_best = false;                 ///< a better validation accuracy than in any epoch before
   std::optional<double> best_accuracy;  ///< on the validation set so far

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <stdexcept>
+
+#include "snn/parameter_list.h"
 
 namespace snn {
 
@@ -54,9 +57,14 @@ void check_data(const Checkpoint& state, const Dataset& train, const Dataset* va
 }
 
 void check_sums(const Checkpoint& state, int n_places) {
-  const std::map<std::string, int> sizes = {{kLoss, n_places}, {kCorrect, n_places},
-                                            {kUtterances, 1},  {kNorm, 1},
-                                            {kSteps, 1},       {kSpikes, state.model.training.network.n_layers()}};
+  const NetworkParams& network = state.model.training.network;
+  const std::vector<ParameterInfo> arrays = parameter_list(network);
+  const auto n_trained =
+      static_cast<int>(std::ranges::count_if(arrays, [](const ParameterInfo& array) { return array.trained; }));
+  const int n_neurons = std::accumulate(network.sizes.begin() + 1, network.sizes.end(), 0);
+  const std::map<std::string, int> sizes = {
+      {kLoss, n_places}, {kCorrect, n_places}, {kUtterances, 1},         {kNorm, 1},
+      {kSteps, 1},       {kSpikes, n_neurons}, {kArrayNorms, n_trained}, {kClippedNorms, n_trained}};
   for (const auto& [name, wanted] : sizes) {
     const auto found = state.sums.find(name);
     if (found == state.sums.end() || found->second.size() != static_cast<std::size_t>(wanted)) {

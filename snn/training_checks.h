@@ -13,6 +13,8 @@ inline constexpr const char* kLoss = "loss";
 inline constexpr const char* kCorrect = "n_correct";
 inline constexpr const char* kUtterances = "n_utterances";
 inline constexpr const char* kNorm = "gradient_norm";
+inline constexpr const char* kArrayNorms = "array_norms";
+inline constexpr const char* kClippedNorms = "clipped_norms";
 inline constexpr const char* kSpikes = "spikes";
 inline constexpr const char* kSteps = "n_steps";
 

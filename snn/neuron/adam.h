@@ -16,7 +16,7 @@ struct AdamCoeffs {
   Real average_rate = Real(0);  // 1 - ema_decay_at of this update, where the parameters are averaged
 };
 
-/// Factor on all gradients so that their global norm is at most clip_norm; 1 if clip_norm is 0. [TSSLBP norm clip]
+/// Factor on gradients so that their norm is at most clip_norm; 1 if clip_norm is 0. [TSSLBP norm clip]
 template <class Real>
 SNN_HD Real clip_factor(Real norm, Real clip_norm) {
   if (!(clip_norm > Real(0))) return Real(1);

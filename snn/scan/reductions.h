@@ -51,22 +51,31 @@ struct FiringRate {
   }
 };
 
-/// Sums of squares in double: lane l of chunk c sums every kLanes-th number of values[c * kChunk] .. from the l-th on.
-/// Chunks and lanes are fixed, so threads cannot change the sum.
+/// A piece of a flat buffer. What walks in chunks has a table of them, in the order of the buffer.
+struct Chunk {
+  std::size_t begin = 0;
+  int n_values = 0;  // at most SquareSums::kChunk
+  int array = 0;     // the trained array that it is of, where it is of one
+  int kind = 0;      // and its kind (AdamUpdate)
+};
+
+/// Sums of squares in double: lane l of a chunk sums every kLanes-th of its numbers from the l-th on. Chunks and lanes are
+/// fixed, so threads cannot change the sum.
 template <class Real>
 struct SquareSums {
   static constexpr int kChunk = 4096;
   static constexpr int kLanes = 64;
-  std::size_t n_values;
+  int n_chunks;
+  const Chunk* chunks;  // [n_chunks]
   const Real* values;
-  double* sums;  // [chunks][kLanes], out
+  double* sums;  // [n_chunks][kLanes], out
 
-  SNN_HD Extent extent() const { return {static_cast<int>((n_values + kChunk - 1) / kChunk), kLanes}; }
+  SNN_HD Extent extent() const { return {n_chunks, kLanes}; }
 
   template <int kWidth>
   SNN_HD void run(int chunk, int first, int last) const {
-    const std::size_t begin = static_cast<std::size_t>(chunk) * kChunk;
-    const int n = n_values - begin < kChunk ? static_cast<int>(n_values - begin) : kChunk;
+    const std::size_t begin = chunks[chunk].begin;
+    const int n = chunks[chunk].n_values;
     if constexpr (kWidth == 1) return lane(chunk, values + begin, n, first);
     double total[kWidth] = {};
     for (int i = 0; i < n; i += kLanes) {
@@ -121,28 +130,64 @@ struct GradientState {
   std::int64_t stopped_at = 0;  ///< the update, from 1, whose norm was not finite; 0: none
 };
 
-/// Global norm and clip factor from the sums of LaneSums.
+/// What is known of the gradient of one array over the same updates.
+struct ArrayGradient {
+  double factor = 1.0;       ///< of the clip, at the last update
+  double norm_sum = 0.0;     ///< of its L2 norms before the clip
+  double clipped_sum = 0.0;  ///< of those behind it
+  bool has_stopped = false;  ///< as GradientState, for nobody may look at that while it is written
+};
+
+/// Norms and clip factors from the sums of LaneSums: of the whole, then of each array, whose factor is its own or the
+/// whole's.
 struct GradientNorm {
   int n_sums;
   const double* sums;
   double clip_norm;
   GradientState* state;  // in and out
+  int n_arrays = 0;
+  const int* first_sum = nullptr;  // [n_arrays + 1]: where the sums of each array begin, and where the last one's end
+  const double* array_sums = nullptr;  // of each chunk
+  bool has_own_clips = false;          // clip_norm is of each array alone; the factor of the whole is 1
+  ArrayGradient* arrays = nullptr;     // [n_arrays], in and out
 
-  SNN_HD Extent extent() const { return {1, 1}; }
+  SNN_HD Extent extent() const { return {1, 1 + n_arrays}; }
 
   template <int kWidth>
-  SNN_HD void run(int, int, int) const {
+  SNN_HD void run(int, int first, int last) const {
+    const double norm = std::sqrt(sum_in_order(sums, 1, n_sums));
+    const double factor = has_own_clips ? 1.0 : clip_factor(norm, clip_norm);
+    const bool is_finite = norm - norm == 0.0;
+    for (int i = first; i < last; ++i) {
+      i == 0 ? count(norm, factor, is_finite) : count_array(i - 1, factor, is_finite);
+    }
+  }
+
+ private:
+  SNN_HD void count(double norm, double factor, bool is_finite) const {
     GradientState now = *state;
     if (now.stopped_at != 0) return;
-    now.norm = std::sqrt(sum_in_order(sums, 1, n_sums));
-    now.factor = clip_factor(now.norm, clip_norm);
-    if (now.norm - now.norm == 0.0) {
+    now.norm = norm;
+    now.factor = factor;
+    if (is_finite) {
       now.norm_sum += now.norm;
       ++now.n_updates;
     } else {
       now.stopped_at = now.n_updates + 1;
     }
     *state = now;
+  }
+
+  SNN_HD void count_array(int a, double factor, bool is_finite) const {
+    ArrayGradient now = arrays[a];
+    now.has_stopped = now.has_stopped || !is_finite;
+    if (!now.has_stopped) {
+      const double norm = std::sqrt(sum_in_order(array_sums + first_sum[a], 1, first_sum[a + 1] - first_sum[a]));
+      now.factor = has_own_clips ? clip_factor(norm, clip_norm) : factor;
+      now.norm_sum += norm;
+      now.clipped_sum += norm * now.factor;
+    }
+    arrays[a] = now;
   }
 };
 

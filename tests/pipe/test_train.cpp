@@ -65,18 +65,49 @@ TEST_CASE("ossicle-train: threads, stops and resumes change no byte of the model
   CHECK(slurp(f.file("killed.best")) == slurp(f.file("one.best")));
   // A line an epoch, each once, whatever was cut off and done again.
   CHECK(shell("grep -c . " + f.file("killed.log")).out == "40\n");
-  CHECK(shell("sed 's/,\"seconds.*//' " + f.file("killed.log")).out ==
-        shell("sed 's/,\"seconds.*//' " + f.file("two.log")).out);
+  const auto records = [&f](const std::string& log) { return shell("sed 's/,\"seconds.*//' " + f.file(log)).out; };
+  CHECK(records("killed.log") == records("two.log"));
 
-  const std::string stopped = common + " -o " + f.file("stopped");
+  const std::string stopped = common + " -o " + f.file("stopped") + " --log " + f.file("stopped.log");
   CHECK(kill_once_running(stopped, f.file("stopped.ckpt"), SIGINT) == 2);
   CHECK_THAT(slurp(f.file("stopped.ckpt.err")), Contains("--resume"));
   REQUIRE(shell(stopped + " --resume").exit_code == 0);
   CHECK(slurp(f.file("stopped")) == want);
+  CHECK(records("stopped.log") == records("two.log"));
   // A finished run resumes to the same model.
   std::filesystem::remove(f.file("stopped"));
   REQUIRE(shell(stopped + " --resume").exit_code == 0);
   CHECK(slurp(f.file("stopped")) == want);
+}
+
+// 120 records in batches of 10. Each array alone is clipped to 1e-3, below any gradient here, so that is the norm behind the
+// clip, less the hair that clip_factor takes off.
+TEST_CASE("ossicle-train: the log says what layers, arrays and gradients do, and the average is what is stored") {
+  const Folder f;
+  const std::string common = "ossicle-train " + f.train + kNet + " --epochs 2 --clip-norm 1e-3 --clip-scope array ";
+  REQUIRE(shell(common + " -o " + f.file("m") + " --log " + f.file("log")).exit_code == 0);
+  const std::string averaged = common + " --ema-decay 0.9 -o " + f.file("a") + " --log " + f.file("a.log");
+  REQUIRE(shell(averaged).exit_code == 0);
+  const auto epochs = [&f](const std::string& log) { return shell("sed 's/,\"seconds.*//' " + f.file(log)).out; };
+  CHECK(epochs("a.log") == epochs("log"));  // without validation
+  CHECK(slurp(f.file("a")) != slurp(f.file("m")));
+  const auto line = nlohmann::json::parse(shell("tail -n 1 " + f.file("log")).out);
+  for (const char* field : {"firing_rates", "silent", "saturated"}) {
+    CHECK(line.at(field).size() == 4);
+    for (const double share : line.at(field)) CHECK((share >= 0.0 && share <= 1.0));
+  }
+  CHECK(line.at("arrays").size() == 5 + 3 + 4);
+  for (const auto& [name, array] : line.at("arrays").items()) {
+    INFO(name << ": " << array.dump());
+    CHECK(array.at("min") <= array.at("mean"));
+    CHECK(array.at("mean") <= array.at("max"));
+    CHECK(array.at("rms") >= 0.0);
+    CHECK(array.contains("gradient_norm") == (name != "theta_4"));
+    if (name == "theta_4") continue;
+    CHECK(array.at("gradient_norm") > 0.01);
+    CHECK(array.at("clipped_norm").get<double>() == Approx(1e-3).epsilon(0.05));
+  }
+  CHECK(line.at("arrays").at("theta_1").at("max") <= 0.999);
 }
 
 TEST_CASE("ossicle-train: a resumed run must be the same run") {

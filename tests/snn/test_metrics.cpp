@@ -122,3 +122,16 @@ TEST_CASE("metrics: layers that say nothing or never stop are told apart") {
   CHECK(activity_of(0.5) == Activity::kNormal);
   CHECK(activity_of(0.51) == Activity::kSaturated);
 }
+
+// Layers of 4, 2 and 1 neurons over 10 steps: 5 spikes are half of them and not more.
+TEST_CASE("metrics: neurons that never fire and neurons that hardly stop") {
+  NetworkParams network;
+  network.sizes = {5, 4, 2, 1};
+  const std::vector<std::int64_t> neurons = {0, 5, 6, 0, 10, 1, 0};
+  CHECK(layer_spikes(network, neurons) == std::vector<std::int64_t>{11, 11, 0});
+  const NeuronShares shares = neuron_shares(network, neurons, 10);
+  CHECK(shares.silent == std::vector<double>{0.5, 0.0, 1.0});
+  CHECK(shares.saturated == std::vector<double>{0.25, 0.5, 0.0});
+  CHECK_THROWS_AS(layer_spikes(network, std::vector<std::int64_t>(6)), std::invalid_argument);
+  CHECK_THROWS_AS(neuron_shares(network, std::vector<std::int64_t>(8), 10), std::invalid_argument);
+}

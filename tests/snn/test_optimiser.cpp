@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <map>
+#include <numeric>
 
 #include "snn/init.h"
 #include "tests/snn/scan/run_body.h"
@@ -42,13 +44,16 @@ class Literal {
 
   double step(const Rig<double>& rig, double rate_factor) {
     const std::vector<double> gradients = rig.network.gradient_buffer().download();
-    double norm = 0.0;
-    for (const double g : gradients) norm += g * g;
-    norm = std::sqrt(norm);
-    const double clip = std::min(1.0, params_.clip_norm / (norm + 1e-6));
+    const double norm = norm_of(gradients);
     ++n_;
     for (const auto& entry : rig.network.layout().entries()) {
       if (!entry.info.trained) continue;
+      const auto begin = gradients.begin() + static_cast<std::ptrdiff_t>(entry.offset);
+      const double of_array = norm_of({begin, begin + static_cast<std::ptrdiff_t>(entry.size)});
+      const double clip =
+          std::min(1.0, params_.clip_norm / ((params_.clip_scope == snn::ClipScope::kArray ? of_array : norm) + 1e-6));
+      norms_[entry.info.name] += of_array;
+      clipped_[entry.info.name] += of_array * clip;
       for (std::size_t i = entry.offset; i < entry.offset + entry.size; ++i) {
         update(entry.info.kind, i, gradients[i] * clip, rate_factor);
       }
@@ -58,7 +63,14 @@ class Literal {
 
   const std::vector<double>& values() const { return values_; }
 
+  /// Sums over the steps, by name.
+  const std::map<std::string, double>& norms() const { return norms_; }
+  const std::map<std::string, double>& clipped() const { return clipped_; }
+
  private:
+  static double norm_of(const std::vector<double>& values) {
+    return std::sqrt(std::inner_product(values.begin(), values.end(), values.begin(), 0.0));
+  }
   void update(ParameterKind kind, std::size_t i, double g, double rate_factor) {
     double rate = params_.lr, low = -params_.clip_weight, high = params_.clip_weight;
     if (kind == ParameterKind::kSelfWeight) rate = params_.lr_self.value_or(rate);
@@ -78,6 +90,7 @@ class Literal {
   snn::OptimiserParams params_;
   std::vector<double> values_, m_, v_;
   int n_ = 0;
+  std::map<std::string, double> norms_, clipped_;
 };
 
 /// Four updates at falling rates; all parameters after each. 10 roundings of numbers below 4 and steps of the rate,
@@ -99,6 +112,16 @@ void check_against_literal(const snn::OptimiserParams& optimiser) {
     for (std::size_t i = 0; i < got.size(); ++i) apart = std::max(apart, std::abs(got[i] - wanted.values()[i]));
     CHECK(apart <= 1e-13);
   }
+  const std::vector<snn::ArrayGradient> arrays = rig.optimiser.array_gradients();
+  std::size_t a = 0;
+  for (const auto& entry : rig.network.layout().entries()) {
+    if (!entry.info.trained) continue;
+    INFO(entry.info.name);
+    CHECK(arrays.at(a).norm_sum == Approx(wanted.norms().at(entry.info.name)).epsilon(1e-13));
+    CHECK(arrays.at(a).clipped_sum == Approx(wanted.clipped().at(entry.info.name)).epsilon(1e-13));
+    ++a;
+  }
+  CHECK(a == arrays.size());
 }
 
 }  // namespace
@@ -106,6 +129,8 @@ void check_against_literal(const snn::OptimiserParams& optimiser) {
 TEST_CASE("optimiser: equals the algorithm written out") {
   check_against_literal({});
   check_against_literal({.lr = 0.01, .lr_self = 0.02, .lr_theta = 0.001, .weight_decay = 0.5, .clip_norm = 0.1});
+  check_against_literal({.clip_norm = 1e-3, .clip_scope = snn::ClipScope::kArray});
+  check_against_literal({.clip_norm = 20.0, .clip_scope = snn::ClipScope::kArray});
   check_against_literal({.lr = 0.05, .clip_weight = 0.3, .theta_min = 0.9, .theta_max = 0.95});
 }
 
@@ -206,6 +231,15 @@ TEST_CASE("optimiser: counts its updates and norms until it is told to begin ane
   CHECK(rig.optimiser.state().n_updates == 2);
   CHECK(rig.optimiser.state().norm_sum > 7.0);
   CHECK(rig.optimiser.n_updates() == 4);
+  std::vector<snn::ArrayGradient> arrays = rig.optimiser.array_gradients();
+  arrays.front().norm_sum = 5.0;
+  rig.optimiser.reset_state({}, arrays);
+  CHECK(rig.optimiser.array_gradients().front().norm_sum == 5.0);
+  CHECK(rig.optimiser.array_gradients().back().norm_sum == arrays.back().norm_sum);
+  rig.optimiser.reset_state();
+  CHECK(rig.optimiser.array_gradients().front().norm_sum == 0.0);
+  arrays.pop_back();
+  CHECK_THROWS_WITH(rig.optimiser.reset_state({}, arrays), Contains("arrays"));
 }
 
 // In float 1e39 is infinite and 1e-40 vanishes: 0 * infinity and 0 / 0 would not be numbers.

@@ -88,6 +88,15 @@ TEST_CASE("trainer: reports count epochs and batches from one and hold means ove
   network.backward(params.loss);
   const double loss = network.loss() / (params.loss.kind == snn::LossKind::kCount ? 24.0 : 1.0);
   const snn::Evaluation evaluation = snn::evaluate(network, run.train, 24);
+  std::vector<std::int64_t> fired;  // of each neuron
+  for (int layer = 1; layer <= 3; ++layer) {
+    const std::vector<int> counts = network.spike_counts(layer);
+    const std::size_t n = counts.size() / 24;
+    for (std::size_t i = 0; i < n; ++i) {
+      fired.push_back(0);
+      for (std::size_t b = 0; b < 24; ++b) fired.back() += counts[b * n + i];
+    }
+  }
 
   for (int epoch = 1; epoch <= 3; ++epoch) {
     int n_batches = 0;
@@ -106,6 +115,17 @@ TEST_CASE("trainer: reports count epochs and batches from one and hold means ove
     CHECK(report->gradient_norm > 0.0);
     CHECK(report->rate_factor == snn::rate_factor(snn::Schedule::kCosine, 5 * epoch - 1, 15));
     CHECK(report->firing_rates == snn::firing_rates(params.network, evaluation.counts));
+    const snn::NeuronShares shares = snn::neuron_shares(params.network, fired, evaluation.counts.n_steps);
+    CHECK(report->neurons.silent == shares.silent);
+    CHECK(report->neurons.saturated == shares.saturated);
+    CHECK(report->arrays.size() == trainer.model("last").parameters.size());
+    double squares = 0.0;  // a mean of norms is at most the root of the sum of squared means
+    for (const snn::ArrayReport& array : report->arrays) {
+      CHECK(array.gradient.has_value() == (array.name != "theta_3"));
+      if (array.gradient) squares += array.gradient->norm * array.gradient->norm;
+    }
+    CHECK(std::sqrt(squares) <= report->gradient_norm * (1.0 + 1e-12));
+    CHECK(std::sqrt(squares) > 0.5 * report->gradient_norm);
     CHECK_FALSE(report->valid.has_value());
     CHECK_FALSE(report->is_best);
   }

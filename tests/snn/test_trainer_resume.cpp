@@ -14,6 +14,7 @@ constexpr int kBatches = 5, kEpochs = 3;  // of small_training() on 24 utterance
 struct Outcome {
   std::string model, state;
   std::vector<bool> is_best;
+  std::vector<snn::EpochReport> reports;
 };
 
 class Resumer {
@@ -52,6 +53,7 @@ class Resumer {
         const auto report = trainer.run_epoch([&](const snn::BatchReport&) { return --n_left != 0; });
         stopped = !report.has_value();
         if (report) outcome.is_best.push_back(report->is_best);
+        if (report) outcome.reports.push_back(*report);
       }
       if (!stopped) {
         outcome.model = snn::serialise(trainer.model("last"));
@@ -81,6 +83,18 @@ class Resumer {
   const snn::Dataset* valid_set_;
 };
 
+/// What is recorded of an epoch is the same number for number.
+void check_records(const std::vector<snn::EpochReport>& found, const std::vector<snn::EpochReport>& wanted) {
+  REQUIRE(found.size() == wanted.size());
+  for (std::size_t e = 0; e < found.size(); ++e) {
+    CHECK(found[e].gradient_norm == wanted[e].gradient_norm);
+    CHECK(found[e].firing_rates == wanted[e].firing_rates);
+    CHECK(found[e].neurons.silent == wanted[e].neurons.silent);
+    CHECK(found[e].neurons.saturated == wanted[e].neurons.saturated);
+    CHECK((found[e].arrays == wanted[e].arrays));
+  }
+}
+
 }  // namespace
 
 TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never stopped") {
@@ -94,13 +108,16 @@ TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never
     CHECK((stopped.model == never.model));
     CHECK((stopped.state == never.state));
     CHECK(stopped.is_best == never.is_best);
+    check_records(stopped.reports, never.reports);
   }
 }
 
 TEST_CASE("resume: the number of threads changes no byte") {
   const Resumer resumer(true);
   const Outcome one = resumer.run(0, 1);
-  CHECK((resumer.run(0, 2).state == one.state));
+  const Outcome two = resumer.run(0, 2);
+  CHECK((two.state == one.state));
+  check_records(two.reports, one.reports);
   CHECK((resumer.run(4, 4).state == one.state));
 }
 
@@ -135,6 +152,9 @@ TEST_CASE("resume: a checkpoint of other data or without its sums is refused") {
   bad = good;
   bad.sums.at("spikes").pop_back();
   CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'spikes'"));
+  bad = good;
+  bad.sums.at("clipped_norms").pop_back();
+  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'clipped_norms'"));
   bad = good;
   bad.adam_m.erase("w_0_1");
   CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("w_0_1"));

@@ -70,13 +70,28 @@ std::int64_t count_lines(const std::string& path) {
              : 0;
 }
 
+nlohmann::ordered_json to_json(const std::vector<snn::ArrayReport>& arrays) {
+  nlohmann::ordered_json all = nlohmann::ordered_json::object();
+  for (const snn::ArrayReport& array : arrays) {
+    nlohmann::ordered_json& one = all[array.name];
+    one = {{"min", array.min}, {"mean", array.mean}, {"max", array.max}, {"rms", array.rms}};
+    if (!array.gradient) continue;
+    one["gradient_norm"] = array.gradient->norm;
+    one["clipped_norm"] = array.gradient->clipped;
+  }
+  return all;
+}
+
 nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
   nlohmann::ordered_json line = {{"epoch", report.epoch},
                                  {"loss", report.loss},
                                  {"train_accuracy", report.accuracy},
                                  {"gradient_norm", report.gradient_norm},
                                  {"lr", params.optimiser.lr * report.rate_factor},
-                                 {"firing_rates", report.firing_rates}};
+                                 {"firing_rates", report.firing_rates},
+                                 {"silent", report.neurons.silent},
+                                 {"saturated", report.neurons.saturated},
+                                 {"arrays", to_json(report.arrays)}};
   if (report.valid) {
     line["valid_accuracy"] = report.valid->accuracy();
     line["best_valid_accuracy"] = *report.best_accuracy;

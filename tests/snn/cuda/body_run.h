@@ -8,6 +8,7 @@
 #include "snn/backend.h"
 #include "snn/neuron/decision.h"
 #include "tests/snn/numbers.h"
+#include "tests/snn/scan/chunks.h"
 
 namespace support {
 
@@ -168,26 +169,48 @@ class BodyRun {
     constexpr int kValues = 9000;
     snn::Buffer<float> gradients = zeros<float>(kValues), parts = random(bodies::kBatch * kValues, 7);
     snn::Buffer<float> parameters = random(kValues, 8), m = random(kValues, 9, -0.1, 0.1),
-                       v = random(kValues, 10, 0.0, 0.1);
-    snn::Buffer<double> lanes = zeros<double>(3 * 64), sums = zeros<double>(3);
+                       v = random(kValues, 10, 0.0, 0.1), averages = random(kValues, 12);
+    const std::vector<snn::Chunk> table = support::chunks_of({5000, 5001, kValues});
+    const auto n_chunks = static_cast<int>(table.size());
+    snn::Buffer<snn::Chunk> chunks(backend_, table.size());
+    chunks.upload(table);
+    snn::Buffer<int> first_sum(backend_, 4);
+    first_sum.upload(std::vector<int>{0, 2, 3, n_chunks});
+    snn::Buffer<snn::ArrayGradient> arrays(backend_, 3);
+    snn::Buffer<double> lanes = zeros<double>(n_chunks * 64), sums = zeros<double>(n_chunks);
     snn::Buffer<snn::GradientState> state(backend_, 1);
     snn::Buffer<snn::AdamCoeffs<float>> coeffs(backend_, snn::kAdamKinds);
-    snn::AdamCoeffs<float> c{0.01F, 0.9F, 0.1F, 0.999F, 0.001F, 0.19F, 0.002F, 1e-8F, 0.999F, -0.5F, 0.75F};
+    snn::AdamCoeffs<float> c{0.01F, 0.9F, 0.1F, 0.999F, 0.001F, 0.19F, 0.002F, 1e-8F, 0.999F, -0.5F, 0.75F, 0.125F};
     coeffs.upload(std::vector<snn::AdamCoeffs<float>>{c, c, c});
     backend_.run(snn::BatchSum<float>{
         .n_batch = bodies::kBatch, .n_neurons = kValues, .parts = parts.data(), .out = gradients.data()});
-    backend_.run(snn::SquareSums<float>{.n_values = kValues, .values = gradients.data(), .sums = lanes.data()});
-    backend_.run(snn::LaneSums{.n_chunks = 3, .n_lanes = 64, .lanes = lanes.data(), .sums = sums.data()});
-    backend_.run(snn::GradientNorm{.n_sums = 3, .sums = sums.data(), .clip_norm = 1.0, .state = state.data()});
-    backend_.run(snn::AdamUpdate<float>{.ends = {5000, 5001, kValues},
+    backend_.run(snn::SquareSums<float>{
+        .n_chunks = n_chunks, .chunks = chunks.data(), .values = gradients.data(), .sums = lanes.data()});
+    backend_.run(snn::LaneSums{.n_chunks = n_chunks, .n_lanes = 64, .lanes = lanes.data(), .sums = sums.data()});
+    backend_.run(snn::GradientNorm{.n_sums = n_chunks,
+                                   .sums = sums.data(),
+                                   .clip_norm = 1.0,
+                                   .state = state.data(),
+                                   .n_arrays = 3,
+                                   .first_sum = first_sum.data(),
+                                   .array_sums = sums.data(),
+                                   .has_own_clips = true,
+                                   .arrays = arrays.data()});
+    backend_.run(snn::AdamUpdate<float>{.n_chunks = n_chunks,
+                                        .chunks = chunks.data(),
                                         .parameters = parameters.data(),
                                         .m = m.data(),
                                         .v = v.data(),
                                         .gradients = gradients.data(),
                                         .state = state.data(),
-                                        .coeffs = coeffs.data()});
+                                        .arrays = arrays.data(),
+                                        .coeffs = coeffs.data(),
+                                        .averages = averages.data()});
     keep("gradients", gradients), keep("lanes", lanes), keep("sums", sums), keep("parameters", parameters);
-    keep("m", m), keep("v", v);
+    keep("m", m), keep("v", v), keep("averages", averages);
+    for (const snn::ArrayGradient& array : arrays.download()) {
+      for (const double x : {array.factor, array.norm_sum, array.clipped_sum}) outputs_["arrays"].push_back(x);
+    }
     const snn::GradientState found = state.download().front();
     outputs_["norm"] = {found.norm, found.factor, found.norm_sum};
   }

@@ -82,6 +82,17 @@ TEST_CASE("cuda: a whole training goes as on the CPU") {
     for (std::size_t l = 0; l < 3; ++l) {
       CHECK(found[e].firing_rates[l] == Approx(wanted[e].firing_rates[l]).epsilon(1e-2));
     }
+    REQUIRE(found[e].arrays.size() == wanted[e].arrays.size());
+    for (std::size_t a = 0; a < found[e].arrays.size(); ++a) {
+      const snn::ArrayReport &a_here = found[e].arrays[a], &a_there = wanted[e].arrays[a];
+      INFO(a_here.name);
+      CHECK(a_here.name == a_there.name);
+      CHECK(a_here.rms == Approx(a_there.rms).epsilon(1e-2));
+      REQUIRE(a_here.gradient.has_value() == a_there.gradient.has_value());
+      if (!a_here.gradient) continue;
+      CHECK(a_here.gradient->norm == Approx(a_there.gradient->norm).epsilon(3e-2));
+      CHECK(a_here.gradient->clipped == Approx(a_there.gradient->clipped).epsilon(3e-2));
+    }
   }
   CHECK(apart(here.model.parameters, there.model.parameters) < 0.004);
   CHECK(apart(there.ema, here.ema) < 0.004);

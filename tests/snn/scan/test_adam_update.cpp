@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "tests/snn/numbers.h"
+#include "tests/snn/scan/chunks.h"
 #include "tests/snn/scan/run_body.h"
 
 namespace {
@@ -14,15 +15,20 @@ struct Arrays {
   std::vector<double> averages = {};
 };
 
-/// The kinds end at `ends`; each has its own coefficients.
+/// Three arrays, one of each kind, that end at `ends`; each has its own coefficients, and the factor of its clip.
 void run(Arrays& arrays, const std::array<std::size_t, 3>& ends, const snn::GradientState& state,
-         const std::array<snn::AdamCoeffs<double>, 3>& coeffs, int width) {
-  support::run_tiles(snn::AdamUpdate<double>{.ends = {ends[0], ends[1], ends[2]},
+         const std::array<snn::AdamCoeffs<double>, 3>& coeffs, int width,
+         const std::array<double, 3>& factors = {1.0, 1.0, 1.0}) {
+  const std::vector<snn::Chunk> chunks = support::chunks_of({ends[0], ends[1], ends[2]});
+  const std::vector<snn::ArrayGradient> gradients = {{factors[0]}, {factors[1]}, {factors[2]}};
+  support::run_tiles(snn::AdamUpdate<double>{.n_chunks = static_cast<int>(chunks.size()),
+                                             .chunks = chunks.data(),
                                              .parameters = arrays.parameters.data(),
                                              .m = arrays.m.data(),
                                              .v = arrays.v.data(),
                                              .gradients = arrays.gradients.data(),
                                              .state = &state,
+                                             .arrays = gradients.data(),
                                              .coeffs = coeffs.data(),
                                              .averages = arrays.averages.empty() ? nullptr : arrays.averages.data()},
                      width);
@@ -46,7 +52,7 @@ const snn::AdamCoeffs<double> kCoeffs{.lr = 0.5,
 // sign; the second one stops at the bound 1.
 TEST_CASE("adam update: clipped gradient, moments, parameter") {
   Arrays arrays{{0.75, 0.75}, {0.0, 0.0}, {0.0, 0.0}, {4.0, -4.0}};
-  run(arrays, {2, 2, 2}, {.factor = 0.5}, {kCoeffs, {}, {}}, 64);
+  run(arrays, {2, 2, 2}, {}, {kCoeffs, {}, {}}, 64, {0.5, 1.0, 1.0});
   CHECK(arrays.m == std::vector<double>{1.0, -1.0});
   CHECK(arrays.v == std::vector<double>{1.0, 1.0});
   CHECK(arrays.parameters[0] == Approx(0.25).epsilon(1e-7));
@@ -93,8 +99,8 @@ TEST_CASE("adam update: averages follow the parameters after the step, which go 
     averaged.averages = {0.5, -1.0};
     snn::AdamCoeffs<double> coeffs = kCoeffs;
     coeffs.average_rate = 0.25;
-    run(plain, {1, 1, 2}, {.factor = 0.5}, {coeffs, {}, coeffs}, width);
-    run(averaged, {1, 1, 2}, {.factor = 0.5}, {coeffs, {}, coeffs}, width);
+    run(plain, {1, 1, 2}, {}, {coeffs, {}, coeffs}, width, {0.5, 1.0, 0.5});
+    run(averaged, {1, 1, 2}, {}, {coeffs, {}, coeffs}, width, {0.5, 1.0, 0.5});
     CHECK(averaged.parameters == plain.parameters);
     CHECK(averaged.m == plain.m);
     CHECK(averaged.v == plain.v);
@@ -104,4 +110,11 @@ TEST_CASE("adam update: averages follow the parameters after the step, which go 
     run(averaged, {1, 1, 2}, {.stopped_at = 3}, {coeffs, {}, coeffs}, width);
     CHECK(averaged.averages == last);
   }
+}
+
+// A first moment from nothing is half the clipped gradient.
+TEST_CASE("adam update: every array with the factor of its own clip") {
+  Arrays arrays{std::vector<double>(6), std::vector<double>(6), std::vector<double>(6), std::vector<double>(6, 4.0)};
+  run(arrays, {1, 3, 6}, {.factor = 0.125}, {kCoeffs, kCoeffs, kCoeffs}, 64, {1.0, 0.5, 0.25});
+  CHECK(arrays.m == std::vector<double>{2.0, 1.0, 1.0, 0.5, 0.5, 0.5});
 }

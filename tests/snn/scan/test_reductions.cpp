@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "tests/snn/numbers.h"
+#include "tests/snn/scan/chunks.h"
 #include "tests/snn/scan/run_body.h"
 
 using support::numbers;
@@ -48,7 +49,9 @@ TEST_CASE("square sums: chunk by chunk and lane by lane, the last ones short") {
     std::vector<double> sums(3 * kLanes, NAN), wanted(2 * kLanes, kChunk / kLanes);
     wanted.insert(wanted.end(), {1.0, 1.0, 9.0});
     wanted.resize(3 * kLanes);
-    const snn::SquareSums<float> body{.n_values = n, .values = values.data(), .sums = sums.data()};
+    const std::vector<snn::Chunk> chunks = support::chunks_of({n});
+    const snn::SquareSums<float> body{
+        .n_chunks = 3, .chunks = chunks.data(), .values = values.data(), .sums = sums.data()};
     CHECK(body.extent().n_batch == 3);
     support::run_tiles(body, width);
     CHECK(sums == wanted);
@@ -100,7 +103,56 @@ TEST_CASE("gradient norm: the first one that is not finite stays, and nothing be
 TEST_CASE("square sums: large gradients keep a finite norm") {
   const std::vector<float> values = {1e30F, 1e30F};
   std::vector<double> sums(snn::SquareSums<float>::kLanes);
-  support::run_tiles(snn::SquareSums<float>{.n_values = 2, .values = values.data(), .sums = sums.data()}, 64);
+  const snn::Chunk chunk{.begin = 0, .n_values = 2};
+  support::run_tiles(
+      snn::SquareSums<float>{.n_chunks = 1, .chunks = &chunk, .values = values.data(), .sums = sums.data()}, 64);
   CHECK(sums[0] == Approx(1e60));
   CHECK(sums[1] == Approx(1e60));
+}
+
+// Arrays of 1, 2 and 1 chunks with norms 3, 5 and 0, of the whole 5.83. Clipped to 1 each by its own: 1/3, 1/5, 1, and a
+// hair less.
+TEST_CASE("gradient norm: of each array, clipped by its own or by the whole, with sums over updates") {
+  const std::vector<int> first_sum = {0, 1, 3, 4};
+  const std::vector<double> array_sums = {9.0, 9.0, 16.0, 0.0};
+  for (const int width : {1, 64}) {
+    std::vector<double> sums = {34.0};
+    snn::GradientState state;
+    std::vector<snn::ArrayGradient> arrays(3);
+    const auto run = [&](bool has_own_clips) {
+      support::run_tiles(snn::GradientNorm{.n_sums = 1,
+                                           .sums = sums.data(),
+                                           .clip_norm = 1.0,
+                                           .state = &state,
+                                           .n_arrays = 3,
+                                           .first_sum = first_sum.data(),
+                                           .array_sums = array_sums.data(),
+                                           .has_own_clips = has_own_clips,
+                                           .arrays = arrays.data()},
+                         width);
+    };
+    run(true);
+    CHECK(state.factor == 1.0);
+    CHECK(arrays[0].factor == 1.0 / 3.000001);
+    CHECK(arrays[1].factor == 1.0 / 5.000001);
+    CHECK(arrays[2].factor == 1.0);
+    CHECK(arrays[1].clipped_sum == Approx(1.0).epsilon(1e-6));
+    run(false);
+    CHECK(state.factor == Approx(1.0 / std::sqrt(34.0)).epsilon(1e-6));
+    for (const snn::ArrayGradient& array : arrays) CHECK(array.factor == state.factor);
+    CHECK(arrays[0].norm_sum == 6.0);
+    CHECK(arrays[1].norm_sum == 10.0);
+    CHECK(arrays[1].clipped_sum == Approx(1.0 + 5.0 / std::sqrt(34.0)).epsilon(1e-6));
+    CHECK(arrays[2].norm_sum == 0.0);
+    const snn::ArrayGradient before = arrays[0];
+    for (const double sum : {static_cast<double>(NAN), 34.0}) {  // the second one comes too late
+      sums[0] = sum;
+      run(true);
+    }
+    CHECK(state.stopped_at == 3);
+    CHECK(arrays[0].has_stopped);
+    CHECK(arrays[0].factor == before.factor);
+    CHECK(arrays[0].norm_sum == before.norm_sum);
+    CHECK(arrays[0].clipped_sum == before.clipped_sum);
+  }
 }

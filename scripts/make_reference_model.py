@@ -22,9 +22,9 @@ TRAINING = {
     "optimiser": {"lr": 0.004, "lr_self": None, "lr_theta": 0.001, "schedule": "cosine", "beta1": 0.9, "beta2": 0.999,
                   "eps": 1e-8, "weight_decay": 0.0, "clip_norm": 1.0, "clip_scope": "global", "clip_weight": 4.0, "theta_min": 0.0,
                   "theta_max": 0.999, "ema_decay": 0.0},
-    "augment": {"shift_steps": 5, "shift_channels": 1, "warp": 0.0, "gain_db": 0.0, "drop_channels": 0.0,
+    "augment": {"shift_steps": 5, "shift_channels": 1, "warp": 0.0, "gain_db": 0.0, "drop_channels": 0.1,
                 "mask_channels": 0, "mask_steps": 0, "drop_neurons": 0.0},
-    "run": {"n_epochs": 30, "batch_size": 50, "seed": 2**64 - 1},
+    "run": {"n_epochs": 60, "batch_size": 50, "seed": 2**64 - 1},
 }
 METADATA = {
     "format": "ossicle-model",

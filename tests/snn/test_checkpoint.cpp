@@ -61,9 +61,9 @@ TEST_CASE("checkpoint: what could not be read back is not written") {
       {"array ema.w_0_1 is missing", [](auto& c) { c.model.training.optimiser.ema_decay = 0.5; }},
       {"there are arrays ema.*, but ema_decay is 0", [](auto& c) { c.ema = c.adam_m; }},
       {"update -1", [](auto& c) { c.n_updates = -1; }},
-      {"epoch 31", [](auto& c) { c.epoch = 31; }},
+      {"epoch 61", [](auto& c) { c.epoch = 61; }},
       {"batch -1", [](auto& c) { c.next_batch = -1; }},
-      {"best epoch 30", [](auto& c) { c.best_epoch = 30; }},
+      {"best epoch 60", [](auto& c) { c.best_epoch = 60; }},
       {"best accuracy is 2", [](auto& c) { c.best_accuracy = 2.0; }},
       {"numbers must be finite", [](auto& c) { c.sums["loss"][0] = std::numeric_limits<double>::quiet_NaN(); }},
   }));
@@ -93,7 +93,7 @@ TEST_CASE("checkpoint: contents out of range are refused by name behind a right 
     const char *from, *to, *message;
   };
   const auto edit = GENERATE(values<Edit>({
-      {"\"epoch\":\"7\"", "\"epoch\":\"31\"", "metadata \"epoch\" is \"31\""},
+      {"\"epoch\":\"7\"", "\"epoch\":\"61\"", "metadata \"epoch\" is \"61\""},
       {"\"next_batch\":\"3\"", "\"next_batch\":\"-3\"", "metadata \"next_batch\" is \"-3\""},
       {"\"best_accuracy\":\"0.6", "\"best_accuracy\":\"6.6", "metadata \"best_accuracy\""},
       {"\"train_hash\":\"00ff", "\"train_hash\":\"0off", "wanted is 16 hexadecimal digits"},
@@ -122,7 +122,7 @@ TEST_CASE("checkpoint: only the same training on the same data goes on") {
         "parameters to start from: hash none in the checkpoint, 0000000000000005 now");
   SECTION("schedule") {
     wanted.training.n_epochs = 40;
-    CHECK(first_difference(c, wanted, c.train_hash, c.valid_hash) == "run.n_epochs: 30 in the checkpoint, 40 now");
+    CHECK(first_difference(c, wanted, c.train_hash, c.valid_hash) == "run.n_epochs: 60 in the checkpoint, 40 now");
   }
   SECTION("classes") {
     wanted.classes[0] = "no";

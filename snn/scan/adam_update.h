@@ -38,7 +38,7 @@ struct AdamUpdate {
 
  private:
   template <bool kAverages>
-  SNN_HD void update(const Chunk& chunk, int first, int last) const {
+  SNN_HD void update(const Chunk chunk, int first, int last) const {
     const int end = chunk.n_values < last ? chunk.n_values : last;
     const AdamCoeffs<Real> c = coeffs[chunk.kind];
     const Real scale = static_cast<Real>(arrays[chunk.array].factor);

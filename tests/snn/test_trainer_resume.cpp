@@ -124,8 +124,8 @@ TEST_CASE("resume: the number of threads changes no byte") {
 TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
   const Resumer resumer(false);
   const auto backend = snn::make_backend<float>("cpu", 1);
-  snn::Trainer trainer(snn::start_training(resumer.params(), resumer.train(), nullptr, "raster", "[]"),
-                       resumer.train(), nullptr, *backend);
+  snn::Trainer trainer(snn::start_training(resumer.params(), resumer.train(), nullptr, "raster", "[]"), resumer.train(),
+                       nullptr, *backend);
   while (!trainer.is_done()) trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch % 2 == 0; });
   CHECK((snn::serialise(trainer.model("last")) == resumer.run(0).model));
 }

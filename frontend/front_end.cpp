@@ -37,7 +37,7 @@ FrontEndParams resolved(FrontEndParams params) {
   return params;
 }
 
-/// Multiplies the samples so that their root mean square is that level; silence stays silence.
+/// Multiplies the samples so that their root mean square is that level; silence stays silence. [Augment level]
 void set_level(std::span<float> samples, double level_db) {
   double squares = 0.0;
   for (const float sample : samples) squares += static_cast<double>(sample) * sample;

@@ -32,7 +32,8 @@ struct Augmentation {
 };
 
 /// Taps of a channel axis that is stretched by a factor from its last channel C - 1, which is the lowest frequency of the
-/// ear, then shifted up: channel c reads position C-1 - (C-1 - (c - shift)) / stretch, between two neighbours by linear interpolation, zero outside. [C]; stretch > 0.
+/// ear, then shifted up: channel c reads position C-1 - (C-1 - (c - shift)) / stretch, between two neighbours by linear
+/// interpolation, zero outside. [C]; stretch > 0.
 std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift);
 
 /// Everything of `params` that changes the input, from (seed, epoch, key) alone. Shifts are those of draw_shift; without

@@ -31,13 +31,25 @@ std::vector<std::uint8_t> draw_silent(const TrainingParams& params, int epoch, c
   return all;
 }
 
+namespace {
+
+void scale_hidden_sources(Tensors& parameters, const NetworkParams& network, double factor) {
+  for (const ParameterInfo& info : parameter_list(network)) {
+    if (info.kind != ParameterKind::kWeight || info.from == 0) continue;
+    for (float& w : parameters.at(info.name).values) w = static_cast<float>(w * factor);
+  }
+}
+
+}  // namespace
+
 void scale_for_scoring(Tensors& parameters, const TrainingParams& params) {
   if (params.augment.drop_neurons == 0.0) return;
-  const auto kept = static_cast<float>(1.0 - params.augment.drop_neurons);
-  for (const ParameterInfo& info : parameter_list(params.network)) {
-    if (info.kind != ParameterKind::kWeight || info.from == 0) continue;
-    for (float& w : parameters.at(info.name).values) w *= kept;
-  }
+  scale_hidden_sources(parameters, params.network, 1.0 - params.augment.drop_neurons);
+}
+
+void scale_for_training(Tensors& parameters, const TrainingParams& params) {
+  if (params.augment.drop_neurons == 0.0) return;
+  scale_hidden_sources(parameters, params.network, 1.0 / (1.0 - params.augment.drop_neurons));
 }
 
 }  // namespace snn

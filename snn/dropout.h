@@ -24,4 +24,7 @@ std::vector<std::uint8_t> draw_silent(const TrainingParams& params, int epoch, c
 /// For scoring, with all neurons there: weights that leave hidden layers for another one, times 1 - drop_neurons.
 void scale_for_scoring(Tensors& parameters, const TrainingParams& params);
 
+/// The opposite: what is trained under dropout from parameters that are to be scored as they are.
+void scale_for_training(Tensors& parameters, const TrainingParams& params);
+
 }  // namespace snn

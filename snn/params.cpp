@@ -194,6 +194,8 @@ void validate(const TrainingParams& p) {
   validate(p.augment);
   need(p.augment.shift_channels < p.network.sizes[0], "shift_channels", p.augment.shift_channels,
        fmt::format("below the number of channels ({})", p.network.sizes[0]));
+  need(p.init.tau_m_spread == 1.0 || 1.0 - 1.0 / (p.network.tau_m * p.init.tau_m_spread) <= p.optimiser.theta_max,
+       "tau_m_spread", p.init.tau_m_spread, "so small that tau_m times it keeps theta within theta_max");
   need(p.augment.mask_channels < p.network.sizes[0], "mask_channels", p.augment.mask_channels,
        fmt::format("below the number of channels ({})", p.network.sizes[0]));
   need(p.n_epochs >= 1 && p.n_epochs <= kMaxCount, "n_epochs", p.n_epochs, fmt::format("1 to {}", kMaxCount));

@@ -64,7 +64,8 @@ struct InitParams {
   double w_scale = 0.5;
   double w_self_mean = 0.0;
   double w_self_std = 0.0;
-  double tau_m_spread = 1.0;  ///< >= 1; tau_m of layers in bip: log-uniform from tau_m / spread to tau_m * spread
+  double tau_m_spread =
+      1.0;  ///< >= 1; tau_m of layers in bip: log-uniform from tau_m / spread, but above 1, to tau_m * spread
   bool operator==(const InitParams&) const = default;
 };
 

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "snn/dropout.h"
 #include "snn/init.h"
 #include "snn/parameter_list.h"
 
@@ -110,8 +111,10 @@ WarmStart warm_start(const Model& model, const std::vector<std::string>& classes
   require_network(model, classes, params);
   const std::vector<int> places = places_of(classes, model.classes);
   WarmStart start{initial_parameters(params.network, params.init, params.seed), {}, {}, {}};
+  Tensors taken = model.parameters;  // as it is scored; with drop_neurons that is not as it is trained
+  scale_for_training(taken, params);
   for (const ParameterInfo& info : parameter_list(params.network)) {
-    const Tensor& found = model.parameters.at(info.name);
+    const Tensor& found = taken.at(info.name);
     Tensor& array = start.parameters.at(info.name);
     if (info.to == params.network.n_layers()) {
       move_rows(found, places, array);

@@ -18,6 +18,7 @@ the settings of its ear.
 | licence of the data | CC BY-SA 4.0. Whoever passes on this model names the source and, to be on the safe side, keeps that licence |
 | made by | Ossicle: `{version}`, commit {commit} |
 | command | `{command}` |
+| ear | `ossicle-lyon {ear}` |
 | training | `ossicle-train {training}` |
 | seed | {seed}; of the validation part 1 |
 | epochs | {n_done} of {n_epochs}: the best one on the validation part |
@@ -26,7 +27,8 @@ the settings of its ear.
 ## Scores
 
 The epoch was chosen on the validation part, a tenth of the training recordings of each digit and speaker; the test, recordings 0-4 of each
-(the official split), was scored once, after that. How the preset's settings were chosen stands in Ossicle's snn/README.md.
+(the official split), was scored once, after that. How the preset's settings were chosen stands in Ossicle's snn/LEARNING.md:
+on other recordings of these speakers.
 
 | part | accuracy |
 |---|---|
@@ -65,7 +67,7 @@ def arguments():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("parts", metavar="PARTS", type=pathlib.Path)
     parser.add_argument("--size", type=int, required=True, help="of the model, bytes")
-    for name in ("--version", "--commit", "--command", "--training"):
+    for name in ("--version", "--commit", "--command", "--ear", "--training"):
         parser.add_argument(name, required=True)
     return parser.parse_args()
 
@@ -83,7 +85,7 @@ def main():
     run = model["training"]["run"]
     print(TEXT.format(
         sizes="-".join(map(str, model["training"]["network"]["sizes"])), version=args.version, commit=args.commit, command=args.command,
-        training=args.training, seed=run["seed"], n_done=model["epoch"]["n_done"], n_epochs=run["n_epochs"],
+        training=args.training, ear=args.ear, seed=run["seed"], n_done=model["epoch"]["n_done"], n_epochs=run["n_epochs"],
         n_parameters=model["n_parameters"], size=args.size, valid=100 * model["valid_accuracy"], accuracy=100 * test["accuracy"],
         n_correct=test["n_correct"], n_total=test["n_total"], low=100 * test["wilson_95"][0], high=100 * test["wilson_95"][1],
         speakers=" | ".join(speakers), rule="---|" * len(speakers), per_speaker=percent(each["accuracy"] for each in speakers.values()),

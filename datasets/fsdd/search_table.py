@@ -1,4 +1,4 @@
-"""The table of datasets/fsdd/search, from the logs of its runs."""
+"""The table of datasets/fsdd/search, from the logs of its runs. Usage: search_table.py RUNS SETTINGS"""
 
 import json
 import pathlib
@@ -34,11 +34,10 @@ def main():
         if not name or name.startswith("#"):
             continue
         by_fold = {fold: accuracies(folder, name, fold) for fold in FOLDS}
-        pairs = [by_fold[fold] for fold in FOLDS[1:]]
-        seeds = sorted(set(pairs[0]) & set(pairs[1]) & set(pairs[2]))
-        unseen = [statistics.mean(pair[seed] for pair in pairs) for seed in seeds]
-        cells = [cell(list(by_fold["official"].values())), cell(unseen), *(cell(list(pair.values())) for pair in pairs)]
-        print(f"| {name} | `{options}` | {max(len(seeds), len(by_fold['official']))} | " + " | ".join(cells) + " |")
+        seeds = sorted(set.intersection(*(set(found) for found in by_fold.values())))  # those that are complete
+        official, *pairs = ([by_fold[fold][seed] for seed in seeds] for fold in FOLDS)
+        unseen = [statistics.mean(values) for values in zip(*pairs)]
+        print(f"| {name} | `{options}` | {len(seeds)} | " + " | ".join(map(cell, (official, unseen, *pairs))) + " |")
 
 
 if __name__ == "__main__":

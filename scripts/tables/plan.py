@@ -75,6 +75,8 @@ def valid_fraction(table, settings, n_speakers):
         return settings["valid_fraction"]
     if not TABLES[table].by_speaker:
         return VALID_FRACTION
+    if TABLES[table].corpus == "fsdd" and n_speakers < 3:
+        raise ValueError(f"table {table}: found {n_speakers} speakers, wanted 3 or more")
     return round(1 / (n_speakers - 1), 4) if TABLES[table].corpus == "fsdd" else VALID_VOICES
 
 

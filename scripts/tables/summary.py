@@ -115,6 +115,8 @@ def command_of(table, results):
     setting = results[0]["setting"]
     words = ["scripts/reproduce", table, "--preset", setting["preset"], "--hidden", setting["hidden"], "--epochs", str(setting["epochs"]),
              "--seeds", str(max(each["seed"] for each in results))]
+    rows = [row for row in NETWORKS if any(each["row"] == row for each in results)]
+    words += ["--rows", ",".join(rows)] * (rows and len(rows) < len(NETWORKS))
     if setting["valid_fraction"] is not None:
         words += ["--valid-fraction", f"{setting['valid_fraction']:g}"]
     words += ["--best-on-test"] * any(each["protocol"] == "on-test" for each in results)

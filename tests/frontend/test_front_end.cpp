@@ -156,7 +156,7 @@ TEST_CASE("Parameters out of range are refused with the value found") {
   CHECK_THROWS_AS(FrontEnd(params), std::invalid_argument);
 }
 
-TEST_CASE("A level brings recordings of any loudness to the same cochleagram") {
+TEST_CASE("A level brings recordings of any loudness to the same cochleagram [Augment level]") {
   const Sound loud = noise_sound(3000);
   Sound soft = loud;
   for (float& sample : soft.samples) sample *= 0.03125F;  // a power of two: no bit of the samples is lost

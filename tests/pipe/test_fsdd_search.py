@@ -50,14 +50,26 @@ class Search(unittest.TestCase):
                   for values in (by_fold["official"], unseen, *(by_fold[fold] for fold in FOLDS[1:]))]
         self.assertEqual(cells[3:], wanted)
 
-        lines = {path.name: len(path.read_text().splitlines()) for path in (self.root / "out/runs").iterdir()}
+        lines = {path.name: len(path.read_text().splitlines()) for path in (self.root / "out/runs").glob("*.jsonl")}
         self.assertEqual(lines, {f"{name}-{fold}-{seed}.jsonl": epochs for name, epochs in (("few", 1), ("more", 2)) for fold in FOLDS
                                  for seed in (1, 2)})
-        valid = (self.root / "out/streams/lucas-nicolas/unseen.tsv").read_text().splitlines()[1:]
+        valid = (self.root / "out/streams/lucas-nicolas/valid.tsv").read_text().splitlines()[1:]
         self.assertEqual({line.split("\t")[2] for line in valid}, {"lucas", "nicolas"})
+        self.assertEqual(len(valid), 2 * 2 * 12)  # without the official test
         before = {path: path.stat().st_mtime_ns for path in (self.root / "out/runs").iterdir()}
         self.search(self.root / "fsdd", self.settings, "--seeds", 2)
         self.assertEqual(before, {path: path.stat().st_mtime_ns for path in (self.root / "out/runs").iterdir()})
+
+    def test_a_name_keeps_its_options(self):
+        self.settings.write_text("a\t--hidden 8 --no-skip --epochs 1\n")
+        self.search(self.root / "fsdd", self.settings)
+        self.settings.write_text("a\t--hidden 8 --no-skip --epochs 2\n")
+        self.assertIn("another name", self.search(self.root / "fsdd", self.settings, code=1).stderr)
+
+    def test_a_run_that_fails(self):
+        self.settings.write_text("wrong\t--hidden -8\n")
+        done = self.search(self.root / "fsdd", self.settings, code=1)
+        self.assertIn("| wrong | `--hidden -8` | 0 |", done.stdout)
 
     def test_without_settings(self):
         self.assertIn("usage", self.search(self.root / "fsdd", self.root / "none", code=2).stderr)

@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 
+#include "snn/dropout.h"
 #include "snn/init.h"
 #include "snn/parameter_list.h"
 
@@ -61,6 +62,17 @@ TEST_CASE("warm start: the same classes take everything, whatever their order") 
   for (const std::string name : {"w_0_1", "w_1_2", "w_0_2", "w_self_1", "w_self_2", "theta_1", "theta_2"}) {
     CHECK(turned.parameters.at(name) == model.parameters.at(name));
   }
+}
+
+TEST_CASE("warm start: under dropout too, what is scored at first is the model") {
+  const Model model = trained();
+  TrainingParams params = resolve_from(model, {}, 5, 3).params;
+  params.augment.drop_neurons = 0.5;  // a power of two: no bit is lost
+  WarmStart start = warm_start(model, model.classes, params);
+  CHECK(start.parameters.at("w_0_1") == model.parameters.at("w_0_1"));
+  CHECK(start.parameters.at("w_1_2").values[0] == 2.0F * model.parameters.at("w_1_2").values[0]);
+  scale_for_scoring(start.parameters, params);
+  CHECK(start.parameters == model.parameters);
 }
 
 TEST_CASE("warm start: new classes are drawn from the seed, old ones are left, the rest is the model's") {

@@ -23,9 +23,9 @@ struct Heard {
   bool silent = false;  ///< every value is 0
 };
 
-/// Reads, changes by `augmentation` and hears the first of the entries, at least one, on up to n_threads threads (>= 1): at most 128 for each thread,
-/// which fills the ear's lanes well, and about 64 MiB in all, judged by the size of the files, unless the first alone is
-/// larger. A recording that cannot be used has an error; a failure of ours (no memory) is thrown. Results are in the order
+/// Reads, changes by `augmentation` and hears the first of the entries, at least one, on up to n_threads threads (>= 1): at
+/// most 128 for each thread, which fills the ear's lanes well, and about 64 MiB in all, judged by the size of the files,
+/// unless the first alone is larger. A recording that cannot be used has an error; a failure of ours (no memory) is thrown. Results are in the order
 /// of the entries and do not depend on n_threads.
 std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
                               const ear::AugmentParams& augmentation, const ear::FrontEnd& front_end, int n_threads);

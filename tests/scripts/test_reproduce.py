@@ -140,7 +140,7 @@ class Summary(Reproduce):
         self.assertEqual(self.cells(text, "SrSc-BIP")[1:],
                          ["2", "96.00 ± 1.41", "97.00 ± 1.41", "98.00", "+4.00 ± 1.53", "+5.00 ± 1.15 |"])
         self.assertEqual(self.cells(text, "Sr")[1:], ["0", "–", "–", "–", "–", "– |"])
-        self.assertIn("`scripts/reproduce fsdd --preset best --hidden 100-100-100 --epochs 60 --seeds 3`; commit abc; some processor; "
+        self.assertIn("`scripts/reproduce fsdd --preset best --hidden 100-100-100 --epochs 60 --seeds 3 --rows ff,srsc-bip`; commit abc; some processor; "
                       "2.50 hours of CPU.", text)
 
     def test_the_papers_figures(self):

@@ -88,7 +88,7 @@ TEST_CASE("presets: every choice wins over the preset") {
   c.lr = 0.01, c.lr_self = 0.02, c.lr_theta = 0.03;
   c.schedule = Schedule::kCosine;
   c.beta1 = 0.8, c.beta2 = 0.9, c.eps = 1e-6, c.weight_decay = 0.01, c.clip_norm = 2.0, c.clip_weight = 3.0;
-  c.theta_min = 0.1, c.theta_max = 0.9;
+  c.theta_min = 0.1, c.theta_max = 0.99;
   c.clip_scope = ClipScope::kArray;
   c.ema_decay = 0.99;
   c.shift_steps = 4, c.shift_channels = 2, c.warp = 0.1, c.gain_db = 6.0;

@@ -102,7 +102,7 @@ TEST_CASE("presets: every choice wins over the preset") {
         GradientParams{.rule = Rule::kStep, .bound = 1.0, .slope = 0.7, .layer_rate = 0.2, .self_gain = 1.5});
   CHECK(p.loss == LossParams{LossKind::kSoftmax, 2, 0.5, 0.1});
   CHECK(p.init == InitParams{0.25, 0.1, 0.2, 2.0});
-  CHECK(p.optimiser == OptimiserParams{0.01, 0.02, 0.03, Schedule::kCosine, 0.8, 0.9, 1e-6, 0.01, 2.0, 3.0, 0.1, 0.9,
+  CHECK(p.optimiser == OptimiserParams{0.01, 0.02, 0.03, Schedule::kCosine, 0.8, 0.9, 1e-6, 0.01, 2.0, 3.0, 0.1, 0.99,
                                        ClipScope::kArray, 0.99});
   CHECK(p.augment == AugmentParams{4, 2, 0.1, 6.0, 0.05, 8, 9, 0.2});
   CHECK(p.n_epochs == 9);

@@ -8,29 +8,17 @@
 
 #include "tests/pipe/run.h"
 #include "tests/pipe/streams.h"
+#include "tests/pipe/training_folder.h"
 
 using Catch::Contains;
+using pipe_support::kNet;
 using pipe_support::run;
 using pipe_support::shell;
 using pipe_support::slurp;
 using pipe_support::TempFolder;
+using Folder = pipe_support::TrainingFolder;
 
 namespace {
-
-struct Folder {
-  TempFolder temp;
-  std::string train = temp.file("train.tar");
-  std::string valid = temp.file("valid.tar");
-  Folder() {
-    pipe_support::write_stream(train, {.n_records = 120});
-    pipe_support::write_stream(valid, {.n_records = 30, .seed = 2, .prefix = "valid"});
-  }
-  std::string file(const std::string& name) const { return temp.file(name); }
-  bool has(const std::string& name) const { return std::filesystem::exists(file(name)); }
-};
-
-// One thread, which is quicker on a busy machine.
-const std::string kNet = " --hidden 20,20,20 --batch 10 --threads 1 ";
 
 /// Starts the line, sends the signal once the checkpoint stands and a moment later, and returns the exit code as a
 /// shell gives it.

@@ -2,13 +2,12 @@
 
 import json
 import pathlib
-import random
 import statistics
 import subprocess
 import tempfile
 import unittest
 
-from test_reproduce import ENVIRONMENT, ROOT, write_tone
+from test_reproduce import ENVIRONMENT, ROOT, write_corpus
 
 SPEAKERS = ("george", "jackson", "lucas", "nicolas", "theo", "yweweler")
 FOLDS = ("official", "george-jackson", "lucas-nicolas", "theo-yweweler")
@@ -19,12 +18,7 @@ class Search(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
-        (self.root / "fsdd").mkdir()
-        noise = random.Random(1)
-        for digit in range(2):
-            for i, speaker in enumerate(SPEAKERS):
-                for index in range(4, 17):  # one to test, ten to validate, two to train
-                    write_tone(self.root / f"fsdd/{digit}_{speaker}_{index}.wav", 300 + 900 * digit + 40 * i, noise)
+        write_corpus(self.root / "fsdd", SPEAKERS, range(4, 17), 40)  # one to test, ten to validate, two to train
         self.settings = self.root / "settings.tsv"
         self.settings.write_text("# a comment\nfew\t--hidden 8 --no-skip --epochs 1\nmore\t--hidden 8 --no-skip --epochs 2 --lr 0.01\n")
 

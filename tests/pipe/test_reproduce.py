@@ -25,17 +25,22 @@ def write_tone(path, pitch_hz, noise):
         file.writeframes(samples.tobytes())
 
 
+def write_corpus(folder, speakers, indices, step_hz):
+    """Two digits a pitch apart, each speaker a little higher than the one before."""
+    folder.mkdir()
+    noise = random.Random(1)
+    for digit in range(2):
+        for i, speaker in enumerate(speakers):
+            for index in indices:
+                write_tone(folder / f"{digit}_{speaker}_{index}.wav", 300 + 900 * digit + step_hz * i, noise)
+
+
 class Reproduce(unittest.TestCase):
     def setUp(self):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         self.root = pathlib.Path(folder.name)
-        (self.root / "fsdd").mkdir()
-        noise = random.Random(1)
-        for digit in range(2):
-            for i, speaker in enumerate(SPEAKERS):
-                for index in range(9):
-                    write_tone(self.root / f"fsdd/{digit}_{speaker}_{index}.wav", 300 + 900 * digit + 60 * i, noise)
+        write_corpus(self.root / "fsdd", SPEAKERS, range(9), 60)
 
     def reproduce(self, *words, code=0, extra=()):
         command = [sys.executable, "-B", ROOT / "scripts/reproduce", *words, "--data", self.root, "--out", self.root / "out", "--quick",

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <atomic>
 #include <exception>
+#include <future>
 #include <limits>
 #include <mutex>
+#include <new>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -18,7 +21,7 @@ namespace snn {
 
 namespace {
 
-constexpr int kMostThreads = 256;  // OpenMP ends the program if it cannot have the threads asked for
+constexpr int kMostThreads = 256;
 constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;  // bits of MXCSR
 constexpr unsigned long long kArmFlushToZero = 1ULL << 24;             // bit of FPCR
 
@@ -110,9 +113,40 @@ void parallel_workers(int n_chunks, int n_threads, const Body& body) {
 
 #else
 
+namespace {
+
+/// How many of `n` threads, this one among them, can be had at once.
+int try_threads(int n) {
+  std::vector<std::jthread> threads;
+  std::promise<void> all_there;
+  const std::shared_future<void> end = all_there.get_future().share();
+  try {
+    while (static_cast<int>(threads.size()) + 1 < n) threads.emplace_back([end] { end.wait(); });
+  } catch (const std::system_error&) {
+  } catch (const std::bad_alloc&) {
+  }
+  all_there.set_value();
+  return static_cast<int>(threads.size()) + 1;
+}
+
+/// OpenMP ends the program, with exit code 1, if it cannot create a thread. So it is asked for no more than half of what can be
+/// had: it makes new threads before those of the last loop have quite ended.
+int usable_threads(int n_threads) {
+  static std::mutex mutex;
+  static int n_tried = 1, limit = kMostThreads;
+  const std::lock_guard lock(mutex);
+  if (n_threads > n_tried) {
+    limit = std::min(limit, std::max(1, try_threads(2 * n_threads) / 2));
+    n_tried = n_threads;
+  }
+  return std::min(n_threads, limit);
+}
+
+}  // namespace
+
 void parallel_workers(int n_chunks, int n_threads, const Body& body) {
   FirstError error;
-  const int wanted = std::min(count_threads(n_threads), n_chunks);
+  const int wanted = n_chunks > 1 ? std::min(usable_threads(count_threads(n_threads)), n_chunks) : n_chunks;
   if (wanted <= 1) {
     for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, 0, body, error);
   } else {

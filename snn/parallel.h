@@ -5,7 +5,7 @@
 namespace snn {
 
 /// Calls body(chunk) once for each chunk in 0..n_chunks-1, on at most n_threads threads (0: all that the machine
-/// offers), and returns when all are done. The caller cuts the work into chunks that do not depend on n_threads, and
+/// offers; fewer where the system refuses so many), and returns when all are done. The caller cuts the work into chunks that do not depend on n_threads, and
 /// adds partial results in chunk order; then threads cannot change a bit. In every thread subnormal numbers are flushed
 /// to zero while body runs. If bodies throw, the remaining chunks may be left out, and the exception of the lowest
 /// chunk that threw is passed on.

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace snn {
@@ -28,7 +29,11 @@ constexpr double kMaxExponent = 80.0;
 
 template <typename T>
 void need(bool ok, std::string_view field, const T& found, std::string_view range) {
-  if (!ok) throw std::invalid_argument(fmt::format("{} is {}; it must be {}", field, found, range));
+  if (ok) return;
+  bool is_finite = true;
+  if constexpr (std::is_floating_point_v<T>) is_finite = std::isfinite(found);
+  throw std::invalid_argument(
+      fmt::format("{} is {}; it must be {}", field, found, is_finite ? range : "a finite number"));
 }
 
 bool is_at_least(double x, double low) {
@@ -172,16 +177,18 @@ void validate(const OptimiserParams& p) {
 }
 
 void validate(const AugmentParams& p) {
-  need(p.shift_steps >= 0 && p.shift_steps <= kMaxCount, "shift_steps", p.shift_steps, "at least 0 (steps)");
+  need(p.shift_steps >= 0 && p.shift_steps <= kMaxCount, "shift_steps", p.shift_steps,
+       fmt::format("0 to {} (steps)", kMaxCount));
   need(p.shift_channels >= 0 && p.shift_channels <= kMaxNeurons, "shift_channels", p.shift_channels,
-       "at least 0 (channels)");
+       fmt::format("0 to {} (channels)", kMaxNeurons));
   need(is_at_least(p.warp, 0.0) && p.warp <= kMaxWarp, "warp", p.warp, fmt::format("0 to {}", kMaxWarp));
   need(is_at_least(p.gain_db, 0.0) && p.gain_db <= kMaxGainDb, "gain_db", p.gain_db,
        fmt::format("0 to {} (dB)", kMaxGainDb));
   need_share("drop_channels", p.drop_channels);
   need(p.mask_channels >= 0 && p.mask_channels <= kMaxNeurons, "mask_channels", p.mask_channels,
-       "at least 0 (channels)");
-  need(p.mask_steps >= 0 && p.mask_steps <= kMaxCount, "mask_steps", p.mask_steps, "at least 0 (steps)");
+       fmt::format("0 to {} (channels)", kMaxNeurons));
+  need(p.mask_steps >= 0 && p.mask_steps <= kMaxCount, "mask_steps", p.mask_steps,
+       fmt::format("0 to {} (steps)", kMaxCount));
   need_share("drop_neurons", p.drop_neurons);
 }
 

@@ -148,10 +148,11 @@ void Trainer::stop() {
   const auto n_done = static_cast<std::size_t>(batch) * static_cast<std::size_t>(params.batch_size);
   n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(n_done);
   n_steps_ = count_steps(draw_versions(params.seed, state_.epoch, *train_, std::span(order).first(n_done)));
-  throw std::runtime_error(
-      fmt::format("epoch {}, batch {}: gradient norm {}, wanted a finite one (utterances {}); use a lower --lr or "
-                  "--w-scale, or another --rule",
-                  state_.epoch + 1, batch + 1, norm, keys_of(*train_, batch_indices(order, batch, params.batch_size))));
+  // Before the first update no learning rate has had a say.
+  const char* remedy = optimiser_.n_updates() > 0 ? "--lr, --input-scale or --w-scale" : "--input-scale or --w-scale";
+  throw std::runtime_error(fmt::format(
+      "epoch {}, batch {}: gradient norm {}, wanted a finite one (utterances {}); use a lower {}, or another --rule",
+      state_.epoch + 1, batch + 1, norm, keys_of(*train_, batch_indices(order, batch, params.batch_size)), remedy));
 }
 
 std::int64_t Trainer::count_steps(std::span<const int> indices) const {

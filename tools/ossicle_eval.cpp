@@ -1,6 +1,7 @@
 // Scores a model on labelled streams.
 #include <fmt/core.h>
 
+#include <sstream>
 #include <stdexcept>
 
 #include "snn/evaluate.h"
@@ -36,11 +37,13 @@ void define(CLI::App& app, Options& o) {
   app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
   app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
-  app.add_option("--confusion", o.confusion, "File that gets the confusion matrix as CSV; -: standard output");
+  app.add_option("--confusion", o.confusion,
+                 "File that gets the confusion matrix as CSV; -: standard output, and the report goes to "
+                 "standard error");
   app.add_option(
       "--latency", o.latency,
       "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
-      "mean number of steps; -: standard output");
+      "mean number of steps; -: standard output, and the report goes to standard error");
   app.add_option("--decision", o.decision,
                  "Number of an output neuron that decides: psc (summed PSC), spikes (their count), last:N (PSC of the "
                  "last N steps)")
@@ -51,11 +54,16 @@ void define(CLI::App& app, Options& o) {
   tools::add_backend_options(app, o.backend);
 }
 
+bool goes_to_stdout(const std::string& path) {
+  return path == "-" || path == "/dev/stdout";
+}
+
 void check(Options& o) {
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
-  if (o.json && o.confusion == "-") throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
-  if (o.json && o.latency == "-") throw std::invalid_argument("--json and --latency -: the JSON holds the curve");
-  if (o.confusion == "-" && o.latency == "-") throw std::invalid_argument("--confusion - and --latency -: name a file");
+  const bool matrix = goes_to_stdout(o.confusion), curve = goes_to_stdout(o.latency);
+  if (o.json && matrix) throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
+  if (o.json && curve) throw std::invalid_argument("--json and --latency -: the JSON holds the curve");
+  if (matrix && curve) throw std::invalid_argument("--confusion - and --latency -: name a file");
   try {
     o.how.readout = snn::parse_readout(o.decision);
   } catch (const std::invalid_argument& error) {
@@ -112,7 +120,12 @@ void run(Options& o, tools::Context& context) {
                                   name, *backend, {.readout = o.how.readout}, o.batch_size);
   }
   const std::string text = o.json ? report.json() : report.text();
-  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!goes_to_stdout(o.confusion) && !goes_to_stdout(o.latency)) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return;
+  }
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) context.note(line);
 }
 
 }  // namespace

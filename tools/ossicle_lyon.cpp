@@ -7,6 +7,7 @@
 #include "frontend/isa.h"
 #include "snn/parallel.h"
 #include "tools/common/io.h"
+#include "tools/common/list_file.h"
 #include "tools/common/run_tool.h"
 #include "tools/lyon/batch.h"
 #include "tools/options/augment_options.h"
@@ -65,9 +66,7 @@ void check(Options& o) {
 }
 
 std::vector<ear::ListEntry> entries_of(const Options& o) {
-  if (o.list.empty()) return ear::list_of_paths(o.files);
-  const std::string name = o.list == "-" ? "standard input" : o.list;
-  return ear::parse_list(tools::read_file(o.list, kMaxListBytes, "a list of recordings"), name);
+  return o.list.empty() ? ear::list_of_paths(o.files) : tools::read_list(o.list, o.root);
 }
 
 ear::Header header_of(const Options& o, const std::vector<ear::ListEntry>& entries) {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "snn/trainer.h"
+#include "tools/common/config_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
@@ -29,6 +30,7 @@ struct Options {
   tools::ValidationOptions valid;
   std::string init;
   std::string log;
+  std::string config;
   tools::BackendOptions backend;
   bool resume = false;
   bool overwrite = false;
@@ -60,7 +62,7 @@ void define(CLI::App& app, Options& o) {
   app.add_flag("--overwrite,!--no-overwrite", o.overwrite, "Begin anew even where MODEL.ckpt holds an unfinished run");
   app.add_flag("--dry-run,!--no-dry-run", o.dry_run,
                "Read the streams, say what the training would take, train nothing and write nothing");
-  app.set_config("--config", "", "TOML file with any of these options");
+  tools::add_config(app, o.config);
   tools::add_training_options(app, o.choices);
 }
 
@@ -106,7 +108,7 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
 void keep_inputs(const Options& o) {
   std::vector<std::string> inputs = o.streams;
   inputs.insert(inputs.end(), o.variants.begin(), o.variants.end());
-  inputs.insert(inputs.end(), {o.valid.stream, o.init});
+  inputs.insert(inputs.end(), {o.valid.stream, o.init, o.config});
   inputs.push_back(o.log);
   for (const std::string& output : {o.model, o.model + ".ckpt", o.model + ".best"}) {
     tools::require_other_file(output, inputs);

@@ -1,5 +1,6 @@
 // ossicle-encode: spikes and back, shards, bad input; what follows it is in test_encode_route.cpp.
 #include <catch2/catch.hpp>
+#include <cstdio>
 #include <filesystem>
 
 #include "frontend/encode/encode.h"
@@ -259,4 +260,24 @@ TEST_CASE("ossicle-encode: a full disk is an error, a closed pipe a quiet end, a
   const auto terminal = run({"ossicle-encode", heard.stream}, {}, {.folder = {}, .stdout_is_terminal = true});
   CHECK(terminal.exit_code == 2);
   CHECK_THAT(terminal.err, Contains("terminal"));
+}
+
+TEST_CASE(
+    "ossicle-encode: with fewer threads than asked for, because there is no memory for their stacks, the stream is the "
+    "same") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  std::puts("SKIPPED: a sanitizer needs more address space than the limit leaves");
+#else
+  const TempFolder folder;
+  pipe_support::write_stream(folder.path() / "in.tar", {.n_records = 300});
+  const pipe_support::Where here{.folder = folder.path()};
+  const auto one = shell("ossicle-encode in.tar --jobs 1", {}, here);
+  REQUIRE(one.exit_code == 0);
+  for (const std::string kilobytes : {"400000", "1000000"}) {
+    const auto many = shell("ulimit -v " + kilobytes + "; ossicle-encode in.tar --jobs 256", {}, here);
+    INFO(many.err);
+    CHECK(many.exit_code == 0);
+    CHECK(many.out == one.out);
+  }
+#endif
 }

@@ -47,9 +47,15 @@ TEST_CASE("ossicle-eval --latency: the curve ends in the accuracy") {
   const std::string csv = slurp(t.file("l.csv"));
   CHECK_THAT(csv, StartsWith("step,share,accuracy,n\n"));
   CHECK(std::count(csv.begin(), csv.end(), '\n') == 21);
-  CHECK(shell("ossicle-eval --latency - " + t.model + " " + t.test + " | head -21").out == csv);
-  CHECK_THAT(shell("ossicle-eval --latency - " + t.model + " " + t.test).out,
-             Contains("the decision stands from step"));
+  for (const std::string target : {"-", "/dev/stdout"}) {
+    const auto curve = shell("ossicle-eval --latency " + target + " " + t.model + " " + t.test + " | cat");
+    CHECK(curve.out == csv);  // and nothing else
+    CHECK_THAT(curve.err, Contains("ossicle-eval: ") && Contains("the decision stands from step"));
+  }
+  CHECK(shell("ossicle-eval -q --latency - " + t.model + " " + t.test).err.empty());
+  const auto matrix = shell("ossicle-eval --confusion - " + t.model + " " + t.test);
+  CHECK(std::count(matrix.out.begin(), matrix.out.end(), '\n') == 11);
+  CHECK_THAT(matrix.err, Contains("accuracy"));
   for (const std::string options : {"--batch 1", "--batch 7", "--threads 2"}) {
     CHECK(t.json(options).at("latency") == report.at("latency"));
   }

@@ -1,6 +1,7 @@
 // ossicle-lyon: order, shards, labels, bad recordings and lists, pipes.
 #include <catch2/catch.hpp>
 #include <cstdint>
+#include <filesystem>
 
 #include "frontend/front_end.h"
 #include "tests/pipe/corpus.h"
@@ -248,4 +249,38 @@ TEST_CASE("ossicle-lyon: recordings that give nothing but zeros are pointed out"
   const auto result = shell("ossicle-lyon " + temp.file("silence.wav") + " > /dev/null");
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.err, Contains("warning: 1 of the recordings") && Contains("silence.wav"));
+}
+
+TEST_CASE("ossicle-lyon: a list whose recordings are all elsewhere is one message that says where") {
+  const Corpus corpus(5);
+  const TempFolder elsewhere;
+  const auto here = [&](const std::string& arguments) {
+    return shell("ossicle-lyon -o a.tar --list " + arguments, {}, {.folder = elsewhere.path()});
+  };
+  const auto missing = here(corpus.list);
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err == "ossicle-lyon: " + corpus.list +
+                           ": none of its 5 recordings is there, re cordings/0.wav first; give --root " +
+                           corpus.temp.path().string() + "\n");
+  CHECK_FALSE(std::filesystem::exists(elsewhere.path() / "a.tar"));
+  const auto wrong = here(corpus.list + " --root sounds");
+  CHECK(wrong.exit_code == 2);
+  CHECK_THAT(wrong.err, Contains("none of its 5 recordings is there, sounds/re cordings/0.wav first"));
+  const auto through_pipe = shell("ossicle-lyon --list - -o a.tar", corpus.text, {.folder = elsewhere.path()});
+  CHECK(through_pipe.exit_code == 2);
+  CHECK_THAT(through_pipe.err, Contains("standard input: none of its 5 recordings is there") &&
+                                   Contains("--root names the folder that they start from"));
+  CHECK(here(corpus.list + " --root " + corpus.temp.path().string()).exit_code == 0);
+  std::filesystem::remove(corpus.temp.path() / "re cordings/0.wav");
+  const auto one = here(corpus.list + " --root " + corpus.temp.path().string());
+  CHECK(one.exit_code == 1);
+  CHECK_THAT(one.err, Contains("re cordings/0.wav: cannot be opened"));
+}
+
+TEST_CASE("ossicle-lyon: numbers with zeros before them are decimal") {
+  const Corpus corpus(1);
+  REQUIRE(shell(corpus.command("--sample-rate 012500 --steps 010 -o " + corpus.file("a.tar"))).exit_code == 0);
+  const auto stream = read_stream(corpus.file("a.tar"));
+  CHECK(ear::front_end_params(stream.header.recipe.stages.at(0)).sample_rate_hz == 12500);
+  CHECK(stream.records.at(0).n_steps == 10);
 }

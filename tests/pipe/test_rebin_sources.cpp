@@ -1,5 +1,6 @@
 // ossicle-rebin on what can be read once, and on several files.
 #include <catch2/catch.hpp>
+#include <filesystem>
 
 #include "frontend/hdf5_file.h"
 #include "tests/pipe/corpus.h"
@@ -56,4 +57,20 @@ TEST_CASE("ossicle-rebin: what there is to note of each of several HDF5 files is
   CHECK(result.exit_code == 0);
   CHECK_THAT(result.err, Contains("a.h5: no /extra/keys in it") && Contains("b.h5: no /extra/keys in it"));
   CHECK(read_stream(here.file("s.tar")).records.size() == 2);
+}
+
+TEST_CASE("ossicle-rebin: a list whose files are all elsewhere is one message, and numbers are decimal") {
+  const Here here;
+  std::filesystem::create_directory(here.file("there"));
+  spill(here.file("there/a.txt"), "0 0.005\n");
+  spill(here.file("there/b.txt"), "9 0.005\n");
+  spill(here.file("there/l.tsv"), "path\tlabel\tspeaker\na.txt\tx\tada\nb.txt\tx\tada\n");
+  const std::string command =
+      "ossicle-rebin --time-unit s --input-channels 010 --max-steps 08 -o s.tar --list there/l.tsv";
+  const auto missing = here.run(command);
+  CHECK(missing.exit_code == 2);
+  CHECK(missing.err ==
+        "ossicle-rebin: there/l.tsv: none of its 2 recordings is there, a.txt first; give --root there\n");
+  CHECK(here.run(command + " --root there").exit_code == 0);
+  CHECK(read_stream(here.file("s.tar")).header.n_channels == 10);
 }

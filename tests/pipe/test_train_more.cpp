@@ -62,3 +62,72 @@ TEST_CASE("ossicle-train --variant: the same recordings in another form, of each
   CHECK_THAT(refused("valid.tar"), Contains("valid.tar: not a variant") && Contains("is not in the training set"));
   CHECK_THAT(refused("scaled.tar"), Contains("scaled.tar: made by another recipe"));
 }
+
+TEST_CASE("ossicle-train: numbers with zeros before them are decimal, and sizes may stand between dashes") {
+  const Folder f;
+  pipe_support::spill(f.file("c.toml"), "epochs = 010\nhidden = [012, 09]\n");
+  const auto training = [&f](const std::string& options) {
+    const auto trained = shell("ossicle-train -q --overwrite --threads 01 --batch 010 --no-skip " + f.train + " -o " +
+                               f.file("m") + options);
+    INFO(trained.err);
+    REQUIRE(trained.exit_code == 0);
+    return nlohmann::json::parse(shell("ossicle-info --json " + f.file("m")).out).at("training");
+  };
+  const auto sizes = [](const nlohmann::json& found) {
+    return found.at("network").at("sizes").get<std::vector<int>>();
+  };
+  const auto by_flags = training(" --epochs 02 --seed 010 --hidden 010-8");
+  CHECK(by_flags.at("run").at("n_epochs") == 2);
+  CHECK(by_flags.at("run").at("batch_size") == 10);
+  CHECK(by_flags.at("run").at("seed") == 10);
+  CHECK(sizes(by_flags) == std::vector<int>{20, 10, 8, 10});
+  CHECK(sizes(training(" --epochs 1 --hidden 10,8")) == sizes(by_flags));
+  const auto by_file = training(" --config " + f.file("c.toml"));
+  CHECK(by_file.at("run").at("n_epochs") == 10);
+  CHECK(sizes(by_file) == std::vector<int>{20, 12, 9, 10});
+}
+
+TEST_CASE("ossicle-train: options that contradict each other, and slips, are refused before anything is read") {
+  const Folder f;
+  pipe_support::spill(f.file("c.toml"), "output = 'm'\nskip = ['1:3']\nno-skip = true\n");
+  const auto refuses = [&f](const std::string& arguments, const std::string& said) {
+    const auto result = shell("ossicle-train none.tar " + arguments, {}, {.folder = f.temp.path()});
+    INFO(arguments << ": " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, Contains(said));
+  };
+  refuses("-o m --no-skip --skip 0:2", "excludes --");
+  refuses("-o m --skip 0:2 --no-skip", "excludes --");
+  refuses("--config c.toml", "excludes --");
+  for (const std::string sizes : {"30--5", "30,,30", "30,", "-", "30x30", "0x10"}) {
+    refuses("-o m --hidden=" + sizes, "wanted whole numbers, as 100,100,100");
+  }
+  refuses("-o m --epoch 3", "did you mean --epochs?");
+  refuses("-o m --preset bset", "paper-");
+}
+
+TEST_CASE("ossicle-train: neither the model nor the log replaces the configuration") {
+  const Folder f;
+  const std::string text = "epochs = 1\n";
+  pipe_support::spill(f.file("c.toml"), text);
+  for (const std::string arguments : {"-o c.toml", "-o m --log c.toml", "-o ./c.toml --overwrite"}) {
+    const auto result =
+        shell("ossicle-train train.tar" + kNet + "--config c.toml " + arguments, {}, {.folder = f.temp.path()});
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, Contains("this output would replace"));
+    CHECK(slurp(f.file("c.toml")) == text);
+  }
+}
+
+TEST_CASE("ossicle-train: what is too large, and a gradient that never was finite, get advice that helps") {
+  const Folder f;
+  const auto said = [&f](const std::string& options) {
+    const auto result = shell("ossicle-train " + f.train + kNet + " --epochs 1 -o " + f.file("m") + options);
+    CHECK(result.exit_code == 2);
+    return result.err;
+  };
+  CHECK_THAT(said(" --mask-steps 2147483647"), Contains("it must be 0 to 1000000000 (steps)"));
+  CHECK_THAT(said(" --tau-m inf"), Contains("tau_m is inf; it must be a finite number"));
+  CHECK_THAT(said(" --input-scale 1e38 --w-scale 1e30 --clip-weight 1e38"),
+             Contains("epoch 1, batch 1:") && Contains("lower --input-scale or --w-scale") && !Contains("--lr"));
+}

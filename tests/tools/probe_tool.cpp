@@ -2,11 +2,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <iostream>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
+#include "tools/common/config_file.h"
 #include "tools/common/io.h"
 #include "tools/common/run_tool.h"
 
@@ -20,6 +23,10 @@ struct Options {
   int count = 1;
   double rate = 0.5;
   bool bip = false;
+  std::vector<int> sizes;
+  std::uint64_t seed = 1;
+  std::string name, config;
+  bool no_name = false;
 };
 
 void define(CLI::App& app, Options& o) {
@@ -30,7 +37,11 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--count", o.count, "How many")->check(CLI::Range(0, 100'000'000))->capture_default_str();
   app.add_option("--rate", o.rate, "How fast (Hz)")->capture_default_str();
   app.add_flag("--bip,!--no-bip", o.bip, "Switch");
-  app.set_config("--config", "", "TOML file with values of the flags");
+  app.add_option("--sizes", o.sizes, "How large")->delimiter(',')->allow_extra_args(false);
+  app.add_option("--seed", o.seed, "Of what is drawn");
+  auto* name = app.add_option("--name", o.name, "What it is called");
+  app.add_flag("--no-name", o.no_name, "Not called anything")->excludes(name);
+  tools::add_config(app, o.config);
 }
 
 void check(Options& o) {
@@ -47,6 +58,11 @@ void write_file(const Options& o, tools::Content content, tools::Context& contex
 
 void run(Options& o, tools::Context& context) {
   if (o.action == "show") fmt::print("count {} rate {} bip {}\n", o.count, o.rate, o.bip);
+  if (o.action == "values") {
+    fmt::print("sizes {} seed {} name {} no-name {} config {}\n", fmt::join(o.sizes, ","), o.seed, o.name, o.no_name,
+               o.config);
+  }
+  if (o.action == "say") context.warn(tools::read_file(o.input, static_cast<std::size_t>(o.count), "a text"));
   if (o.action == "cat") std::cout << tools::read_file(o.input, static_cast<std::size_t>(o.count), "a text");
   if (o.action == "print") {
     for (int i = 0; i < o.count; ++i) fmt::print("{}\n", i);

@@ -41,19 +41,27 @@ class Completion(unittest.TestCase):
     def test_help_is_understood(self):
         options = {name: option for option in make_completion.parse_help(run(PROBE, "--help"))
                    for name in option.names}
-        self.assertEqual(sorted(options), ["--bip", "--config", "--count", "--help", "--input", "--no-bip", "--output",
-                                           "--preset", "--quiet", "--rate", "--version", "-h", "-i", "-o", "-q"])
+        self.assertEqual(sorted(options), ["--bip", "--config", "--count", "--help", "--input", "--name", "--no-bip",
+                                           "--no-name", "--output", "--preset", "--quiet", "--rate", "--seed",
+                                           "--sizes", "--version", "-h", "-i", "-o", "-q"])
         self.assertEqual(options["--count"].help, "How many")
         self.assertEqual(options["--rate"].help, "How fast (Hz)")
         self.assertEqual(options["--preset"].choices, ["fast", "slow"])
         takes_value = {name for name, option in options.items() if option.takes_value}
-        self.assertEqual(takes_value, {"--config", "--count", "--input", "-i", "--output", "-o", "--preset", "--rate"})
+        self.assertEqual(takes_value, {"--config", "--count", "--input", "-i", "--name", "--output", "-o",
+                                       "--preset", "--rate", "--seed", "--sizes"})
 
     def test_every_option_of_every_tool_has_its_help(self):
         for tool in TOOLS:
             for option in make_completion.parse_help(run(tool, "--help")):
                 self.assertTrue(option.help, (tool, option.names))
                 self.assertFalse(option.takes_value and option.names[-1].startswith("--no-"), (tool, option.names))
+
+    def test_presets_are_completed(self):
+        train = next(tool for tool in TOOLS if tool.endswith("ossicle-train"))
+        options = {name: option for option in make_completion.parse_help(run(train, "--help")) for name in option.names}
+        self.assertIn("best", options["--preset"].choices)
+        self.assertIn("paper-digits", options["--preset"].choices)
 
     def test_bash(self):
         (self.out / "sound.wav").touch()

@@ -77,13 +77,14 @@ TEST_CASE("Default, file, flag: the later wins") {
   CHECK(probe({"show", "--config", config, "--rate", "9", "--bip"}).out == "count 1 rate 9 bip true\n");
 }
 
-TEST_CASE("An unknown key in a configuration file is an error that names it") {
-  const TempFolder folder;
-  pipe_support::spill(folder.path() / "c.toml", "rat = 3.5\n");
-  const Result result = probe({"show", "--config", folder.file("c.toml")});
-  CHECK(result.exit_code == 2);
-  CHECK_THAT(result.err, Contains("rat"));
-  CHECK(result.out.empty());
+TEST_CASE("A message changes no terminal, hides nothing of itself and is of bounded length") {
+  const auto said = [](const std::string& text) { return probe({"say", "--count", "100000000"}, text).err; };
+  CHECK(said(std::string("\xFF\xFEp\0\x1B[2J\rx", 10)) == "ossicle-probe: warning: \\xff\\xfep\\x00\\x1b[2J\\x0dx\n");
+  CHECK(said("caf\u00e9\nnext") == "ossicle-probe: warning: caf\u00e9\nossicle-probe: next\n");
+  const std::string shown = said("begins " + std::string(10'000'000, 'x') + " ends; do this");
+  CHECK_THAT(shown, StartsWith("ossicle-probe: warning: begins xxx") && EndsWith("xxx ends; do this\n"));
+  CHECK_THAT(shown, Contains("bytes left out"));
+  CHECK(shown.size() < 2100);
 }
 
 TEST_CASE("A closed standard output is a quiet end") {

@@ -11,6 +11,9 @@
 #include <iostream>
 #include <system_error>
 
+#include "tools/common/command_line.h"
+#include "tools/common/printable.h"
+
 namespace tools {
 
 namespace {
@@ -22,12 +25,12 @@ constexpr int kFailed = 2;
 // One call, so that lines of several programs and threads stay whole.
 void say(const std::string& tool, std::string_view message) {
   std::string lines = tool + ": ";
-  for (const char c : message) {
+  for (const char c : shortened(printable(message))) {
     lines += c;
     if (c == '\n') lines += tool + ": ";
   }
   lines += '\n';
-  std::fputs(lines.c_str(), stderr);
+  std::fwrite(lines.data(), 1, lines.size(), stderr);
 }
 
 // Whether standard output is a pipe that nobody reads any more.
@@ -60,7 +63,6 @@ void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
   app.set_version_flag("--version", fmt::format("{} {}", info.name, version()), "Print the version and exit");
   app.set_help_flag("-h,--help", "Print this help and exit");
   app.add_flag("-q,--quiet", quiet, "No progress and no notes: warnings and errors only");
-  app.allow_config_extras(CLI::config_extras_mode::error);
 }
 
 int run_steps(CLI::App& app, int argc, char** argv, const ToolSteps& steps, Context& context) {
@@ -71,6 +73,15 @@ int run_steps(CLI::App& app, int argc, char** argv, const ToolSteps& steps, Cont
   return context.n_failed() > 0 ? kFailedInPart : kDone;
 }
 
+// A slip in the name of an option may be why another one is missing.
+std::string unknown_option(const CLI::App& app) {
+  for (const std::string& argument : app.remaining()) {
+    const std::string meant = argument.starts_with('-') ? did_you_mean(app, argument) : "";
+    if (!meant.empty()) return fmt::format("; {} is no option{}", argument, meant);
+  }
+  return "";
+}
+
 // --help and --version arrive as errors of the parser too; all others are the user's mistake.
 int end_of_parse(const CLI::App& app, const CLI::ParseError& error, const ToolInfo& info) {
   if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) {
@@ -79,12 +90,7 @@ int end_of_parse(const CLI::App& app, const CLI::ParseError& error, const ToolIn
     flush_output();
     return kDone;
   }
-  const bool in_file = dynamic_cast<const CLI::ConfigError*>(&error) != nullptr;
-  say(info.name, fmt::format("{}{}; see {} --help", error.what(),
-                             in_file ? ": in the configuration file, keys are long option names without dashes before "
-                                       "them, and there are no sections"
-                                     : "",
-                             info.name));
+  say(info.name, fmt::format("{}{}; see {} --help", error.what(), unknown_option(app), info.name));
   return kFailed;
 }
 
@@ -116,7 +122,7 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
     try {
       add_common(app, info, context.quiet_);
       steps.define(app);
-      if (CLI::Option* config = app.get_config_ptr()) config->type_name("FILE");
+      require_kinds(app);
       return run_steps(app, argc, argv, steps, context);
     } catch (const CLI::ParseError& error) {
       return end_of_parse(app, error, info);

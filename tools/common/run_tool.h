@@ -20,7 +20,7 @@ struct ToolInfo {
   std::string example;      ///< one command line that can be pasted, shown by --help
 };
 
-/// The messages of a run, on standard error, each line after the tool's name. Threads may call it.
+/// The messages of a run, on standard error, each line after the tool's name; printable() and shortened(). Threads may call it.
 class Context {
  public:
   explicit Context(std::string tool) : tool_(std::move(tool)) {}
@@ -52,7 +52,7 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps);
 
 /// Runs a tool. `define(CLI::App&, Options&)` adds the flags, `check(Options&)` runs after parsing and throws
 /// std::invalid_argument for values that do not fit together, `run(Options&, Context&)` does the work. --help,
-/// --version and -q,--quiet are added here. Unknown keys in a configuration file are errors.
+/// --version and -q,--quiet are added here, and require_kinds() holds for all options.
 template <class Options>
 int run_tool(int argc, char** argv, const ToolInfo& info, std::function<void(CLI::App&, Options&)> define,
              std::function<void(Options&)> check, std::function<void(Options&, Context&)> run) {

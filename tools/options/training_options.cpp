@@ -1,7 +1,9 @@
 #include "tools/options/training_options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
+#include <iterator>
 #include <stdexcept>
 
 namespace tools {
@@ -22,13 +24,20 @@ CLI::Option* add_parsed(CLI::App& app, const std::string& name, std::optional<T>
   return app.add_option_function<std::string>(name, set, help);
 }
 
-std::uint64_t parse_seed(const std::string& text) {
-  std::uint64_t seed = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seed);
-  if (error != std::errc() || end != text.data() + text.size()) {
-    throw std::invalid_argument(text + ": wanted a whole number from 0 to 18446744073709551615");
+/// Sizes between commas or dashes.
+std::vector<int> parse_sizes(const std::string& text) {
+  std::vector<int> sizes;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  for (;; ++at) {
+    const auto [rest, error] = std::from_chars(at, end, sizes.emplace_back());
+    const bool is_size = error == std::errc() && sizes.back() >= 0;
+    if (is_size && rest == end) return sizes;
+    if (!is_size || (*rest != ',' && *rest != '-')) {
+      throw CLI::ValidationError("--hidden", text + ": wanted whole numbers, as 100,100,100 or 100-100-100");
+    }
+    at = rest;
   }
-  return seed;
 }
 
 /// A switch and its opposite. Unset unless one of them is given (CLI11's own flag would set an optional to false).
@@ -37,14 +46,21 @@ CLI::Option* add_switch(CLI::App& app, const std::string& name, std::optional<bo
   return app.add_flag_function("--" + name + ",!--no-" + name, set, help);
 }
 
-void add_topology(CLI::App& app, snn::TrainingChoices& c) {
-  const std::string group = "Network";
-  app.add_option_function<std::vector<int>>(
-         "--hidden", [&c](const std::vector<int>& sizes) { c.hidden = sizes; },
-         "Neurons of each hidden layer: 100,100,100")
-      ->delimiter(',')
+void add_hidden(CLI::App& app, snn::TrainingChoices& c, const std::string& group) {
+  const auto set_hidden = [&c](const std::vector<std::string>& texts) {
+    c.hidden.emplace();
+    for (const std::string& text : texts) std::ranges::copy(parse_sizes(text), std::back_inserter(*c.hidden));
+  };
+  app.add_option_function<std::vector<std::string>>("--hidden", set_hidden,
+                                                    "Neurons of each hidden layer: 100,100,100 or 100-100-100")
+      ->type_name("SIZES")
       ->allow_extra_args(false)
       ->group(group);
+}
+
+void add_topology(CLI::App& app, snn::TrainingChoices& c) {
+  const std::string group = "Network";
+  add_hidden(app, c, group);
   add_switch(app, "self-recurrent", c.self_recurrent, "Self-connections in the hidden layers")->group(group);
   const auto add_skips = [&c](const std::vector<std::string>& texts) {
     c.skips.emplace();
@@ -56,13 +72,14 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
       }
     }
   };
+  auto* no_skip = app.add_flag_callback(
+                         "--no-skip", [&c] { c.skips.emplace(); }, "No skip connections")
+                      ->group(group);
   app.add_option_function<std::vector<std::string>>(
          "--skip", add_skips, "Skip connections FROM:TO between populations (0: input), as 1:3 or 0:2,1:3")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->group(group);
-  app.add_flag_callback(
-         "--no-skip", [&c] { c.skips.emplace(); }, "No skip connections")
+      ->excludes(no_skip)
       ->group(group);
   add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)")->group(group);
   add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too")->group(group);
@@ -79,7 +96,7 @@ void add_learning(CLI::App& app, snn::TrainingChoices& c) {
   const std::string group = "Learning";
   app.add_option("--epochs", c.n_epochs, "Number of epochs")->group(group);
   app.add_option("--batch", c.batch_size, "Utterances of a batch")->group(group);
-  add_parsed(app, "--seed", c.seed, parse_seed, "Seed of everything that is drawn, 0 to 2^64 - 1 [1]")->group(group);
+  app.add_option("--seed", c.seed, "Seed of everything that is drawn, 0 to 2^64 - 1 [1]")->group(group);
   add_parsed(app, "--rule", c.rule, snn::parse_rule, "Gradient rule: step, surrogate or layer")->group(group);
   app.add_option("--bound", c.bound, "Bound of 1/du at a spike (rules step and layer)")->group(group);
   app.add_option("--slope", c.slope, "Width of the surrogate f(u)")->group(group);
@@ -150,11 +167,12 @@ void add_network_constants(CLI::App& app, snn::TrainingChoices& c, const std::st
 }
 
 void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
-  std::string names;
-  for (const snn::Preset& preset : snn::presets()) names += (names.empty() ? "" : ", ") + preset.name;
-  app.add_option("--preset", choices.preset,
-                 "Setting to start from: " + names +
-                     ". What neither --config nor a flag gives is the preset's; ossicle-info shows it all")
+  std::vector<std::string> names;
+  for (const snn::Preset& preset : snn::presets()) names.push_back(preset.name);
+  app.add_option(
+         "--preset", choices.preset,
+         "Setting to start from. What neither --config nor a flag gives is the preset's; ossicle-info shows it all")
+      ->check(CLI::IsMember(names))
       ->capture_default_str()
       ->group("Learning");
   add_topology(app, choices);

@@ -8,6 +8,7 @@
 #include "frontend/events/text_events.h"
 #include "frontend/hdf5_file.h"
 #include "tools/common/io.h"
+#include "tools/common/list_file.h"
 #include "tools/common/peek.h"
 #include "tools/common/record_source.h"
 #include "tools/rebin/hdf5_files.h"
@@ -45,9 +46,7 @@ void check_applies(const SourceOptions& o, const std::string& format) {
 }
 
 std::vector<ear::ListEntry> entries_of(const SourceOptions& o) {
-  if (o.list.empty()) return ear::list_of_paths(o.files);
-  const std::string name = o.list == "-" ? "standard input" : o.list;
-  return ear::parse_list(read_file(o.list, kMaxListBytes, "a list of recordings"), name);
+  return o.list.empty() ? ear::list_of_paths(o.files) : read_list(o.list, o.root);
 }
 
 /// The files of a list, which it holds.

@@ -1,0 +1,43 @@
+#include "tools/common/list_file.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <stdexcept>
+
+#include "tools/common/io.h"
+
+namespace tools {
+
+namespace {
+
+constexpr std::size_t kMaxListBytes = 1ULL << 30;
+
+bool is_there(const ear::ListEntry& entry, const std::string& root) {
+  std::error_code unknown;  // whoever opens it will say why
+  const std::string path = ear::path_of(entry, root);
+  return path == "-" || std::filesystem::exists(path, unknown) || unknown;
+}
+
+/// The folder of the list, if the recordings start from there.
+std::string remedy(const std::string& list, const ear::ListEntry& first) {
+  const std::string folder = std::filesystem::path(list).parent_path().string();
+  return !folder.empty() && is_there(first, folder) ? fmt::format("give --root {}", folder)
+                                                    : "--root names the folder that they start from";
+}
+
+}  // namespace
+
+std::vector<ear::ListEntry> read_list(const std::string& path, const std::string& root) {
+  const std::string name = path == "-" ? "standard input" : path;
+  auto entries = ear::parse_list(read_file(path, kMaxListBytes, "a list of recordings"), name);
+  // One message where each recording would have one that does not say why. The first is nearly always there.
+  if (entries.size() > 1 && std::ranges::none_of(entries, [&](const auto& entry) { return is_there(entry, root); })) {
+    throw std::runtime_error(fmt::format("{}: none of its {} recordings is there, {} first; {}", name, entries.size(),
+                                         ear::path_of(entries.front(), root), remedy(path, entries.front())));
+  }
+  return entries;
+}
+
+}  // namespace tools

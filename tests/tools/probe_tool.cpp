@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <stdexcept>
 #include <string>
@@ -73,6 +74,7 @@ void run(Options& o, tools::Context& context) {
   }
   if (o.action == "text" || o.action == "talk") write_file(o, tools::Content::kText, context);
   if (o.action == "binary" || o.action == "hang") write_file(o, tools::Content::kBinary, context);
+  if (o.action == "exit") std::exit(1);  // as a library may
   if (o.action == "fail") throw std::runtime_error("a.wav: no sound in it\nrecord a sound");
   if (o.action == "messages") {
     context.note("reading 3 files");

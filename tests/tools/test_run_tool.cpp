@@ -77,6 +77,12 @@ TEST_CASE("Default, file, flag: the later wins") {
   CHECK(probe({"show", "--config", config, "--rate", "9", "--bip"}).out == "count 1 rate 9 bip true\n");
 }
 
+TEST_CASE("A library that calls exit(1) does not make the job look done") {
+  const Result result = probe({"exit"});
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err, StartsWith("ossicle-probe: a library ended the program"));
+}
+
 TEST_CASE("A message changes no terminal, hides nothing of itself and is of bounded length") {
   const auto said = [](const std::string& text) { return probe({"say", "--count", "100000000"}, text).err; };
   CHECK(said(std::string("\xFF\xFEp\0\x1B[2J\rx", 10)) == "ossicle-probe: warning: \\xff\\xfep\\x00\\x1b[2J\\x0dx\n");

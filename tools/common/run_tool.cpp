@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 #include <system_error>
 
@@ -56,6 +57,27 @@ void fill_standard_descriptors() {
     if (::fcntl(fd, F_GETFD) < 0) static_cast<void>(::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY));
   }
 }
+
+// While it lives, exit() is not ours: a library that cannot go on may call exit(1), as OpenMP does without its threads, and in
+// a tool 1 says that the job is done.
+class Running {
+ public:
+  explicit Running(const std::string& tool) {
+    tool_ = tool.c_str();
+    std::atexit([] {
+      const char* unfinished = tool_;
+      if (unfinished == nullptr) return;
+      say(unfinished, "a library ended the program, for what it said above; fewer --threads or --jobs may help");
+      ::_exit(kFailed);
+    });
+  }
+  ~Running() { tool_ = nullptr; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+
+ private:
+  static inline std::atomic<const char*> tool_ = nullptr;
+};
 
 void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
   app.name(info.name);
@@ -111,6 +133,7 @@ void Context::fail_record(std::string_view message) {
 
 int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
   fill_standard_descriptors();
+  const Running running(info.name);
   // Without the signals a closed pipe is an error of write(), which ends the run quietly below, and so is a file that has
   // grown to the user's limit, whose rest is then removed.
   std::signal(SIGPIPE, SIG_IGN);

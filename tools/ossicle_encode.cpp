@@ -102,7 +102,7 @@ void say_at_end(const Options& o, int n_channels, const tools::Tally& tally, too
   }
   context.note(tally.summary(n_channels, !o.decode));
   if (!o.report) return;
-  for (const std::string& line : tally.report()) fmt::print(stderr, "{}: {}\n", kInfo.name, line);
+  for (const std::string& line : tally.report()) context.report(line);
 }
 
 void run(Options& o, tools::Context& context) {

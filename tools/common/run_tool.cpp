@@ -126,6 +126,10 @@ void Context::warn(std::string_view message) {
   say(tool_, fmt::format("warning: {}", message));
 }
 
+void Context::report(std::string_view message) {
+  say(tool_, message);
+}
+
 void Context::fail_record(std::string_view message) {
   ++n_failed_;
   say(tool_, message);

@@ -29,6 +29,8 @@ class Context {
   void note(std::string_view message);
   /// What a user should know; never silent.
   void warn(std::string_view message);
+  /// What was asked for by an option of its own; never silent.
+  void report(std::string_view message);
   /// Names a record that could not be processed; the exit code becomes 1.
   void fail_record(std::string_view message);
 

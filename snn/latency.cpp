@@ -10,11 +10,11 @@ namespace snn {
 
 namespace {
 
-LatencyPoint point_at(std::span<const DecisionTrace> traces, const Dataset& dataset, int point, int n_points) {
+LatencyPoint point_at(std::span<const DecisionTrace> traces, std::span<const int> labels, int point, int n_points) {
   LatencyPoint p{.share = static_cast<double>(point) / n_points, .steps = 0.0, .tally = {}};
   std::int64_t n_heard = 0;
   for (std::size_t i = 0; i < traces.size(); ++i) {
-    const int label = dataset.utterances[i].label;
+    const int label = labels[i];
     if (label < 0) continue;
     const std::int64_t up = std::int64_t{traces[i].n_steps} * point + n_points - 1;
     const auto heard = static_cast<int>(up / n_points);  // rounded up, so at least one step
@@ -51,16 +51,15 @@ DecisionTrace trace_decisions(std::span<const float> psc, int n_classes) {
   return trace;
 }
 
-LatencyCurve latency_curve(std::span<const DecisionTrace> traces, const Dataset& dataset, int n_points) {
-  if (traces.size() != dataset.utterances.size()) {
-    throw std::invalid_argument(
-        fmt::format("{} traces of decisions for {} utterances", traces.size(), dataset.utterances.size()));
+LatencyCurve latency_curve(std::span<const DecisionTrace> traces, std::span<const int> labels, int n_points) {
+  if (traces.size() != labels.size()) {
+    throw std::invalid_argument(fmt::format("{} traces of decisions for {} labels", traces.size(), labels.size()));
   }
   LatencyCurve curve;
-  for (int point = 1; point <= n_points; ++point) curve.points.push_back(point_at(traces, dataset, point, n_points));
+  for (int point = 1; point <= n_points; ++point) curve.points.push_back(point_at(traces, labels, point, n_points));
   const auto n = static_cast<double>(curve.points.back().tally.n_total);
   for (std::size_t i = 0; n > 0 && i < traces.size(); ++i) {
-    if (dataset.utterances[i].label < 0) continue;
+    if (labels[i] < 0) continue;
     curve.settled_step += traces[i].settled() / n;
     curve.settled_share += traces[i].settled() / (traces[i].n_steps * n);
   }

@@ -4,7 +4,6 @@
 #include <string>
 #include <vector>
 
-#include "snn/dataset.h"
 #include "snn/metrics.h"
 
 namespace snn {
@@ -40,9 +39,9 @@ struct LatencyCurve {
   double settled_share = 0.0;        ///< mean over the utterances of the same over their steps
 };
 
-/// Of the utterances with a label, which `traces` are of, in the data set's order. n_points >= 1. Throws
-/// std::invalid_argument for another number of traces.
-LatencyCurve latency_curve(std::span<const DecisionTrace> traces, const Dataset& dataset, int n_points = 20);
+/// Of utterances by their traces and labels, in one order; a label below 0 is none, and leaves the utterance out.
+/// n_points >= 1. Throws std::invalid_argument for another number of traces than labels.
+LatencyCurve latency_curve(std::span<const DecisionTrace> traces, std::span<const int> labels, int n_points = 20);
 
 /// Comma-separated: a header "step,share,accuracy,n" and a line for each point; step is LatencyPoint::steps.
 std::string latency_csv(const LatencyCurve& curve);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <numeric>
 #include <stdexcept>
 
@@ -73,7 +74,6 @@ double Tally::accuracy() const {
 Scores::Scores(int n_classes) : n_classes_(n_classes) {
   if (n_classes < 1) throw std::invalid_argument(fmt::format("scores for {} classes", n_classes));
   by_class_.resize(static_cast<std::size_t>(n_classes));
-  confusion_.resize(static_cast<std::size_t>(n_classes) * static_cast<std::size_t>(n_classes));
 }
 
 void Scores::add(int label, int predicted, std::string_view speaker) {
@@ -83,8 +83,7 @@ void Scores::add(int label, int predicted, std::string_view speaker) {
     tally->n_correct += label == predicted;
     ++tally->n_total;
   }
-  ++confusion_[static_cast<std::size_t>(label) * static_cast<std::size_t>(n_classes_) +
-               static_cast<std::size_t>(predicted)];
+  ++n_by_pair_[{label, predicted}];
 }
 
 const Tally& Scores::of_class(int label) const {
@@ -95,8 +94,17 @@ const Tally& Scores::of_class(int label) const {
 std::int64_t Scores::confusion(int label, int predicted) const {
   check_index(label, n_classes_, "label");
   check_index(predicted, n_classes_, "prediction");
-  return confusion_[static_cast<std::size_t>(label) * static_cast<std::size_t>(n_classes_) +
-                    static_cast<std::size_t>(predicted)];
+  const auto found = n_by_pair_.find({label, predicted});
+  return found == n_by_pair_.end() ? 0 : found->second;
+}
+
+std::vector<Confusion> Scores::confusions() const {
+  std::vector<Confusion> all;
+  for (const auto& [pair, n] : n_by_pair_) {
+    if (pair.first != pair.second) all.push_back({pair.first, pair.second, n});
+  }
+  std::ranges::stable_sort(all, std::greater{}, &Confusion::n);
+  return all;
 }
 
 std::string confusion_csv(const Scores& scores, std::span<const std::string> classes) {
@@ -125,6 +133,14 @@ std::vector<int> top_classes(std::span<const float> scores, int k) {
   std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return scores[a] > scores[b]; });
   order.resize(std::min(order.size(), static_cast<std::size_t>(std::max(k, 0))));
   return order;
+}
+
+void SpikeCounts::add(const SpikeCounts& more) {
+  spikes.resize(more.spikes.size());
+  for (std::size_t l = 0; l < spikes.size(); ++l) spikes[l] += more.spikes[l];
+  n_steps += more.n_steps;
+  n_utterances += more.n_utterances;
+  n_input_values += more.n_input_values;
 }
 
 std::vector<double> firing_rates(const NetworkParams& network, const SpikeCounts& counts) {

@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "snn/params.h"
@@ -28,6 +29,13 @@ struct Tally {
   bool operator==(const Tally&) const = default;
 };
 
+/// One class taken for another.
+struct Confusion {
+  int label = 0, predicted = 0;
+  std::int64_t n = 0;  ///< utterances
+  bool operator==(const Confusion&) const = default;
+};
+
 /// Right and wrong answers, and who gave them.
 class Scores {
  public:
@@ -39,6 +47,8 @@ class Scores {
   /// By name, ascending. Utterances without a speaker stand under "".
   const std::map<std::string, Tally>& by_speaker() const { return by_speaker_; }
   std::int64_t confusion(int label, int predicted) const;  ///< utterances of `label` that were taken for `predicted`
+  /// All that occurred, the most frequent first; of equally frequent ones the lower label first, then the lower prediction.
+  std::vector<Confusion> confusions() const;
   int n_classes() const { return n_classes_; }
 
  private:
@@ -46,7 +56,7 @@ class Scores {
   Tally all_;
   std::vector<Tally> by_class_;
   std::map<std::string, Tally> by_speaker_;
-  std::vector<std::int64_t> confusion_;  // [label][predicted]
+  std::map<std::pair<int, int>, std::int64_t> n_by_pair_;  // (label, predicted), where there are any
 };
 
 /// Comma-separated: a header "label\predicted,CLASS..." and one line for each label; fields quoted where RFC 4180 wants
@@ -63,6 +73,9 @@ struct SpikeCounts {
   std::int64_t n_steps = 0;          ///< valid steps, summed over utterances
   std::int64_t n_utterances = 0;
   std::int64_t n_input_values = 0;  ///< input values that are not zero (count_nonzero)
+
+  /// Of further utterances through the same network.
+  void add(const SpikeCounts& more);
 };
 
 /// Mean share of steps in which a neuron of each layer fires, 0..1; zeros without steps. [L]

@@ -1,6 +1,7 @@
 // Scores a model on labelled streams.
 #include <fmt/core.h>
 
+#include <optional>
 #include <sstream>
 #include <stdexcept>
 
@@ -30,16 +31,17 @@ struct Options {
 
 const tools::ToolInfo kInfo = {
     "ossicle-eval",
-    "Scores a model on labelled streams: accuracy, confusion, firing rates, synaptic operations, latency.",
+    "Scores a model on labelled streams: accuracy, confusions, firing rates, synaptic operations, latency.",
     "ossicle-lyon --list test.tsv | ossicle-eval digits.model --confusion confusion.csv"};
 
 void define(CLI::App& app, Options& o) {
   app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
   app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
-  app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
-  app.add_option("--confusion", o.confusion,
-                 "File that gets the confusion matrix as CSV; -: standard output, and the report goes to "
-                 "standard error");
+  app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text, with the whole confusion matrix");
+  app.add_option(
+      "--confusion", o.confusion,
+      "File that gets the confusion matrix as CSV; -: standard output, and the report goes to standard error. The text "
+      "shows the matrix where its rows fit into 160 columns, otherwise the 20 most frequent confusions");
   app.add_option(
       "--latency", o.latency,
       "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
@@ -86,16 +88,32 @@ void keep_inputs(const Options& o) {
   if (!o.latency.empty()) tools::require_other_file(o.latency, others);
 }
 
-/// Leaves out the records whose label the model does not know, and names them.
-void drop_unknown(snn::Dataset& dataset, const snn::Model& model, tools::Context& context) {
-  if (match_labels(dataset, model.classes) == 0) return;
-  std::erase_if(dataset.utterances, [&](const snn::Utterance& utterance) {
-    if (utterance.label >= 0) return false;
-    context.fail_record(fmt::format("{}: label '{}' is not one of the model's {} classes; left out", utterance.key,
-                                    utterance.label_name, model.classes.size()));
-    return true;
-  });
-  if (dataset.utterances.empty()) {
+/// The next utterances whose label the model knows; names the others. None at the end.
+snn::Dataset next_batch(const Options& o, const snn::Model& model, tools::UtteranceSource& source,
+                        tools::Context& context) {
+  snn::Dataset batch{.n_channels = source.header().n_channels, .classes = model.classes, .utterances = {}};
+  const auto wanted = static_cast<std::size_t>(o.batch_size);
+  for (snn::Utterance utterance; batch.utterances.size() < wanted && source.next(utterance, model.classes);) {
+    if (utterance.label >= 0) {
+      batch.utterances.push_back(std::move(utterance));
+    } else {
+      context.fail_record(fmt::format("{}: label '{}' is not one of the model's {} classes; left out", utterance.key,
+                                      utterance.label_name, model.classes.size()));
+    }
+  }
+  return batch;
+}
+
+/// Batch by batch, so that a long stream takes no more memory than a short one.
+void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel& scored, tools::SecondModel* second,
+           tools::Context& context) {
+  for (;;) {
+    snn::Dataset batch = next_batch(o, scored.model(), source, context);
+    if (batch.utterances.empty()) break;
+    const std::vector<bool> right = scored.add(batch);
+    if (second != nullptr) second->add(batch, right);
+  }
+  if (scored.counts().n_utterances == 0) {
     throw std::runtime_error("no record has a label that the model knows; is this the right model for the stream?");
   }
 }
@@ -103,22 +121,19 @@ void drop_unknown(snn::Dataset& dataset, const snn::Model& model, tools::Context
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
   const snn::Model model = snn::read_model(o.model);
-  tools::LoadedStream stream = tools::load_streams(o.streams);
+  tools::UtteranceSource source(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
-  tools::require_labels(name, stream.header);
-  tools::check_recipe(name, stream.header, o.model, model.recipe_json, model.input_kind);
-  drop_unknown(stream.dataset, model, context);
+  tools::require_labels(name, source.header());
+  tools::check_recipe(name, source.header(), o.model, model.recipe_json, model.input_kind);
   const auto backend = tools::make_backend(o.backend, context);
-  const snn::Evaluation evaluation = tools::evaluate(model, stream.dataset, *backend, o.how, o.batch_size);
-  const snn::Scores scores = snn::score(evaluation, stream.dataset);
-  if (!o.confusion.empty()) tools::write_file(o.confusion, snn::confusion_csv(scores, model.classes));
-  tools::EvalReport report{model, scores, evaluation.counts, context.n_failed(), o.how.readout, {}, {}};
-  if (o.how.traces) report.latency = snn::latency_curve(evaluation.traces, stream.dataset);
+  tools::ScoredModel scored(model, *backend, o.how);
+  std::optional<tools::SecondModel> second;
+  if (!o.against.empty()) second.emplace(o.against, name, source.header(), *backend, o.how.readout);
+  score(o, source, scored, second ? &*second : nullptr, context);
+  if (!o.confusion.empty()) tools::write_file(o.confusion, snn::confusion_csv(scored.scores(), model.classes));
+  tools::EvalReport report{scored, context.n_failed(), o.how.readout, scored.latency(), {}};
   if (!o.latency.empty()) tools::write_file(o.latency, snn::latency_csv(*report.latency));
-  if (!o.against.empty()) {
-    report.against = compare_with(o.against, {o.model, model, evaluation, tools::labels_of(stream.dataset)}, stream,
-                                  name, *backend, {.readout = o.how.readout}, o.batch_size);
-  }
+  if (second) report.against = second->compare(o.model, scored);
   const std::string text = o.json ? report.json() : report.text();
   if (!goes_to_stdout(o.confusion) && !goes_to_stdout(o.latency)) {
     std::fwrite(text.data(), 1, text.size(), stdout);

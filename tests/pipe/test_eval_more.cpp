@@ -111,5 +111,47 @@ TEST_CASE("ossicle-eval: what does not go together is named") {
   refuses("--json --latency -", "the JSON holds the curve");
   refuses("--latency " + t.model, "name another file");
   refuses("--against " + t.model + "no", "no");
-  refuses("--against " + t.file("few"), "does not know the labels of 20 of the 40");
+  refuses(t.test, "key test_0 stands in two of the streams");
+  refuses("--against " + t.file("few"), "does not know label '5' of test_5");
+}
+
+TEST_CASE("ossicle-eval: a thousand classes make a report that can be read") {
+  const pipe_support::TempFolder temp;
+  const std::string stream = temp.file("s.tar"), model = temp.file("m");
+  pipe_support::write_stream(stream, {.n_records = 1000, .n_channels = 10, .n_classes = 1000});
+  REQUIRE(shell("ossicle-train -q --hidden 5 --no-skip --epochs 1 --threads 1 -o " + model + " " + stream).exit_code ==
+          0);
+  const auto text = shell("ossicle-eval " + model + " " + stream);
+  CHECK(text.exit_code == 0);
+  CHECK(text.out.size() < 100'000);
+  const auto json = nlohmann::json::parse(shell("ossicle-eval --json " + model + " " + stream).out);
+  const int n_wrong = json.at("n_total").get<int>() - json.at("n_correct").get<int>();
+  REQUIRE(n_wrong > 20);  // one utterance of each class, so each pair occurs once
+  CHECK_THAT(text.out, Contains("most frequent confusions (label, decision), 20 of " + std::to_string(n_wrong)));
+  CHECK_THAT(text.out, !Contains("rows: label"));
+  REQUIRE(json.at("confusion").size() == 1000);
+  CHECK(json.at("confusion").at(999).size() == 1000);
+  CHECK(shell("ossicle-eval --confusion - " + model + " " + stream + " | head -1001 | wc -l").out == "1001\n");
+}
+
+TEST_CASE("ossicle-eval: a long stream takes no more memory than a short one") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  WARN("SKIPPED: a sanitizer's own memory is many times the program's");
+  return;
+#endif
+  const pipe_support::TempFolder folder;
+  const pipe_support::Where here{folder.path(), false, false};
+  pipe_support::write_stream(folder.path() / "short.tar", {.n_records = 100, .n_channels = 200});
+  pipe_support::write_stream(folder.path() / "long.tar", {.n_records = 2000, .n_channels = 200});  // 64 MB of values
+  REQUIRE(pipe_support::shell("ossicle-train -q short.tar --hidden 5 --no-skip --epochs 1 -o m", {}, here).exit_code ==
+          0);
+  const auto peak = [&here](const std::string& options) {
+    const pipe_support::Result result =
+        pipe_support::run({"ossicle-eval", "-q", "--threads", "1", "--json", "--against", "m", "m", options}, {}, here);
+    CHECK(result.exit_code == 0);
+    return result.peak_mb;
+  };
+  const double few = peak("short.tar"), many = peak("long.tar");
+  INFO(few << " MB for 100 utterances, " << many << " MB for 2,000");
+  CHECK(many < few + 10.0);
 }

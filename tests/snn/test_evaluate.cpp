@@ -86,7 +86,9 @@ TEST_CASE("evaluate: traces end in the decisions, and other readouts are what th
     n_changes += trace.changes.size() - 1;
   }
   CHECK(n_changes > 0);
-  const snn::LatencyCurve curve = snn::latency_curve(traced.traces, dataset);
+  std::vector<int> labels;
+  for (const snn::Utterance& utterance : dataset.utterances) labels.push_back(utterance.label);
+  const snn::LatencyCurve curve = snn::latency_curve(traced.traces, labels);
   CHECK(curve.points.back().tally == snn::score(plain, dataset).all());
   // All steps are the last ones: the same sums. Fewer are not.
   CHECK(evaluate("last:1000", 7).scores == plain.scores);

@@ -49,6 +49,7 @@ TEST_CASE("metrics: answers are counted by class, speaker and confusion") {
   CHECK(scores.confusion(2, 0) == 0);
   CHECK(scores.confusion(2, 1) == 1);
   CHECK(scores.confusion(2, 2) == 2);
+  CHECK(scores.confusions() == std::vector<Confusion>{{0, 2, 1}, {2, 1, 1}});
   const std::vector<std::string> names = {"a", "b,\"c\"", "d"};
   CHECK(confusion_csv(scores, names) ==
         "label\\predicted,a,\"b,\"\"c\"\"\",d\na,1,0,1\n\"b,\"\"c\"\"\",0,0,0\nd,0,1,2\n");
@@ -57,6 +58,27 @@ TEST_CASE("metrics: answers are counted by class, speaker and confusion") {
   CHECK_THROWS_WITH(scores.add(-1, 0, ""), Contains("label -1"));
   CHECK_THROWS_WITH(scores.add(0, 3, ""), Contains("prediction 3"));
   CHECK_THROWS_AS(Scores(0), std::invalid_argument);
+}
+
+TEST_CASE("metrics: the most frequent confusion first, and only classes that were taken for others cost memory") {
+  Scores scores(1'000'000);
+  for (int i = 0; i < 3; ++i) scores.add(999'999, 5, "");
+  scores.add(7, 8, "");
+  scores.add(7, 6, "");
+  scores.add(3, 3, "");
+  CHECK(scores.confusions() == std::vector<Confusion>{{999'999, 5, 3}, {7, 6, 1}, {7, 8, 1}});
+  CHECK(scores.confusion(999'999, 5) == 3);
+  CHECK(Scores(2).confusions().empty());
+}
+
+TEST_CASE("metrics: spike counts of parts add up") {
+  SpikeCounts counts;
+  counts.add({{4, 5}, 10, 2, 30});
+  counts.add({{1, 0}, 3, 1, 7});
+  CHECK(counts.spikes == std::vector<std::int64_t>{5, 5});
+  CHECK(counts.n_steps == 13);
+  CHECK(counts.n_utterances == 3);
+  CHECK(counts.n_input_values == 37);
 }
 
 TEST_CASE("metrics: the largest scores first, the lower index among equals") {

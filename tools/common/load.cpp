@@ -4,9 +4,6 @@
 
 #include <algorithm>
 #include <stdexcept>
-#include <unordered_set>
-
-#include "tools/common/io.h"
 
 namespace tools {
 
@@ -39,31 +36,33 @@ snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>
   return utterance;
 }
 
-LoadedStream load_streams(const std::vector<std::string>& paths) {
-  LoadedStream loaded;
-  std::unordered_set<std::string> keys;
-  const std::vector<std::string> names = paths.empty() ? std::vector<std::string>{"-"} : paths;
-  for (const std::string& path : names) {
-    const InputFile file(path, "a stream, as ossicle-lyon writes it");
-    ear::Reader reader(file.fd(), file.name());
-    check_kind(file.name(), reader.header());
-    if (&path == &names.front()) {
-      loaded.header = reader.header();
-    } else if (const std::string difference = first_difference(loaded.header, reader.header()); !difference.empty()) {
-      throw std::runtime_error(fmt::format("{}: does not go with {}: {}; make both with the same options", file.name(),
-                                           names.front(), difference));
-    }
-    for (ear::Record record; reader.next(record);) {
-      if (!keys.insert(record.key).second) {
-        throw std::runtime_error(
-            fmt::format("{}: key {} stands in two of the streams; keys must be unique", file.name(), record.key));
-      }
-      loaded.dataset.utterances.push_back(to_utterance(std::move(record), loaded.header.classes));
-    }
+UtteranceSource::UtteranceSource(const std::vector<std::string>& paths)
+    : records_(paths.empty() ? std::vector<std::string>{"-"} : paths, {}) {
+  check_kind(records_.name(), header());
+}
+
+bool UtteranceSource::next(snn::Utterance& utterance, const std::vector<std::string>& classes) {
+  ear::Record record;
+  if (!records_.next(record)) {
+    if (keys_.empty()) throw std::runtime_error(fmt::format("{}: holds no record", records_.name()));
+    return false;
   }
-  if (loaded.dataset.utterances.empty()) throw std::runtime_error(fmt::format("{}: holds no record", names.front()));
+  if (!keys_.insert(record.key).second) {
+    throw std::runtime_error(
+        fmt::format("{}: key {} stands in two of the streams; keys must be unique", records_.name(), record.key));
+  }
+  utterance = to_utterance(std::move(record), classes);
+  return true;
+}
+
+LoadedStream load_streams(const std::vector<std::string>& paths) {
+  UtteranceSource source(paths);
+  LoadedStream loaded{source.header(), {}};
   loaded.dataset.n_channels = loaded.header.n_channels;
   loaded.dataset.classes = loaded.header.classes;
+  for (snn::Utterance utterance; source.next(utterance, loaded.header.classes);) {
+    loaded.dataset.utterances.push_back(std::move(utterance));
+  }
   return loaded;
 }
 

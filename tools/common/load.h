@@ -1,21 +1,42 @@
 #pragma once
 // Streams of the front end as data sets of the network: the joint of the two libraries.
+#include <optional>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "frontend/stream/stream.h"
 #include "snn/dataset.h"
+#include "tools/common/record_source.h"
 
 namespace tools {
+
+/// The utterances of several streams, one after the other, as they are wanted.
+class UtteranceSource {
+ public:
+  /// Opens the first ("-": standard input; an empty list: standard input alone). Throws std::runtime_error for what is no
+  /// stream and for events.
+  explicit UtteranceSource(const std::vector<std::string>& paths);
+
+  /// The first stream's.
+  const ear::Header& header() const { return records_.header(); }
+  /// How much has been read: RecordSource::share().
+  std::optional<double> share() const { return records_.share(); }
+  /// The next utterance, its label an index into `classes`; false after the last. Throws std::runtime_error if a stream is
+  /// damaged, if headers differ, if a key stands twice, and if there was no record at all.
+  bool next(snn::Utterance& utterance, const std::vector<std::string>& classes);
+
+ private:
+  RecordSource records_;
+  std::unordered_set<std::string> keys_;
+};
 
 struct LoadedStream {
   ear::Header header;
   snn::Dataset dataset;  ///< classes of the header; labels as indices into them, -1 for an unlabelled record
 };
 
-/// Reads all streams one after the other ("-": standard input; an empty list: standard input alone). Throws
-/// std::runtime_error if one is damaged, if their headers differ, if they hold events or no record, or if a key stands
-/// twice.
+/// All utterances of a source of those paths. Throws what it throws.
 LoadedStream load_streams(const std::vector<std::string>& paths);
 
 /// The record as an utterance, its label an index into `classes`; moves its array.

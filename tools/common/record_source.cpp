@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include <numeric>
 #include <stdexcept>
 #include <tuple>
 
@@ -11,6 +13,18 @@ namespace tools {
 namespace {
 
 constexpr const char* kWanted = "a stream, as ossicle-lyon writes it";
+
+/// Of each of the files; empty if one is none.
+std::vector<double> sizes_of(const std::vector<std::string>& paths) {
+  std::vector<double> sizes;
+  for (const std::string& path : paths) {
+    struct stat status = {};
+    const int error = path == "-" ? ::fstat(STDIN_FILENO, &status) : ::stat(path.c_str(), &status);
+    if (error != 0 || !S_ISREG(status.st_mode)) return {};
+    sizes.push_back(static_cast<double>(status.st_size));
+  }
+  return sizes;
+}
 
 void require_file(const InputFile& file, const std::string& path) {
   struct stat status = {};
@@ -32,7 +46,7 @@ std::size_t count_records(const std::string& path) {
 }  // namespace
 
 RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first)
-    : paths_(std::move(paths)), file_(std::move(first)) {
+    : paths_(std::move(paths)), n_bytes_(sizes_of(paths_)), file_(std::move(first)) {
   if (shard.count > 1) {
     if (file_) require_file(*file_, paths_.front());
     std::size_t n = 0;
@@ -66,6 +80,18 @@ bool RecordSource::next(ear::Record& record) {
     }
   }
   return false;
+}
+
+std::optional<std::size_t> RecordSource::n_records() const {
+  return end_ ? std::optional(*end_ - begin_) : std::nullopt;
+}
+
+std::optional<double> RecordSource::share() const {
+  if (end_ || n_bytes_.empty()) return std::nullopt;
+  const auto here = n_bytes_.begin() + static_cast<std::ptrdiff_t>(index_);
+  const double before = std::accumulate(n_bytes_.begin(), here, 0.0);
+  const double all = std::accumulate(here, n_bytes_.end(), before);
+  return (before + static_cast<double>(::lseek(file_->fd(), 0, SEEK_CUR))) / all;
 }
 
 }  // namespace tools

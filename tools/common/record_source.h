@@ -26,11 +26,16 @@ class RecordSource {
   /// The next record of the shard; false at its end, when all that was not skipped has been checked. Throws
   /// std::runtime_error for a damaged stream, and for one whose header differs from the first's.
   bool next(ear::Record& record);
+  /// Records of the shard, where there is more than one.
+  std::optional<std::size_t> n_records() const;
+  /// How much of the streams' bytes has been read, 0..1; none with shards, or where one of them is no file.
+  std::optional<double> share() const;
 
  private:
   void open(std::size_t index);
 
   std::vector<std::string> paths_;
+  std::vector<double> n_bytes_;  // of each; empty where one is no file
   std::size_t index_ = 0;
   std::unique_ptr<InputFile> file_;
   std::optional<ear::Reader> reader_;

@@ -2,6 +2,7 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace tools {
@@ -13,51 +14,28 @@ std::string ratio(double first, double second) {
   return second > 0.0 ? fmt::format("{:.2f}", first / second) : "-";
 }
 
-/// Both of the same utterances, in the same order.
-Comparison compare(const Evaluated& first, const Evaluated& second) {
-  Comparison comparison;
-  const auto is_right = [](const Evaluated& e, std::size_t i) {
-    return e.evaluation.decisions.at(i) == e.labels.at(i);
-  };
-  for (std::size_t i = 0; i < first.labels.size(); ++i) {
-    comparison.paired.add(is_right(first, i), is_right(second, i));
-  }
-  const auto n = static_cast<double>(first.labels.size());
-  const snn::Paired& paired = comparison.paired;
-  comparison.first = {first.name, static_cast<double>(paired.n_both + paired.n_only_first) / n,
-                      synaptic_operations(first.model.training.network, first.evaluation.counts)};
-  comparison.second = {second.name, static_cast<double>(paired.n_both + paired.n_only_second) / n,
-                       synaptic_operations(second.model.training.network, second.evaluation.counts)};
-  return comparison;
-}
-
 }  // namespace
 
-snn::Evaluation evaluate(const snn::Model& model, const snn::Dataset& dataset, snn::Backend<float>& backend,
-                         const snn::EvaluateOptions& options, int batch_size) {
-  snn::Network<float> network(model.training.network, model.training.gradient, backend);
-  network.set_parameters(model.parameters);
-  return snn::evaluate(network, dataset, batch_size, options);
+SecondModel::SecondModel(const std::string& path, const std::string& stream_name, const ear::Header& header,
+                         snn::Backend<float>& backend, const snn::Readout& readout)
+    : path_(path), model_(snn::read_model(path)), scored_(model_, backend, {.readout = readout}) {
+  check_recipe(stream_name, header, path, model_.recipe_json, model_.input_kind);
 }
 
-std::vector<int> labels_of(const snn::Dataset& dataset) {
-  std::vector<int> labels;
-  for (const snn::Utterance& utterance : dataset.utterances) labels.push_back(utterance.label);
-  return labels;
-}
-
-Comparison compare_with(const std::string& path, const Evaluated& first, LoadedStream& stream,
-                        const std::string& stream_name, snn::Backend<float>& backend,
-                        const snn::EvaluateOptions& options, int batch_size) {
-  const snn::Model other = snn::read_model(path);
-  check_recipe(stream_name, stream.header, path, other.recipe_json, other.input_kind);
-  if (const int n = match_labels(stream.dataset, other.classes); n > 0) {
-    throw std::runtime_error(
-        fmt::format("{}: does not know the labels of {} of the {} utterances; compare models of the same classes", path,
-                    n, stream.dataset.utterances.size()));
+void SecondModel::add(snn::Dataset& batch, const std::vector<bool>& first_right) {
+  if (match_labels(batch, model_.classes) > 0) {
+    const auto unknown = std::ranges::find_if(batch.utterances, [](const auto& u) { return u.label < 0; });
+    throw std::runtime_error(fmt::format("{}: does not know label '{}' of {}; compare models of the same classes",
+                                         path_, unknown->label_name, unknown->key));
   }
-  const snn::Evaluation evaluation = evaluate(other, stream.dataset, backend, options, batch_size);
-  return compare(first, {path, other, evaluation, labels_of(stream.dataset)});
+  const std::vector<bool> right = scored_.add(batch);
+  for (std::size_t i = 0; i < right.size(); ++i) paired_.add(first_right.at(i), right[i]);
+}
+
+Comparison SecondModel::compare(const std::string& first_name, const ScoredModel& first) const {
+  return {{first_name, first.scores().all().accuracy(), first.operations()},
+          {path_, scored_.scores().all().accuracy(), scored_.operations()},
+          paired_};
 }
 
 std::string Comparison::text() const {

@@ -3,9 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "snn/evaluate.h"
-#include "snn/model_file.h"
 #include "tools/common/load.h"
+#include "tools/eval/scored_model.h"
 
 namespace tools {
 
@@ -25,23 +24,24 @@ struct Comparison {
   std::string text() const;
 };
 
-/// A model with what it said of a data set.
-struct Evaluated {
-  const std::string& name;
-  const snn::Model& model;
-  const snn::Evaluation& evaluation;
-  std::vector<int> labels;  ///< of each utterance, an index into the model's classes
+/// A second model beside a first; its classes may stand in another order.
+class SecondModel {
+ public:
+  /// Reads the model at `path`; `backend` must outlive this. Throws std::runtime_error if it was trained on another recipe than
+  /// the stream's.
+  SecondModel(const std::string& path, const std::string& stream_name, const ear::Header& header,
+              snn::Backend<float>& backend, const snn::Readout& readout);
+
+  /// Scores the batch, whose labels and classes it changes, beside what the first model got right. Throws
+  /// std::runtime_error for a label that the model does not know.
+  void add(snn::Dataset& batch, const std::vector<bool>& first_right);
+  Comparison compare(const std::string& first_name, const ScoredModel& first) const;
+
+ private:
+  std::string path_;
+  snn::Model model_;
+  ScoredModel scored_;
+  snn::Paired paired_;
 };
-
-snn::Evaluation evaluate(const snn::Model& model, const snn::Dataset& dataset, snn::Backend<float>& backend,
-                         const snn::EvaluateOptions& options, int batch_size);
-
-std::vector<int> labels_of(const snn::Dataset& dataset);
-
-/// The model at `path` on the same utterances; its classes may stand in another order. Takes the data set's labels.
-/// Throws std::runtime_error if it was trained on another recipe or does not know a label.
-Comparison compare_with(const std::string& path, const Evaluated& first, LoadedStream& stream,
-                        const std::string& stream_name, snn::Backend<float>& backend,
-                        const snn::EvaluateOptions& options, int batch_size);
 
 }  // namespace tools

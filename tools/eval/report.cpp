@@ -11,6 +11,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kWidestMatrix = 160;  // columns
+constexpr std::size_t kConfusionsListed = 20;
+
 Json tally_json(const snn::Tally& tally) {
   const snn::Interval interval = tally.interval();
   return {{"accuracy", tally.accuracy()},
@@ -34,8 +37,26 @@ std::size_t widest(const std::vector<std::string>& names) {
   return width;
 }
 
+/// The most frequent confusions, for as many classes as make no readable matrix.
+std::string confusion_list(const snn::Scores& scores, const std::vector<std::string>& classes) {
+  const std::vector<snn::Confusion> all = scores.confusions();
+  const std::size_t n = std::min(all.size(), kConfusionsListed);
+  std::string text =
+      fmt::format("most frequent confusions (label, decision), {} of {}; all: --json or --confusion\n", n, all.size());
+  const auto name = [&classes](int index) { return classes[static_cast<std::size_t>(index)]; };
+  std::size_t width = 0;
+  for (std::size_t i = 0; i < n; ++i)
+    width = std::max({width, name(all[i].label).size(), name(all[i].predicted).size()});
+  for (std::size_t i = 0; i < n; ++i) {
+    text += fmt::format("  {:<{}}  {:<{}}  {} of {}\n", name(all[i].label), width, name(all[i].predicted), width,
+                        all[i].n, scores.of_class(all[i].label).n_total);
+  }
+  return text;
+}
+
 std::string confusion_text(const snn::Scores& scores, const std::vector<std::string>& classes) {
   const std::size_t width = std::max<std::size_t>(widest(classes), 4);
+  if (2 + width + classes.size() * (width + 1) > kWidestMatrix) return confusion_list(scores, classes);
   std::string text = fmt::format("confusion (rows: label, columns: decision)\n  {:<{}}", "", width);
   for (const std::string& name : classes) text += fmt::format(" {:>{}}", name, width);
   for (int label = 0; label < scores.n_classes(); ++label) {
@@ -74,29 +95,33 @@ Json comparison_json(const Comparison& comparison) {
 }  // namespace
 
 std::string EvalReport::json() const {
+  const snn::Scores& scores = scored.scores();
+  const std::vector<std::string>& classes = scored.model().classes;
   Json report = tally_json(scores.all());
   report["decision"] = to_string(readout);
   report["n_left_out"] = n_left_out;
   Json per_class, per_speaker, confusion = Json::array();
   for (int label = 0; label < scores.n_classes(); ++label) {
-    per_class[model.classes[static_cast<std::size_t>(label)]] = tally_json(scores.of_class(label));
+    per_class[classes[static_cast<std::size_t>(label)]] = tally_json(scores.of_class(label));
     Json row = Json::array();
     for (int decided = 0; decided < scores.n_classes(); ++decided) row.push_back(scores.confusion(label, decided));
     confusion.push_back(row);
   }
   for (const auto& [speaker, tally] : scores.by_speaker()) per_speaker[speaker] = tally_json(tally);
-  report["classes"] = model.classes;
+  report["classes"] = classes;
   report["per_class"] = per_class;
   report["per_speaker"] = per_speaker;
   report["confusion"] = confusion;
-  report["firing_rates"] = snn::firing_rates(model.training.network, counts);
-  report["synaptic_operations"] = operations_json(snn::synaptic_operations(model.training.network, counts));
+  report["firing_rates"] = snn::firing_rates(scored.model().training.network, scored.counts());
+  report["synaptic_operations"] = operations_json(scored.operations());
   if (latency) report["latency"] = latency_json(*latency);
   if (against) report["against"] = comparison_json(*against);
   return report.dump() + "\n";
 }
 
 std::string EvalReport::text() const {
+  const snn::Scores& scores = scored.scores();
+  const std::vector<std::string>& classes = scored.model().classes;
   const snn::Tally& all = scores.all();
   const snn::Interval interval = all.interval();
   std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",
@@ -104,22 +129,23 @@ std::string EvalReport::text() const {
   if (readout != snn::Readout{}) text += fmt::format("decided by {}\n", to_string(readout));
   if (n_left_out > 0) text += fmt::format("left out: {} with a label that the model does not know\n", n_left_out);
   text += "per class\n";
-  const std::size_t width = widest(model.classes);
+  const std::size_t width = widest(classes);
   for (int label = 0; label < scores.n_classes(); ++label) {
-    text += tally_line(model.classes[static_cast<std::size_t>(label)], width, scores.of_class(label));
+    text += tally_line(classes[static_cast<std::size_t>(label)], width, scores.of_class(label));
   }
   text += "per speaker\n";
   std::vector<std::string> speakers;
   for (const auto& entry : scores.by_speaker()) speakers.push_back(speaker_name(entry.first));
+  const std::size_t speaker_width = widest(speakers);
   for (const auto& [speaker, tally] : scores.by_speaker())
-    text += tally_line(speaker_name(speaker), widest(speakers), tally);
-  text += confusion_text(scores, model.classes);
+    text += tally_line(speaker_name(speaker), speaker_width, tally);
+  text += confusion_text(scores, classes);
   text += "firing rate (share of steps with a spike)\n";
-  const std::vector<double> rates = snn::firing_rates(model.training.network, counts);
+  const std::vector<double> rates = snn::firing_rates(scored.model().training.network, scored.counts());
   for (std::size_t l = 0; l < rates.size(); ++l) {
     text += fmt::format("  layer {}{}  {:.4f}\n", l + 1, l + 1 == rates.size() ? " (output)" : "", rates[l]);
   }
-  const snn::SynapticOperations operations = snn::synaptic_operations(model.training.network, counts);
+  const snn::SynapticOperations operations = scored.operations();
   text += fmt::format("synaptic operations per utterance\n  from spikes {:.0f}\n  from input  {:.0f}\n",
                       operations.from_spikes, operations.from_input);
   if (latency) {

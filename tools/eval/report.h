@@ -5,17 +5,13 @@
 #include <string>
 
 #include "snn/latency.h"
-#include "snn/metrics.h"
-#include "snn/model_file.h"
 #include "snn/readout.h"
 #include "tools/eval/comparison.h"
 
 namespace tools {
 
 struct EvalReport {
-  const snn::Model& model;
-  const snn::Scores& scores;
-  const snn::SpikeCounts& counts;
+  const ScoredModel& scored;
   std::size_t n_left_out;  ///< records with a label that the model does not know
   snn::Readout readout;
   std::optional<snn::LatencyCurve> latency;

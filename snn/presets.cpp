@@ -85,6 +85,21 @@ void take_augment(AugmentParams& p, const TrainingChoices& c) {
   take(p.drop_neurons, c.drop_neurons);
 }
 
+/// A shift of the preset is as wide as few channels allow; one that the user wants must fit.
+void fit_shift(AugmentParams& p, const Preset& preset, const TrainingChoices& c, int n_channels,
+               std::vector<std::string>& notes) {
+  const int most = std::max(0, n_channels - 1);
+  if (p.shift_channels <= most) return;
+  const std::string data = fmt::format("the data have {} channel{}", n_channels, n_channels == 1 ? "" : "s");
+  if (c.shift_channels) {
+    throw std::invalid_argument(fmt::format("--shift-channels {}: {}, wanted {}", *c.shift_channels, data,
+                                            most == 0 ? "0" : fmt::format("0 to {}", most)));
+  }
+  notes.push_back(
+      fmt::format("--shift-channels is {}, not {} as in preset {}: {}", most, p.shift_channels, preset.name, data));
+  p.shift_channels = most;
+}
+
 void take_optimiser(OptimiserParams& p, const TrainingChoices& c) {
   take(p.lr_self, c.lr_self);
   take(p.lr_theta, c.lr_theta);
@@ -174,6 +189,7 @@ Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) 
   take_values(params, choices);
   take_optimiser(params.optimiser, choices);
   take_augment(params.augment, choices);
+  fit_shift(params.augment, preset, choices, n_channels, resolved.notes);
   params.gradient.bound = choices.bound.value_or(params.gradient.rule == Rule::kLayer ? kLayerBound : kOtherBound);
   params.optimiser.lr = choices.lr.value_or(default_rate(preset, hidden));
   note_corpus(preset, n_channels, n_classes, resolved.notes);

@@ -64,8 +64,9 @@ struct Resolved {
 
 /// Lays the choices over the preset. What neither says follows from the rest: the bound on 1/du from the rule (layer
 /// 10, otherwise 8), the rate from the widest hidden layer (preset best). A skip of the preset that does not lead to a
-/// hidden layer is left out with a note, since the depth was chosen by the user; a skip the user gave and that does not
-/// fit throws. Throws std::invalid_argument naming the field, the range and the value found.
+/// hidden layer is left out with a note, since the depth was chosen by the user; so the preset's shift
+/// of channels is narrowed where the data have too few. A skip or such a shift that the user gave and that does not fit
+/// throws. Throws std::invalid_argument naming the field, the range and the value found.
 Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes);
 
 /// "FROM:TO", both decimal. Throws std::invalid_argument.

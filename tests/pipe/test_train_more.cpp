@@ -131,3 +131,27 @@ TEST_CASE("ossicle-train: what is too large, and a gradient that never was finit
   CHECK_THAT(said(" --input-scale 1e38 --w-scale 1e30 --clip-weight 1e38"),
              Contains("epoch 1, batch 1:") && Contains("lower --input-scale or --w-scale") && !Contains("--lr"));
 }
+
+TEST_CASE("ossicle-train --valid: labels that the training stream does not have are named and counted") {
+  const Folder f;
+  pipe_support::write_stream(f.file("more.tar"), {.n_records = 24, .seed = 3, .n_classes = 12, .prefix = "more"});
+  const auto refused =
+      shell("ossicle-train " + f.train + kNet + "--valid " + f.file("more.tar") + " -o " + f.file("m"));
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err,
+             Contains("more.tar: 4 of 24 utterances have labels that are not among the classes of the "
+                      "training stream: '10' (2), '11' (2); its classes are 0, 1, 2, 3, 4, 5, 6, 7, 8, 9\n"));
+  CHECK_FALSE(f.has("m"));
+}
+
+TEST_CASE("ossicle-train: one channel can be learnt from, without the preset's shift of channels") {
+  const Folder f;
+  pipe_support::write_stream(f.file("one.tar"), {.n_records = 20, .n_channels = 1});
+  const std::string common = "ossicle-train " + f.file("one.tar") + " --hidden 5 --no-skip --epochs 1 --threads 1 -o ";
+  const auto trained = shell(common + f.file("m"));
+  CHECK(trained.exit_code == 0);
+  CHECK_THAT(trained.err, Contains("--shift-channels is 0, not 1 as in preset best: the data have 1 channel\n"));
+  const auto asked = shell(common + f.file("n") + " --shift-channels 1");
+  CHECK(asked.exit_code == 2);
+  CHECK_THAT(asked.err, Contains("--shift-channels 1: the data have 1 channel, wanted 0\n"));
+}

@@ -149,6 +149,20 @@ TEST_CASE("presets: a skip the user gave and that does not fit is an error namin
   CHECK(resolve(choices, 78, 10).params.network.skips == std::vector<Skip>{{1, 3}});
 }
 
+TEST_CASE("presets: a shift of the preset is as wide as few channels allow, one the user gave must fit") {
+  const Resolved one = resolve({}, 1, 10);
+  CHECK(one.params.augment.shift_channels == 0);
+  CHECK(one.params.augment.shift_steps == 5);
+  REQUIRE(one.notes.size() == 1);
+  CHECK(one.notes[0] == "--shift-channels is 0, not 1 as in preset best: the data have 1 channel");
+  CHECK(resolve({}, 2, 10).params.augment.shift_channels == 1);
+  CHECK(resolve({}, 2, 10).notes.empty());
+  CHECK(resolve({.shift_channels = 0}, 1, 10).notes.empty());
+  CHECK_THROWS_WITH(resolve({.shift_channels = 1}, 1, 10), "--shift-channels 1: the data have 1 channel, wanted 0");
+  CHECK_THROWS_WITH(resolve({.shift_channels = 78}, 78, 10),
+                    "--shift-channels 78: the data have 78 channels, wanted 0 to 77");
+}
+
 TEST_CASE("presets: what cannot be is refused") {
   CHECK_THROWS_WITH(resolve({.preset = "bset"}, 78, 10),
                     "preset is \"bset\"; it must be one of best, paper-alpha, paper-digits, paper-n-tidigits");

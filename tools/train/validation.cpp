@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <stdexcept>
 
@@ -9,14 +10,38 @@ namespace tools {
 
 namespace {
 
+/// Some of the texts: "zero, one and 8 more".
+std::string name_some(const std::vector<std::string>& texts) {
+  constexpr std::size_t kNamed = 12;
+  const std::size_t n = std::min(texts.size(), kNamed);
+  const std::string some =
+      fmt::format("{}", fmt::join(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(n), ", "));
+  return n < texts.size() ? fmt::format("{} and {} more", some, texts.size() - n) : some;
+}
+
+/// Which labels the training stream does not have, in the order they come, and how often.
+std::string describe_unknown(const snn::Dataset& valid, int n_unknown) {
+  std::vector<std::pair<std::string, int>> counts;
+  for (const snn::Utterance& utterance : valid.utterances) {
+    if (utterance.label >= 0) continue;
+    auto found = std::ranges::find(counts, utterance.label_name, &std::pair<std::string, int>::first);
+    if (found == counts.end()) found = counts.insert(found, {utterance.label_name, 0});
+    ++found->second;
+  }
+  std::vector<std::string> texts;
+  for (const auto& [label, n] : counts) texts.push_back(fmt::format("'{}' ({})", label, n));
+  return fmt::format("{} of {} utterances have labels that are not among the classes of the training stream: {}",
+                     n_unknown, valid.utterances.size(), name_some(texts));
+}
+
 snn::Dataset load(const std::string& name, const LoadedStream& train) {
   LoadedStream valid = load_streams({name});
   require_labels(name, valid.header);
   check_recipe(name, valid.header, "the training stream", ear::to_json(train.header.recipe),
                ear::kind_name(train.header.kind));
-  if (match_labels(valid.dataset, train.dataset.classes) > 0) {
-    throw std::runtime_error(
-        fmt::format("{}: holds labels that are not among the classes of the training stream", name));
+  if (const int n = match_labels(valid.dataset, train.dataset.classes); n > 0) {
+    throw std::runtime_error(fmt::format("{}: {}; its classes are {}", name, describe_unknown(valid.dataset, n),
+                                         name_some(train.dataset.classes)));
   }
   return std::move(valid.dataset);
 }

@@ -7,6 +7,7 @@
 
 #include "frontend/list.h"
 #include "tools/common/io.h"
+#include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/convert/formats.h"
 #include "tools/convert/model_conversion.h"
@@ -138,11 +139,13 @@ void convert_records(const Options& o, tools::Context& context) {
   const Range range = range_of(o, source);
   ear::Header header = source.header();
   if (!source.is_own()) header.made_by.emplace_back(kInfo.name, tools::version());
+  tools::RecordProgress progress(context, source.n_records());
   tools::RecordOutput output(o.formats.to, o.output, header, o.records);
   Warnings warnings(context);
   std::size_t n_written = 0;
   std::size_t n = 0;
   for (ear::SourceItem item; source.next(item); ++n) {
+    progress.add(1, input.file() != nullptr ? tools::share_read(input.file()->fd()) : std::nullopt);
     if (n < range.first || n >= range.last) continue;
     warnings.add(item.warning);
     if (item.error.empty()) {

@@ -6,6 +6,7 @@
 
 #include "snn/parallel.h"
 #include "tools/common/io.h"
+#include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/encode/batch.h"
 #include "tools/options/encode_options.h"
@@ -114,6 +115,7 @@ void run(Options& o, tools::Context& context) {
   ear::Header header = encoder.output();
   std::erase_if(header.made_by, [](const auto& entry) { return entry.first == kInfo.name; });
   header.made_by.emplace_back(kInfo.name, tools::version());
+  tools::RecordProgress progress(context, source.n_records());
   tools::OutputFile output(o.output, tools::Content::kBinary);
   ear::Writer writer(output.fd(), output.name(), header);
   tools::Tally tally;
@@ -124,6 +126,7 @@ void run(Options& o, tools::Context& context) {
     if (encoded.empty()) break;
     has_work = true;
     write(encoded, o, header.n_channels, writer, tally, context);
+    progress.add(encoded.size(), source.share());
   }
   // A shard without a usable record is a part like any other: cat must find all of them.
   if (has_work && tally.n_records() == 0 && o.shard.count == 1) throw std::runtime_error("no record could be used");

@@ -9,6 +9,7 @@
 #include "snn/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
+#include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/eval/comparison.h"
 #include "tools/eval/report.h"
@@ -107,11 +108,13 @@ snn::Dataset next_batch(const Options& o, const snn::Model& model, tools::Uttera
 /// Batch by batch, so that a long stream takes no more memory than a short one.
 void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel& scored, tools::SecondModel* second,
            tools::Context& context) {
+  tools::RecordProgress progress(context);
   for (;;) {
     snn::Dataset batch = next_batch(o, scored.model(), source, context);
     if (batch.utterances.empty()) break;
     const std::vector<bool> right = scored.add(batch);
     if (second != nullptr) second->add(batch, right);
+    progress.add(batch.utterances.size(), source.share());
   }
   if (scored.counts().n_utterances == 0) {
     throw std::runtime_error("no record has a label that the model knows; is this the right model for the stream?");

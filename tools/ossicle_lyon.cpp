@@ -8,6 +8,7 @@
 #include "snn/parallel.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
+#include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/lyon/batch.h"
 #include "tools/options/augment_options.h"
@@ -117,15 +118,17 @@ void run(Options& o, tools::Context& context) {
   ear::Header header = header_of(o, entries);
   header.n_channels = front_end.coeffs().n_channels;
   if (o.front_end.decimation > 0) header.dt_ms = 1000.0 * o.front_end.decimation / o.front_end.sample_rate_hz;
+  auto rest = ear::entries_of_shard(entries, o.shard);
+  tools::RecordProgress progress(context, rest.size(), "recordings");
   tools::OutputFile output(o.output, tools::Content::kBinary);
   ear::Writer writer(output.fd(), output.name(), header);
   tools::Tally tally;
-  auto rest = ear::entries_of_shard(entries, o.shard);
   const bool has_work = !rest.empty();
   const int n_threads = std::min(o.n_jobs > 0 ? o.n_jobs : snn::available_threads(), kMostJobs);
   while (!rest.empty()) {
     const auto heard = tools::hear_first(rest, o.root, o.augment, front_end, n_threads);
     write(heard, o, writer, tally, context);
+    progress.add(heard.size());
     rest = rest.subspan(heard.size());
   }
   // A shard without a usable recording is a part like any other: cat must find all of them.

@@ -1,5 +1,6 @@
 // Names recordings, or the records of a stream.
 #include <fmt/core.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -11,6 +12,7 @@
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/peek.h"
+#include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
 #include "tools/predict/predictor.h"
@@ -128,6 +130,9 @@ void write_spikes(const Options& o, tools::Predictor& predictor) {
 void run(Options& o, tools::Context& context) {
   tools::Predictor predictor(snn::read_model(o.model), o.backend, context);
   if (!o.spikes.empty()) return write_spikes(o, predictor);
+  // On a terminal the answers themselves say how far it is.
+  std::optional<tools::RecordProgress> progress;
+  if (o.inputs.size() > 1 && ::isatty(STDOUT_FILENO) == 0) progress.emplace(context, o.inputs.size(), "inputs");
   std::size_t n_named = 0;
   for (const std::string& path : o.inputs) {
     try {
@@ -140,6 +145,7 @@ void run(Options& o, tools::Context& context) {
       const std::string message = error.what();
       context.fail_record(message.starts_with(path) || path == "-" ? message : path + ": " + message);
     }
+    if (progress) progress->add(1);
   }
   if (n_named == 0) throw std::runtime_error("no input could be read to its end");
 }

@@ -5,6 +5,7 @@
 
 #include "frontend/stream/rebin.h"
 #include "tools/common/io.h"
+#include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/rebin/sources.h"
 #include "tools/rebin/tally.h"
@@ -133,12 +134,14 @@ void run(Options& o, tools::Context& context) {
   tools::require_other_file(o.output, source.paths);
   const int n_channels = source.events->info().n_channels;
   const ear::Header header = header_of(o, source);
+  tools::RecordProgress progress(context, source.n_records, "recordings");
   tools::OutputFile output(o.output, tools::Content::kBinary);
   ear::Writer writer(output.fd(), output.name(), header);
   tools::RebinTally tally;
   bool has_work = false;
   for (ear::EventRecord events; source.events->next(events); has_work = true) {
     const std::string error = write(events, n_channels, o, writer, tally);
+    progress.add(1, source.share ? source.share() : std::nullopt);
     if (error.empty()) continue;
     const std::string message = fmt::format("{}: {}: {}", source.events->info().name, events.key, error);
     if (o.strict) throw std::runtime_error(message + " (--strict)");

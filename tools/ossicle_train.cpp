@@ -91,7 +91,6 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
       return g_stop == 0;
     });
     if (!report) {
-      progress.clear();
       files.write_checkpoint(trainer.state());
       throw std::runtime_error(fmt::format(
           "stopped; {} holds the run so far: give the same command with --resume to go on", files.checkpoint_path()));

@@ -27,6 +27,7 @@ struct EventSourceInfo {
   int n_channels = 0;                   ///< C >= 1
   std::vector<std::string> classes;     ///< distinct; may be empty
   std::vector<std::string> notes = {};  ///< lines that a user may like to know: counts beside the published ones
+  std::uint64_t n_records = 0;          ///< that the source gives; 0: not known beforehand
 };
 
 /// Recordings one after the other; holds one at a time.

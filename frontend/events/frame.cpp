@@ -84,6 +84,7 @@ void append_info(std::string& bytes, const EventSourceInfo& info) {
   append(bytes, info.n_channels);
   append(bytes, info.classes);
   append(bytes, info.notes);
+  append(bytes, info.n_records);
 }
 
 void append_record(std::string& bytes, const EventRecord& record) {
@@ -105,6 +106,7 @@ bool parse_info(std::string_view bytes, EventSourceInfo& info) {
   parser.take(info.n_channels);
   parser.take(info.classes);
   parser.take(info.notes);
+  parser.take(info.n_records);
   return parser.whole() && info.n_channels >= 1;
 }
 

@@ -106,6 +106,7 @@ Ntidigits::Ntidigits(Hdf5Reader reader, NtidigitsParams params, Shard shard)
   }
   note_counts();
   std::tie(next_, end_) = range_of_shard(entries_.size(), shard);
+  info_.n_records = end_ - next_;
 }
 
 void Ntidigits::select(CorpusPart group) {

@@ -59,6 +59,7 @@ Shd::Shd(Hdf5Reader reader, Shard shard) : reader_(std::move(reader)) {
   read_classes();
   read_speakers();
   std::tie(next_, end_) = range_of_shard(labels_.size(), shard);
+  info_.n_records = end_ - next_;
 }
 
 void Shd::read_classes() {

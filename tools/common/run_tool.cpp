@@ -14,6 +14,7 @@
 
 #include "tools/common/command_line.h"
 #include "tools/common/printable.h"
+#include "tools/common/status_line.h"
 
 namespace tools {
 
@@ -31,7 +32,7 @@ void say(const std::string& tool, std::string_view message) {
     if (c == '\n') lines += tool + ": ";
   }
   lines += '\n';
-  std::fwrite(lines.data(), 1, lines.size(), stderr);
+  status_line().print(lines);
 }
 
 // Whether standard output is a pipe that nobody reads any more.

@@ -32,6 +32,8 @@ class RecordInput {
   /// Throws what the format's reader throws, and std::invalid_argument for flags that are missing.
   RecordInput(const std::string& format, const std::string& path, const RecordConversion& conversion);
   ear::RecordSource& source() { return *source_; }
+  /// The open file; none of a folder, and of formats that open it by its name.
+  const InputFile* file() const { return file_.get(); }
 
  private:
   void open_text(const std::string& path, const RecordConversion& conversion);

@@ -97,7 +97,8 @@ Source open_texts(const SourceOptions& o, std::unique_ptr<InputFile> first) {
   ear::check_labels(entries, params.classes);
   std::vector<std::string> paths = paths_of(o);
   for (const ear::ListEntry& entry : entries) paths.push_back(ear::path_of(entry, o.root));
-  return {std::make_unique<ListedTexts>(std::move(entries), o, std::move(params), std::move(first)), {}, {}, paths};
+  const std::size_t n = ear::entries_of_shard(entries, o.shard).size();
+  return {std::make_unique<ListedTexts>(std::move(entries), o, std::move(params), std::move(first)), {}, {}, paths, n};
 }
 
 Source open_streams(const SourceOptions& o, std::unique_ptr<InputFile> first) {
@@ -105,7 +106,8 @@ Source open_streams(const SourceOptions& o, std::unique_ptr<InputFile> first) {
   const ear::Header& header = records->header();
   auto events = std::make_unique<ear::StreamEvents>(header, records->name(),
                                                     [records](ear::Record& record) { return records->next(record); });
-  return {std::move(events), header.recipe, header.made_by, paths_of(o)};
+  return {std::move(events), header.recipe,        header.made_by,
+          paths_of(o),       records->n_records(), [records] { return records->share(); }};
 }
 
 Source open_hdf5(const SourceOptions& o, const std::string& format) {
@@ -113,7 +115,9 @@ Source open_hdf5(const SourceOptions& o, const std::string& format) {
   if (!o.classes.empty()) options.classes = ear::parse_classes(read_file(o.classes, kMaxListBytes), o.classes);
   auto files = std::make_unique<Hdf5Files>(std::move(options));
   const std::string which = files->description();
-  return {std::move(files), {}, {{"ossicle-rebin input", which}}, paths_of(o)};
+  std::optional<std::size_t> n;
+  if (o.files.size() == 1) n = files->info().n_records;
+  return {std::move(files), {}, {{"ossicle-rebin input", which}}, paths_of(o), n};
 }
 
 }  // namespace

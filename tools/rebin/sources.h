@@ -1,6 +1,8 @@
 #pragma once
 // The recordings of events that a user names, whatever files they are in.
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -30,6 +32,8 @@ struct Source {
   ear::Recipe recipe;                                        ///< of a stream; else empty
   std::vector<std::pair<std::string, std::string>> made_by;  ///< likewise, and which part of a corpus it is
   std::vector<std::string> paths;                            ///< all files that it reads, to compare with the output
+  std::optional<std::size_t> n_records = {};                 ///< of its shard, where that is known beforehand
+  std::function<std::optional<double>()> share = {};         ///< of streams: RecordSource::share()
 };
 
 /// Opens the files, one at a time as they are needed; several must be of one kind, with the same channels and classes. "auto"

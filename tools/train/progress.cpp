@@ -1,25 +1,27 @@
 #include "tools/train/progress.h"
 
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cstdio>
+#include "tools/common/status_line.h"
 
 namespace tools {
 
 namespace {
 
-constexpr int kBarWidth = 24;
-constexpr std::chrono::milliseconds kBarInterval(100);
+Status describe(const snn::BatchReport& report, const std::string& left) {
+  Status status;
+  status.share = static_cast<double>(report.batch) / report.n_batches;
+  status.parts.push_back({fmt::format("epoch {}/{}", report.epoch, report.n_epochs), 0});
+  status.parts.push_back({fmt::format("batch {}/{}", report.batch, report.n_batches), 4});
+  if (report.n_counted > 0) {
+    status.parts.push_back({fmt::format("loss {:.4g}", report.loss), 3});
+    status.parts.push_back({fmt::format("accuracy {:.1f} %", 100.0 * report.accuracy), 2});
+  }
+  status.parts.push_back({left + " left", 1});
+  return status;
+}
 
 }  // namespace
-
-std::string format_duration(double seconds) {
-  const auto whole = static_cast<long>(seconds + 0.5);
-  if (whole < 3600) return fmt::format("{}:{:02}", whole / 60, whole % 60);
-  return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
-}
 
 std::string format_epoch(const snn::EpochReport& report) {
   std::string line = fmt::format("epoch {}/{}  loss {:.4g}  train {:.1f} %", report.epoch, report.n_epochs, report.loss,
@@ -30,46 +32,24 @@ std::string format_epoch(const snn::EpochReport& report) {
   return line + " %";
 }
 
-Progress::Progress(bool quiet, int first_epoch)
-    : quiet_(quiet), terminal_(isatty(STDERR_FILENO) == 1), first_(first_epoch) {}
-
-Progress::~Progress() {
-  clear();
-}
+Progress::Progress(bool quiet, int first_epoch) : quiet_(quiet), first_(first_epoch) {}
 
 void Progress::batch(const snn::BatchReport& report) {
-  if (quiet_ || !terminal_) return;
-  const Clock::time_point now = Clock::now();
+  if (quiet_) return;
   const double done = report.epoch - 1 + static_cast<double>(report.batch) / report.n_batches;
   if (!started_) {  // the first batch of this run sets the start
     started_ = true;
     first_ = done;
-    begin_ = now;
+    begin_ = Clock::now();
   }
-  if (now - last_bar_ < kBarInterval) return;
-  last_bar_ = now;
-  std::string sums;
-  if (report.n_counted > 0)
-    sums = fmt::format("  loss {:.4g}  accuracy {:.1f} %", report.loss, 100.0 * report.accuracy);
-  const int filled = kBarWidth * report.batch / report.n_batches;
-  const double left = done > first_ ? seconds() * (report.n_epochs - done) / (done - first_) : 0.0;
-  fmt::print(stderr, "\r\033[Kepoch {}/{} [{}{}] batch {}/{}{}  {} left", report.epoch, report.n_epochs,
-             std::string(static_cast<std::size_t>(filled), '#'),
-             std::string(static_cast<std::size_t>(kBarWidth - filled), '.'), report.batch, report.n_batches, sums,
-             done > first_ ? format_duration(left) : "?");
-  std::fflush(stderr);
-  bar_ = true;
+  status_line().draw([&] {
+    const double left = done > first_ ? seconds() * (report.n_epochs - done) / (done - first_) : 0.0;
+    return describe(report, done > first_ ? format_duration(left) : "?");
+  });
 }
 
 void Progress::epoch(const snn::EpochReport& report) {
-  if (quiet_) return;
-  clear();
-  fmt::print(stderr, "{}  {}\n", format_epoch(report), format_duration(seconds()));
-}
-
-void Progress::clear() {
-  if (bar_) fmt::print(stderr, "\r\033[K");
-  bar_ = false;
+  if (!quiet_) status_line().print(fmt::format("{}  {}\n", format_epoch(report), format_duration(seconds())));
 }
 
 std::vector<std::string> ActivityWarnings::look(const snn::EpochReport& report) {

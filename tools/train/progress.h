@@ -1,5 +1,5 @@
 #pragma once
-// What a training says while it runs: a bar on a terminal, a line an epoch elsewhere. Standard error alone.
+// What a training says while it runs: a line an epoch, and on a terminal the status of the epoch. Standard error alone.
 #include <chrono>
 #include <string>
 #include <vector>
@@ -12,26 +12,18 @@ class Progress {
  public:
   /// first_epoch: epochs done before this run, so that the time left counts only what this run does.
   Progress(bool quiet, int first_epoch);
-  ~Progress();
-  Progress(const Progress&) = delete;
-  Progress& operator=(const Progress&) = delete;
 
   void batch(const snn::BatchReport& report);
   void epoch(const snn::EpochReport& report);
-  /// Takes the bar away, so that a message can be written.
-  void clear();
   double seconds() const;
 
  private:
   using Clock = std::chrono::steady_clock;
 
   bool quiet_;
-  bool terminal_;
   double first_;  // epochs done before, with the part of the one in progress
   bool started_ = false;
-  bool bar_ = false;  // a bar stands on the screen
   Clock::time_point begin_ = Clock::now();
-  Clock::time_point last_bar_{};
 };
 
 /// Names each layer that hardly fires, or hardly stops firing, when it begins to.
@@ -43,9 +35,6 @@ class ActivityWarnings {
  private:
   std::vector<snn::Activity> last_;
 };
-
-/// "1:02:03" or "2:03".
-std::string format_duration(double seconds);
 
 /// "epoch 3/30  loss 1.234  train 87.3 %  valid 85.0 %  rates 5.1 4.2 3.3 2.0 %".
 std::string format_epoch(const snn::EpochReport& report);

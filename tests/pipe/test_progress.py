@@ -74,6 +74,8 @@ class ToolsOnATerminal(unittest.TestCase):
                 tone = (int(9000 * math.sin(i % 3 * 0.2 * t + 0.1 * t)) for t in range(2000 + 50 * i))
                 file.writeframes(struct.pack(f"<{2000 + 50 * i}h", *tone))
             lines.append(f"{i}.wav\t{'abc'[i % 3]}\ts\tr{i}")
+        for i in range(2):
+            (cls.folder / f"{i}.txt").write_text("0 0.001\n3 0.5\n")
         (cls.folder / "list.tsv").write_text("\n".join(lines) + "\n")
         for command in (
             "ossicle-lyon --list list.tsv --root . -o s.tar",
@@ -109,6 +111,7 @@ class ToolsOnATerminal(unittest.TestCase):
             ("ossicle-encode s.tar -o out", "0 records"),
             ("ossicle-encode --shard 1/2 s.tar -o out", "0 of 15 records [.]  0 %"),
             ("ossicle-rebin --bin-ms 100 spikes.tar -o out", "0 recordings"),
+            ("ossicle-rebin --time-unit s --input-channels 4 0.txt 1.txt -o out", "0 of 2 recordings [.]  0 %"),
             ("ossicle-convert s.tar --to npz -o out", "0 records"),
             ("ossicle-eval m s.tar", "0 records"),
             ("ossicle-predict m 0.wav 1.wav", "0 of 2 inputs [.]  0 %"),

@@ -90,7 +90,7 @@ void StatusLine::draw(const std::function<Status()>& describe) {
   if (!is_terminal() || !is_foreground() || another_draws()) return;
   set_lock(F_WRLCK, F_SETLK);
   // Not into the last column, where some terminals go on to the next line.
-  fmt::print(stderr, "{}{}", kErase, format_status(describe(), terminal_width() - 1));
+  std::fputs((kErase + format_status(describe(), terminal_width() - 1)).c_str(), stderr);
   std::fflush(stderr);
   drawn_ = true;
 }

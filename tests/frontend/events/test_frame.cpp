@@ -37,7 +37,7 @@ TEST_CASE("Frames: what is sent is received, field by field") {
   CHECK(got.warning == sent.warning);
   CHECK(got.error == sent.error);
 
-  const ear::EventSourceInfo info{"a.h5", 64, {"o", "1"}, {"2 recordings"}};
+  const ear::EventSourceInfo info{"a.h5", 64, {"o", "1"}, {"2 recordings"}, 1ULL << 40};
   bytes.clear();
   ear::append_info(bytes, info);
   ear::EventSourceInfo got_info;
@@ -46,6 +46,7 @@ TEST_CASE("Frames: what is sent is received, field by field") {
   CHECK(got_info.n_channels == 64);
   CHECK(got_info.classes == info.classes);
   CHECK(got_info.notes == info.notes);
+  CHECK(got_info.n_records == info.n_records);
 }
 
 TEST_CASE("Frames: bytes that are cut, too many or claim huge sizes are refused") {

@@ -31,6 +31,7 @@ class Corpus {
     CHECK(source.info().name == path_);
     std::vector<ear::EventRecord> records;
     for (ear::EventRecord record; source.next(record);) records.push_back(record);
+    CHECK(source.info().n_records == records.size());
     return records;
   }
 

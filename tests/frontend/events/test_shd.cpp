@@ -24,6 +24,7 @@ class ShdFixture {
     info = source.info();
     std::vector<ear::EventRecord> records;
     for (ear::EventRecord record; source.next(record);) records.push_back(record);
+    CHECK(source.info().n_records == records.size());
     return records;
   }
 

@@ -47,12 +47,16 @@ class Terminal:
         os.close(self.ours)
         return b"".join(self.parts)
 
-    def wait(self):
-        """Until nothing more has come for a while."""
-        n_parts = -1
-        while n_parts != len(self.parts):
-            n_parts = len(self.parts)
+    def after(self, begin):
+        """What came after so many parts, once something has come and then nothing for a while."""
+        n_parts = begin
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
             time.sleep(0.3)
+            if begin < n_parts == len(self.parts):
+                break
+            n_parts = len(self.parts)
+        return b"".join(self.parts[begin:])
 
 
 def drawn(said):
@@ -136,11 +140,10 @@ class ToolsOnATerminal(unittest.TestCase):
                               stdout=subprocess.DEVNULL, stderr=terminal.theirs) as tool:
             for columns, begin, end in ((80, 0, 0.3), (9, 0.3, 0.6), (30, 0.6, 1)):
                 terminal.resize(columns)
-                n_before = len(b"".join(terminal.parts))
+                n_parts = len(terminal.parts)
                 tool.stdin.write(stream[int(begin * len(stream)):int(end * len(stream))])
                 tool.stdin.flush()
-                terminal.wait()
-                lines = drawn(b"".join(terminal.parts)[n_before:])
+                lines = drawn(terminal.after(n_parts))
                 self.assertTrue(lines, columns)
                 for line in lines:
                     self.assertLess(len(line), columns, line)

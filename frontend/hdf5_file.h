@@ -49,8 +49,9 @@ enum class Hdf5Type { kFloat32, kFloat64, kInt64, kUInt8, kUInt16, kUInt32, kFlo
 /// Writes a new file. Groups on the way are made. Throws std::system_error with errno where writing fails (ENOSPC).
 class Hdf5Writer {
  public:
-  /// Replaces what is at `path`: give it the place that an output is written to aside.
-  explicit Hdf5Writer(const std::string& path);
+  /// Replaces what is at `path`: give it the place that an output is written to aside. `name` stands in messages; empty: the
+  /// path.
+  explicit Hdf5Writer(const std::string& path, const std::string& name = {});
   Hdf5Writer(Hdf5Writer&&) noexcept;
   Hdf5Writer& operator=(Hdf5Writer&&) noexcept;
   /// Without close() the file may be incomplete.

@@ -63,24 +63,26 @@ struct Hdf5Writer::State {
     hsize_t n_rows = 0;
   };
 
-  std::string path;
-  Handle links;     ///< how names are made: with the groups on the way
-  Handle datasets;  ///< how datasets are made: without the time of the day, so that equal calls give equal bytes
+  std::string file_name;  ///< for messages
+  Handle links;           ///< how names are made: with the groups on the way
+  Handle datasets;        ///< how datasets are made: without the time of the day, so that equal calls give equal bytes
   Handle one_row = hdf5::transfer_of_one_row();
   Handle file;
   std::map<std::string, Rows> rows;  ///< after the file, so closed before it
 
   [[noreturn]] void fail(const std::string& name) const {
     const int code = hdf5::system_error();
-    throw std::system_error(code != 0 ? code : EIO, std::generic_category(),
-                            fmt::format("{}: {}: cannot be written{}", path, name, code != 0 ? "" : hdf5::reason()));
+    throw std::system_error(
+        code != 0 ? code : EIO, std::generic_category(),
+        fmt::format("{}: {}: cannot be written{}", file_name, name, code != 0 ? "" : hdf5::reason()));
   }
 
   void check_shape(const std::string& name, std::size_t n_values, std::span<const std::uint64_t> shape) const {
     std::uint64_t n_elements = 1;
     for (const std::uint64_t size : shape) n_elements *= size;
     if (n_elements == n_values) return;
-    throw std::invalid_argument(fmt::format("{}: {}: {} values for a shape of {}", path, name, n_values, n_elements));
+    throw std::invalid_argument(
+        fmt::format("{}: {}: {} values for a shape of {}", file_name, name, n_values, n_elements));
   }
 
   void check_range(const std::string& name, const Stored& type, std::span<const double> values) const {
@@ -88,7 +90,7 @@ struct Hdf5Writer::State {
     for (const double value : values) {
       if (value >= type.lowest && value <= type.highest && value == std::floor(value)) continue;
       throw std::invalid_argument(
-          fmt::format("{}: {}: {} is no whole number in {}..{}", path, name, value, type.lowest, type.highest));
+          fmt::format("{}: {}: {} is no whole number in {}..{}", file_name, name, value, type.lowest, type.highest));
     }
   }
 
@@ -110,10 +112,10 @@ struct Hdf5Writer::State {
   }
 };
 
-Hdf5Writer::Hdf5Writer(const std::string& path) : state_(std::make_unique<State>()) {
+Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& name) : state_(std::make_unique<State>()) {
   const Quiet quiet;
   State& state = *state_;
-  state.path = path;
+  state.file_name = name.empty() ? path : name;
   state.links = Handle(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
   H5Pset_create_intermediate_group(state.links.get(), 1);
   state.datasets = Handle(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
@@ -189,7 +191,7 @@ void Hdf5Writer::append(const std::string& dataset, std::span<const double> row)
   const Quiet quiet;
   const auto place = state_->rows.find(dataset);
   if (place == state_->rows.end()) {
-    throw std::invalid_argument(fmt::format("{}: {}: call rows() before append()", state_->path, dataset));
+    throw std::invalid_argument(fmt::format("{}: {}: call rows() before append()", state_->file_name, dataset));
   }
   auto& [made, as, n_rows] = place->second;
   state_->check_range(dataset, as, row);

@@ -34,7 +34,9 @@ void define(CLI::App& app, Options& o) {
       ->required();
   app.add_option("-o,--output", o.output, "File or folder to write; -: standard output")->capture_default_str();
   const CLI::IsMember formats(tools::format_names());
-  app.add_option("--from", o.formats.from, "Format of the input [by its name]")->check(formats)->type_name("FORMAT");
+  app.add_option("--from", o.formats.from, "Format of the input [by its name, else by its first bytes]")
+      ->check(formats)
+      ->type_name("FORMAT");
   app.add_option("--to", o.formats.to, "Format of the output [by its name]")->check(formats)->type_name("FORMAT");
   app.add_option("--shard", o.records.shard_text, "Records: part i/n of them, in a row")->capture_default_str();
   app.add_option("--kind", o.records.kind, "Records from elsewhere: what their numbers are [by their type]")

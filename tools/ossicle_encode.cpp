@@ -116,7 +116,7 @@ void run(Options& o, tools::Context& context) {
   std::erase_if(header.made_by, [](const auto& entry) { return entry.first == kInfo.name; });
   header.made_by.emplace_back(kInfo.name, tools::version());
   tools::RecordProgress progress(context, source.n_records());
-  tools::OutputFile output(o.output, tools::Content::kBinary);
+  tools::OutputFile output(o.output, tools::FileKind::kStream);
   ear::Writer writer(output.fd(), output.name(), header);
   tools::Tally tally;
   const int n_threads = std::min(o.n_jobs > 0 ? o.n_jobs : snn::available_threads(), kMostJobs);

@@ -87,6 +87,9 @@ void keep_inputs(const Options& o) {
   if (!o.confusion.empty()) tools::require_other_file(o.confusion, others);
   others.pop_back();
   if (!o.latency.empty()) tools::require_other_file(o.latency, others);
+  for (const std::string& output : {o.confusion, o.latency}) {
+    tools::require_replaceable(output, tools::FileKind::kText);  // now rather than after the work
+  }
 }
 
 /// The next utterances whose label the model knows; names the others. None at the end.
@@ -123,7 +126,7 @@ void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel&
 
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
-  const snn::Model model = snn::read_model(o.model);
+  const snn::Model model = tools::read_model(o.model, "the model comes first: ossicle-eval MODEL STREAM");
   tools::UtteranceSource source(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, source.header());

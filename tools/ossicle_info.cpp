@@ -1,11 +1,8 @@
-// Prints what a stream or a model holds.
+// Prints what a stream, a model or a checkpoint holds.
 #include <fmt/format.h>
-#include <unistd.h>
 
-#include <array>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
-#include <string_view>
 
 #include "frontend/stream/stream.h"
 #include "frontend/stream/summary.h"
@@ -23,12 +20,12 @@ struct Options {
   bool pipeline = false;
 };
 
-const tools::ToolInfo kInfo = {"ossicle-info",
-                               "Prints what a stream or a model holds: recipe, shapes, counts, parameters.",
-                               "ossicle-lyon *.wav | ossicle-info"};
+const tools::ToolInfo kInfo = {
+    "ossicle-info", "Prints what a stream, a model or a checkpoint holds: recipe, shapes, counts, parameters.",
+    "ossicle-lyon *.wav | ossicle-info"};
 
 void define(CLI::App& app, Options& o) {
-  app.add_option("FILE", o.path, "Stream or model; - or none: a stream on standard input");
+  app.add_option("FILE", o.path, "Stream, model or checkpoint; - or none: standard input");
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text");
   app.add_flag("--pipeline,!--no-pipeline", o.pipeline,
                "The shell line from a recording to a prediction, and nothing else");
@@ -39,20 +36,6 @@ void check(Options& o) {
 }
 
 constexpr std::size_t kMaxModelBytes = std::size_t{1} << 33;
-
-enum class FileType { kStream, kModel };
-
-// Looks without reading, which a pipe does not allow: what comes through a pipe is a stream.
-FileType type_of(const tools::InputFile& file) {
-  constexpr std::string_view kStreamStart = "__header__";
-  constexpr std::size_t kModelBrace = 8;  // after the length of a safetensors header
-  std::array<char, kStreamStart.size()> start = {};
-  const ssize_t n = ::pread(file.fd(), start.data(), start.size(), 0);
-  if (n < 0 || std::string_view(start.data(), start.size()) == kStreamStart) return FileType::kStream;
-  if (n == 0) throw std::runtime_error(file.name() + ": empty file, a stream or model was expected");
-  if (start[kModelBrace] == '{') return FileType::kModel;
-  throw std::runtime_error(file.name() + ": begins neither as a stream nor as a model");
-}
 
 void print(const Options& o, const nlohmann::ordered_json& report, const ear::Recipe& recipe,
            const std::string& model) {
@@ -65,11 +48,17 @@ void print(const Options& o, const nlohmann::ordered_json& report, const ear::Re
 
 void run(Options& o, tools::Context&) {
   const tools::InputFile file(o.path, "a stream");
-  if (type_of(file) == FileType::kModel) {
-    const std::string bytes = tools::read_file(o.path, kMaxModelBytes);
-    const snn::Model model = snn::parse_model(bytes, file.name());
-    print(o, tools::model_report(o.path, model), ear::parse_recipe(model.recipe_json), o.path);
-    return;
+  const tools::FileKind kind = tools::kind_of(file);
+  if (kind == tools::FileKind::kModel || kind == tools::FileKind::kSafetensors) {
+    const snn::Model model = snn::parse_model(tools::read_file(file, kMaxModelBytes), file.name());
+    return print(o, tools::model_report(file.name(), model), ear::parse_recipe(model.recipe_json), o.path);
+  }
+  if (kind == tools::FileKind::kCheckpoint) {
+    const snn::Checkpoint found = snn::parse_checkpoint(tools::read_file(file, kMaxModelBytes), file.name());
+    return print(o, tools::checkpoint_report(file.name(), found), ear::parse_recipe(found.model.recipe_json), "MODEL");
+  }
+  if (kind != tools::FileKind::kStream && kind != tools::FileKind::kUnknown) {
+    tools::refuse_kind(file.name(), kind, "a stream, a model or a checkpoint");
   }
   ear::Reader reader(file.fd(), file.name());
   const ear::Summary summary = ear::summarise(reader);

@@ -120,7 +120,7 @@ void run(Options& o, tools::Context& context) {
   if (o.front_end.decimation > 0) header.dt_ms = 1000.0 * o.front_end.decimation / o.front_end.sample_rate_hz;
   auto rest = ear::entries_of_shard(entries, o.shard);
   tools::RecordProgress progress(context, rest.size(), "recordings");
-  tools::OutputFile output(o.output, tools::Content::kBinary);
+  tools::OutputFile output(o.output, tools::FileKind::kStream);
   ear::Writer writer(output.fd(), output.name(), header);
   tools::Tally tally;
   const bool has_work = !rest.empty();

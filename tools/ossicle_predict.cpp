@@ -11,7 +11,6 @@
 #include "snn/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
-#include "tools/common/peek.h"
 #include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
@@ -93,10 +92,10 @@ void name_stream(const Options& o, const tools::InputFile& file, tools::Predicto
 
 void name_input(const Options& o, const std::string& path, tools::Predictor& predictor, tools::Context& context) {
   const tools::InputFile file(path, "a recording or a stream of ossicle-lyon");
-  constexpr std::string_view kStreamBegins = "__header__";
-  if (tools::peek(file.fd(), kStreamBegins.size()) == kStreamBegins) {
+  if (tools::kind_of(file) == tools::FileKind::kStream) {
     name_stream(o, file, predictor);
   } else {
+    tools::require_sound(file, "a recording or a stream");
     const ear::Sound sound = ear::read_sound(file.fd(), file.name());
     if (sound.n_channels > 1) {
       context.note(fmt::format("{}: {} channels; their mean is taken", file.name(), sound.n_channels));
@@ -114,6 +113,7 @@ void write_spikes(const Options& o, tools::Predictor& predictor) {
   tools::SpikeStream spikes(o.spikes, o.output, model);
   for (const std::string& path : o.inputs) {
     const tools::InputFile file(path, "a stream of ossicle-lyon");
+    tools::require_stream(file);
     ear::Reader reader(file.fd(), file.name());
     tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
     spikes.begin(reader.header());
@@ -128,7 +128,8 @@ void write_spikes(const Options& o, tools::Predictor& predictor) {
 }
 
 void run(Options& o, tools::Context& context) {
-  tools::Predictor predictor(snn::read_model(o.model), o.backend, context);
+  constexpr std::string_view kUsage = "the model comes first: ossicle-predict MODEL INPUT";
+  tools::Predictor predictor(tools::read_model(o.model, kUsage), o.backend, context);
   if (!o.spikes.empty()) return write_spikes(o, predictor);
   // On a terminal the answers themselves say how far it is.
   std::optional<tools::RecordProgress> progress;

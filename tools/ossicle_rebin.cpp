@@ -135,7 +135,7 @@ void run(Options& o, tools::Context& context) {
   const int n_channels = source.events->info().n_channels;
   const ear::Header header = header_of(o, source);
   tools::RecordProgress progress(context, source.n_records, "recordings");
-  tools::OutputFile output(o.output, tools::Content::kBinary);
+  tools::OutputFile output(o.output, tools::FileKind::kStream);
   ear::Writer writer(output.fd(), output.name(), header);
   tools::RebinTally tally;
   bool has_work = false;

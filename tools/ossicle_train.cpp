@@ -59,7 +59,8 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--log", o.log, "File that gets one JSON line an epoch");
   tools::add_backend_options(app, o.backend);
   app.add_flag("--resume,!--no-resume", o.resume, "Go on from MODEL.ckpt if it is there");
-  app.add_flag("--overwrite,!--no-overwrite", o.overwrite, "Begin anew even where MODEL.ckpt holds an unfinished run");
+  app.add_flag("--overwrite,!--no-overwrite", o.overwrite,
+               "Begin anew, and write over the model, the best model, the checkpoint and the log that are there");
   app.add_flag("--dry-run,!--no-dry-run", o.dry_run,
                "Read the streams, say what the training would take, train nothing and write nothing");
   tools::add_config(app, o.config);
@@ -73,10 +74,13 @@ void check(Options& o) {
 
 volatile std::sig_atomic_t g_stop = 0;
 
-/// The first Ctrl-C (or SIGTERM) lets the batch finish; the second one ends the program.
+/// The first Ctrl-C, SIGTERM or SIGHUP lets the batch finish. A second Ctrl-C or SIGTERM ends the program; not so a second
+/// SIGHUP, for a terminal that is closed may send several. Under nohup it stays ignored.
 void stop_on_signals() {
   struct sigaction action = {};
   action.sa_handler = [](int) { g_stop = 1; };
+  struct sigaction before = {};
+  if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
   action.sa_flags = static_cast<int>(SA_RESETHAND);
   for (const int signal : std::array{SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
 }
@@ -158,9 +162,15 @@ void say_best(const snn::Checkpoint& last, const tools::RunFiles& files, tools::
                            last.best_epoch + 1, files.best_path()));
 }
 
+tools::RunStart start_of(const Options& o) {
+  if (o.resume) return tools::RunStart::kResume;
+  return o.overwrite ? tools::RunStart::kOverwrite : tools::RunStart::kNew;
+}
+
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
-  tools::RunFiles files(o.model, o.log);
+  std::optional<tools::RunFiles> places;
+  if (!o.dry_run) places.emplace(o.model, o.log, start_of(o));
   tools::LoadedStream stream = tools::load_streams(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, stream.header);
@@ -175,6 +185,7 @@ void run(Options& o, tools::Context& context) {
     return;
   }
   require_memory(memory, tools::machine_memory());
+  tools::RunFiles& files = *places;
   snn::Checkpoint state = start(o, params, stream, valid_set, init, context);
   std::optional<int> epochs_before;  // of a resumed run
   if (o.resume) {
@@ -183,13 +194,11 @@ void run(Options& o, tools::Context& context) {
     if (found) epochs_before = found->epoch;
     if (found) state = std::move(*found);
     if (found && state.epoch >= state.model.training.n_epochs) context.note("all epochs of this run are done");
-  } else if (!o.overwrite) {
-    files.refuse_unfinished();
   }
   const auto backend = tools::make_backend(o.backend, context);
   const std::uint64_t log_bytes = state.log_bytes;
   snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
-  files.open_log(log_bytes, epochs_before);
+  if (const std::string warning = files.open_log(log_bytes, epochs_before); !warning.empty()) context.warn(warning);
   if (!epochs_before) files.begin(trainer.state());
   train(trainer, files, context);
   files.write_model(trainer.model("last"));

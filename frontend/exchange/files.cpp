@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
 namespace ear {
 
@@ -78,9 +79,9 @@ OpenFile OpenFile::to_read(const std::string& path) {
   return OpenFile(fd);
 }
 
-OpenFile OpenFile::to_write(const std::string& path) {
+OpenFile OpenFile::to_write(const std::string& path, const std::string& name) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-  if (fd < 0) fail_system(path + ": cannot create");
+  if (fd < 0) fail_system(name + ": cannot create");
   return OpenFile(fd);
 }
 
@@ -91,6 +92,10 @@ OpenFile& OpenFile::operator=(OpenFile&& other) noexcept {
 
 OpenFile::~OpenFile() {
   if (fd_ >= 0) ::close(fd_);
+}
+
+void OpenFile::close(const std::string& name) {
+  if (::close(std::exchange(fd_, -1)) != 0) fail_system(name + ": cannot write");
 }
 
 void write_all(int fd, const std::string& name, std::span<const std::uint8_t> bytes) {
@@ -111,9 +116,10 @@ std::string read_text(const std::string& path) {
   return {bytes.begin(), bytes.end()};
 }
 
-void write_text(const std::string& path, std::string_view text) {
-  const OpenFile file = OpenFile::to_write(path);
-  write_all(file.fd(), path, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+void write_text(const std::string& path, const std::string& name, std::string_view text) {
+  OpenFile file = OpenFile::to_write(path, name);
+  write_all(file.fd(), name, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+  file.close(name);
 }
 
 std::vector<std::pair<std::size_t, std::string_view>> lines_of(std::string_view text) {

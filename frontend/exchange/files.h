@@ -40,13 +40,15 @@ class OpenFile {
  public:
   /// Throws std::runtime_error naming the path where it cannot be opened.
   static OpenFile to_read(const std::string& path);
-  /// A new file. Throws std::system_error.
-  static OpenFile to_write(const std::string& path);
+  /// A new file; `name` stands in the message. Throws std::system_error.
+  static OpenFile to_write(const std::string& path, const std::string& name);
   OpenFile() = default;
   OpenFile(OpenFile&& other) noexcept : fd_(other.fd_) { other.fd_ = -1; }
   OpenFile& operator=(OpenFile&& other) noexcept;
   ~OpenFile();
   int fd() const { return fd_; }
+  /// Closes it now, for that may be where a write fails; `name` stands in the message. Throws std::system_error.
+  void close(const std::string& name);
 
  private:
   explicit OpenFile(int fd) : fd_(fd) {}
@@ -58,8 +60,8 @@ void write_all(int fd, const std::string& name, std::span<const std::uint8_t> by
 
 /// A whole text file of at most 1 GiB. Throws std::runtime_error, std::system_error.
 std::string read_text(const std::string& path);
-/// A new file of that text. Throws std::system_error.
-void write_text(const std::string& path, std::string_view text);
+/// A new file of that text; `name` stands in messages. Throws std::system_error.
+void write_text(const std::string& path, const std::string& name, std::string_view text);
 
 /// Lines without their ends (LF or CR LF), empty ones left out, with their numbers from 1.
 std::vector<std::pair<std::size_t, std::string_view>> lines_of(std::string_view text);

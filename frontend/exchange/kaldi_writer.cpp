@@ -27,7 +27,10 @@ struct KaldiWriter::State {
   void write_table(const char* name, const std::map<std::string, std::string>& table) const {
     std::string lines;
     for (const auto& [key, value] : table) lines += value.empty() ? key + "\n" : fmt::format("{} {}\n", key, value);
-    write_text(folder + "/" + name, lines);
+    write(name, lines);
+  }
+  void write(const std::string& name, std::string_view contents) const {
+    write_text(folder + "/" + name, shown_folder + "/" + name, contents);
   }
 };
 
@@ -44,7 +47,7 @@ KaldiWriter::KaldiWriter(const std::string& folder, std::string shown_folder, He
     : RecordSink(shown_folder, without_events(std::move(header))), state_(std::make_unique<State>()) {
   state_->folder = folder;
   state_->shown_folder = std::move(shown_folder);
-  state_->file = OpenFile::to_write(folder + "/feats.ark");
+  state_->file = OpenFile::to_write(folder + "/feats.ark", name() + "/feats.ark");
   state_->fd = state_->file.fd();
 }
 
@@ -83,13 +86,14 @@ std::vector<std::string> KaldiWriter::close() {
     return {fmt::format("the labels of {} records are not in an archive alone; a folder as output takes them",
                         s.n_labelled)};
   }
+  s.file.close(name() + "/feats.ark");
   s.write_table("feats.scp", s.scp);
   s.write_table("text", s.text);
   s.write_table("utt2spk", s.speakers);
   s.write_table("utt2num_frames", s.frames);
-  if (header().dt_ms) write_text(s.folder + "/frame_shift", fmt::format("{}\n", *header().dt_ms / kMsPerSecond));
-  write_text(s.folder + "/ossicle_header.json", header_json(header()));
-  write_text(s.folder + "/ossicle_records.json", s.records + end_json(s.scp.size(), 0));
+  if (header().dt_ms) s.write("frame_shift", fmt::format("{}\n", *header().dt_ms / kMsPerSecond));
+  s.write("ossicle_header.json", header_json(header()));
+  s.write("ossicle_records.json", s.records + end_json(s.scp.size(), 0));
   return {};
 }
 

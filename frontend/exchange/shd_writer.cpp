@@ -28,7 +28,7 @@ std::vector<double> as_numbers(const auto& values) {
 }  // namespace
 
 struct ShdWriter::State {
-  explicit State(const std::string& path) : file(path) {}
+  State(const std::string& path, const std::string& name) : file(path, name) {}
 
   Hdf5Writer file;
   std::vector<double> labels;
@@ -40,7 +40,7 @@ struct ShdWriter::State {
 };
 
 ShdWriter::ShdWriter(const std::string& path, std::string name, Header header)
-    : RecordSink(std::move(name), with_spikes(std::move(header))), state_(std::make_unique<State>(path)) {
+    : RecordSink(std::move(name), with_spikes(std::move(header))), state_(std::make_unique<State>(path, this->name())) {
   State& s = *state_;
   s.file.group("/spikes");
   s.file.rows("/spikes/times", Hdf5Type::kFloat64);

@@ -134,9 +134,9 @@ TEST_CASE("ossicle-convert: a file of the input's folder is not replaced") {
 TEST_CASE("ossicle-convert: an input that is cut leaves the old output as it was") {
   const Folder folder;
   spill(folder.file("cut.tar"), slurp(folder.file("a.tar")).substr(0, 20'000));
-  spill(folder.file("old.npz"), "old");
+  spill(folder.file("old.npz"), "PK\x03\x04 old");
   CHECK(folder.in("ossicle-convert cut.tar -o old.npz").exit_code == 2);
-  CHECK(slurp(folder.file("old.npz")) == "old");
+  CHECK(slurp(folder.file("old.npz")) == "PK\x03\x04 old");
   CHECK(folder.in("ossicle-convert cut.tar --to kaldi -o k").exit_code == 2);
   CHECK(folder.n_files() == 3);
   REQUIRE(folder.in("ossicle-convert -q a.tar --to kaldi -o k").exit_code == 0);
@@ -144,6 +144,44 @@ TEST_CASE("ossicle-convert: an input that is cut leaves the old output as it was
   CHECK(again.exit_code == 2);
   CHECK_THAT(again.err, Contains("k: is there already; remove it or name another folder"));
   CHECK(folder.in("ossicle-convert -q k").exit_code == 0);
+}
+
+TEST_CASE("ossicle-convert: an output replaces a file of its kind, and no other") {
+  const Folder folder;
+  REQUIRE(folder.in("ossicle-convert -q a.tar -o a.npz && ossicle-convert -q a.tar -o a.ark").exit_code == 0);
+  for (const char* again : {"a.npz", "a.ark"})
+    CHECK(folder.in(std::string("ossicle-convert -q a.tar -o ") + again).exit_code == 0);
+  const std::string npz = slurp(folder.file("a.npz"));
+  const auto result = folder.in("ossicle-convert a.tar --to kaldi -o a.npz");
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(folder.in("ossicle-convert a.tar --to kaldi -o a.npz/").err, Contains("is there already"));
+  CHECK_THAT(folder.in("ossicle-convert a.npz -o a.ark --to npz").err,
+             Contains("a.ark: is an archive of Kaldi, and the output is a zip file"));
+  CHECK(slurp(folder.file("a.npz")) == npz);
+}
+
+TEST_CASE("ossicle-convert: a full disk is said of the output that was named, not of the hidden place beside it") {
+  const Folder folder;
+  spill(folder.file("list.tsv"), "path\tlabel\tspeaker\nt.txt\tyes\tada\n");
+  std::string lines;
+  for (int i = 0; i < 500; ++i) lines += "1 " + std::to_string(i) + "\n";
+  spill(folder.file("t.txt"), lines);
+  REQUIRE(
+      folder.in("ossicle-convert -q --from text . --input-channels 3 --time-unit ms --dt-ms 1 -o e.tar").exit_code ==
+      0);
+  const auto n_files = folder.n_files();
+  const std::vector<std::pair<std::string, std::string>> kOutputs = {
+      {"e.tar -o e.h5", "e.h5"},      {"e.tar --to text -o texts", "texts/t.txt"},
+      {"a.tar -o a.npz", "a.npz"},    {"a.tar -o a.ark", "a.ark"},
+      {"a.tar --to kaldi -o k", "k"}, {"e.tar -o again.tar", "again.tar"}};
+  for (const auto& [arguments, name] : kOutputs) {
+    const auto result = folder.in("trap '' XFSZ; ulimit -f 2; ossicle-convert " + arguments);
+    INFO(arguments << ": " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err,
+               Catch::StartsWith("ossicle-convert: " + name) && Contains("File too large") && !Contains(".part"));
+  }
+  CHECK(folder.n_files() == n_files);
 }
 
 TEST_CASE("ossicle-convert: a full disk is an error, a closed pipe a quiet end") {

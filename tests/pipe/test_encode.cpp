@@ -211,7 +211,7 @@ TEST_CASE("ossicle-encode: input that cannot be used, and flags that do not fit"
       {temp.file("flipped.tar"), "flipped.tar"},
       {temp.file("empty.tar"), "empty.tar"},
       {temp.file("missing.tar"), "missing.tar: no such file"},
-      {heard.file("list.tsv"), "no stream"},
+      {heard.file("list.tsv"), "list.tsv: is a list of recordings, wanted a stream"},
       {heard.stream + " " + temp.file("other.tar"), "other.tar: does not go with"},
       {"--method morse " + heard.stream, "--method morse: wanted bsa"},
       {"--delta 1 " + heard.stream, "--delta: a parameter of level-crossing, and the method is bsa"},

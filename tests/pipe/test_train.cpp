@@ -149,12 +149,15 @@ TEST_CASE("ossicle-train writes over nothing that it reads, nor over what is not
   CHECK(slurp(f.file("notes")) == "my notes\n");
   // One option's values end with it, and the stream may follow.
   CHECK(shell("ossicle-train -q -o " + f.file("n") + kNet + "--epochs 1 --skip 1:3 " + f.train).exit_code == 0);
-  CHECK(shell("ossicle-train -q -o " + f.file("n") + " --epochs 1 --count-targets 0.3,0.03 " + f.train).exit_code == 0);
-  CHECK(shell("ossicle-train -q -o " + f.file("n") + " --epochs 1 --hidden 20,20,20 " + f.train).exit_code == 0);
+  CHECK(shell("ossicle-train -q --overwrite -o " + f.file("n") + " --epochs 1 --count-targets 0.3,0.03 " + f.train)
+            .exit_code == 0);
+  CHECK(
+      shell("ossicle-train -q --overwrite -o " + f.file("n") + " --epochs 1 --hidden 20,20,20 " + f.train).exit_code ==
+      0);
   // A best model of an earlier run must not pass for one of this run.
   REQUIRE(shell(common + f.train + " --valid " + f.valid + " -o " + f.file("m")).exit_code == 0);
   CHECK(f.has("m.best"));
-  REQUIRE(shell(common + f.train + " -o " + f.file("m")).exit_code == 0);
+  REQUIRE(shell(common + f.train + " --overwrite -o " + f.file("m")).exit_code == 0);
   CHECK(!f.has("m.best"));
 }
 

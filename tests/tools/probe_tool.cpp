@@ -49,8 +49,8 @@ void check(Options& o) {
   if (o.count == 13) throw std::invalid_argument("--count 13: not this one; take another");
 }
 
-void write_file(const Options& o, tools::Content content, tools::Context& context) {
-  tools::OutputFile file(o.output, content);
+void write_file(const Options& o, tools::FileKind kind, tools::Context& context) {
+  tools::OutputFile file(o.output, kind);
   if (o.action == "talk") context.fail_record("b.wav: empty");
   file.write(std::string(static_cast<std::size_t>(o.count), 'x'));
   if (o.action == "hang") ::pause();
@@ -72,8 +72,8 @@ void run(Options& o, tools::Context& context) {
     const std::string text(static_cast<std::size_t>(o.count), 'x');
     std::fwrite(text.data(), 1, text.size(), stdout);
   }
-  if (o.action == "text" || o.action == "talk") write_file(o, tools::Content::kText, context);
-  if (o.action == "binary" || o.action == "hang") write_file(o, tools::Content::kBinary, context);
+  if (o.action == "text" || o.action == "talk" || o.action == "hang") write_file(o, tools::FileKind::kText, context);
+  if (o.action == "binary") write_file(o, tools::FileKind::kStream, context);
   if (o.action == "exit") std::exit(1);  // as a library may
   if (o.action == "fail") throw std::runtime_error("a.wav: no sound in it\nrecord a sound");
   if (o.action == "messages") {

@@ -17,7 +17,7 @@ using pipe_support::Result;
 using pipe_support::slurp;
 using pipe_support::spill;
 using pipe_support::TempFolder;
-using tools::Content;
+using tools::FileKind;
 using tools::InputFile;
 using tools::OutputFile;
 namespace fs = std::filesystem;
@@ -59,14 +59,14 @@ TEST_CASE("Output appears under its name when it is committed, and not before") 
   const TempFolder folder;
   const std::string path = folder.file("out");
   {
-    OutputFile file(path, Content::kBinary);
+    OutputFile file(path, FileKind::kText);
     file.write("new");
     CHECK_FALSE(fs::exists(path));
     file.commit();
     CHECK(slurp(path) == "new");
   }
   {
-    OutputFile file(path, Content::kBinary);
+    OutputFile file(path, FileKind::kText);
     file.write("never");
   }
   CHECK(slurp(path) == "new");
@@ -98,13 +98,13 @@ TEST_CASE("Output through a link replaces the file behind it") {
 
 TEST_CASE("Outputs that cannot be written are named") {
   const TempFolder folder;
-  CHECK_THROWS_WITH(OutputFile(folder.path().string(), Content::kText), Contains("is a folder"));
-  CHECK_THROWS_WITH(OutputFile(folder.file("no/out"), Content::kText), Contains("no does not exist; make it first"));
-  CHECK_THROWS_AS(OutputFile("", Content::kText), std::runtime_error);
+  CHECK_THROWS_WITH(OutputFile(folder.path().string(), FileKind::kText), Contains("is a folder"));
+  CHECK_THROWS_WITH(OutputFile(folder.file("no/out"), FileKind::kText), Contains("no does not exist; make it first"));
+  CHECK_THROWS_AS(OutputFile("", FileKind::kText), std::runtime_error);
 }
 
 TEST_CASE("A device is written directly, and its full disk is the system's error") {
-  OutputFile file("/dev/full", Content::kBinary);
+  OutputFile file("/dev/full", FileKind::kText);
   try {
     file.write("x");
     FAIL("no error");
@@ -133,7 +133,7 @@ TEST_CASE("A write that fails in the middle leaves the old file and nothing besi
   const TempFolder folder;
   spill(folder.path() / "out", "old");
   // The limit is in blocks of 512 bytes; with its signal ignored the write fails as on a full disk.
-  const Result result = probe_shell(folder, "trap '' XFSZ; ulimit -f 8; \"$p\" binary --count 1000000 -o out");
+  const Result result = probe_shell(folder, "trap '' XFSZ; ulimit -f 8; \"$p\" text --count 1000000 -o out");
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("ossicle-probe: out: cannot write"));
   CHECK(slurp(folder.path() / "out") == "old");
@@ -149,6 +149,82 @@ TEST_CASE("A tool that is killed while it writes leaves the old file") {
                                     "kill -9 $!; wait $!");
   CHECK(result.exit_code == 128 + 9);
   CHECK(slurp(folder.path() / "out") == "old");
+  CHECK(n_files(folder) == 2);
+}
+
+TEST_CASE("What killed runs left beside an output goes with the next run, what a living one writes stays") {
+  const TempFolder folder;
+  const std::string path = folder.file("out");
+  for (const char* dead : {".out.part", ".out.1.part", ".out.2.part"})
+    spill(folder.path() / dead, "left by a killed run");
+  spill(folder.path() / ".out2.part", "of another output");
+  {
+    OutputFile living(path, FileKind::kText);
+    CHECK_FALSE(living.has_rival());
+    CHECK(n_files(folder) == 2);
+    living.write("living");
+    OutputFile other(path, FileKind::kText);
+    CHECK(other.has_rival());
+    CHECK(n_files(folder) == 3);
+    other.write("other");
+    other.commit();
+    CHECK(slurp(path) == "other");
+    living.commit();
+  }
+  CHECK(slurp(path) == "living");
+  CHECK(slurp(folder.path() / ".out2.part") == "of another output");
+  CHECK(n_files(folder) == 2);
+}
+
+TEST_CASE("A killed run's hidden file is not taken for a living one's") {
+  const TempFolder folder;
+  const Result result = probe_shell(folder,
+                                    "\"$p\" hang --count 100000 -o out & "
+                                    "while [ -z \"$(find . -name '.out.*' -size +90k)\" ]; do sleep 0.01; done; "
+                                    "\"$p\" text --count 3 -o out; find . -name '.*part'; kill -9 $!; wait $!; "
+                                    "\"$p\" text --count 4 -o out; find . -name '.*part'; cat out");
+  CHECK(result.out == "./.out.part\nxxxx");
+}
+
+TEST_CASE("Names as long as the file system allows") {
+  const TempFolder folder;
+  for (const std::size_t length : {240, 255}) {
+    const std::string path = folder.file(std::string(length, 'n'));
+    tools::write_file(path, "text");
+    CHECK(slurp(path) == "text");
+  }
+  CHECK(n_files(folder) == 2);
+}
+
+TEST_CASE("An output replaces a file of its kind or an empty one, and a model only when that is asked for") {
+  const TempFolder folder;
+  const std::string model = std::string("\x40\0\0\0\0\0\0\0", 8) + R"({"__metadata__":{"format":"ossicle-model"}})";
+  const auto refusal = [&](FileKind kind, tools::OutputRules rules = {}) {
+    try {
+      const OutputFile file(folder.file("f"), kind, rules);
+      return std::string();
+    } catch (const std::runtime_error& error) {
+      return std::string(error.what());
+    }
+  };
+  const auto put = [&](const std::string& bytes) { spill(folder.path() / "f", bytes); };
+  CHECK(refusal(FileKind::kStream).empty());
+  put("");
+  CHECK(refusal(FileKind::kStream).empty());
+  CHECK(refusal(FileKind::kModel).empty());
+  put("my notes\n");
+  CHECK(refusal(FileKind::kText).empty());
+  CHECK_THAT(refusal(FileKind::kStream),
+             Contains("f: is a text file, and the output is a stream; remove it first, or name another file"));
+  put("path\tlabel\tspeaker\n");
+  CHECK_THAT(refusal(FileKind::kText), Contains("is a list of recordings, and the output is a text file"));
+  put("RIFF and so on");
+  CHECK_THAT(refusal(FileKind::kModel, {.overwrite = true}), Contains("is a recording, and the output is a model"));
+  put(model);
+  CHECK_THAT(refusal(FileKind::kStream), Contains("is a model, and the output is a stream"));
+  CHECK_THAT(refusal(FileKind::kModel), Contains("is a model; replace it with --overwrite, or name another file"));
+  CHECK(refusal(FileKind::kModel, {.overwrite = true}).empty());
+  CHECK(slurp(folder.path() / "f") == model);
 }
 
 TEST_CASE("Terminals: binary is refused, text is not, and a tool says what it waits for") {

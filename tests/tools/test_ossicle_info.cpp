@@ -83,6 +83,27 @@ TEST_CASE("ossicle-info prints what a model holds") {
              StartsWith("model: " + folder.file("m.model")) && Contains("\n  w_0_1: 4 3\n"));
 }
 
+TEST_CASE("ossicle-info prints how far a checkpoint is") {
+  snn::Checkpoint checkpoint = snn::sample_checkpoint();
+  checkpoint.model.recipe_json = to_json(lyon_recipe({}));
+  const std::string bytes = snn::serialise(checkpoint);
+  const TempFolder folder;
+  pipe_support::spill(folder.path() / "m.ckpt", bytes);
+  const Result result = info({"--json", folder.file("m.ckpt")});
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  const Json report = Json::parse(result.out);
+  CHECK(report["checkpoint"] == folder.file("m.ckpt"));
+  CHECK(report["epochs"]["n_done"] == checkpoint.epoch);
+  CHECK(report["epochs"]["n_all"] == checkpoint.model.training.n_epochs);
+  CHECK(report["epochs"]["n_batches_of_next"] == checkpoint.next_batch);
+  CHECK(report["best"]["epoch"] == checkpoint.best_epoch + 1);
+  CHECK(report["best"]["valid_accuracy"] == *checkpoint.best_accuracy);
+  CHECK(report["n_parameters"] == 106);
+  CHECK_FALSE(report.contains("model"));
+  CHECK_THAT(info({}, bytes).out, StartsWith("checkpoint: standard input\nepochs:\n  n_done: "));
+}
+
 TEST_CASE("ossicle-info prints the line from a recording to a prediction") {
   const TempFolder folder;
   snn::Model model = snn::sample_model();
@@ -109,11 +130,11 @@ TEST_CASE("ossicle-info refuses what is neither") {
     CHECK(result.out.empty());
     return result.err;
   };
-  CHECK(message("") == "ossicle-info: x: empty file, a stream or model was expected\n");
-  CHECK(message("RIFF1234WAVEfmt ") == "ossicle-info: x: begins neither as a stream nor as a model\n");
+  CHECK(message("") == "ossicle-info: x: is empty, wanted a stream, a model or a checkpoint\n");
+  CHECK(message("RIFF1234WAVEfmt ") == "ossicle-info: x: is a recording, wanted a stream, a model or a checkpoint\n");
   CHECK_THAT(message(stream().substr(0, 3000)), StartsWith("ossicle-info: x: ") && Contains("cut"));
   CHECK_THAT(message(snn::serialise(snn::sample_model()).substr(0, 900)), StartsWith("ossicle-info: x: "));
-  CHECK(info({}, "").err == "ossicle-info: standard input: empty input, an Ossicle stream was expected\n");
+  CHECK(info({}, "").err == "ossicle-info: standard input: is empty, wanted a stream, a model or a checkpoint\n");
   CHECK_THAT(info({}, "", {{}, true, false}).err, Contains("standard input is a terminal") && EndsWith("one in\n"));
   CHECK(info({"--json", "--pipeline", "x"}).exit_code == 2);
 }

@@ -42,12 +42,8 @@ struct stat status_of(int fd, const std::string& name) {
   return status;
 }
 
-// Makes the entry of a renamed file durable. Some file systems cannot sync a folder, which is no error.
-void sync_folder(const fs::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
+bool is_standard_output(const std::string& path) {
+  return path == "-" || path == "/dev/stdout";
 }
 
 }  // namespace
@@ -75,10 +71,10 @@ InputFile::~InputFile() {
   if (owned_) ::close(fd_);
 }
 
-OutputFile::OutputFile(const std::string& path, Content content) {
+OutputFile::OutputFile(const std::string& path, FileKind kind, OutputRules rules) {
   struct stat status = {};
   const bool exists = ::stat(path.c_str(), &status) == 0;
-  if (path == "-" || path == "/dev/stdout") {
+  if (is_standard_output(path)) {
     name_ = "standard output";
     fd_ = STDOUT_FILENO;
   } else if (path.empty()) {
@@ -88,12 +84,14 @@ OutputFile::OutputFile(const std::string& path, Content content) {
   } else if (exists && !S_ISREG(status.st_mode)) {
     open_direct(path);
   } else {
+    require_replaceable(path, kind, rules);
     name_ = path;
-    target_ = exists ? fs::canonical(path) : fs::path(path);  // a link stays, the file behind it is replaced
-    open_aside();
+    // A link stays, the file behind it is replaced.
+    aside_.emplace(exists ? fs::canonical(path) : fs::path(path), path, HiddenPlace::Type::kFile);
+    fd_ = aside_->fd();
     if (exists) ::fchmod(fd_, status.st_mode & 0777);
   }
-  if (content == Content::kBinary && ::isatty(fd_) != 0) {
+  if (!is_text(kind) && ::isatty(fd_) != 0) {
     if (owned_) ::close(fd_);
     throw std::runtime_error(name_ + " is a terminal, and the output is binary; use -o FILE or a pipe");
   }
@@ -106,28 +104,13 @@ void OutputFile::open_direct(const std::string& path) {
   owned_ = true;
 }
 
-void OutputFile::open_aside() {
-  const fs::path folder = target_.has_parent_path() ? target_.parent_path() : fs::path(".");
-  if (!fs::is_directory(folder)) {
-    throw std::runtime_error(fmt::format("{}: folder {} does not exist; make it first", name_, folder.string()));
-  }
-  // open() with O_EXCL gives the permissions of the umask, which mkstemp() does not.
-  for (int attempt = 0; fd_ < 0; ++attempt) {
-    aside_ = folder / fmt::format(".{}.{}.{}.part", target_.filename().string(), ::getpid(), attempt);
-    fd_ = retry([&] { return ::open(aside_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666); });
-    if (fd_ < 0 && errno != EEXIST) fail_system(name_ + ": cannot create a file in its folder");
-  }
-  owned_ = true;
-}
-
 OutputFile::~OutputFile() {
   if (owned_) ::close(fd_);
-  if (!aside_.empty()) ::unlink(aside_.c_str());
 }
 
 fs::path OutputFile::path() const {
-  if (aside_.empty()) throw std::runtime_error(name_ + ": this format cannot be written into a pipe; give -o FILE");
-  return aside_;
+  if (!aside_) throw std::runtime_error(name_ + ": this format cannot be written into a pipe; give -o FILE");
+  return aside_->path();
 }
 
 void OutputFile::write(std::span<const std::byte> bytes) {
@@ -139,14 +122,23 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 }
 
 void OutputFile::commit() {
+  if (aside_) aside_->become_target();
   if (!owned_) return;
-  if (!aside_.empty() && ::fsync(fd_) != 0) fail_system(name_ + ": cannot write");
   owned_ = false;
   if (::close(fd_) != 0) fail_system(name_ + ": cannot write");
-  if (aside_.empty()) return;
-  if (::rename(aside_.c_str(), target_.c_str()) != 0) fail_system(name_ + ": cannot replace");
-  aside_.clear();
-  sync_folder(target_.has_parent_path() ? target_.parent_path() : fs::path("."));
+}
+
+void require_replaceable(const std::string& path, FileKind kind, OutputRules rules) {
+  std::error_code absent;
+  if (is_standard_output(path) || !fs::is_regular_file(path, absent) || fs::file_size(path, absent) == 0) return;
+  const FileKind found = kind_of(InputFile(path, "a file"));
+  if (found != kind) {
+    throw std::runtime_error(fmt::format("{}: is {}, and the output is {}; remove it first, or name another file", path,
+                                         name_of(found), name_of(kind)));
+  }
+  if (kind == FileKind::kModel && !rules.overwrite) {
+    throw std::runtime_error(path + ": is a model; replace it with --overwrite, or name another file");
+  }
 }
 
 void require_other_file(const std::string& output, std::span<const std::string> others) {
@@ -160,14 +152,14 @@ void require_other_file(const std::string& output, std::span<const std::string> 
   }
 }
 
-void write_file(const std::string& path, std::span<const std::byte> bytes, Content content) {
-  OutputFile file(path, content);
+void write_file(const std::string& path, std::span<const std::byte> bytes, FileKind kind, OutputRules rules) {
+  OutputFile file(path, kind, rules);
   file.write(bytes);
   file.commit();
 }
 
 void write_file(const std::string& path, std::string_view text) {
-  write_file(path, std::as_bytes(std::span(text)), Content::kText);
+  write_file(path, std::as_bytes(std::span(text)), FileKind::kText);
 }
 
 std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for) {

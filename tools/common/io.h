@@ -2,9 +2,13 @@
 // Files of the tools: "-" is standard input or output; output is written aside and renamed.
 #include <cstddef>
 #include <filesystem>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+
+#include "tools/common/file_kind.h"
+#include "tools/common/hidden_place.h"
 
 namespace tools {
 
@@ -28,15 +32,18 @@ class InputFile {
   std::string name_;
 };
 
-enum class Content { kBinary, kText };
+struct OutputRules {
+  bool overwrite = false;  ///< whether a model may be replaced
+};
 
 /// An open output. A regular or new file is written under a hidden name in its folder, and commit() syncs it and
 /// renames it over the old one; without commit() the old file stays as it was. Standard output ("-", "/dev/stdout"),
-/// devices and named pipes are written directly. Throws std::runtime_error for a directory, a missing folder, and
-/// binary content to a terminal; std::system_error for other failures.
+/// devices and named pipes are written directly. Throws std::runtime_error for a directory, a missing folder, a file that
+/// must stay (require_replaceable()), and binary content to a terminal; std::system_error for other failures.
 class OutputFile {
  public:
-  OutputFile(const std::string& path, Content content);
+  /// `kind`: of what will be written.
+  OutputFile(const std::string& path, FileKind kind, OutputRules rules = {});
   OutputFile(const OutputFile&) = delete;
   OutputFile& operator=(const OutputFile&) = delete;
   /// Without commit(): removes what was written aside.
@@ -48,6 +55,8 @@ class OutputFile {
   /// The file that the bytes go to until commit(), for libraries that want a name; throws std::runtime_error where the output
   /// is a pipe or device.
   std::filesystem::path path() const;
+  /// Whether another run was writing this file when it was opened.
+  bool has_rival() const { return aside_ && aside_->has_rival(); }
   /// Writes all bytes. Throws std::system_error (ENOSPC, EPIPE).
   void write(std::span<const std::byte> bytes);
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
@@ -55,22 +64,25 @@ class OutputFile {
   void commit();
 
  private:
-  void open_aside();
   void open_direct(const std::string& path);
 
   int fd_ = -1;
   bool owned_ = false;
   std::string name_;
-  std::filesystem::path target_;  // empty if written directly
-  std::filesystem::path aside_;
+  std::optional<HiddenPlace> aside_;  // none if written directly
 };
+
+/// What an output of that kind may replace: a file of its kind or an empty one, and a model only under `rules.overwrite`,
+/// for it may be hours of work. Throws std::runtime_error saying what is there. "-", devices and pipes are not replaced.
+void require_replaceable(const std::string& path, FileKind kind, OutputRules rules = {});
 
 /// Throws std::invalid_argument if `output` is the same file as one of the others (inputs, or other outputs), by whatever path:
 /// it would replace it. "-", devices and named pipes are written and not replaced.
 void require_other_file(const std::string& output, std::span<const std::string> others);
 
 /// The whole file through OutputFile.
-void write_file(const std::string& path, std::span<const std::byte> bytes, Content content = Content::kBinary);
+void write_file(const std::string& path, std::span<const std::byte> bytes, FileKind kind, OutputRules rules = {});
+/// As FileKind::kText.
 void write_file(const std::string& path, std::string_view text);
 
 /// The whole file ("-": standard input). Throws std::runtime_error if it holds more than `limit` bytes.

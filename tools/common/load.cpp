@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <stdexcept>
 
 namespace tools {
@@ -34,6 +35,17 @@ snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>
   if (auto* raster = std::get_if<std::vector<std::uint8_t>>(&record.data)) utterance.values = std::move(*raster);
   if (auto* counts = std::get_if<std::vector<std::uint16_t>>(&record.data)) utterance.values = std::move(*counts);
   return utterance;
+}
+
+snn::Model read_model(const std::string& path, std::string_view usage) {
+  constexpr std::size_t kMaxBytes = std::size_t{1} << 33;
+  const InputFile file(path, "a model, as ossicle-train writes it");
+  require_model(file, usage);
+  // A pipe is read on, for opening it again would wait for another writer.
+  if (path == "-" || std::filesystem::is_fifo(path)) {
+    return snn::parse_model(read_file(file, kMaxBytes), file.name());
+  }
+  return snn::read_model(path);
 }
 
 UtteranceSource::UtteranceSource(const std::vector<std::string>& paths)

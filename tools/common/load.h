@@ -2,11 +2,13 @@
 // Streams of the front end as data sets of the network: the joint of the two libraries.
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
 #include "frontend/stream/stream.h"
 #include "snn/dataset.h"
+#include "snn/model_file.h"
 #include "tools/common/record_source.h"
 
 namespace tools {
@@ -38,6 +40,10 @@ struct LoadedStream {
 
 /// All utterances of a source of those paths. Throws what it throws.
 LoadedStream load_streams(const std::vector<std::string>& paths);
+
+/// The model at `path` ("-": standard input), a named pipe too. `usage` is what to do where it is something else: "the model
+/// comes first: ossicle-eval MODEL STREAM". Throws std::runtime_error.
+snn::Model read_model(const std::string& path, std::string_view usage = {});
 
 /// The record as an utterance, its label an index into `classes`; moves its array.
 snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>& classes);

@@ -38,6 +38,7 @@ void require_file(const InputFile& file, const std::string& path) {
 std::size_t count_records(const std::string& path) {
   const InputFile file(path, kWanted);
   require_file(file, path);
+  require_stream(file);
   ear::Reader reader(file.fd(), file.name());
   for (ear::Record record; reader.next(record);) continue;
   return reader.n_records();
@@ -61,6 +62,7 @@ void RecordSource::open(std::size_t index) {
   index_ = index;
   reader_.reset();
   if (index > 0 || !file_) file_ = std::make_unique<InputFile>(paths_[index], kWanted);
+  require_stream(*file_);
   reader_.emplace(file_->fd(), file_->name());
   if (index == 0) return;
   const std::string difference = first_difference(header_, reader_->header());

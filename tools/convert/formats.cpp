@@ -8,6 +8,9 @@
 #include <map>
 #include <stdexcept>
 
+#include "tools/common/file_kind.h"
+#include "tools/common/io.h"
+
 namespace tools {
 
 namespace {
@@ -22,13 +25,27 @@ std::string by_extension(const std::string& path) {
   return found == kFormats.end() ? "" : found->second;
 }
 
+/// Of a file whose name does not show it.
+std::string by_first_bytes(const std::string& path) {
+  const InputFile file(path, "a file to convert");
+  const FileKind kind = kind_of(file);
+  static const std::map<FileKind, std::string> kFormats = {
+      {FileKind::kStream, "stream"}, {FileKind::kZip, "npz"},     {FileKind::kKaldi, "kaldi"},
+      {FileKind::kHdf5, "shd"},      {FileKind::kModel, "model"}, {FileKind::kSafetensors, "safetensors"}};
+  const auto found = kFormats.find(kind);
+  if (found != kFormats.end()) return found->second;
+  if (kind == FileKind::kGzip || kind == FileKind::kZstd) refuse_kind(path, kind, "a file to convert");
+  return "";
+}
+
 std::string format_of(const std::string& path, bool is_input) {
   if (path == "-") return "stream";
   if (is_input && fs::is_directory(path)) {
     const auto has = [&path](const char* name) { return fs::exists(fs::path(path) / name); };
     return has("feats.ark") || has("feats.scp") ? "kaldi" : has("list.tsv") ? "text" : "";
   }
-  return by_extension(path);
+  const std::string by_name = by_extension(path);
+  return by_name.empty() && is_input && fs::is_regular_file(path) ? by_first_bytes(path) : by_name;
 }
 
 void require(const std::string& format, const char* flag, const std::string& path) {

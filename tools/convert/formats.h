@@ -15,7 +15,7 @@ struct Formats {
 };
 
 /// Completes the formats that are not given (empty): by extension (.tar .npz .ark .h5 .hdf5 .model .nir .safetensors), by what
-/// is in an input folder (feats.ark or feats.scp: kaldi; list.tsv: text), "-" is a stream. A model goes to nir, and weights in
+/// is in an input folder (feats.ark or feats.scp: kaldi; list.tsv: text) or an input file without such a name, "-" is a stream. A model goes to nir, and weights in
 /// safetensors to a model, so that one of the two shows the other. Throws std::invalid_argument where it cannot be told, and
 /// between records and models.
 Formats complete_formats(Formats given, const std::string& input, const std::string& output);

@@ -10,6 +10,7 @@
 #include "snn/nir_graph.h"
 #include "snn/weights_file.h"
 #include "tools/common/io.h"
+#include "tools/common/load.h"
 #include "tools/convert/formats.h"
 #include "tools/convert/nir_file.h"
 #include "tools/convert/weights_import.h"
@@ -25,17 +26,13 @@ constexpr double kDefaultDtMs = 1.0;
 
 ear::Header header_of(const std::string& path) {
   const InputFile file(path, "a stream of ossicle-lyon");
+  require_stream(file);
   ear::Header header = ear::Reader(file.fd(), file.name()).header();
   if (header.kind == ear::Kind::kEvents) {
     throw std::runtime_error(
         fmt::format("{}: holds events, which no network takes; make steps of them with ossicle-rebin", path));
   }
   return header;
-}
-
-snn::Model model_of(const std::string& path) {
-  const std::string name = path == "-" ? "standard input" : path;
-  return snn::parse_model(read_file(path, kMaxWeightBytes, "a model of ossicle-train"), name);
 }
 
 /// The stage's number of that name; 0 if it has none.
@@ -76,15 +73,15 @@ double choose_dt_ms(const ModelConversion& conversion, const snn::Model& model, 
 
 void export_nir(const std::string& input, const std::string& output, const ModelConversion& conversion,
                 Context& context) {
-  const snn::Model model = model_of(input);
+  const snn::Model model = read_model(input);
   const snn::NirChoices choices{.dt_s = choose_dt_ms(conversion, model, context) / kMsPerS,
                                 .exact = conversion.exact,
                                 .affine = conversion.affine,
                                 .reads_psc = conversion.readout == "psc"};
   snn::NirGraph graph = snn::to_nir(model, choices);
   graph.texts["made_by"] = fmt::format("ossicle-convert {}", version());
-  OutputFile file(output, Content::kBinary);
-  write_nir(graph, file.path().string());
+  OutputFile file(output, FileKind::kHdf5);
+  write_nir(graph, file.path().string(), file.name());
   file.commit();
 }
 
@@ -96,7 +93,7 @@ ImportContext context_of(const ModelConversion& conversion) {
                         .recipe_json = {},
                         .names = conversion.names};
   if (!conversion.like.empty()) {
-    context.like = snn::read_model(conversion.like);
+    context.like = read_model(conversion.like);
     context.classes = context.like->classes;
     context.input_kind = context.like->input_kind;
     context.recipe_json = context.like->recipe_json;
@@ -123,7 +120,7 @@ void import_safetensors(const std::string& input, const std::string& output, con
     return import_weights(rename(snn::parse_weights(bytes), conversion.names), wanted);
   });
   const std::string model_bytes = snn::serialise(model);
-  write_file(output, std::as_bytes(std::span(model_bytes)));
+  write_file(output, std::as_bytes(std::span(model_bytes)), FileKind::kModel, {.overwrite = conversion.overwrite});
   const snn::NetworkParams& network = model.training.network;
   context.note(fmt::format("layers of {} neurons, {} self-connected, {} skips; tau_s {}, threshold {}, input scale {}",
                            fmt::join(network.sizes, ","), network.self_recurrent.size(), network.skips.size(),
@@ -151,6 +148,7 @@ void add_model_options(CLI::App& app, ModelConversion& c) {
   app.add_option("--name", c.names, "Weights: THEIRS=OURS names a tensor, THEIRS= drops it; may be repeated")
       ->allow_extra_args(false)
       ->group(group);
+  app.add_flag("--overwrite,!--no-overwrite", c.overwrite, "Weights: write over a model that is there")->group(group);
   add_network_constants(app, c.constants, group);
 }
 
@@ -164,6 +162,7 @@ void check_model_options(const std::string& from, const ModelConversion& c) {
   refuse(from != "model" && c.readout != ModelConversion{}.readout, "--readout", kNir);
   refuse(from != "safetensors" && !c.like.empty(), "--like", kWeights);
   refuse(from != "safetensors" && !c.names.empty(), "--name", kWeights);
+  refuse(from != "safetensors" && c.overwrite, "--overwrite", kWeights);
   refuse(from != "safetensors" && c.constants.tau_m, "--tau-m", kWeights);
   refuse(from != "safetensors" && c.constants.tau_s, "--tau-s", kWeights);
   refuse(from != "safetensors" && c.constants.v_th, "--threshold", kWeights);

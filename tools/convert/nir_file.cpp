@@ -24,8 +24,8 @@ ear::Hdf5Type type_of(snn::NirType type) {
 
 }  // namespace
 
-void write_nir(const snn::NirGraph& graph, const std::string& path) {
-  ear::Hdf5Writer file(path);
+void write_nir(const snn::NirGraph& graph, const std::string& path, const std::string& shown_as) {
+  ear::Hdf5Writer file(path, shown_as);
   file.text("version", kNirVersion);
   file.text("node/type", "NIRGraph");
   for (const snn::NirNode& node : graph.nodes) {

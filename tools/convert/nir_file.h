@@ -10,7 +10,7 @@ namespace tools {
 /// and numbers node/metadata, the text version.
 inline constexpr const char* kNirVersion = "1.0.8";
 
-/// Replaces the file. Throws what ear::Hdf5Writer throws.
-void write_nir(const snn::NirGraph& graph, const std::string& path);
+/// Replaces the file at `path`; `shown_as` stands in messages. Throws what ear::Hdf5Writer throws.
+void write_nir(const snn::NirGraph& graph, const std::string& path, const std::string& shown_as);
 
 }  // namespace tools

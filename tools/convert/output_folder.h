@@ -1,7 +1,9 @@
 #pragma once
 // A folder as output, all of it or nothing.
-#include <filesystem>
+#include <optional>
 #include <string>
+
+#include "tools/common/hidden_place.h"
 
 namespace tools {
 
@@ -13,15 +15,14 @@ class OutputFolder {
   explicit OutputFolder(const std::string& path);
   OutputFolder(const OutputFolder&) = delete;
   OutputFolder& operator=(const OutputFolder&) = delete;
-  ~OutputFolder();
 
   /// Where the files go until commit().
-  std::string aside() const { return aside_.string(); }
+  std::string aside() const { return aside_->path().string(); }
   void commit();
 
  private:
-  std::filesystem::path target_;
-  std::filesystem::path aside_;  // empty once it is committed
+  std::string name_;
+  std::optional<HiddenPlace> aside_;
 };
 
 }  // namespace tools

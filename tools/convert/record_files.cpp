@@ -53,6 +53,13 @@ std::optional<std::string> table(const std::string& path) {
   return read_file(path, kMaxTextBytes, "a table of Kaldi");
 }
 
+/// Of a format that is one file.
+FileKind kind_of_format(const std::string& format) {
+  if (format == "stream") return FileKind::kStream;
+  if (format == "npz") return FileKind::kZip;
+  return format == "shd" ? FileKind::kHdf5 : FileKind::kKaldi;
+}
+
 bool is_archive_alone(const std::string& path) {
   return path == "-" || fs::path(path).extension() == ".ark";
 }
@@ -63,6 +70,7 @@ RecordInput::RecordInput(const std::string& format, const std::string& path, con
   if (format == "stream") {
     ear::require_no_params(c.foreign, path);
     file_ = std::make_unique<InputFile>(path, "a stream");
+    require_stream(*file_);
     source_ = std::make_unique<StreamSource>(*file_);
   } else if (format == "npz") {
     if (path == "-") throw std::invalid_argument("an npz is read from its end, so not from a pipe; name a file");
@@ -111,7 +119,7 @@ RecordOutput::RecordOutput(const std::string& format, const std::string& path, c
   if (is_folder) {
     folder_ = std::make_unique<OutputFolder>(path);
   } else {
-    file_ = std::make_unique<OutputFile>(path, Content::kBinary);
+    file_ = std::make_unique<OutputFile>(path, kind_of_format(format));
   }
   if (format == "stream") {
     sink_ = std::make_unique<StreamSink>(*file_, header);

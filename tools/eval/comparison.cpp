@@ -18,7 +18,7 @@ std::string ratio(double first, double second) {
 
 SecondModel::SecondModel(const std::string& path, const std::string& stream_name, const ear::Header& header,
                          snn::Backend<float>& backend, const snn::Readout& readout)
-    : path_(path), model_(snn::read_model(path)), scored_(model_, backend, {.readout = readout}) {
+    : path_(path), model_(read_model(path)), scored_(model_, backend, {.readout = readout}) {
   check_recipe(stream_name, header, path, model_.recipe_json, model_.input_kind);
 }
 

@@ -115,6 +115,23 @@ Json model_report(const std::string& name, const snn::Model& model) {
           {"parameters", parameters}};
 }
 
+Json checkpoint_report(const std::string& name, const snn::Checkpoint& checkpoint) {
+  Json report{{"checkpoint", name},
+              {"epochs",
+               {{"n_done", checkpoint.epoch},
+                {"n_all", checkpoint.model.training.n_epochs},
+                {"n_batches_of_next", checkpoint.next_batch},
+                {"n_updates", checkpoint.n_updates}}},
+              {"best", nullptr}};
+  if (checkpoint.best_accuracy) {
+    report["best"] = {{"epoch", checkpoint.best_epoch + 1}, {"valid_accuracy", *checkpoint.best_accuracy}};
+  }
+  Json model = model_report(name, checkpoint.model);
+  for (const char* of_a_finished_model : {"model", "epoch", "valid_accuracy"}) model.erase(of_a_finished_model);
+  report.update(model);
+  return report;
+}
+
 std::string to_text(const Json& report) {
   std::string text;
   add_text(report, 0, text);

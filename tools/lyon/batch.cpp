@@ -20,6 +20,7 @@ constexpr double kWindowBytes = 64 << 20;          // beyond it no further recor
 ear::Sound read(const std::string& path) {
   if (path != "-") return ear::read_sound(path);
   const InputFile file(path, "a recording; give files or --list");
+  require_sound(file, "a recording");
   return ear::read_sound(file.fd(), file.name());
 }
 
@@ -35,6 +36,17 @@ ear::Record to_record(const ear::ListEntry& entry, ear::Cochleagram&& cochleagra
   return record;
 }
 
+/// Why the file that libsndfile does not know cannot be heard: it may be something else that is known.
+std::string reason(const std::string& path, const std::string& error) {
+  if (!std::filesystem::is_regular_file(path)) return error;
+  try {
+    require_sound(InputFile(path, "a recording"), "a recording");
+  } catch (const std::runtime_error& other) {
+    return other.what();
+  }
+  return error;
+}
+
 /// The recording, or why it cannot be read: then no samples.
 ear::Sound read(Heard& heard) {
   try {
@@ -44,7 +56,7 @@ ear::Sound read(Heard& heard) {
   } catch (const std::bad_alloc&) {
     throw;
   } catch (const std::exception& error) {
-    heard.error = error.what();
+    heard.error = reason(heard.path, error.what());
     return {};
   }
 }

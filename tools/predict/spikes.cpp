@@ -48,7 +48,7 @@ std::vector<int> parse_layers(const std::string& text, int n_layers) {
 SpikeStream::SpikeStream(const std::string& layers, const std::string& path, const snn::Model& model)
     : layers_(parse_layers(layers, model.training.network.n_layers())),
       model_hash_(snn::hash_text(snn::fnv1a(snn::serialise(model)))),
-      output_(path, Content::kBinary) {
+      output_(path, FileKind::kStream) {
   for (const int layer : layers_) n_neurons_ += model.training.network.sizes[static_cast<std::size_t>(layer)];
 }
 

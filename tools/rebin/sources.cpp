@@ -6,10 +6,8 @@
 
 #include "frontend/events/stream_events.h"
 #include "frontend/events/text_events.h"
-#include "frontend/hdf5_file.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
-#include "tools/common/peek.h"
 #include "tools/common/record_source.h"
 #include "tools/rebin/hdf5_files.h"
 
@@ -19,14 +17,22 @@ namespace {
 
 constexpr std::size_t kMaxListBytes = 1ULL << 30;
 constexpr std::size_t kMaxTextBytes = 1ULL << 30;  // of one recording
-constexpr std::size_t kFirstBytes = 16;
 constexpr const char* kWanted = "events: a stream, text, N-TIDIGITS or SHD";
 
 /// "hdf5", "stream" or "text" by the first bytes.
 std::string look(const InputFile& file) {
-  const std::string bytes = peek(file.fd(), kFirstBytes);
-  if (ear::is_hdf5(bytes)) return "hdf5";
-  return bytes.starts_with("__header__") ? "stream" : "text";
+  switch (const FileKind kind = kind_of(file)) {
+    case FileKind::kHdf5:
+      return "hdf5";
+    case FileKind::kStream:
+      return "stream";
+    case FileKind::kText:
+    case FileKind::kUnknown:  // the reader of text says what is wrong, and where
+    case FileKind::kEmpty:
+      return "text";
+    default:
+      refuse_kind(file.name(), kind, kWanted, kind == FileKind::kList ? "give it with --list" : "");
+  }
 }
 
 /// Refuses options that mean nothing for the format.

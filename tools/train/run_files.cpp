@@ -7,13 +7,13 @@
 #include <algorithm>
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <stdexcept>
 #include <system_error>
+#include <utility>
 
-#include "tools/common/io.h"
 #include "tools/common/peek.h"
 
 namespace tools {
@@ -29,7 +29,9 @@ class LogFile {
   }
   LogFile(const LogFile&) = delete;
   LogFile& operator=(const LogFile&) = delete;
-  ~LogFile() { ::close(fd_); }
+  ~LogFile() {
+    if (fd_ >= 0) ::close(fd_);
+  }
 
   std::uint64_t size() const {
     const off_t end = ::lseek(fd_, 0, SEEK_END);
@@ -47,6 +49,10 @@ class LogFile {
     }
     if (std::filesystem::is_regular_file(path_) && ::fsync(fd_) != 0) fail("cannot sync");
   }
+  /// Closing may be where a write fails.
+  void close() {
+    if (::close(std::exchange(fd_, -1)) != 0) fail("cannot write");
+  }
 
  private:
   [[noreturn]] void fail(const char* what) const {
@@ -61,13 +67,6 @@ bool begins_as_log(const std::string& path) {
   const InputFile file(path, "a log");
   const std::string bytes = peek(file.fd(), kBegin.size());
   return bytes.empty() || bytes == kBegin;
-}
-
-std::int64_t count_lines(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return std::filesystem::is_regular_file(path)
-             ? std::count(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>(), '\n')
-             : 0;
 }
 
 nlohmann::ordered_json to_json(const std::vector<snn::ArrayReport>& arrays) {
@@ -103,13 +102,23 @@ nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::Traini
 
 }  // namespace
 
-RunFiles::RunFiles(std::string model, std::string log) : model_(std::move(model)), log_(std::move(log)) {
+RunFiles::RunFiles(std::string model, std::string log, RunStart start)
+    : model_(std::move(model)), log_(std::move(log)) {
   if (model_ == "-")
     throw std::runtime_error("-o -: a model cannot go to standard output, its checkpoint needs a place; name a file");
   if (std::filesystem::exists(model_) && !std::filesystem::is_regular_file(model_)) {
     throw std::runtime_error(fmt::format("{}: not a regular file; a model and its checkpoint want one", model_));
   }
-  const OutputFile probe(model_, Content::kBinary);  // fails now rather than after hours; never committed
+  output_.emplace(model_, FileKind::kModel, OutputRules{.overwrite = true});  // fails now rather than after hours
+  if (output_->has_rival()) {
+    throw std::runtime_error(fmt::format(
+        "{}: a training with this output is running; wait until it ends, or name another file with -o", model_));
+  }
+  require_replaceable(best_path(), FileKind::kModel, {.overwrite = true});
+  require_replaceable(checkpoint_path(), FileKind::kCheckpoint);
+  check_log();
+  const bool resumes = start == RunStart::kResume && std::filesystem::exists(checkpoint_path());
+  if (start != RunStart::kOverwrite && !resumes) require_nothing_there();
 }
 
 snn::Checkpoint RunFiles::read_checkpoint_there() const {
@@ -134,20 +143,30 @@ std::optional<snn::Checkpoint> RunFiles::find_checkpoint(const snn::Checkpoint& 
   return found;
 }
 
-void RunFiles::refuse_unfinished() const {
-  if (!std::filesystem::exists(checkpoint_path())) return;
-  const snn::Checkpoint found = read_checkpoint_there();
-  if (found.epoch < found.model.training.n_epochs) {
+void RunFiles::require_nothing_there() const {
+  constexpr const char* kRemedies = "go on with --resume, or begin anew with --overwrite";
+  if (std::filesystem::exists(checkpoint_path())) {
+    const snn::Checkpoint found = read_checkpoint_there();
+    const int n_epochs = found.model.training.n_epochs;
+    if (found.epoch < n_epochs) {
+      throw std::runtime_error(fmt::format("{}: holds an unfinished run ({} of {} epochs done); {}", checkpoint_path(),
+                                           found.epoch, n_epochs, kRemedies));
+    }
+    if (!std::filesystem::exists(model_)) {
+      throw std::runtime_error(fmt::format(
+          "{}: holds a finished run, and its model is not there; --resume writes it, --overwrite begins anew",
+          checkpoint_path()));
+    }
+  }
+  require_replaceable(model_, FileKind::kModel);
+  require_replaceable(best_path(), FileKind::kModel);
+  if (std::filesystem::is_regular_file(log_) && std::filesystem::file_size(log_) > 0) {
     throw std::runtime_error(
-        fmt::format("{}: holds an unfinished run ({} of {} epochs done); go on with --resume, or begin anew with "
-                    "--overwrite",
-                    checkpoint_path(), found.epoch, found.model.training.n_epochs));
+        fmt::format("{}: is the log of another training; replace it with --overwrite, or name another file", log_));
   }
 }
 
-void RunFiles::open_log(std::uint64_t n_bytes, std::optional<int> epochs_before) {
-  log_bytes_ = n_bytes;  // kept through a part of the run without --log
-  if (log_.empty()) return;
+void RunFiles::check_log() const {
   if (std::filesystem::is_fifo(log_)) {
     throw std::runtime_error(
         fmt::format("{}: is a named pipe, and a log is opened anew for every line; name a file", log_));
@@ -155,24 +174,46 @@ void RunFiles::open_log(std::uint64_t n_bytes, std::optional<int> epochs_before)
   if (std::filesystem::is_regular_file(log_) && !begins_as_log(log_)) {
     throw std::runtime_error(fmt::format("{}: exists and is not the log of a training; name another file", log_));
   }
-  const LogFile file(log_);
+}
+
+std::string RunFiles::open_log(std::uint64_t n_bytes, std::optional<int> epochs_before) {
+  log_bytes_ = n_bytes;  // kept through a part of the run without --log
+  if (log_.empty()) return "";
+  LogFile file(log_);
+  if (!std::filesystem::is_regular_file(log_)) return "";
+  const std::string text = read_file(log_, std::numeric_limits<std::size_t>::max() - 1, "a log");
   // A run that was stopped between its first line and that epoch's checkpoint finds this one line.
-  const bool foreign = epochs_before && n_bytes == 0 && count_lines(log_) > (*epochs_before == 0 ? 1 : 0);
-  if (file.size() < n_bytes || foreign) {
+  const auto n_unknown = n_bytes > 0 ? 0 : std::count(text.begin(), text.end(), '\n');
+  const bool is_foreign = epochs_before && n_unknown > (*epochs_before == 0 ? 1 : 0);
+  if (is_foreign || (n_bytes > 0 && text.size() >= n_bytes && text[n_bytes - 1] != '\n')) {
     throw std::runtime_error(
-        fmt::format("{}: {} bytes, the checkpoint saw {}; name the log of the run that is resumed, or a new file if it "
-                    "had none",
-                    log_, file.size(), n_bytes));
+        fmt::format("{}: is not the log of the run that is resumed; name that one, or a new file", log_));
   }
-  file.cut(n_bytes);
+  if (text.size() >= n_bytes) {
+    file.cut(n_bytes);
+    file.close();
+    return "";
+  }
+  log_bytes_ = text.size();
+  if (!text.empty() && text.back() != '\n') {  // what was cut within a line stays a line of its own
+    file.size();                               // to the end
+    file.append("\n");
+    ++log_bytes_;
+  }
+  file.close();
+  return fmt::format(
+      "{}: {} bytes, the checkpoint saw {}; the lines that are missing stay so, those of the epochs to come "
+      "are added",
+      log_, text.size(), n_bytes);
 }
 
 void RunFiles::log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
   if (log_.empty()) return;
-  const LogFile file(log_);
+  LogFile file(log_);
   const std::string line = to_json(report, params, seconds).dump() + "\n";
   file.size();  // to the end
   file.append(line);
+  file.close();
   log_bytes_ += line.size();
 }
 
@@ -183,15 +224,18 @@ void RunFiles::begin(const snn::Checkpoint& state) const {
 
 void RunFiles::write_checkpoint(snn::Checkpoint state) const {
   state.log_bytes = log_bytes_;
-  write_file(checkpoint_path(), snn::serialise(state));
+  const std::string bytes = snn::serialise(state);
+  write_file(checkpoint_path(), std::as_bytes(std::span(bytes)), FileKind::kCheckpoint);
 }
 
 void RunFiles::write_best(const snn::Model& model) const {
-  write_file(best_path(), snn::serialise(model));
+  const std::string bytes = snn::serialise(model);
+  write_file(best_path(), std::as_bytes(std::span(bytes)), FileKind::kModel, {.overwrite = true});
 }
 
-void RunFiles::write_model(const snn::Model& model) const {
-  write_file(model_, snn::serialise(model));
+void RunFiles::write_model(const snn::Model& model) {
+  output_->write(snn::serialise(model));
+  output_->commit();
 }
 
 }  // namespace tools

@@ -6,25 +6,33 @@
 
 #include "snn/checkpoint.h"
 #include "snn/trainer.h"
+#include "tools/common/io.h"
 
 namespace tools {
 
+/// How a run stands to what an earlier one left under the same names.
+enum class RunStart {
+  kNew,       ///< replaces nothing
+  kResume,    ///< goes on from MODEL.ckpt; where there is none, as kNew
+  kOverwrite  ///< replaces what a training left, and nothing else
+};
+
 class RunFiles {
  public:
-  /// model: path of the model. log: path of the log, or empty. Throws std::runtime_error if the model cannot be written
-  /// there.
-  RunFiles(std::string model, std::string log);
+  /// model: path of the model. log: path of the log, or empty. For as long as this lives, no other can be made for the same
+  /// model, in any process: the kernel's advisory lock on the hidden file that becomes MODEL says so, and ends with the
+  /// process. Throws std::runtime_error if the model cannot be written there, if another training is at work on it, and if
+  /// there are files that `start` does not allow to be replaced.
+  RunFiles(std::string model, std::string log, RunStart start);
 
   /// The checkpoint of the run that `fresh` began, or nothing if there is none. Throws std::runtime_error if it is
   /// damaged or of another run: other data, parameters or recipe.
   std::optional<snn::Checkpoint> find_checkpoint(const snn::Checkpoint& fresh) const;
-  /// Throws std::runtime_error if an unfinished run lies there, which a new one would write over.
-  void refuse_unfinished() const;
 
-  /// Starts the log anew, or cuts it back to the n_bytes that the checkpoint of a resumed run saw. Throws std::runtime_error
-  /// if the file is no log of a training, if it is shorter, or if a resumed run, of which epochs_before are done,
-  /// knows nothing of what stands in it.
-  void open_log(std::uint64_t n_bytes, std::optional<int> epochs_before);
+  /// Starts the log anew, or cuts it back to the n_bytes that the checkpoint of a resumed run saw; `epochs_before` of that run
+  /// are done. A log that is shorter, or new, is continued as it is: then returns what the user should know, else nothing.
+  /// Throws std::runtime_error if the log is not that of the resumed run.
+  std::string open_log(std::uint64_t n_bytes, std::optional<int> epochs_before);
   /// Adds the epoch's line to the log.
   void log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds);
 
@@ -32,17 +40,20 @@ class RunFiles {
   void begin(const snn::Checkpoint& state) const;
   void write_checkpoint(snn::Checkpoint state) const;
   void write_best(const snn::Model& model) const;
-  /// The last epoch's.
-  void write_model(const snn::Model& model) const;
+  /// The last epoch's. Only once.
+  void write_model(const snn::Model& model);
 
   std::string checkpoint_path() const { return model_ + ".ckpt"; }
   std::string best_path() const { return model_ + ".best"; }
 
  private:
   snn::Checkpoint read_checkpoint_there() const;
+  void require_nothing_there() const;
+  void check_log() const;
 
   std::string model_;
   std::string log_;
+  std::optional<OutputFile> output_;  // of the model
   std::uint64_t log_bytes_ = 0;
 };
 

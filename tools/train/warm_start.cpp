@@ -8,7 +8,7 @@ namespace tools {
 std::optional<snn::Model> read_start(const std::string& path, const std::string& stream_name,
                                      const LoadedStream& stream) {
   if (path.empty()) return std::nullopt;
-  snn::Model model = snn::read_model(path);
+  snn::Model model = read_model(path);
   check_recipe(stream_name, stream.header, path, model.recipe_json, model.input_kind);
   return model;
 }

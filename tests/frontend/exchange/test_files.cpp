@@ -35,11 +35,19 @@ TEST_CASE("files: bytes arrive in order across blocks, and the end is seen") {
 
 TEST_CASE("files: a new file takes no other's place, a missing one is named") {
   const exchange_support::TempFolder temp;
-  ear::write_text(temp.file("a"), "hello");
+  ear::write_text(temp.file("a"), "a", "hello");
   CHECK(ear::read_text(temp.file("a")) == "hello");
-  CHECK_THAT(error_of([&] { ear::write_text(temp.file("a"), "other"); }), Contains("/a: cannot create"));
+  CHECK_THAT(error_of([&] { ear::write_text(temp.file("a"), "out/a", "other"); }),
+             Catch::StartsWith("out/a: cannot create"));
   CHECK_THAT(error_of([&] { ear::read_text(temp.file("b")); }), Contains("/b: cannot be opened (No such file"));
   CHECK(ear::read_text(temp.file("a")) == "hello");
+}
+
+TEST_CASE("files: closing may fail, and says so") {
+  const exchange_support::TempFolder temp;
+  ear::OpenFile file = ear::OpenFile::to_write(temp.file("a"), "out/a");
+  ::close(file.fd());
+  CHECK_THAT(error_of([&] { file.close("out/a"); }), Contains("out/a: cannot write: Bad file descriptor"));
 }
 
 TEST_CASE("files: lines, words and tables") {

@@ -53,3 +53,28 @@ TEST_CASE("output_folder: what is there already stays") {
   CHECK_THROWS_WITH(tools::OutputFolder("-"), Catch::Contains("name one with -o"));
   CHECK(n_entries(temp.path()) == 1);
 }
+
+TEST_CASE("output_folder: what a killed run left is removed, what another run writes is not") {
+  const support::TempFolder temp;
+  const std::string path = (temp.path() / "out").string();
+  fs::create_directory(temp.path() / ".out.part");
+  std::ofstream(temp.path() / ".out.part/feats.ark") << "left";
+  tools::OutputFolder living(path);
+  std::ofstream(fs::path(living.aside()) / "a") << "hello";
+  CHECK(n_entries(living.aside()) == 1);
+  {
+    const tools::OutputFolder other(path);
+    CHECK(other.aside() != living.aside());
+    CHECK(n_entries(temp.path()) == 2);
+  }
+  living.commit();
+  CHECK(n_entries(temp.path()) == 1);
+  CHECK(fs::file_size(temp.path() / "out/a") == 5);
+}
+
+TEST_CASE("output_folder: a name of 240 characters") {
+  const support::TempFolder temp;
+  tools::OutputFolder folder((temp.path() / std::string(240, 'n')).string());
+  folder.commit();
+  CHECK(n_entries(temp.path()) == 1);
+}

@@ -1,0 +1,54 @@
+#pragma once
+// What a file is, by its first bytes: one answer for all tools.
+#include <string>
+#include <string_view>
+
+namespace tools {
+
+class InputFile;
+
+enum class FileKind {
+  kEmpty,
+  kStream,       ///< of ossicle-lyon and the others, in whatever dialect of tar: ustar, pax, GNU
+  kTar,          ///< any other tar
+  kModel,        ///< of ossicle-train
+  kCheckpoint,   ///< of ossicle-train
+  kSafetensors,  ///< weights of another program
+  kHdf5,
+  kGzip,
+  kZstd,
+  kZip,  ///< npz is one
+  kNpy,
+  kKaldi,  ///< a binary archive of Kaldi
+  kSound,
+  kList,  ///< of recordings: a first line with the columns' names, "path" among them
+  kText,
+  kUnknown
+};
+
+/// By up to 4,096 first bytes. What was cut counts as what it was.
+FileKind kind_of(std::string_view first_bytes);
+
+/// By the next bytes of an open file or pipe, which are not taken; kUnknown for what cannot be looked into (a terminal, a
+/// socket). Throws std::system_error.
+FileKind kind_of(const InputFile& file);
+
+/// Follows "is": "a stream", "an HDF5 file", "empty".
+std::string_view name_of(FileKind kind);
+
+/// Whether a terminal can show it.
+bool is_text(FileKind kind);
+
+/// Throws std::runtime_error: "NAME: is FOUND, wanted WANTED; REMEDY". A remedy for `found` itself, such as to decompress it,
+/// comes before the given one; both may be empty.
+[[noreturn]] void refuse_kind(const std::string& name, FileKind found, std::string_view wanted,
+                              std::string_view remedy = {});
+
+/// Throw like refuse_kind() for a file that is seen to be something else. What is not known passes: its reader says more.
+void require_stream(const InputFile& file);
+/// `usage` is the remedy: "the model comes first: ossicle-eval MODEL STREAM".
+void require_model(const InputFile& file, std::string_view usage = {});
+/// `wanted`: "a recording".
+void require_sound(const InputFile& file, std::string_view wanted);
+
+}  // namespace tools

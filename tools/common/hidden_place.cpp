@@ -1,0 +1,138 @@
+#include "tools/common/hidden_place.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <stdexcept>
+#include <system_error>
+#include <utility>
+
+#include "snn/hash.h"
+#include "snn/metadata.h"
+
+namespace tools {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+enum class Lock { kTaken, kHeldByAnother, kNone };
+
+Lock lock(int fd) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return Lock::kTaken;
+  return errno == EWOULDBLOCK ? Lock::kHeldByAnother : Lock::kNone;
+}
+
+/// Whether the open file is still what the name says: whoever held the lock before may have removed or renamed it.
+bool is_at(int fd, const fs::path& path) {
+  struct stat open = {};
+  struct stat named = {};
+  return ::fstat(fd, &open) == 0 && ::lstat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
+}
+
+fs::path folder_of(const fs::path& target) {
+  return target.has_parent_path() ? target.parent_path() : fs::path(".");
+}
+
+/// The same in every run with that output. A long name would make one that the file system refuses.
+fs::path hidden_name(const fs::path& target, int attempt) {
+  constexpr std::size_t kLongName = 100;
+  std::string name = target.filename().string();
+  if (name.size() > kLongName) name = snn::hash_text(snn::fnv1a(name));
+  const std::string number = attempt > 0 ? fmt::format(".{}", attempt) : "";
+  return folder_of(target) / fmt::format(".{}{}.part", name, number);
+}
+
+// Makes the entry of a renamed file durable. Some file systems cannot sync a folder, which is no error.
+void sync_folder(const fs::path& folder) {
+  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (fd < 0) return;
+  ::fsync(fd);
+  ::close(fd);
+}
+
+}  // namespace
+
+HiddenPlace::HiddenPlace(fs::path target, std::string name, Type type)
+    : target_(std::move(target)), name_(std::move(name)), type_(type) {
+  const fs::path folder = folder_of(target_);
+  if (!fs::is_directory(folder)) {
+    throw std::runtime_error(fmt::format("{}: folder {} does not exist; make it first", name_, folder.string()));
+  }
+  take();
+}
+
+HiddenPlace::~HiddenPlace() {
+  std::error_code ignored;
+  if (!path_.empty()) fs::remove_all(path_, ignored);
+  if (fd_ >= 0) ::close(fd_);
+}
+
+void HiddenPlace::fail(const char* what) const {
+  throw std::system_error(errno, std::generic_category(), fmt::format("{}: {}", name_, what));
+}
+
+/// The first place that nobody holds; whatever dead ones there are on the way and behind it go.
+void HiddenPlace::take() {
+  constexpr int kMostTries = 1000;  // a file system may behave in ways that are not foreseen here
+  int attempt = 0;
+  for (int n_tries = 0;; ++n_tries) {
+    path_ = hidden_name(target_, attempt);
+    if (create()) break;
+    if (n_tries == kMostTries) fail("cannot create a file in its folder");
+    if (!remove_dead(path_)) ++attempt;
+  }
+  while (fs::exists(hidden_name(target_, ++attempt)) && remove_dead(hidden_name(target_, attempt))) continue;
+}
+
+/// False if something stands there, or if another run took what was just made for dead.
+bool HiddenPlace::create() {
+  // open() with O_EXCL gives the permissions of the umask, which mkstemp() does not.
+  if (type_ == Type::kFile) {
+    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  } else if (::mkdir(path_.c_str(), 0777) == 0) {
+    fd_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  }
+  if (fd_ < 0) {
+    if (errno == EEXIST || errno == EINTR || (errno == ENOENT && type_ == Type::kFolder)) return false;
+    path_.clear();
+    fail("cannot create a file in its folder");
+  }
+  if (lock(fd_) != Lock::kHeldByAnother && is_at(fd_, path_)) return true;
+  ::close(std::exchange(fd_, -1));
+  return false;
+}
+
+/// Whether the place is free now.
+bool HiddenPlace::remove_dead(const fs::path& place) {
+  const int fd = ::open(
+      place.c_str(), (type_ == Type::kFile ? O_WRONLY : O_RDONLY | O_DIRECTORY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+  if (fd < 0) return errno == ENOENT;
+  const Lock found = lock(fd);
+  bool is_free = false;
+  if (found == Lock::kHeldByAnother) has_rival_ = true;
+  if (found == Lock::kTaken) {
+    std::error_code error;
+    is_free = !is_at(fd, place) || (fs::remove_all(place, error) > 0 && !error);
+  }
+  ::close(fd);
+  return is_free;
+}
+
+void HiddenPlace::become_target() {
+  // Some file systems cannot sync a folder.
+  if (::fsync(fd_) != 0 && type_ == Type::kFile) fail("cannot write");
+  // Closing may be where a full disk shows. The copy holds the lock until the name is the target's.
+  const int held = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
+  if (held < 0 || ::close(std::exchange(fd_, held)) != 0) fail("cannot write");
+  if (::rename(path_.c_str(), target_.c_str()) != 0) fail("cannot replace");
+  path_.clear();
+  sync_folder(folder_of(target_));
+}
+
+}  // namespace tools

@@ -42,7 +42,7 @@ EventTextWriter::EventTextWriter(std::string folder, std::string name, Header he
     : RecordSink(std::move(name), with_spikes(std::move(header))), folder_(std::move(folder)), unit_(unit) {
   std::string classes;
   for (const std::string& name_of_class : this->header().classes) classes += one_field(name_of_class, "class") + "\n";
-  if (!classes.empty()) write("classes.txt", classes);
+  if (!classes.empty()) write_file("classes.txt", classes);
 }
 
 void EventTextWriter::put(const Record& record) {
@@ -59,15 +59,15 @@ void EventTextWriter::put(const Record& record) {
   list_ += fmt::format("{}\t{}\t{}\t{}\n", file_of(record.key), one_field(record.label, "label"),
                        one_field(record.speaker, "speaker"), record.key);
   n_sequences_ += record.sequence.empty() ? 0 : 1;
-  write(file_of(record.key), text);
+  write_file(file_of(record.key), text);
 }
 
-void EventTextWriter::write(const std::string& file, std::string_view text) const {
+void EventTextWriter::write_file(const std::string& file, std::string_view text) const {
   write_text(folder_ + "/" + file, name() + "/" + file, text);
 }
 
 std::vector<std::string> EventTextWriter::close() {
-  write("list.tsv", list_);
+  write_file("list.tsv", list_);
   if (n_sequences_ == 0) return {};
   return {
       fmt::format("the words of {} recordings of several are not in the list, which has one label each", n_sequences_)};

@@ -19,7 +19,7 @@ class EventTextWriter : public RecordSink {
 
  private:
   void put(const Record& record) override;
-  void write(const std::string& file, std::string_view text) const;
+  void write_file(const std::string& file, std::string_view text) const;
 
   std::string folder_;
   TimeUnit unit_;

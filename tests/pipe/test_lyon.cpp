@@ -94,11 +94,11 @@ TEST_CASE("ossicle-lyon: a bad recording is named, counted and skipped, --strict
   CHECK(read_stream(out).records.size() == 5);
   CHECK(read_stream(out).header.dt_ms == 8.0);
 
-  spill(out, "old");
+  spill(out, "__header__ of old");
   const auto strict = shell(corpus.command("--strict -o " + out));
   CHECK(strict.exit_code == 2);
   CHECK_THAT(strict.err, Contains("missing.wav: cannot be opened") && !Contains("empty.wav"));
-  CHECK(slurp(out) == "old");
+  CHECK(slurp(out) == "__header__ of old");
 }
 
 TEST_CASE("ossicle-lyon: nothing to hear is a failure") {

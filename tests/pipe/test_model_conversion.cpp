@@ -72,7 +72,7 @@ struct Trained {
   std::string answers(const std::string& of) const { return shell("ossicle-predict " + of + " " + test).out; }
   pipe_support::Result import(const Arrays& arrays, const std::string& options) const {
     spill(file("w.safetensors"), safetensors(arrays));
-    return shell("ossicle-convert " + file("w.safetensors") + " -o " + file("out.model") + " " + options);
+    return shell("ossicle-convert " + file("w.safetensors") + " --overwrite -o " + file("out.model") + " " + options);
   }
 };
 
@@ -179,6 +179,12 @@ TEST_CASE("ossicle-convert: a model's own arrays give its predictions") {
   CHECK(t.answers(t.file("out.model")) == wanted);
   const auto info = shell("ossicle-info --json " + t.file("out.model")).out;
   CHECK_THAT(info, Contains("\"bip\""));
+  const std::string kept = slurp(t.file("out.model"));
+  const auto refused =
+      shell("ossicle-convert " + t.file("w.safetensors") + " --like " + t.model + " -o " + t.file("out.model"));
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("out.model: is a model; replace it with --overwrite"));
+  CHECK(slurp(t.file("out.model")) == kept);
   // Constants of the flags overrule those of --like.
   REQUIRE(t.import(arrays, "--like " + t.model + " --threshold 1000").exit_code == 0);
   CHECK(t.answers(t.file("out.model")) != wanted);

@@ -97,7 +97,7 @@ TEST_CASE("ossicle-predict --spikes: all layers or some, to a pipe, from several
 TEST_CASE("ossicle-predict --spikes: what cannot be is said, and nothing is half written") {
   const Trained t;
   spill(t.file("cut.tar"), slurp(t.test).substr(0, 30000));
-  spill(t.file("old.tar"), "old");
+  spill(t.file("old.tar"), "__header__ of old");
   const std::string to = " -o " + t.file("old.tar");
   struct Case {
     std::string arguments, said;
@@ -116,7 +116,7 @@ TEST_CASE("ossicle-predict --spikes: what cannot be is said, and nothing is half
     INFO(each.said << "\n" << made.err);
     CHECK(made.exit_code == 2);
     CHECK_THAT(made.err, Contains(each.said));
-    CHECK(slurp(t.file("old.tar")) == "old");
+    CHECK(slurp(t.file("old.tar")) == "__header__ of old");
   }
   const auto full = shell("ossicle-predict --spikes all " + t.model + " " + t.test + " > /dev/full");
   CHECK(full.exit_code == 2);

@@ -156,9 +156,9 @@ TEST_CASE("ossicle-rebin: a list gives labels, a recording that cannot be used i
   CHECK(stream.records[1].label == "odd");
   CHECK(stream.records[1].speaker == "f1");
 
-  spill(here.file("b.tar"), "old");
+  spill(here.file("b.tar"), "__header__ of old");
   check_error(here, kText + "--strict --list list.tsv -o b.tar", 2, "(--strict)");
-  CHECK(pipe_support::slurp(here.file("b.tar")) == "old");
+  CHECK(pipe_support::slurp(here.file("b.tar")) == "__header__ of old");
   check_error(here, kText + "3.txt", 2, "no recording could be used");
   spill(here.file("classes"), "odd\neven\n");
   REQUIRE(here.run(kText + "--list list.tsv --classes classes -o c.tar").exit_code == 1);

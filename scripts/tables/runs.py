@@ -46,8 +46,10 @@ def train(run, streams, base):
     """Trains, or goes on where it was interrupted, which changes no number but the seconds."""
     model, log = base.with_suffix(".model"), base.with_suffix(".log")
     begun = log.exists()
+    # Without a checkpoint, what lies there belongs to a result that was taken away.
+    how = "--resume" if base.with_suffix(".model.ckpt").exists() else "--overwrite"
     on_test = ["--valid", streams.test] if run.protocol == "on-test" else []
-    output("ossicle-train", "-q", streams.train, "-o", model, "--resume", "--threads", 1, "--log", log, *on_test, *run.flags)
+    output("ossicle-train", "-q", streams.train, "-o", model, how, "--threads", 1, "--log", log, *on_test, *run.flags)
     epochs = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     accuracies = [each["valid_accuracy"] for each in epochs if "valid_accuracy" in each]
     result = {"interrupted": begun, "n_epochs": len(epochs), "train_accuracy": epochs[-1]["train_accuracy"]}

@@ -132,7 +132,7 @@ def streams(session):
 def accuracy(session, train, unseen, device, seed):
     model = session.work / f"{device.replace(':', '')}-{seed}.model"
     size = ("--hidden", "20,20,20", "--epochs", 1) if session.tiny else ()
-    session.tool("ossicle-train", train, "-o", model, "--seed", seed, "--device", device, *size)
+    session.tool("ossicle-train", train, "--overwrite", "-o", model, "--seed", seed, "--device", device, *size)
     return json.loads(session.tool("ossicle-eval", "--json", model, unseen, "--device", device))["accuracy"]
 
 

@@ -26,8 +26,8 @@ namespace {
 
 constexpr ear::Kind kKind = ear::Kind::kCochleagram;
 
-std::string stream() {
-  return samples::write(samples::header(kKind), {samples::record(kKind, "a"), samples::record(kKind, "b")});
+std::string stream(ear::Kind kind = kKind) {
+  return samples::write(samples::header(kind), {samples::record(kind, "a"), samples::record(kind, "b")});
 }
 
 /// A tar header of another type than a plain file, as pax and GNU tar put before a member, and its contents.
@@ -42,9 +42,9 @@ std::string extra_member(char type, const std::string& name, const std::string& 
   return bytes.replace(148, 8, digits + std::string("\0 ", 2));
 }
 
-std::string pax_stream() {
+std::string pax_stream(ear::Kind kind = kKind) {
   return extra_member('g', "pax_global_header", "30 comment=0123456789abcdefgh\n") +
-         extra_member('x', "PaxHeaders/__header__", "30 mtime=1790000000.123456789\n") + stream();
+         extra_member('x', "PaxHeaders/__header__", "30 mtime=1790000000.123456789\n") + stream(kind);
 }
 
 std::string safetensors(const std::string& header) {
@@ -119,10 +119,14 @@ TEST_CASE("file_kind: looking takes nothing away, from a pipe neither") {
 TEST_CASE("Every tool reads a stream that was packed again as pax") {
   const TempFolder folder;
   spill(folder.file("s.tar"), pax_stream());
-  for (const char* line : {"ossicle-info s.tar", "ossicle-info < s.tar", "cat s.tar | ossicle-info",
-                           "ossicle-convert s.tar -o s.npz", "ossicle-convert s.tar -o - > t.tar"}) {
-    INFO(line);
-    CHECK(shell(line, "", {folder.path()}).exit_code == 0);
+  spill(folder.file("events.tar"), pax_stream(ear::Kind::kEvents));
+  for (const char* line :
+       {"ossicle-encode s.tar -o e.tar", "ossicle-rebin events.tar -o r.tar", "cat events.tar | ossicle-rebin > r2.tar",
+        "ossicle-info s.tar", "ossicle-info < s.tar", "cat s.tar | ossicle-info", "ossicle-convert s.tar -o s.npz",
+        "ossicle-convert s.tar -o - > t.tar"}) {
+    const Result result = shell(line, "", {folder.path()});
+    INFO(line << "\n" << result.err);
+    CHECK(result.exit_code == 0);
   }
   // The sample model takes three channels, so its own kind and recipe are all that must fit.
   snn::Model fitting = snn::sample_model();
@@ -183,6 +187,8 @@ TEST_CASE("A wrong argument is told what it is") {
   says("ossicle-predict m.model l.tsv", "l.tsv: is a list of recordings, wanted a recording or a stream");
   says("ossicle-predict m.model m.model", "m.model: is a model, wanted a recording or a stream");
   says("ossicle-predict --spikes 1 m.model a.wav -o t", "a.wav: is a recording, wanted a stream");
+  says("ossicle-eval m.model s.tar --confusion l.tsv", "l.tsv: is a list of recordings, and the output is a text file");
+  says("cat m.model | ossicle-lyon -o t", "standard input: is a model, wanted a recording");
   says("ossicle-info a.wav", "a.wav: is a recording, wanted a stream, a model or a checkpoint");
   says("ossicle-convert s.tar.gz -o t.npz", "s.tar.gz: is a gzip file, wanted a file to convert; gunzip it first");
   says("ossicle-convert - -o t.npz < m.model", "standard input: is a model, wanted a stream");

@@ -147,11 +147,26 @@ class Summary(Reproduce):
         self.result("3", "sr", 1, 0.9)
         self.result("3", "sr", 1, on_test=0.93)
         self.result("letters", "sr", 1, 0.9)
-        self.assertEqual(self.cells(self.reproduce("3", "--summary").stdout, "Sr")[-2:], ["93.00", "94.51 |"])
+        self.result("3", "sr", 2, on_test=0.94)
+        self.result("3", "srsc-bip", 1, on_test=0.91)
+        own = self.reproduce("3", "--summary").stdout
+        self.assertIn("| best on the test, % | best on the test, mean, % | the paper's best on the test, % | the paper's mean, % |", own)
+        self.assertEqual(self.cells(own, "Sr")[-4:], ["94.00", "93.50 ± 0.71", "94.51", "– |"])
+        self.assertEqual(self.cells(own, "SrSc-BIP")[-4:], ["91.00", "91.00", "95.90", "95.61 ± 0.18 |"])
         letters = self.reproduce("letters", "--summary").stdout
-        self.assertIn("the paper on TI46-Alpha, another corpus", letters)
-        self.assertNotIn("chosen on the test set, %", letters)
-        self.assertEqual(self.cells(letters, "Sr")[-1], "94.51 |")
+        self.assertIn("the paper's best on the test on TI46-Alpha, another corpus", letters)
+        self.assertNotIn("| best on the test", letters)
+        self.assertEqual(self.cells(letters, "Sr")[-2:], ["94.51", "– |"])
+
+    def test_only_the_ridge_row_is_there(self):
+        self.result("5", "ridge", 1, best=0.5)
+        text = self.reproduce("5", "--summary").stdout
+        self.assertEqual(self.cells(text, "ridge on frames")[1:4], ["1", "–", "50.00"])
+        self.assertIn("`scripts/reproduce 5 --preset best --hidden 100-100-100 --epochs 60 --seeds 1`; ", text)
+        for fold, accuracy in (("a", 0.5), ("b", 0.7)):
+            self.result("fsdd-unseen", "ridge", 1, best=accuracy, fold=fold)
+        text = self.reproduce("fsdd-unseen", "--summary").stdout
+        self.assertEqual(self.cells(text, "ridge on frames")[1:], ["2", "50.0", "70.0", "60.0", "50.0 |"])
 
     def test_speakers_left_out_by_hand(self):
         for fold, seed, ff, bip in (("a", 1, 0.50, 0.60), ("a", 2, 0.60, 0.64), ("b", 1, 0.70, 0.78), ("b", 2, 0.80, 0.90)):

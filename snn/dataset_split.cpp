@@ -16,7 +16,7 @@ namespace snn {
 
 namespace {
 
-/// Groups by a name that says what they are: a label and a speaker, or a speaker.
+/// Members by label and speaker.
 using Groups = std::map<std::pair<std::string, std::string>, std::vector<std::size_t>>;
 
 Rng draws_of(const SplitParams& params, std::string_view what, std::string_view name) {
@@ -44,15 +44,18 @@ std::vector<std::size_t> draw_tokens(const Dataset& dataset, const SplitParams& 
     groups[{utterance.label_name, utterance.speaker}].push_back(i);
   }
   std::vector<std::size_t> taken;
+  std::map<std::string, std::vector<std::size_t>> said_once;  // by label: of groups that have nothing to share
   for (const auto& [name, members] : groups) {
+    if (members.size() == 1) said_once[name.first].push_back(members.front());
     const std::string group = fmt::format("{}\t{}", name.first, name.second);
     take_share(dataset, group, members, params, taken);
   }
+  for (const auto& [label, members] : said_once) take_share(dataset, label, members, params, taken);
   if (taken.empty()) {
-    throw std::invalid_argument(
-        fmt::format("a validation part of {} by token: nothing drawn from {} groups of one label and speaker each "
-                    "({} utterances); take a larger share, or whole speakers",
-                    params.fraction, groups.size(), dataset.utterances.size()));
+    throw std::invalid_argument(fmt::format(
+        "a validation part of {} by token: nothing drawn from {} utterances of {} labels and speakers; take a larger "
+        "share, or whole speakers",
+        params.fraction, dataset.utterances.size(), groups.size()));
   }
   return taken;
 }

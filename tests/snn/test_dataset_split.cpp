@@ -88,8 +88,8 @@ TEST_CASE("split by token: of every label and speaker its share, rounded up or d
   std::map<std::pair<std::string, std::string>, int> left;
   for (const snn::Utterance& utterance : few.utterances) ++left[{utterance.label_name, utterance.speaker}];
   CHECK(left.size() == 6);
-  CHECK_THROWS_WITH(draw_validation(recordings({"x", "y"}, 1), {.fraction = 0.9}),
-                    Contains("6 groups") && Contains("whole speakers"));
+  CHECK_THROWS_WITH(draw_validation(recordings({"x"}, 1), {.fraction = 0.9}),
+                    Contains("from 3 utterances") && Contains("whole speakers"));
 }
 
 TEST_CASE("split by speaker: whole speakers, at least one and not all") {
@@ -103,6 +103,26 @@ TEST_CASE("split by speaker: whole speakers, at least one and not all") {
   }
   CHECK_THROWS_WITH(draw_validation(recordings({"x"}, 5), {.by = snn::SplitBy::kSpeaker}),
                     Contains("found 1 speaker,") && Contains("2 or more"));
+}
+
+// 40 speakers who said each label once, as in N-TIDIGITS, beside two who said it ten times.
+TEST_CASE("split by token: what speakers said once is shared out label by label, and changes no other group") {
+  std::vector<std::string> names;
+  for (int i = 0; i < 40; ++i) names.push_back("once" + std::to_string(i));
+  const snn::Dataset once = recordings(names, 1), often = recordings({"x", "y"}, 10);
+  snn::Dataset train = once;
+  const snn::Dataset valid = cut(train, {.fraction = 0.1});
+  std::map<std::string, int> counts;
+  for (const snn::Utterance& utterance : valid.utterances) ++counts[utterance.label_name];
+  CHECK(counts == std::map<std::string, int>{{"a", 4}, {"b", 4}, {"c", 4}});
+  snn::Dataset both = once, alone = often;
+  both.utterances.insert(both.utterances.end(), often.utterances.begin(), often.utterances.end());
+  std::set<std::string> wanted = keys(valid);
+  wanted.merge(keys(cut(alone, {.fraction = 0.1})));
+  CHECK(keys(cut(both, {.fraction = 0.1})) == wanted);
+  // Never all of a label: the last one stays, whatever the share.
+  snn::Dataset two = recordings({"x", "y"}, 1);
+  CHECK(cut(two, {.fraction = 0.99}).utterances.size() == 3);
 }
 
 TEST_CASE("split: drawn from seed and names, whatever the order") {

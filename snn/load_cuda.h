@@ -1,5 +1,6 @@
 #pragma once
 // The CUDA back end, a library of its own: loaded when a CUDA device is asked for, so that nobody else waits for it.
+// It is looked for where the loader would look, but never in the working folder.
 #include <memory>
 #include <string>
 

@@ -4,10 +4,14 @@
 """
 
 import pathlib
+import re
+import shutil
 import subprocess
 import sys
 import tempfile
 import unittest
+
+from run_paths import look
 
 CONSUMER = pathlib.Path(__file__).resolve().parent / "consumer"
 
@@ -56,7 +60,9 @@ class Package(unittest.TestCase):
             self.assertTrue(cuda.startswith("cuda refused: "), cuda)
             # A library that was built is found, and it is the device that is missing.
             has_library = any((self.root / "prefix").rglob("libossicle_cuda.so"))
-            self.assertEqual("cannot be loaded" in cuda, not has_library, cuda)
+            self.assertEqual("built without the CUDA back end" in cuda, not has_library, cuda)
+            self.assertNotIn("cannot be loaded", cuda)
+            self.assertNotIn("is in none of", cuda)
 
     def test_only_language_and_folder_are_asked_of_a_project(self):
         result = self.configure_text(
@@ -74,6 +80,22 @@ class Package(unittest.TestCase):
         self.assertEqual(alone.returncode, 0, alone.stdout)
         both = self.configure_text("both", *no_sound, "find_package(ossicle 0.1 REQUIRED)")
         self.assertNotEqual(both.returncode, 0, both.stdout)
+
+    def test_libraries_are_never_looked_for_in_the_working_folder(self):
+        n_files, findings = look(self.root / "prefix")
+        self.assertGreater(n_files, 0)
+        self.assertEqual(findings, [])
+
+    def test_building_all_tools_is_enough_for_an_installation(self):
+        if not shutil.which("ninja") or not (pathlib.Path(build_dir) / "build.ninja").exists():
+            self.skipTest("a build of another generator")
+        graph = self.must("ninja", "ninja", "-C", build_dir, "-t", "graph", "tools/all")
+        names = {pathlib.PurePath(each).name for each in re.findall(r'label="([^"]*)"', graph)}
+        installed = {path.name for path in (self.root / "prefix").rglob("*")
+                     if path.is_file() and (path.parent.name in ("bin", "bash", "completions", "site-functions", "vendor_completions.d")
+                                            or path.suffix in (".a", ".so"))}
+        self.assertGreater(len(installed), 8)
+        self.assertEqual(installed - names, set())
 
     def test_what_is_not_there_is_refused(self):
         for name, wanted in (("newer", "0.2"), ("older", "0.0.9"), ("ear", "0.1 COMPONENTS ear")):

@@ -80,6 +80,35 @@ TEST_CASE("tools --device cuda: as this machine is, it trains or says why not, i
   }
 }
 
+TEST_CASE("tools --device cuda: without its library a tool says whether it was built with one") {
+  const Folder f;
+  std::filesystem::create_directory(f.file("bin"));
+  REQUIRE(shell("cp \"$(command -v ossicle-train)\" " + f.file("bin")).exit_code == 0);
+  const Result result = shell(f.file("bin") + "/" + f.train_to("m") + " --device cuda");
+  CHECK(result.exit_code == 2);
+  CHECK_THAT(result.err,
+             Contains(OSSICLE_HAS_CUDA == 0 ? "was built without the CUDA back end"
+                                            : "built with the CUDA back end, but libossicle_cuda.so is in none of ") &&
+                 Contains("--device cpu"));
+  if (OSSICLE_HAS_CUDA != 0) CHECK_THAT(result.err, Contains("/lib, "));
+}
+
+TEST_CASE("tools: no library is loaded from the working folder") {
+  const Folder f;
+  std::filesystem::create_directory(f.file("here"));
+  const pipe_support::Where here{.folder = f.file("here")};
+  for (const char* name : {"libsndfile.so.1", "libossicle_cuda.so"})
+    pipe_support::spill(f.file("here/") + name, "no library");
+  const Result plain = shell("ossicle-train --version", {}, here);
+  INFO(plain.err);
+  CHECK(plain.exit_code == 0);
+  std::filesystem::remove(f.file("here/libsndfile.so.1"));
+  for (const char* folders : {"LD_LIBRARY_PATH=: ", "LD_LIBRARY_PATH=. "}) {
+    const Result result = shell(folders + f.train_to("m", 1) + " --overwrite --device cuda", {}, here);
+    CHECK_THAT(result.err, !Contains("cannot be loaded"));
+  }
+}
+
 TEST_CASE("tools --device auto: without a device the run is the CPU's, byte for byte, and says so") {
   const Folder f;
   REQUIRE(shell(f.train_to("cpu", 2)).exit_code == 0);

@@ -4,7 +4,7 @@ namespace snn {
 
 template <class Real>
 Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule)
-    : shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))}, rule_(rule) {
+    : index_(index), shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))}, rule_(rule) {
   for (int layer = 1; layer < index; ++layer) first_neuron_ += params.sizes.at(static_cast<std::size_t>(layer));
   const auto size_of = [&params](int population) { return params.sizes.at(static_cast<std::size_t>(population)); };
   for (const ArrayLayout::Entry& entry : layout.entries()) {
@@ -33,7 +33,6 @@ void Layer<Real>::allocate(Backend<Real>& backend, std::size_t n_rows, bool trai
   if (!trains) return;
   u_.renew(backend, over_time);
   delta_.renew(backend, over_time);
-  firing_rate_.renew(backend, 1);
 }
 
 /// Those of this layer: none in the output.
@@ -78,7 +77,7 @@ BackwardScan<Real> Layer<Real>::backward_scan(const Pass<Real>& pass) {
           .part_stride = pass.part_stride,
           .theta = pass.parameters + theta_,
           .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
-          .firing_rate = firing_rate_.data(),
+          .firing_rate = firing_rate(pass),
           .layer_rate = pass.gradient.layer_rate,
           .rule = rule_,
           .coeffs = pass.coeffs,
@@ -91,7 +90,7 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
     pass.backend.run(FiringRate{.n_neurons = shape_.n_neurons,
                                 .n_rows = pass.row_begin + pass.n_utterances,
                                 .spikes = pass.batch_spikes + first_neuron_,
-                                .rate = firing_rate_.data()});
+                                .rate = firing_rate(pass)});
   }
   BackwardStage<Real> stage{.targets = {}, .scan = backward_scan(pass)};
   for (const Connection& c : outgoing_) {

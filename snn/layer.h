@@ -29,6 +29,7 @@ struct Pass {
   int* n_spikes;                        // [B][all neurons]
   std::size_t n_spikes_stride;          // all neurons
   const std::int64_t* batch_spikes;     // [all neurons], for the layer rule
+  double* firing_rates;                 // [L], rule layer: of the batch
   Real* psc_sums;                       // [B][K]
   Real* parts;                          // [B][trained values that are no synaptic weights]
   std::size_t part_stride, first_part;  // that number; where those values lie among the parameters
@@ -73,8 +74,10 @@ class Layer {
  private:
   bool is_output() const { return outgoing_.empty(); }
   BackwardScan<Real> backward_scan(const Pass<Real>& pass);
+  double* firing_rate(const Pass<Real>& pass) const { return pass.firing_rates + (index_ - 1); }
   SilentNeurons silent(const Pass<Real>& pass) const;
 
+  int index_;
   int first_neuron_ = 0;
   Shape shape_;
   Rule rule_;
@@ -84,7 +87,6 @@ class Layer {
   std::optional<std::size_t> w_self_;  // offset of w_self, [N]
   Buffer<Real> u_, psc_, delta_;       // [rows][N]
   Buffer<std::byte> spikes_;           // as the back end keeps them
-  Buffer<double> firing_rate_;         // one number
 };
 
 }  // namespace snn

@@ -14,6 +14,7 @@ Network<Real>::Network(const NetworkParams& params, const GradientParams& gradie
   coeffs_ = derive_coeffs<Real>(params, gradient);
   parameters_ = Buffer<Real>(backend, layout_.n_values());
   gradients_ = Buffer<Real>(backend, layout_.n_values());
+  firing_rates_ = Buffer<double>(backend, static_cast<std::size_t>(params.n_layers()));
   for (int index = 1; index <= params.n_layers(); ++index) layers_.emplace_back(params, layout_, index, gradient.rule);
 }
 
@@ -105,6 +106,7 @@ Pass<Real> Network<Real>::pass() {
                   .n_spikes = n_spikes_.data(),
                   .n_spikes_stride = static_cast<std::size_t>(n_neurons()),
                   .batch_spikes = batch_spikes_.data(),
+                  .firing_rates = firing_rates_.data(),
                   .psc_sums = sums_.data(),
                   .parts = parts_.data(),
                   .part_stride = layout_.n_trained() - n_weights,
@@ -165,6 +167,12 @@ void Network<Real>::count(const LossParams& loss, const GradientState* state, Ep
   body.loss_weight = loss.kind == LossKind::kSoftmax ? static_cast<double>(batch_.n_batch()) : 1.0;
   body.epoch_loss = counts.loss();
   body.epoch_correct = counts.n_correct();
+  if (gradient_.rule == Rule::kLayer) {
+    body.n_layers = params_.n_layers();
+    body.firing_rates = firing_rates_.data();
+    body.layer_rate = gradient_.layer_rate;
+    body.epoch_surrogate = counts.n_surrogate();
+  }
   backend_->run(body);
 }
 

@@ -114,6 +114,7 @@ class Network {
   Buffer<Real> input_;                         // [rows][C]
   Buffer<int> n_spikes_;                       // [B][neurons of all layers]
   Buffer<std::int64_t> batch_spikes_;          // [neurons of all layers]
+  Buffer<double> firing_rates_;                // [L], rule layer
   Buffer<Real> sums_;                          // [B][K]
   Buffer<double> loss_;                        // [B][K]
   Buffer<Real> parts_;                         // [B][trained values that are no synaptic weights]

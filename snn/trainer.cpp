@@ -63,7 +63,7 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
       train_values_(train, backend, device_bytes(state_, train, valid, backend)),
       network_(state_.model.training.network, state_.model.training.gradient, backend),
       optimiser_(state_.model.training.optimiser, network_),
-      counts_(backend, network_.n_neurons(), count_places(state_, train)),
+      counts_(backend, network_.n_neurons(), network_.params().n_layers(), count_places(state_, train)),
       recorder_(backend.make_recorder()),
       n_batches_(count_batches(train.n_distinct(), state_.model.training.batch_size)) {
   validate_for_training(train);
@@ -188,6 +188,11 @@ EpochReport Trainer::finish_epoch() {
   report.firing_rates =
       firing_rates(params.network, {.spikes = layer_spikes(params.network, counted_.n_spikes), .n_steps = n_steps_});
   report.neurons = neuron_shares(params.network, counted_.n_spikes, n_steps_);
+  if (has_layer_rule()) {
+    for (const std::int64_t n : counted_.n_surrogate) {
+      report.surrogate_shares.push_back(static_cast<double>(n) / n_batches_);
+    }
+  }
   report.arrays =
       array_reports(network_.layout(), network_.parameters(), optimiser_.array_gradients(), gradient_.n_updates);
   if (valid_values_) {

@@ -27,17 +27,18 @@ struct BatchReport {
 
 /// After an epoch.
 struct EpochReport {
-  int epoch = 0, n_epochs = 0;          ///< from 1
-  double loss = 0.0, accuracy = 0.0;    ///< as in BatchReport, of the whole epoch
-  double gradient_norm = 0.0;           ///< mean over batches, before the clip
-  double rate_factor = 1.0;             ///< the schedule's at the last update
-  std::vector<double> firing_rates;     ///< of each layer 1..L, 0..1, over the epoch
-  NeuronShares neurons;                 ///< over the epoch
-  std::vector<ArrayReport> arrays;      ///< of all, as they are trained on, not averaged
-  std::optional<Tally> valid;           ///< on the validation set, after the epoch
-  bool is_best = false;                 ///< a better validation accuracy than in any epoch before
-  std::optional<double> best_accuracy;  ///< on the validation set so far
-  int best_epoch = 0;                   ///< its epoch, from 1
+  int epoch = 0, n_epochs = 0;           ///< from 1
+  double loss = 0.0, accuracy = 0.0;     ///< as in BatchReport, of the whole epoch
+  double gradient_norm = 0.0;            ///< mean over batches, before the clip
+  double rate_factor = 1.0;              ///< the schedule's at the last update
+  std::vector<double> firing_rates;      ///< of each layer 1..L, 0..1, over the epoch
+  NeuronShares neurons;                  ///< over the epoch
+  std::vector<double> surrogate_shares;  ///< rule layer: of each layer, of the batches in which it took the surrogate
+  std::vector<ArrayReport> arrays;       ///< of all, as they are trained on, not averaged
+  std::optional<Tally> valid;            ///< on the validation set, after the epoch
+  bool is_best = false;                  ///< a better validation accuracy than in any epoch before
+  std::optional<double> best_accuracy;   ///< on the validation set so far
+  int best_epoch = 0;                    ///< its epoch, from 1
 };
 
 /// A run at its beginning: initial parameters from the seed, or those given. The model's classes are those of the
@@ -71,6 +72,7 @@ class Trainer {
 
  private:
   void run_batch(std::span<const int> distinct);
+  bool has_layer_rule() const { return params().gradient.rule == Rule::kLayer; }
   static std::size_t device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
                                   const Backend<float>& backend);
   void restore_counts();

@@ -21,7 +21,8 @@ void Trainer::restore_counts() {
   const auto n_places = static_cast<std::size_t>(counts_.n_places());
   counted_ = {.loss = std::vector<double>(n_places),
               .n_correct = std::vector<std::int64_t>(n_places),
-              .n_spikes = std::vector<std::int64_t>(static_cast<std::size_t>(network_.n_neurons()))};
+              .n_spikes = std::vector<std::int64_t>(static_cast<std::size_t>(network_.n_neurons())),
+              .n_surrogate = std::vector<std::int64_t>(static_cast<std::size_t>(network_.params().n_layers()))};
   gradient_ = {};
   std::vector<ArrayGradient> arrays;
   n_utterances_ = n_steps_ = n_utterances_read_ = 0;
@@ -31,6 +32,7 @@ void Trainer::restore_counts() {
     counted_.loss = sums.at(kLoss);
     counted_.n_correct = converted<std::int64_t>(sums.at(kCorrect));
     counted_.n_spikes = converted<std::int64_t>(sums.at(kSpikes));
+    if (has_layer_rule()) counted_.n_surrogate = converted<std::int64_t>(sums.at(kSurrogate));
     for (std::size_t a = 0; a < sums.at(kArrayNorms).size(); ++a) {
       arrays.push_back({.norm_sum = sums.at(kArrayNorms)[a], .clipped_sum = sums.at(kClippedNorms)[a]});
     }
@@ -53,6 +55,7 @@ Checkpoint::Sums Trainer::sums() const {
                            {kNorm, {optimiser_.state().norm_sum}},
                            {kSteps, {static_cast<double>(n_steps_)}},
                            {kSpikes, converted<double>(counted.n_spikes)}};
+  if (has_layer_rule()) sums[kSurrogate] = converted<double>(counted.n_surrogate);
   for (const ArrayGradient& array : optimiser_.array_gradients()) {
     sums[kArrayNorms].push_back(array.norm_sum);
     sums[kClippedNorms].push_back(array.clipped_sum);

@@ -62,9 +62,10 @@ void check_sums(const Checkpoint& state, int n_places) {
   const auto n_trained =
       static_cast<int>(std::ranges::count_if(arrays, [](const ParameterInfo& array) { return array.trained; }));
   const int n_neurons = std::accumulate(network.sizes.begin() + 1, network.sizes.end(), 0);
-  const std::map<std::string, int> sizes = {
+  std::map<std::string, int> sizes = {
       {kLoss, n_places}, {kCorrect, n_places}, {kUtterances, 1},         {kNorm, 1},
       {kSteps, 1},       {kSpikes, n_neurons}, {kArrayNorms, n_trained}, {kClippedNorms, n_trained}};
+  if (state.model.training.gradient.rule == Rule::kLayer) sizes[kSurrogate] = network.n_layers();
   for (const auto& [name, wanted] : sizes) {
     const auto found = state.sums.find(name);
     if (found == state.sums.end() || found->second.size() != static_cast<std::size_t>(wanted)) {

@@ -17,6 +17,7 @@ inline constexpr const char* kArrayNorms = "array_norms";
 inline constexpr const char* kClippedNorms = "clipped_norms";
 inline constexpr const char* kSpikes = "spikes";
 inline constexpr const char* kSteps = "n_steps";
+inline constexpr const char* kSurrogate = "surrogate_batches";  // rule layer
 
 /// Of the utterances at `indices`, a few and how many more.
 std::string keys_of(const Dataset& dataset, std::span<const int> indices);

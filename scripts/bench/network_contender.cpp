@@ -65,7 +65,8 @@ NetworkContender::NetworkContender(const Case& each, const Flags& flags) : case_
   const snn::OptimiserParams params = optimiser_params(case_.network);
   optimiser_ = std::make_unique<snn::Optimiser<float>>(params, *network_);
   still_ = std::make_unique<snn::Optimiser<float>>(still(params), *network_);
-  counts_ = std::make_unique<snn::EpochCounts>(*backend_, network_->n_neurons(), case_.n_batch);
+  counts_ = std::make_unique<snn::EpochCounts>(*backend_, network_->n_neurons(), network_->params().n_layers(),
+                                               case_.n_batch);
   recorder_ = backend_->make_recorder();
 }
 

@@ -63,4 +63,10 @@ SNN_HD bool is_warming_up(Real psc, Real warm_limit) {
   return psc < warm_limit;
 }
 
+/// Whether the layer rule takes the slope q of its spikes in a layer that fires at this mean rate, and not the surrogate.
+/// [TSSLBP layer limit]
+SNN_HD bool leaves_surrogate(double firing_rate, double layer_rate) {
+  return firing_rate > layer_rate;
+}
+
 }  // namespace snn

@@ -48,8 +48,8 @@ struct BackwardScan {
       case Rule::kSurrogate:
         return walk<kWidth, Rule::kSurrogate, true>(b, first, last);
       case Rule::kLayer:
-        return *firing_rate > layer_rate ? walk<kWidth, Rule::kLayer, false>(b, first, last)
-                                         : walk<kWidth, Rule::kLayer, true>(b, first, last);
+        return leaves_surrogate(*firing_rate, layer_rate) ? walk<kWidth, Rule::kLayer, false>(b, first, last)
+                                                          : walk<kWidth, Rule::kLayer, true>(b, first, last);
     }
   }
 

@@ -1,17 +1,18 @@
 #pragma once
-// What is counted of a batch: spikes, loss, right decisions.
+// What is counted of a batch: spikes, loss, right decisions, layers that took the surrogate.
 #include <cstddef>
 #include <cstdint>
 
 #include "snn/hd.h"
 #include "snn/neuron/decision.h"
+#include "snn/neuron/tsslbp.h"
 #include "snn/scan/reductions.h"
 #include "snn/scan/tile.h"
 #include "snn/shape.h"
 
 namespace snn {
 
-/// The extent counts first the neurons, then the utterances with a label.
+/// The extent counts first the neurons, then the utterances with a label, then the layers.
 template <class Real>
 struct BatchCounts {
   int n_batch;                 // rows of n_spikes
@@ -27,9 +28,13 @@ struct BatchCounts {
   const int* labels;           // [B]
   double loss_weight;          // on the loss, in the epoch's sum
   double* epoch_loss;          // [n_labelled], in and out: at each place of a batch
-  std::int64_t* epoch_correct;  // [n_labelled], in and out
+  std::int64_t* epoch_correct;              // [n_labelled], in and out
+  int n_layers = 0;                         // rule layer: L; else 0, and so without a state
+  const double* firing_rates = nullptr;     // [L], of the batch
+  double layer_rate = 0.0;                  // rate above which a layer leaves the surrogate
+  std::int64_t* epoch_surrogate = nullptr;  // [L], in and out: batches in which the layer took the surrogate
 
-  SNN_HD Extent extent() const { return {1, n_neurons + n_labelled}; }
+  SNN_HD Extent extent() const { return {1, n_neurons + n_labelled + n_layers}; }
 
   template <int kWidth>
   SNN_HD void run(int, int first, int last) const {
@@ -37,7 +42,7 @@ struct BatchCounts {
       if (i < n_neurons) {
         count_neuron(i);
       } else if (state->stopped_at == 0) {
-        score(i - n_neurons);
+        i < n_neurons + n_labelled ? score(i - n_neurons) : count_layer(i - n_neurons - n_labelled);
       }
     }
   }
@@ -47,6 +52,10 @@ struct BatchCounts {
     const auto total = static_cast<std::int64_t>(sum_in_order(n_spikes + n, n_neurons, n_batch));
     spikes[n] = total;
     if (state != nullptr && state->stopped_at == 0) epoch_spikes[n] += total;
+  }
+
+  SNN_HD void count_layer(int l) const {
+    if (!leaves_surrogate(firing_rates[l], layer_rate)) ++epoch_surrogate[l];
   }
 
   SNN_HD void score(int b) const {

@@ -40,6 +40,32 @@ TEST_CASE("ossicle-train: the log says what layers, arrays and gradients do, and
   CHECK(line.at("arrays").at("theta_1").at("max") <= 0.999);
 }
 
+TEST_CASE(
+    "ossicle-train --rule layer: the log says how often each layer took the surrogate, and never leaving it is said "
+    "once") {
+  const Folder f;
+  const std::string common =
+      "ossicle-train " + f.train + kNet + " --epochs 2 --overwrite -o " + f.file("m") + " --log " + f.file("log");
+  const auto shares = [&f](int line) {
+    return nlohmann::json::parse(shell("sed -n " + std::to_string(line) + "p " + f.file("log")).out)
+        .at("surrogate_share");
+  };
+  const auto never = shell(common + " --rule layer --layer-rate 1");
+  REQUIRE(never.exit_code == 0);
+  for (const int line : {1, 2}) CHECK(shares(line) == std::vector<double>(4, 1.0));
+  const std::string said = "every layer took the surrogate slope in every batch";
+  CHECK_THAT(never.err, Contains("epoch 1: " + said) && !Contains("epoch 2: " + said));
+  const auto always = shell(common + " --rule layer --layer-rate 0");
+  REQUIRE(always.exit_code == 0);
+  for (const int line : {1, 2}) {
+    for (int layer = 0; layer < 3; ++layer) CHECK(shares(line)[layer] == 0.0);
+    CHECK(shares(line)[3] < 0.5);  // in some batch no output fires
+  }
+  CHECK_THAT(always.err, !Contains(said));
+  REQUIRE(shell(common).exit_code == 0);
+  CHECK_THAT(slurp(f.file("log")), !Contains("surrogate_share"));
+}
+
 TEST_CASE("ossicle-train --variant: the same recordings in another form, of each epoch and utterance one") {
   const Folder f;
   pipe_support::write_stream(f.file("noisy.tar"), {.n_records = 120, .seed = 5});

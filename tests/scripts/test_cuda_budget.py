@@ -36,7 +36,7 @@ class CudaBudget(unittest.TestCase):
 
     def test_kernels_are_those_that_the_stand_in_counts(self):
         # tests/snn/cuda/test_cuda_backend.cpp
-        for args, wanted in (((), "26"), (("--bip",), "27"), (("--self", "--bip", "--skip", "1:3"), "30")):
+        for args, wanted in (((), "26"), (("--bip",), "27"), (("--self", "--bip", "--skip", "1:3"), "30"), (("--rule", "layer"), "31")):
             self.assertEqual(budget(*args)[1]["sum"][0], wanted)
 
     def test_what_is_no_network_is_refused(self):

@@ -21,6 +21,7 @@ class Rig {
         spikes_(*backend_, static_cast<std::size_t>(n_steps)),
         n_spikes_(*backend_, kNeurons),
         batch_spikes_(*backend_, kNeurons),
+        firing_rates_(*backend_, 3),
         psc_sums_(*backend_, 2),
         parts_(*backend_, layout_.n_trained() - layout_.n_weights()),
         n_steps_(n_steps) {
@@ -64,6 +65,7 @@ class Rig {
                            .n_spikes = n_spikes_.data(),
                            .n_spikes_stride = kNeurons,
                            .batch_spikes = batch_spikes_.data(),
+                           .firing_rates = firing_rates_.data(),
                            .psc_sums = psc_sums_.data(),
                            .parts = parts_.data(),
                            .part_stride = layout_.n_trained() - layout_.n_weights(),
@@ -84,7 +86,7 @@ class Rig {
   snn::Buffer<std::uint64_t> spikes_;
   snn::Buffer<int> n_spikes_;
   snn::Buffer<std::int64_t> batch_spikes_;
-  snn::Buffer<double> psc_sums_, parts_;
+  snn::Buffer<double> firing_rates_, psc_sums_, parts_;
   std::vector<snn::Buffer<double>> delta_;
   int n_steps_;
 };

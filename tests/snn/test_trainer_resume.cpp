@@ -19,7 +19,7 @@ struct Outcome {
 
 class Resumer {
  public:
-  explicit Resumer(bool with_valid, double ema_decay = 0.0)
+  explicit Resumer(bool with_valid, double ema_decay = 0.0, snn::Rule rule = snn::Rule::kSurrogate)
       : params_(support::small_training()),
         train_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1})),
         valid_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1, .seed = 2})),
@@ -35,6 +35,7 @@ class Resumer {
                        .mask_steps = 3,
                        .drop_neurons = 0.1};
     params_.optimiser.ema_decay = ema_decay;
+    params_.gradient.rule = rule;
   }
 
   const snn::TrainingParams& params() const { return params_; }
@@ -91,6 +92,7 @@ void check_records(const std::vector<snn::EpochReport>& found, const std::vector
     CHECK(found[e].firing_rates == wanted[e].firing_rates);
     CHECK(found[e].neurons.silent == wanted[e].neurons.silent);
     CHECK(found[e].neurons.saturated == wanted[e].neurons.saturated);
+    CHECK(found[e].surrogate_shares == wanted[e].surrogate_shares);
     CHECK((found[e].arrays == wanted[e].arrays));
   }
 }
@@ -98,9 +100,10 @@ void check_records(const std::vector<snn::EpochReport>& found, const std::vector
 }  // namespace
 
 TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never stopped") {
-  const bool full = GENERATE(false, true);  // validation, and an average over updates
-  const Resumer resumer(full, full ? 0.9 : 0.0);
+  const bool full = GENERATE(false, true);  // validation, an average over updates, and the layer rule
+  const Resumer resumer(full, full ? 0.9 : 0.0, full ? snn::Rule::kLayer : snn::Rule::kSurrogate);
   const Outcome never = resumer.run(0);
+  CHECK(never.reports[0].surrogate_shares.size() == (full ? 3 : 0));
   // 1: after each batch; 5: at the end of each epoch, before it is closed; the rest: once or twice within epochs.
   for (int stop_after = 1; stop_after <= kBatches * kEpochs; ++stop_after) {
     const Outcome stopped = resumer.run(stop_after);
@@ -155,6 +158,11 @@ TEST_CASE("resume: a checkpoint of other data or without its sums is refused") {
   bad = good;
   bad.sums.at("clipped_norms").pop_back();
   CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'clipped_norms'"));
+  const snn::Checkpoint layered = Resumer(false, 0.0, snn::Rule::kLayer).half_way();
+  CHECK_NOTHROW(resume(layered, resumer.train(), nullptr));
+  bad = layered;
+  bad.sums.at("surrogate_batches").pop_back();
+  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'surrogate_batches'"));
   bad = good;
   bad.adam_m.erase("w_0_1");
   CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("w_0_1"));

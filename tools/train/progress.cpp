@@ -65,6 +65,14 @@ std::vector<std::string> ActivityWarnings::look(const snn::EpochReport& report) 
     }
     last_[l] = now;
   }
+  const std::vector<double>& shares = report.surrogate_shares;
+  if (!said_surrogate_ && !shares.empty() && std::ranges::all_of(shares, [](double share) { return share == 1.0; })) {
+    said_surrogate_ = true;
+    messages.push_back(fmt::format(
+        "epoch {}: every layer took the surrogate slope in every batch, because none fires above --layer-rate (the log "
+        "says so as surrogate_share); a lower --layer-rate lets layers use the slope of their spikes",
+        report.epoch));
+  }
   return messages;
 }
 

@@ -26,7 +26,8 @@ class Progress {
   Clock::time_point begin_ = Clock::now();
 };
 
-/// Names each layer that hardly fires, or hardly stops firing, when it begins to.
+/// Names each layer that hardly fires, or hardly stops firing, when it begins to; and says once when an epoch of the layer rule
+/// has never left the surrogate.
 class ActivityWarnings {
  public:
   /// The messages of this epoch.
@@ -34,6 +35,7 @@ class ActivityWarnings {
 
  private:
   std::vector<snn::Activity> last_;
+  bool said_surrogate_ = false;
 };
 
 /// "epoch 3/30  loss 1.234  train 87.3 %  valid 85.0 %  rates 5.1 4.2 3.3 2.0 %".

@@ -89,8 +89,9 @@ nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::Traini
                                  {"lr", params.optimiser.lr * report.rate_factor},
                                  {"firing_rates", report.firing_rates},
                                  {"silent", report.neurons.silent},
-                                 {"saturated", report.neurons.saturated},
-                                 {"arrays", to_json(report.arrays)}};
+                                 {"saturated", report.neurons.saturated}};
+  if (!report.surrogate_shares.empty()) line["surrogate_share"] = report.surrogate_shares;
+  line["arrays"] = to_json(report.arrays);
   if (report.valid) {
     line["valid_accuracy"] = report.valid->accuracy();
     line["best_valid_accuracy"] = *report.best_accuracy;

@@ -120,7 +120,9 @@ class BodyRun {
                         epoch_loss = zeros<double>(bodies::kBatch);
     snn::Buffer<int> labels = zeros<int>(bodies::kBatch), n_spikes = zeros<int>(bodies::kBatch * 9);
     snn::Buffer<std::int64_t> spikes = zeros<std::int64_t>(9), total = zeros<std::int64_t>(9),
-                              correct = zeros<std::int64_t>(bodies::kBatch);
+                              correct = zeros<std::int64_t>(bodies::kBatch), surrogate = zeros<std::int64_t>(3);
+    snn::Buffer<double> rates = zeros<double>(3);
+    rates.upload(std::vector<double>{0.05, 0.1, 0.2});
     const std::vector<float> scores = sums.download();
     std::vector<int> known = {0, 1, 2, 3, -1};
     for (std::size_t b = 0; b < 2; ++b)
@@ -158,10 +160,14 @@ class BodyRun {
                                            .labels = labels.data(),
                                            .loss_weight = 3.0,
                                            .epoch_loss = epoch_loss.data(),
-                                           .epoch_correct = correct.data()});
+                                           .epoch_correct = correct.data(),
+                                           .n_layers = 3,
+                                           .firing_rates = rates.data(),
+                                           .layer_rate = 0.1,
+                                           .epoch_surrogate = surrogate.data()});
     }
     keep("error", error), keep("loss", parts), keep("spikes of the batch", spikes), keep("of the epoch", total);
-    keep("epoch loss", epoch_loss), keep("right", correct);
+    keep("epoch loss", epoch_loss), keep("right", correct), keep("surrogate", surrogate);
   }
 
   /// Norm, clip and update of two kinds of parameters.

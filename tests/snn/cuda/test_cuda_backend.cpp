@@ -11,6 +11,11 @@
 
 namespace {
 
+snn::GradientParams with_rule(snn::GradientParams params, snn::Rule rule) {
+  params.rule = rule;
+  return params;
+}
+
 /// One training step of a network like those of the paper.
 struct StepRig {
   emulated::Options options;
@@ -23,7 +28,7 @@ struct StepRig {
   snn::EpochCounts counts;
   std::unique_ptr<snn::Recorder> recorder;
 
-  explicit StepRig(const snn::NetworkParams& net)
+  explicit StepRig(const snn::NetworkParams& net, snn::Rule rule)
       : backend((emulated::reset(), support::make_emulated_backend<float>())),
         dataset(support::synthetic({.n_channels = net.sizes.front(),
                                     .n_classes = net.sizes.back(),
@@ -31,9 +36,9 @@ struct StepRig {
                                     .min_steps = 3,
                                     .max_steps = 3})),
         values(dataset, *backend, 0),
-        network(net, params.gradient, *backend),
+        network(net, with_rule(params.gradient, rule), *backend),
         optimiser(params.optimiser, network),
-        counts(*backend, network.n_neurons(), net.sizes.back()),
+        counts(*backend, network.n_neurons(), net.n_layers(), net.sizes.back()),
         recorder(backend->make_recorder()) {}
 
   void step(int first) {
@@ -64,6 +69,7 @@ struct StepCase {
   const char* name;
   snn::NetworkParams network;
   std::int64_t n_products, n_launches;
+  snn::Rule rule = snn::Rule::kSurrogate;
 };
 
 }  // namespace
@@ -76,14 +82,15 @@ TEST_CASE("cuda: a layer fed with the same raster fires as on the CPU, but for p
 }
 
 // From the stand-in: the third step is a repetition of the graph. README.md of snn/cuda counts the same from the code.
-TEST_CASE("cuda: a training step is one graph of at most 30 kernels, and waits for nothing") {
+TEST_CASE("cuda: a training step is one graph of at most 31 kernels, and waits for nothing") {
   const StepCase cases[] = {
       {"A", network({78, 400, 400, 400, 26}, {}, {}, {}), 11, 15},
       {"A, BIP", network({78, 400, 400, 400, 26}, {}, {1, 2, 3}, {}), 11, 16},
       {"A, self-recurrent, BIP, one skip", network({78, 400, 400, 400, 26}, {1, 2, 3}, {1, 2, 3}, {{1, 3}}), 14, 16},
-      {"B", network({64, 400, 400, 400, 11}, {}, {}, {}), 11, 15}};
+      {"B", network({64, 400, 400, 400, 11}, {}, {}, {}), 11, 15},
+      {"A, layer rule", network({78, 400, 400, 400, 26}, {}, {}, {}), 11, 20, snn::Rule::kLayer}};
   for (const StepCase& each : cases) {
-    StepRig rig(each.network);
+    StepRig rig(each.network, each.rule);
     rig.step(0);
     rig.step(0);
     rig.optimiser.state();

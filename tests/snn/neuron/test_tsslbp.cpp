@@ -97,3 +97,9 @@ TEST_CASE("tsslbp: warm-up begins eleven silent steps after a spike at tau_s 8",
   CHECK_FALSE(is_warming_up(1.0 / 32.0, 1.0 / 32.0));
   CHECK(is_warming_up(0.0F, 1.0F / 32.0F));
 }
+
+TEST_CASE("tsslbp: a layer leaves the surrogate above the rate, not at it", "[TSSLBP layer limit]") {
+  CHECK(snn::leaves_surrogate(0.11, 0.1));
+  CHECK_FALSE(snn::leaves_surrogate(0.1, 0.1));
+  CHECK_FALSE(snn::leaves_surrogate(0.0, 0.0));
+}

@@ -14,6 +14,8 @@ struct Counts {
   std::vector<double> sums = {0.5, 1.0, 2.0, 2.0, 0.0, 0.0}, loss = {1.0, 0.5, 0.25, 0.125, 7.0, 7.0};
   std::vector<double> epoch_loss = {1.0, 2.0};
   std::vector<int> labels = {1, 1, -1};
+  std::vector<double> firing_rates = {0.2, 0.3, 0.1};
+  std::vector<std::int64_t> surrogate = {5, 6, 7};
   snn::GradientState state;
 
   snn::BatchCounts<double> body(int n_labelled) {
@@ -30,7 +32,11 @@ struct Counts {
             .labels = labels.data(),
             .loss_weight = 2.0,
             .epoch_loss = epoch_loss.data(),
-            .epoch_correct = correct.data()};
+            .epoch_correct = correct.data(),
+            .n_layers = n_labelled > 0 ? 3 : 0,
+            .firing_rates = firing_rates.data(),
+            .layer_rate = 0.2,
+            .epoch_surrogate = surrogate.data()};
   }
 };
 
@@ -45,6 +51,7 @@ TEST_CASE("batch counts: spikes, weighted loss and right decisions are added to 
     CHECK(counts.epoch_spikes == std::vector<std::int64_t>{104, 211});
     CHECK(counts.epoch_loss == std::vector<double>{1.0 + 3.0, 2.0 + 0.75});
     CHECK(counts.correct == std::vector<std::int64_t>{11, 20});
+    CHECK(counts.surrogate == std::vector<std::int64_t>{6, 6, 8});  // the second one fires more than the rate
   }
 }
 
@@ -56,6 +63,7 @@ TEST_CASE("batch counts: without labels only the batch's spikes") {
   CHECK(counts.epoch_spikes == before.epoch_spikes);
   CHECK(counts.epoch_loss == before.epoch_loss);
   CHECK(counts.correct == before.correct);
+  CHECK(counts.surrogate == before.surrogate);
 }
 
 TEST_CASE("batch counts: behind a gradient that was not finite nothing is added") {
@@ -67,4 +75,5 @@ TEST_CASE("batch counts: behind a gradient that was not finite nothing is added"
   CHECK(counts.epoch_spikes == before.epoch_spikes);
   CHECK(counts.epoch_loss == before.epoch_loss);
   CHECK(counts.correct == before.correct);
+  CHECK(counts.surrogate == before.surrogate);
 }

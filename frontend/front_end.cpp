@@ -105,15 +105,17 @@ FrontEnd::FrontEnd(const FrontEndParams& params, const std::string& isa)
       coeffs_(design_ear(params_.lyon, params_.sample_rate_hz, std::max(1, params_.decimation))),
       ear_(coeffs_, isa) {}
 
-FrontEnd::Prepared FrontEnd::prepare(const Sound& sound) const {
+FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
   const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz /
                           std::max(kMinSampleRate_hz, sound.sample_rate_hz);
   require(expected <= static_cast<double>(kMaxFrames),
           fmt::format("{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances",
                       sound.samples.size(), sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz));
-  Prepared prepared{resample(sound.samples, sound.sample_rate_hz, params_.sample_rate_hz), {}};
+  const std::size_t n_recorded = sound.samples.size();
+  const double duration_ms = 1000.0 * static_cast<double>(n_recorded) / std::max(1, sound.sample_rate_hz);
+  Prepared prepared{resample(std::move(sound.samples), sound.sample_rate_hz, params_.sample_rate_hz), {}};
   require(!prepared.samples.empty(), fmt::format("{} samples at {} Hz are shorter than one step; record it again",
-                                                 sound.samples.size(), sound.sample_rate_hz));
+                                                 n_recorded, sound.sample_rate_hz));
   if (params_.level_db) set_level(prepared.samples, *params_.level_db);
   const Plan plan = plan_steps(params_, static_cast<long long>(prepared.samples.size()));
   Cochleagram& cochleagram = prepared.cochleagram;
@@ -121,6 +123,13 @@ FrontEnd::Prepared FrontEnd::prepare(const Sound& sound) const {
   cochleagram.decimation = plan.decimation;
   cochleagram.dt_ms = 1000.0 * plan.decimation / params_.sample_rate_hz;
   cochleagram.padded_samples = plan.padded_samples;
+  cochleagram.warnings = std::move(sound.warnings);
+  if (params_.n_steps > 0 && plan.decimation == 1) {
+    cochleagram.warnings.push_back(fmt::format(
+        "{:.3g} ms are too short for {} steps: with less than two samples a step the ear smooths nothing, and "
+        "its values are many times those of longer recordings; use longer recordings or fewer steps",
+        duration_ms, params_.n_steps - params_.tail_steps));
+  }
   cochleagram.n_steps = params_.n_steps > 0 ? params_.n_steps : static_cast<int>(plan.n_steps);
   cochleagram.cropped_steps = static_cast<int>(plan.n_steps) - cochleagram.n_steps;
   cochleagram.values.resize(static_cast<std::size_t>(cochleagram.n_steps) *
@@ -133,19 +142,19 @@ LaneJob FrontEnd::job(Prepared& prepared) const {
           prepared.cochleagram.values};
 }
 
-Cochleagram FrontEnd::operator()(const Sound& sound) const {
-  Prepared prepared = prepare(sound);
+Cochleagram FrontEnd::operator()(Sound sound) const {
+  Prepared prepared = prepare(std::move(sound));
   const LaneJob one[] = {job(prepared)};
   ear_.hear(one);
   return std::move(prepared.cochleagram);
 }
 
-std::vector<Heard> FrontEnd::hear(std::span<const Sound> sounds, const ParallelFor& parallel) const {
+std::vector<Heard> FrontEnd::hear(std::vector<Sound> sounds, const ParallelFor& parallel) const {
   std::vector<Heard> heard(sounds.size());
   std::vector<Prepared> prepared(sounds.size());
   parallel(static_cast<int>(sounds.size()), [&](int i) {
     try {
-      prepared[i] = prepare(sounds[i]);
+      prepared[i] = prepare(std::move(sounds[i]));
       ear_.check(job(prepared[i]));
     } catch (const std::invalid_argument& error) {
       heard[i].error = error.what();

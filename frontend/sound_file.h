@@ -10,7 +10,8 @@ namespace ear {
 struct Sound {
   std::vector<float> samples;  ///< [sample], full scale +-1, finite, at least one
   int sample_rate_hz = 0;
-  int n_channels = 1;  ///< of the file, before mixing: the mean of all channels is taken
+  int n_channels = 1;                      ///< of the file, before mixing: the mean of all channels is taken
+  std::vector<std::string> warnings = {};  ///< contradictions in the file's header, without its name
 };
 
 /// Longest recording accepted, in frames: 12 hours at 12.5 kHz.
@@ -18,7 +19,7 @@ inline constexpr long long kMaxFrames = 1LL << 29;
 
 /// Reads any format that libsndfile knows: WAV, FLAC, AIFF, NIST SPHERE and others. It reads to the end of the data and
 /// takes memory for what is there, not for what a header claims. Throws std::runtime_error naming the file, what was
-/// found and what to do: missing, a directory, unreadable, empty, not a sound, no frames, cut short (fewer frames than
+/// found and what to do: missing, a directory, unreadable, empty, not a sound, no frames, damaged, cut short (less than
 /// the header says, unless that is what programs write into pipes), samples that are not finite or far beyond full
 /// scale, SPHERE compressed with shorten, longer than kMaxFrames.
 Sound read_sound(const std::filesystem::path& path);

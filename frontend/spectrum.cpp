@@ -148,10 +148,10 @@ long long ceil_div(long long a, long long b) {
 
 }  // namespace
 
-std::vector<float> resample(std::span<const float> samples, int from_hz, int to_hz) {
+std::vector<float> resample(std::vector<float> samples, int from_hz, int to_hz) {
   check_rate(from_hz);
   check_rate(to_hz);
-  if (from_hz == to_hz) return {samples.begin(), samples.end()};
+  if (from_hz == to_hz) return samples;
   // Time is counted in units in which both rates have a whole number of samples.
   const int divisor = std::gcd(from_hz, to_hz);
   const long long unit_in = from_hz / divisor, unit_out = to_hz / divisor;
@@ -164,19 +164,24 @@ std::vector<float> resample(std::span<const float> samples, int from_hz, int to_
   const auto block = block_resampler(size * unit_in, size * unit_out);
   const auto workspace = block->workspace();
   double* const time = workspace.time.data;
-  std::vector<float> resampled(static_cast<std::size_t>(n_out));
+  // Fewer samples take the place of those that they were made of; the guard in front of the next block is put by.
+  std::vector<float> longer(to_hz > from_hz ? static_cast<std::size_t>(n_out) : 0);
+  std::vector<float>& resampled = to_hz > from_hz ? longer : samples;
+  const long long n_guard = guard * unit_in;
+  std::vector<double> before(static_cast<std::size_t>(n_guard));
   for (long long first = 0; first * unit_out < n_out; first += hop) {
-    const long long start = (first - guard) * unit_in;  // of the block, in input samples
-    const long long from = std::clamp(-start, 0LL, size * unit_in), to = std::clamp(n_in - start, from, size * unit_in);
-    std::fill(time, time + from, 0.0);
-    std::copy(samples.begin() + (start + from), samples.begin() + (start + to), time + from);
-    std::fill(time + to, time + size * unit_in, 0.0);
+    const long long from = std::min(first * unit_in, n_in), to = std::min(n_in, from + size * unit_in - n_guard);
+    std::copy(before.begin(), before.end(), time);
+    double* const end = std::copy(samples.begin() + from, samples.begin() + to, time + n_guard);
+    std::fill(end, time + size * unit_in, 0.0);
+    std::copy_n(time + hop * unit_in, n_guard, before.begin());
     block->run(workspace);
     const long long last = std::min(n_out, (first + hop) * unit_out);
     std::transform(time + guard * unit_out, time + guard * unit_out + (last - first * unit_out),
                    resampled.begin() + first * unit_out, [](double x) { return static_cast<float>(x); });
   }
-  return resampled;
+  resampled.resize(static_cast<std::size_t>(n_out));
+  return std::move(resampled);
 }
 
 }  // namespace ear

@@ -1,6 +1,5 @@
 #pragma once
 // Band-limited resampling by FFT.
-#include <span>
 #include <vector>
 
 namespace ear {
@@ -13,8 +12,8 @@ inline constexpr int kMaxSampleRate_hz = 768'000;
 /// [Resample sec. 1] The samples at another rate: round(n * to / from) of them, the first at the same instant. Flat
 /// within 0.1 dB up to 90 % of the lower Nyquist frequency, then a cosine slope to nothing at the lower Nyquist
 /// frequency; more than 90 dB down above it. Before and after the samples is silence. Equal rates return the samples
-/// unchanged. May be called from several threads; the result does not depend on them. Throws std::invalid_argument for
-/// a rate outside kMinSampleRate_hz..kMaxSampleRate_hz.
-std::vector<float> resample(std::span<const float> samples, int from_hz, int to_hz);
+/// unchanged. To a lower rate it takes no memory beside that of the samples given. May be called from several threads; the
+/// result does not depend on them. Throws std::invalid_argument for a rate outside kMinSampleRate_hz..kMaxSampleRate_hz.
+std::vector<float> resample(std::vector<float> samples, int from_hz, int to_hz);
 
 }  // namespace ear

@@ -22,6 +22,7 @@ MAX_FUNCTION_LINES = 40
 # (pattern of the header, patterns of the includers, limit)
 LIBRARIES = (
     (r"sndfile\.hh?", ("frontend/sound_file.cpp",), None),
+    (r"mpg123\.h", ("frontend/mpeg_file.cpp",), None),
     (r"fftw3\.h", ("frontend/spectrum.cpp",), None),
     (r"hdf5\.h", ("frontend/hdf5_*",), None),
     (r"archive(_entry)?\.h", ("frontend/stream/tar.cpp", "frontend/exchange/zip.cpp"), None),

@@ -87,6 +87,7 @@ ear::Header header_of(const Options& o, const std::vector<ear::ListEntry>& entri
 void write(const std::vector<tools::Heard>& all, const Options& o, ear::Writer& writer, tools::Tally& tally,
            tools::Context& context) {
   for (const tools::Heard& heard : all) {
+    for (const std::string& warning : heard.warnings) context.warn(warning);
     std::string error = heard.error;
     try {
       if (heard.record) writer.write(*heard.record);

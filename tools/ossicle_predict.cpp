@@ -96,11 +96,14 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
     name_stream(o, file, predictor);
   } else {
     tools::require_sound(file, "a recording or a stream");
-    const ear::Sound sound = ear::read_sound(file.fd(), file.name());
+    ear::Sound sound = ear::read_sound(file.fd(), file.name());
     if (sound.n_channels > 1) {
       context.note(fmt::format("{}: {} channels; their mean is taken", file.name(), sound.n_channels));
     }
-    print(o, path, predictor.name(sound, ear::key_of_path(path), o.top));
+    std::vector<std::string> warnings;
+    const auto answers = predictor.name(std::move(sound), ear::key_of_path(path), o.top, warnings);
+    for (const std::string& warning : warnings) context.warn(file.name() + ": " + warning);
+    print(o, path, answers);
   }
 }
 

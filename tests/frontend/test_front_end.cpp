@@ -26,17 +26,11 @@ Sound noise_sound(std::size_t n_samples, int rate_hz = 12500) {
 }
 
 FrontEndParams by_decimation(int decimation) {
-  FrontEndParams params;
-  params.n_steps = 0;
-  params.decimation = decimation;
-  return params;
+  return {.n_steps = 0, .decimation = decimation};
 }
 
 FrontEndParams by_steps(int n_steps, int tail_steps = 0) {
-  FrontEndParams params;
-  params.n_steps = n_steps;
-  params.tail_steps = tail_steps;
-  return params;
+  return {.n_steps = n_steps, .tail_steps = tail_steps};
 }
 
 float largest(const std::vector<float>& values) {
@@ -78,6 +72,7 @@ TEST_CASE("A wanted number of steps sets the decimation, what is too many is cro
     CHECK(cochleagram.decimation == decimation);
     CHECK(cochleagram.cropped_steps == cropped_steps);
     CHECK(cochleagram.padded_samples == 0);
+    CHECK(cochleagram.warnings.size() == (decimation == 1 ? 1 : 0));
     CHECK(cochleagram.dt_ms == Approx(decimation * 0.08));
     const auto whole = FrontEnd(by_decimation(decimation))(noise_sound(n_samples)).values;
     CHECK(std::equal(cochleagram.values.begin(), cochleagram.values.end(), whole.begin()));
@@ -89,9 +84,13 @@ TEST_CASE("A sound with fewer samples than steps is followed by silence at D = 1
   CHECK(cochleagram.n_steps == 100);
   CHECK(cochleagram.decimation == 1);
   CHECK(cochleagram.padded_samples == 40);
+  CHECK_THAT(cochleagram.warnings.at(0), Catch::Contains("4.8 ms are too short for 100 steps"));
   Sound padded = noise_sound(60);
   padded.samples.resize(100);
-  CHECK(cochleagram.values == FrontEnd(by_decimation(1))(padded).values);
+  padded.warnings = {"passed on"};
+  const auto wanted = FrontEnd(by_decimation(1))(padded);
+  CHECK(cochleagram.values == wanted.values);
+  CHECK(wanted.warnings == padded.warnings);  // single samples are what was asked for
 }
 
 TEST_CASE("Tail steps are silence after the sound, within a wanted number of steps or beside the decimation") {

@@ -1,6 +1,5 @@
 #include "frontend/sound_file.h"
 
-#include <fcntl.h>
 #include <sndfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,71 +7,22 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <cstring>
-#include <fstream>
 #include <iostream>
 #include <limits>
-#include <sstream>
-#include <thread>
 
+#include "tests/frontend/riff_bytes.h"
+#include "tests/frontend/sound_files.h"
 #include "tests/support/temp_folder.h"
 
 namespace {
 
-using support::TempFolder;
 namespace fs = std::filesystem;
-
-std::vector<float> ramp(std::size_t n) {
-  std::vector<float> samples;
-  for (std::size_t i = 0; i < n; ++i) samples.push_back(static_cast<float>(i % 200) / 256.0F - 0.375F);
-  return samples;  // multiples of 1/256: exact in 16 bits
-}
-
-void write_sound(const fs::path& path, int format, const std::vector<float>& samples, int rate_hz = 8000,
-                 int channels = 1) {
-  SF_INFO info{};
-  info.samplerate = rate_hz;
-  info.channels = channels;
-  info.format = format;
-  SNDFILE* file = sf_open(path.c_str(), SFM_WRITE, &info);
-  REQUIRE(file != nullptr);
-  const auto n_samples = static_cast<sf_count_t>(samples.size());
-  REQUIRE(sf_write_float(file, samples.data(), n_samples) == n_samples);
-  sf_close(file);
-}
-
-std::string read_file(const fs::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  std::stringstream content;
-  content << stream.rdbuf();
-  return content.str();
-}
-
-void write_file(const fs::path& path, const std::string& bytes) {
-  std::ofstream(path, std::ios::binary) << bytes;
-}
-
-/// Sends the bytes through a pipe to read_sound.
-ear::Sound read_through_pipe(const std::string& bytes) {
-  int ends[2];
-  REQUIRE(pipe(ends) == 0);
-  std::thread writer([&] {
-    for (std::size_t sent = 0; sent < bytes.size();) {
-      const auto n_written = write(ends[1], bytes.data() + sent, std::min<std::size_t>(1000, bytes.size() - sent));
-      if (n_written < 0) break;
-      sent += static_cast<std::size_t>(n_written);
-    }
-    close(ends[1]);
-  });
-  struct Joiner {
-    std::thread& thread;
-    int fd;
-    ~Joiner() {
-      thread.join();
-      close(fd);
-    }
-  } joiner{writer, ends[0]};
-  return ear::read_sound(ends[0], "standard input");
-}
+using support::TempFolder;
+using test_support::ramp;
+using test_support::read_file;
+using test_support::read_through_pipe;
+using test_support::write_file;
+using test_support::write_sound;
 
 constexpr int kSphere = SF_FORMAT_NIST | SF_FORMAT_PCM_16;
 constexpr int kWav = SF_FORMAT_WAV | SF_FORMAT_PCM_16;
@@ -205,16 +155,28 @@ TEST_CASE("Shorten-compressed SPHERE is refused with the tool that unpacks it") 
   write_file(folder.path() / "a.sph", bytes);
   CHECK_THROWS_WITH(ear::read_sound(folder.path() / "a.sph"), Catch::Contains("a.sph") && Catch::Contains("sph2pipe"));
   CHECK_THROWS_WITH(read_through_pipe(bytes), Catch::Contains("sph2pipe"));
+  std::string capitals = bytes;
+  capitals.replace(capitals.find("pcm,embedded-shorten-v2.00"), 26, "PCM,EMBEDDED-SHORTEN-V2.00");
+  CHECK_THROWS_WITH(read_through_pipe(capitals), Catch::Contains("sph2pipe"));
 }
 
-TEST_CASE("WAV, AIFF and FLAC cut short are errors") {
+TEST_CASE("Recordings cut short are errors in every format whose header promises") {
   const TempFolder folder;
   for (const int format :
-       {kWav, SF_FORMAT_WAV | SF_FORMAT_FLOAT, SF_FORMAT_AIFF | SF_FORMAT_PCM_16, SF_FORMAT_FLAC | SF_FORMAT_PCM_16}) {
+       {kWav, SF_FORMAT_WAV | SF_FORMAT_FLOAT, SF_FORMAT_WAV | SF_FORMAT_PCM_16 | SF_ENDIAN_BIG,
+        SF_FORMAT_WAVEX | SF_FORMAT_PCM_16, SF_FORMAT_WAV | SF_FORMAT_IMA_ADPCM, SF_FORMAT_WAV | SF_FORMAT_GSM610,
+        SF_FORMAT_RF64 | SF_FORMAT_PCM_16, SF_FORMAT_W64 | SF_FORMAT_PCM_16, SF_FORMAT_AIFF | SF_FORMAT_PCM_16,
+        SF_FORMAT_AIFF | SF_FORMAT_FLOAT, SF_FORMAT_AU | SF_FORMAT_PCM_16, SF_FORMAT_CAF | SF_FORMAT_PCM_16,
+        SF_FORMAT_CAF | SF_FORMAT_ALAC_16, SF_FORMAT_VOC | SF_FORMAT_PCM_16, SF_FORMAT_VOC | SF_FORMAT_PCM_U8,
+        SF_FORMAT_SVX | SF_FORMAT_PCM_16, SF_FORMAT_FLAC | SF_FORMAT_PCM_16}) {
     INFO(std::hex << format);
     write_sound(folder.path() / "a", format, ramp(50'000));
     const std::string bytes = read_file(folder.path() / "a");
-    for (const std::size_t size : {bytes.size() - 1, bytes.size() / 2}) {
+    const auto whole = ear::read_sound(folder.path() / "a");
+    CHECK(whole.samples.size() >= 50'000);  // compressed in blocks, it is filled up with silence
+    CHECK(whole.warnings == std::vector<std::string>{});
+    CHECK(read_through_pipe(bytes).samples == whole.samples);
+    for (const std::size_t size : {bytes.size() - 3, bytes.size() / 2}) {
       write_file(folder.path() / "b", bytes.substr(0, size));
       CHECK_THROWS_AS(ear::read_sound(folder.path() / "b"), std::runtime_error);
       CHECK_THROWS_AS(read_through_pipe(bytes.substr(0, size)), std::runtime_error);
@@ -224,6 +186,48 @@ TEST_CASE("WAV, AIFF and FLAC cut short are errors") {
   write_file(folder.path() / "b.wav", read_file(folder.path() / "a.wav").substr(0, 1044));
   CHECK_THROWS_WITH(ear::read_sound(folder.path() / "b.wav"),
                     Catch::Contains("b.wav: cut short: 1000 of the 2000 bytes"));
+}
+
+TEST_CASE("What stands before or behind the sound of a WAV is never heard, from a file or a pipe") {
+  using test_support::chunk;
+  const TempFolder folder;
+  const auto samples = ramp(2384);
+  write_sound(folder.path() / "a.wav", kWav, samples);
+  const std::string data = read_file(folder.path() / "a.wav").substr(44), format = test_support::pcm_format();
+  const std::string list = chunk("LIST", "INFO" + chunk("ISFT", std::string(3000, 'x')));
+  const auto check_both = [&](const std::string& bytes, std::size_t n_warnings) {
+    write_file(folder.path() / "b.wav", bytes);
+    for (const auto& sound : {ear::read_sound(folder.path() / "b.wav"), read_through_pipe(bytes)}) {
+      CHECK(sound.samples == samples);
+      CHECK(sound.warnings.size() == n_warnings);
+    }
+  };
+  check_both(test_support::id3_tag(3000) + test_support::riff(format + chunk("data", data)), 0);
+  check_both(test_support::riff(chunk("bext", std::string(70'000, '\0')) + format + list + chunk("data", data)), 0);
+  check_both(test_support::riff(format + "data\xFF\xFF\xFF\xFF" + data + list), 0);
+  check_both(test_support::riff(format + std::string("data\0\0\0\0", 8) + data), 1);
+}
+
+TEST_CASE("A list entry that libsndfile would follow for ever is an error at once") {
+  const TempFolder folder;
+  const std::string bytes = test_support::riff(test_support::pcm_format() + "LIST" + test_support::number(12, 4) +
+                                               "INFOabcd\xF8\xFF\xFF\xFF" + test_support::chunk("data", "12345678"));
+  write_file(folder.path() / "a.wav", bytes);
+  CHECK_THROWS_WITH(ear::read_sound(folder.path() / "a.wav"), Catch::Contains("a.wav: damaged: an entry"));
+  CHECK_THROWS_WITH(read_through_pipe(bytes), Catch::Contains("standard input: damaged: an entry"));
+  CHECK(ear::promised_frames(folder.path() / "a.wav") == 0);
+}
+
+TEST_CASE("FLAC that was written into a pipe knows no length and is read to its end") {
+  const TempFolder folder;
+  const auto samples = ramp(5000);
+  write_sound(folder.path() / "a.flac", SF_FORMAT_FLAC | SF_FORMAT_PCM_16, samples);
+  std::string bytes = read_file(folder.path() / "a.flac");
+  bytes[21] = static_cast<char>(bytes[21] & 0xF0);  // the number of samples in 36 bits: 0 is unknown
+  bytes.replace(22, 4, 4, '\0');
+  write_file(folder.path() / "b.flac", bytes);
+  CHECK(ear::read_sound(folder.path() / "b.flac").samples == samples);
+  CHECK(read_through_pipe(bytes).samples == samples);
 }
 
 TEST_CASE("A file that the user may not read is named") {

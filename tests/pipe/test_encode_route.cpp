@@ -69,6 +69,13 @@ TEST_CASE("a model trained on spikes keeps the recipe, and names a recording as 
     CHECK(a == b);
     CHECK(a.at("top").size() == 3);
     CHECK(a.at("score") > 0.0);
+
+    std::string unfinished = pipe_support::wav_bytes(6, 3777);
+    unfinished.replace(40, 4, 4, '\0');  // the size of the sound, as a recorder leaves it that was switched off
+    pipe_support::spill(wav, unfinished);
+    const auto warned = shell("ossicle-predict --json --top 3 " + t.model + " " + wav);
+    CHECK_THAT(warned.err, Contains("seven.wav: its header promises 0 bytes of sound"));
+    CHECK(warned.out == direct.out);
   }
 }
 

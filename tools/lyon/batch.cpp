@@ -89,6 +89,8 @@ void finish(const ear::ListEntry& entry, ear::Heard&& from, Heard& heard) {
   ear::Cochleagram& cochleagram = *from.cochleagram;
   heard.cropped_steps = cochleagram.cropped_steps;
   heard.padded_samples = cochleagram.padded_samples;
+  const std::string name = heard.path == "-" ? "standard input" : heard.path;
+  for (const std::string& warning : cochleagram.warnings) heard.warnings.push_back(name + ": " + warning);
   heard.silent = std::all_of(cochleagram.values.begin(), cochleagram.values.end(), [](float x) { return x == 0.0F; });
   heard.record = to_record(entry, std::move(cochleagram));
 }
@@ -104,7 +106,7 @@ std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std
     heard[i].path = path_of(entries[i], root);
     sounds[i] = ear::augment(read(heard[i]), entries[i].key, augmentation);
   });
-  auto all = front_end.hear(sounds, [n_threads](int n_bodies, const std::function<void(int)>& body) {
+  auto all = front_end.hear(std::move(sounds), [n_threads](int n_bodies, const std::function<void(int)>& body) {
     snn::parallel_for(n_bodies, n_threads, body);
   });
   for (std::size_t i = 0; i < all.size(); ++i) finish(entries[i], std::move(all[i]), heard[i]);

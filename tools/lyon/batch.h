@@ -16,8 +16,9 @@ namespace tools {
 struct Heard {
   std::string path;  ///< with the root, as in messages
   std::optional<ear::Record> record;
-  std::string error;      ///< why there is no record
-  int file_channels = 1;  ///< before mixing
+  std::string error;                  ///< why there is no record
+  std::vector<std::string> warnings;  ///< of a recording that was heard all the same, with its path
+  int file_channels = 1;              ///< before mixing
   int cropped_steps = 0;
   long long padded_samples = 0;
   bool silent = false;  ///< every value is 0

@@ -24,9 +24,10 @@ const RecipeRunner& Predictor::recipe() {
   return *recipe_;
 }
 
-std::vector<Answer> Predictor::name(const ear::Sound& sound, const std::string& key, int k) {
+std::vector<Answer> Predictor::name(ear::Sound sound, const std::string& key, int k,
+                                    std::vector<std::string>& warnings) {
   snn::Dataset one{.n_channels = recipe().n_channels(), .classes = model_.classes, .utterances = {}};
-  one.utterances.push_back(to_utterance(recipe()(sound, key), model_.classes));
+  one.utterances.push_back(to_utterance(recipe()(std::move(sound), key, warnings), model_.classes));
   return name(one, k).front();
 }
 

@@ -26,9 +26,9 @@ class Predictor {
   Predictor(snn::Model model, const BackendOptions& backend, Context& context);
 
   /// The k best classes of a recording, best first. `key`: as ossicle-lyon gives it to the recording (ear::key_of_path).
-  /// Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
+  /// `warnings`: as of RecipeRunner. Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
   /// recording that a stage of it refuses.
-  std::vector<Answer> name(const ear::Sound& sound, const std::string& key, int k);
+  std::vector<Answer> name(ear::Sound sound, const std::string& key, int k, std::vector<std::string>& warnings);
   /// The same of each utterance of a data set.
   std::vector<std::vector<Answer>> name(const snn::Dataset& dataset, int k);
   /// Spikes [step][neuron] of these layers over the first utterance of a data set (snn/raster.h).

@@ -48,14 +48,16 @@ RecipeRunner::RecipeRunner(const ear::Recipe& recipe, const std::string& input_k
   }
 }
 
-ear::Record RecipeRunner::operator()(const ear::Sound& sound, const std::string& key) const {
-  ear::Cochleagram cochleagram = front_end_(sound);
+ear::Record RecipeRunner::operator()(ear::Sound sound, const std::string& key,
+                                     std::vector<std::string>& warnings) const {
+  ear::Cochleagram cochleagram = front_end_(std::move(sound));
   ear::Record record;
   record.key = key;
   record.n_steps = cochleagram.n_steps;
   record.dt_ms = cochleagram.dt_ms;
   record.decimation = cochleagram.decimation;
   record.data = std::move(cochleagram.values);
+  warnings = std::move(cochleagram.warnings);
   for (const ear::StreamEncoder& encoder : encoders_) record = encoder(record);
   return record;
 }

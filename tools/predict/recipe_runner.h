@@ -15,8 +15,8 @@ class RecipeRunner {
   RecipeRunner(const ear::Recipe& recipe, const std::string& input_kind, const std::string& isa);
 
   /// The record that the tools of the recipe would make of the recording, bit for bit. `key`: the record's, on which Poisson
-  /// spikes depend. Throws std::invalid_argument for a recording that the ear or an encoder refuses.
-  ear::Record operator()(const ear::Sound& sound, const std::string& key) const;
+  /// spikes depend. `warnings` receives what a user should know of the recording (ear::Cochleagram). Throws std::invalid_argument for a recording that the ear or an encoder refuses.
+  ear::Record operator()(ear::Sound sound, const std::string& key, std::vector<std::string>& warnings) const;
 
   /// Channels of the records.
   int n_channels() const { return n_channels_; }

@@ -53,7 +53,7 @@ std::uint64_t next_header(const ByteSource& source, const ChunkRules& rules, std
 /// Whether whole chunks stand from there up to the end of the source.
 bool chunks_to_end(const ByteSource& source, const ChunkRules& rules, std::uint64_t at) {
   for (std::size_t n = 0; n < kMaxChunks; ++n) {
-    if (source.size() <= at + rules.alignment - 1) return true;  // nothing, or padding
+    if (source.size() <= at + std::max<std::uint64_t>(rules.alignment, 2) - 1) return true;  // nothing, or padding
     const auto chunk = read_chunk(source, rules, at);
     if (!chunk || (rules.name_bytes == 4 && !is_name(chunk->name)) || chunk->size > source.size() - chunk->begin)
       return false;

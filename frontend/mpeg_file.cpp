@@ -46,7 +46,7 @@ bool begins_mpeg_frame(std::string_view bytes) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned>(static_cast<unsigned char>(bytes[i])); };
   const unsigned version = byte(1) >> 3U & 3U, layer = byte(1) >> 1U & 3U, bitrate = byte(2) >> 4U,
                  rate = byte(2) >> 2U & 3U;
-  return byte(0) == 0xFF && byte(1) >= 0xE0 && version != 1 && layer != 0 && bitrate != 0 && bitrate != 15 && rate != 3;
+  return byte(0) == 0xFF && byte(1) >= 0xE0 && version != 1 && layer != 0 && bitrate != 15 && rate != 3;
 }
 
 MpegFile::MpegFile(const ByteSource& source) : input_(new Input{source}) {

@@ -105,6 +105,7 @@ TEST_CASE("Cut or damaged MP3 leaves standard error to the caller") {
 TEST_CASE("Frames of MPEG audio are told from other bytes") {
   CHECK(ear::begins_mpeg_frame("\xFF\xFB\x90\x64"));
   CHECK(ear::begins_mpeg_frame("\xFF\xF3\x88\xC4"));
+  CHECK(ear::begins_mpeg_frame(std::string("\xFF\xFF\0\0", 4)));  // a free bit rate
   for (const std::string bytes : {"", "\xFF\xFB\x90", "RIFF", "\xFF\xFB\xF0\x64", "\xFF\xFB\x9C\x64",
                                   "\xFF\xF9\x90\x64", "\xFF\xEB\x90\x64", "\xFF\xFF\xFF\xFF"}) {
     CHECK_FALSE(ear::begins_mpeg_frame(bytes));

@@ -1,4 +1,4 @@
-// ossicle-lyon: recordings whose header contradicts the file, is damaged, or that are too short to be heard as others are.
+// ossicle-lyon: recordings whose header contradicts the file or is damaged, too short ones and long ones.
 #include <catch2/catch.hpp>
 #include <cstdint>
 
@@ -61,4 +61,26 @@ TEST_CASE("ossicle-lyon: a recording too short for its steps is pointed out") {
   CHECK(hear(128, "").empty());  // 200 samples at the ear's rate: two a step
   CHECK(hear(64, "--steps 50").empty());
   CHECK(hear(64, "--decimation 1").empty());
+}
+
+TEST_CASE("ossicle-lyon: a long recording is held once, whatever becomes of it") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  WARN("SKIPPED: a sanitizer's own memory is many times the program's");
+  return;
+#endif
+  constexpr int kFrames = 9'000'000;  // a little more than a power of two
+  const TempFolder temp;
+  const auto peak_mb = [&](int n_frames) {
+    std::string wav = wav_bytes(1, 4);
+    wav.replace(24, 4, little_endian(std::uint32_t{96'000}));
+    wav.replace(40, 4, little_endian(static_cast<std::uint32_t>(2 * n_frames)));
+    wav.resize(44 + 2 * static_cast<std::size_t>(n_frames), '\1');
+    spill(temp.file("a.wav"), wav);
+    const auto result = run({"ossicle-lyon", "-q", "--jobs", "1", temp.file("a.wav"), "-o", temp.file("a.tar")});
+    CHECK(result.exit_code == 0);
+    return result.peak_mb;
+  };
+  const double samples_mb = 4e-6 * kFrames, found_mb = peak_mb(kFrames) - peak_mb(400'000);
+  INFO(found_mb << " MB for " << samples_mb << " MB of samples");
+  CHECK(found_mb < 1.25 * samples_mb);
 }

@@ -11,7 +11,9 @@
 #include <set>
 #include <stdexcept>
 
+#include "frontend/list_keys.h"
 #include "frontend/stream/rules.h"
+#include "frontend/text.h"
 
 namespace ear {
 
@@ -20,8 +22,10 @@ namespace {
 constexpr std::array<std::string_view, 4> kColumns = {"path", "label", "speaker", "key"};
 enum Column { kPath, kLabel, kSpeaker, kKey };
 
-/// Lines with their numbers, 1-based, empty ones left out; without a byte order mark and the CR before a line feed.
-std::vector<std::pair<int, std::string_view>> numbered_lines(std::string_view text) {
+/// Lines with their numbers, 1-based, empty ones left out; without a byte order mark and the CR before a line feed. Throws for
+/// UTF-16; `name`: of the file.
+std::vector<std::pair<int, std::string_view>> numbered_lines(std::string_view text, const std::string& name) {
+  check_not_utf16(text, name);
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
   std::vector<std::pair<int, std::string_view>> lines;
@@ -33,6 +37,15 @@ std::vector<std::pair<int, std::string_view>> numbered_lines(std::string_view te
     if (!line.empty()) lines.emplace_back(number, line);
   }
   return lines;
+}
+
+/// check_name() at a place.
+void check_at(const std::string& place, std::string_view text, const char* what) {
+  try {
+    check_name(text, what);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("{}: {}", place, error.what()));
+  }
 }
 
 std::vector<std::string_view> fields_of(std::string_view line) {
@@ -54,7 +67,7 @@ std::vector<Column> parse_header(std::string_view line, const std::string& name)
       throw std::runtime_error(
           fmt::format("{}: column '{}' is not known; the first line names the columns path, label, "
                       "speaker and optionally key, separated by tabs",
-                      name, field));
+                      name, shown(field)));
     }
     const auto column = static_cast<Column>(known - kColumns.begin());
     if (std::find(columns.begin(), columns.end(), column) != columns.end()) {
@@ -80,42 +93,31 @@ void check_keys(const std::vector<ListEntry>& entries, const std::vector<std::st
     try {
       check_key(entries[i].key);
     } catch (const std::runtime_error& error) {
-      throw std::runtime_error(fmt::format("{}: {}; give it another key in the column key", places[i], error.what()));
+      throw std::runtime_error(fmt::format("{}: {}; give it another in the column key", places[i], error.what()));
     }
     const auto [known, is_new] = first.emplace(entries[i].key, i);
     if (!is_new) {
-      throw std::runtime_error(
-          fmt::format("{}: key {} is already that of {} ({}); give one of them another in the column key", places[i],
-                      entries[i].key, entries[known->second].path, places[known->second]));
+      throw std::runtime_error(fmt::format(
+          "{}: key {} is already that of {} ({}); take one of them away, or give each a key of its own in the "
+          "column key of a list",
+          places[i], entries[i].key, entries[known->second].path, places[known->second]));
     }
   }
 }
 
 }  // namespace
 
-std::string key_of_path(const std::string& path) {
-  if (path == "-") return "stdin";
-  const auto folder_end = path.rfind('/') + 1;  // 0 if there is none
-  const auto dot = path.rfind('.');
-  std::string key = dot != std::string::npos && dot > folder_end ? path.substr(0, dot) : path;
-  for (char& c : key) {
-    const bool kept =
-        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    if (!kept) c = '_';
-  }
-  return key;
-}
-
 std::vector<ListEntry> list_of_paths(const std::vector<std::string>& paths) {
   std::vector<ListEntry> entries;
   entries.reserve(paths.size());
-  for (const std::string& path : paths) entries.push_back({path, "", "", key_of_path(path)});
+  for (const std::string& path : paths) entries.push_back({path, "", "", ""});
+  give_keys(entries);
   check_keys(entries, paths);
   return entries;
 }
 
 std::vector<ListEntry> parse_list(std::string_view text, const std::string& name) {
-  const auto lines = numbered_lines(text);
+  const auto lines = numbered_lines(text, name);
   if (lines.empty()) throw std::runtime_error(name + ": is empty; wanted a line with the names of the columns first");
   const auto columns = parse_header(lines.front().second, name);
   std::vector<ListEntry> entries;
@@ -131,10 +133,12 @@ std::vector<ListEntry> parse_list(std::string_view text, const std::string& name
     std::array<std::string, kColumns.size()> values;
     for (std::size_t i = 0; i < fields.size(); ++i) values[columns[i]] = fields[i];
     if (values[kPath].empty()) throw std::runtime_error(places.back() + ": the path is empty");
-    if (values[kKey].empty()) values[kKey] = key_of_path(values[kPath]);
+    check_at(places.back(), values[kLabel], "label");
+    check_at(places.back(), values[kSpeaker], "speaker");
     entries.push_back({values[kPath], values[kLabel], values[kSpeaker], values[kKey]});
   }
   if (entries.empty()) throw std::runtime_error(name + ": names no recording");
+  give_keys(entries);
   check_keys(entries, places);
   return entries;
 }
@@ -149,9 +153,10 @@ std::vector<std::string> classes_of(const std::vector<ListEntry>& entries) {
 std::vector<std::string> parse_classes(std::string_view text, const std::string& name) {
   std::vector<std::string> classes;
   std::set<std::string_view> known;
-  for (const auto& [number, line] : numbered_lines(text)) {
+  for (const auto& [number, line] : numbered_lines(text, name)) {
+    check_at(fmt::format("{}:{}", name, number), line, "class");
     if (!known.insert(line).second)
-      throw std::runtime_error(fmt::format("{}:{}: class {} stands twice", name, number, line));
+      throw std::runtime_error(fmt::format("{}:{}: class {} stands twice", name, number, shown(line)));
     classes.emplace_back(line);
   }
   if (classes.empty()) throw std::runtime_error(name + ": names no class; wanted one a line");
@@ -163,9 +168,9 @@ void check_labels(const std::vector<ListEntry>& entries, const std::vector<std::
   for (const ListEntry& entry : entries) {
     if (!entry.label.empty() && !known.contains(entry.label)) {
       throw std::runtime_error(
-          fmt::format("{}: label '{}' is not one of the {} classes; add it to them or take the "
+          fmt::format("{}: label '{}' is not one of the {} classes{}; add it to them or take the "
                       "recording off the list",
-                      entry.path, entry.label, classes.size()));
+                      entry.path, shown(entry.label), classes.size(), look_alike_hint(entry.label, classes)));
     }
   }
 }

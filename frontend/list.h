@@ -17,26 +17,24 @@ struct ListEntry {
   std::string key;      ///< of its record; unique in the list
 };
 
-/// The key of a recording that is given none: its path without extension, every character outside [A-Za-z0-9_-] as '_';
-/// "stdin" for "-".
-std::string key_of_path(const std::string& path);
-
-/// Recordings named one by one, without labels. Throws std::runtime_error if two get the same key.
+/// Recordings named one by one, without labels, with the keys of give_keys(). Throws std::runtime_error if two get the same key.
 std::vector<ListEntry> list_of_paths(const std::vector<std::string>& paths);
 
 /// A list: tab-separated lines, the first one naming the columns path, label, speaker and optionally key, in any order.
-/// Empty lines are skipped, lines may end in CR LF. Throws std::runtime_error naming list and line: a column missing,
-/// unknown or named twice, a line with more or fewer fields, an empty path, a key that cannot be one, two lines with
-/// one key, no recording.
+/// Empty lines are skipped, lines may end in CR LF; give_keys() gives the keys that are missing. Throws std::runtime_error naming
+/// list and line: a column missing, unknown or named twice, a line with more or fewer fields, an empty path, a key that
+/// cannot be one, two lines with one key, a label or speaker that check_name() refuses, no recording, text in UTF-16.
 std::vector<ListEntry> parse_list(std::string_view text, const std::string& name);
 
 /// The distinct labels, sorted by bytes, without the empty one.
 std::vector<std::string> classes_of(const std::vector<ListEntry>& entries);
 
-/// A file of class names, one a line, in their order. Throws std::runtime_error for a name that stands twice, or none.
+/// A file of class names, one a line, in their order. Throws std::runtime_error for a name that stands twice or that check_name()
+/// refuses, none, and text in UTF-16.
 std::vector<std::string> parse_classes(std::string_view text, const std::string& name);
 
-/// Throws std::runtime_error naming the first label, and its recording, that is not among the classes.
+/// Throws std::runtime_error naming the first label, and its recording, that is not among the classes, and the class that it
+/// looks like, if there is one.
 void check_labels(const std::vector<ListEntry>& entries, const std::vector<std::string>& classes);
 
 /// The entry's path below `root` (empty: the working folder), as it is opened and as messages name it; "-" stays.

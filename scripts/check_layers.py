@@ -24,6 +24,7 @@ LIBRARIES = (
     (r"sndfile\.hh?", ("frontend/sound_file.cpp",), None),
     (r"mpg123\.h", ("frontend/mpeg_file.cpp",), None),
     (r"fftw3\.h", ("frontend/spectrum.cpp",), None),
+    (r"utf8proc\.h", ("frontend/text.cpp",), None),
     (r"hdf5\.h", ("frontend/hdf5_*",), None),
     (r"archive(_entry)?\.h", ("frontend/stream/tar.cpp", "frontend/exchange/zip.cpp"), None),
     (r"nlohmann/.*", ("frontend/stream/*", "snn/*", "tools/*"), {"frontend": 1, "snn": 2}),

@@ -125,7 +125,7 @@ def text_events(paths, unit):
         lines = [re.split(r"[,\s]+", line.split("#")[0].strip())
                  for line in pathlib.Path(path).read_text(encoding="utf-8-sig").splitlines()]
         rows = [(int(float(line[0])), float(line[1]) / per_second) for line in lines if line != [""]]
-        key = re.sub(r"[^A-Za-z0-9_-]", "_", str(path).removesuffix(pathlib.Path(path).suffix))
+        key = re.sub(r"[^A-Za-z0-9_-]", "_", pathlib.Path(path).stem)  # names that differ without their folders
         events[key] = [time for _, time in rows], [channel for channel, _ in rows]
     return events
 

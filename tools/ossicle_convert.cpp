@@ -7,6 +7,7 @@
 
 #include "frontend/list.h"
 #include "tools/common/io.h"
+#include "tools/common/load.h"
 #include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/convert/formats.h"
@@ -141,6 +142,7 @@ void convert_records(const Options& o, tools::Context& context) {
   const Range range = range_of(o, source);
   ear::Header header = source.header();
   if (!source.is_own()) header.made_by.emplace_back(kInfo.name, tools::version());
+  tools::warn_of_look_alikes(header.classes, "labels", context);
   tools::RecordProgress progress(context, source.n_records());
   tools::RecordOutput output(o.formats.to, o.output, header, o.records);
   Warnings warnings(context);

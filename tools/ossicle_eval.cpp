@@ -5,6 +5,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include "frontend/text.h"
 #include "snn/evaluate.h"
 #include "snn/model_file.h"
 #include "tools/common/io.h"
@@ -101,8 +102,9 @@ snn::Dataset next_batch(const Options& o, const snn::Model& model, tools::Uttera
     if (utterance.label >= 0) {
       batch.utterances.push_back(std::move(utterance));
     } else {
-      context.fail_record(fmt::format("{}: label '{}' is not one of the model's {} classes; left out", utterance.key,
-                                      utterance.label_name, model.classes.size()));
+      context.fail_record(fmt::format("{}: label '{}' is not one of the model's {} classes{}; left out", utterance.key,
+                                      ear::shown(utterance.label_name), model.classes.size(),
+                                      ear::look_alike_hint(utterance.label_name, model.classes)));
     }
   }
   return batch;

@@ -1,6 +1,7 @@
 // Prints what a stream, a model or a checkpoint holds.
 #include <fmt/format.h>
 
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -8,6 +9,7 @@
 #include "frontend/stream/summary.h"
 #include "snn/model_file.h"
 #include "tools/common/io.h"
+#include "tools/common/load.h"
 #include "tools/common/run_tool.h"
 #include "tools/info/pipeline.h"
 #include "tools/info/report.h"
@@ -49,13 +51,19 @@ void print(const Options& o, const nlohmann::ordered_json& report, const ear::Re
 void run(Options& o, tools::Context&) {
   const tools::InputFile file(o.path, "a stream");
   const tools::FileKind kind = tools::kind_of(file);
+  // Of a file, the sizes are compared before its data are read.
+  const bool is_file = std::filesystem::is_regular_file(o.path);
   if (kind == tools::FileKind::kModel || kind == tools::FileKind::kSafetensors) {
-    const snn::Model model = snn::parse_model(tools::read_file(file, kMaxModelBytes), file.name());
-    return print(o, tools::model_report(file.name(), model), ear::parse_recipe(model.recipe_json), o.path);
+    const snn::Model model =
+        is_file ? snn::read_model(o.path) : snn::parse_model(tools::read_file(file, kMaxModelBytes), file.name());
+    const ear::Recipe recipe = tools::recipe_of(model.recipe_json, file.name());
+    return print(o, tools::model_report(file.name(), model, recipe), recipe, o.path);
   }
   if (kind == tools::FileKind::kCheckpoint) {
-    const snn::Checkpoint found = snn::parse_checkpoint(tools::read_file(file, kMaxModelBytes), file.name());
-    return print(o, tools::checkpoint_report(file.name(), found), ear::parse_recipe(found.model.recipe_json), "MODEL");
+    const snn::Checkpoint found = is_file ? snn::read_checkpoint(o.path)
+                                          : snn::parse_checkpoint(tools::read_file(file, kMaxModelBytes), file.name());
+    const ear::Recipe recipe = tools::recipe_of(found.model.recipe_json, file.name());
+    return print(o, tools::checkpoint_report(file.name(), found, recipe), recipe, "MODEL");
   }
   if (kind != tools::FileKind::kStream && kind != tools::FileKind::kUnknown) {
     tools::refuse_kind(file.name(), kind, "a stream, a model or a checkpoint");

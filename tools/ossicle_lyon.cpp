@@ -2,12 +2,14 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "frontend/isa.h"
 #include "snn/parallel.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
+#include "tools/common/load.h"
 #include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/lyon/batch.h"
@@ -83,6 +85,13 @@ ear::Header header_of(const Options& o, const std::vector<ear::ListEntry>& entri
   return header;
 }
 
+void warn_of_names(const ear::Header& header, const std::vector<ear::ListEntry>& entries, tools::Context& context) {
+  tools::warn_of_look_alikes(header.classes, "labels", context);
+  std::set<std::string> speakers;
+  for (const ear::ListEntry& entry : entries) speakers.insert(entry.speaker);
+  tools::warn_of_look_alikes({speakers.begin(), speakers.end()}, "speakers", context);
+}
+
 /// Writes what was heard, in order, and names what could not be.
 void write(const std::vector<tools::Heard>& all, const Options& o, ear::Writer& writer, tools::Tally& tally,
            tools::Context& context) {
@@ -118,6 +127,7 @@ void run(Options& o, tools::Context& context) {
   const ear::FrontEnd front_end(o.front_end, o.isa);
   ear::Header header = header_of(o, entries);
   header.n_channels = front_end.coeffs().n_channels;
+  warn_of_names(header, entries, context);
   if (o.front_end.decimation > 0) header.dt_ms = 1000.0 * o.front_end.decimation / o.front_end.sample_rate_hz;
   auto rest = ear::entries_of_shard(entries, o.shard);
   tools::RecordProgress progress(context, rest.size(), "recordings");

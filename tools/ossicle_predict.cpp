@@ -7,7 +7,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "frontend/list.h"
+#include "frontend/list_keys.h"
+#include "frontend/text.h"
 #include "snn/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
@@ -69,8 +70,10 @@ void print(const Options& o, const std::string& path, const std::vector<tools::A
     }
     line = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   } else {
-    line = path;
-    for (const tools::Answer& answer : answers) line += fmt::format("\t{}\t{:.3f}", answer.label, answer.score);
+    line = ear::one_line(path);
+    for (const tools::Answer& answer : answers) {
+      line += fmt::format("\t{}\t{:.3f}", ear::one_line(answer.label), answer.score);
+    }
   }
   fmt::print("{}\n", line);
   // At once: who reads the other end of a pipe may wait for it.
@@ -133,6 +136,7 @@ void write_spikes(const Options& o, tools::Predictor& predictor) {
 void run(Options& o, tools::Context& context) {
   constexpr std::string_view kUsage = "the model comes first: ossicle-predict MODEL INPUT";
   tools::Predictor predictor(tools::read_model(o.model, kUsage), o.backend, context);
+  tools::recipe_of(predictor.model().recipe_json, o.model);  // once, and not an error of each input
   if (!o.spikes.empty()) return write_spikes(o, predictor);
   // On a terminal the answers themselves say how far it is.
   std::optional<tools::RecordProgress> progress;

@@ -5,6 +5,7 @@
 
 #include "frontend/stream/rebin.h"
 #include "tools/common/io.h"
+#include "tools/common/load.h"
 #include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/rebin/sources.h"
@@ -134,6 +135,7 @@ void run(Options& o, tools::Context& context) {
   tools::require_other_file(o.output, source.paths);
   const int n_channels = source.events->info().n_channels;
   const ear::Header header = header_of(o, source);
+  tools::warn_of_look_alikes(header.classes, "labels", context);
   tools::RecordProgress progress(context, source.n_records, "recordings");
   tools::OutputFile output(o.output, tools::FileKind::kStream);
   ear::Writer writer(output.fd(), output.name(), header);

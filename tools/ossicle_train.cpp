@@ -149,6 +149,9 @@ snn::Checkpoint start(const Options& o, const snn::TrainingParams& params, const
   if (init) {
     snn::WarmStart from = snn::warm_start(*init, stream.dataset.classes, params);
     context.note(tools::describe(from, o.init));
+    std::vector<std::string> unmatched = from.new_classes;
+    unmatched.insert(unmatched.end(), from.left_classes.begin(), from.left_classes.end());
+    tools::warn_of_look_alikes(unmatched, "labels", context);
     parameters = std::move(from.parameters);
   }
   return snn::start_training(params, stream.dataset, valid, ear::kind_name(stream.header.kind),
@@ -174,6 +177,7 @@ void run(Options& o, tools::Context& context) {
   tools::LoadedStream stream = tools::load_streams(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, stream.header);
+  tools::warn_of_look_alikes(stream.header.classes, "labels", context);
   const std::optional<snn::Dataset> valid = take_validation_set(o.valid, name, stream, context);
   const snn::Dataset* valid_set = valid ? &*valid : nullptr;
   tools::add_variants(o.variants, valid_set, stream);

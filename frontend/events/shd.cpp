@@ -11,6 +11,7 @@
 #include <tuple>
 
 #include "frontend/events/stored_events.h"
+#include "frontend/list_keys.h"
 
 namespace ear {
 

@@ -8,6 +8,8 @@
 #include <new>
 #include <stdexcept>
 
+#include "frontend/text.h"
+
 namespace ear {
 
 namespace {
@@ -25,16 +27,6 @@ struct Line {
     throw std::runtime_error(fmt::format("{}:{}: {}", file, number, message));
   }
 };
-
-/// A piece of a line as a message shows it: short, and without characters that a terminal would obey.
-std::string shown(std::string_view text) {
-  constexpr std::size_t kMost = 40;
-  std::string line(text.substr(0, kMost));
-  for (char& c : line) {
-    if (c < ' ' || static_cast<unsigned char>(c) > '~') c = '?';
-  }
-  return text.size() > kMost ? line + "..." : line;
-}
 
 std::string_view trim(std::string_view text) {
   const auto first = text.find_first_not_of(kBlanks);
@@ -129,8 +121,8 @@ void parse_text_events(std::string_view text, const std::string& name, TimeUnit 
   record.times_s.clear();
   record.channels.clear();
   if (const auto zero = text.find('\0'); zero != std::string_view::npos) {
-    throw std::runtime_error(
-        fmt::format("{}: is no text: byte {} is zero; wanted lines of channel and time in ASCII or UTF-8", name, zero));
+    throw std::runtime_error(fmt::format(
+        "{}: is no text: byte {} is zero; wanted lines of channel and time in ASCII or UTF-8, not UTF-16", name, zero));
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
   const double units_per_s = per_second(unit);

@@ -30,18 +30,12 @@ std::string file_of(const std::string& key) {
   return key == "classes" ? "classes.events.txt" : key + ".txt";
 }
 
-/// Throws std::invalid_argument for text that a line of a list cannot hold.
-const std::string& one_field(const std::string& text, const char* what) {
-  if (text.find_first_of("\t\r\n") == std::string::npos) return text;
-  throw std::invalid_argument(fmt::format("{} '{}' has a tab or a line's end, which a list cannot hold", what, text));
-}
-
 }  // namespace
 
 EventTextWriter::EventTextWriter(std::string folder, std::string name, Header header, TimeUnit unit)
     : RecordSink(std::move(name), with_spikes(std::move(header))), folder_(std::move(folder)), unit_(unit) {
   std::string classes;
-  for (const std::string& name_of_class : this->header().classes) classes += one_field(name_of_class, "class") + "\n";
+  for (const std::string& name_of_class : this->header().classes) classes += name_of_class + "\n";
   if (!classes.empty()) write_file("classes.txt", classes);
 }
 
@@ -56,8 +50,7 @@ void EventTextWriter::put(const Record& record) {
   for (std::size_t e = 0; e < events.times_s.size(); ++e) {
     fmt::format_to(std::back_inserter(text), "{} {}\n", events.channels[e], events.times_s[e] * per_second);
   }
-  list_ += fmt::format("{}\t{}\t{}\t{}\n", file_of(record.key), one_field(record.label, "label"),
-                       one_field(record.speaker, "speaker"), record.key);
+  list_ += fmt::format("{}\t{}\t{}\t{}\n", file_of(record.key), record.label, record.speaker, record.key);
   n_sequences_ += record.sequence.empty() ? 0 : 1;
   write_file(file_of(record.key), text);
 }

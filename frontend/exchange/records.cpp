@@ -6,7 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "frontend/list_keys.h"
 #include "frontend/stream/rules.h"
+#include "frontend/text.h"
 
 namespace ear {
 
@@ -33,28 +35,23 @@ void RecordSink::write(const Record& record) {
 std::string KeyMaker::operator()(const std::string& name) {
   if (name.empty() || name.size() > kMaxKey) {
     throw std::runtime_error(
-        fmt::format("name '{}...' of {} characters, wanted 1 to {}", name.substr(0, 40), name.size(), kMaxKey));
+        fmt::format("name '{}...' of {} characters, wanted 1 to {}", shown(name.substr(0, 40)), name.size(), kMaxKey));
   }
-  std::string key = name;
-  for (char& c : key) {
-    const bool fits =
-        (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
-    if (!fits) c = '_';
-  }
+  std::string key = as_key(name);
   check_key(key);
-  if (!keys_.insert(key).second) {
-    throw std::runtime_error(key == name ? fmt::format("key {} stands twice; keys are unique", key)
-                                         : fmt::format("name '{}' becomes the key {}, which stands already; rename it "
-                                                       "with characters of [A-Za-z0-9_-]",
-                                                       name, key));
+  if (!names_.insert(name).second) {
+    throw std::runtime_error(fmt::format("key {} stands twice; keys are unique", shown(name)));
   }
-  if (key != name && n_changed_++ == 0) first_ = fmt::format("'{}' is now {}", name, key);
+  if (!keys_.insert(key).second) keys_.insert(key = with_hash(key, name));
+  if (key != name && n_changed_++ == 0) first_ = fmt::format("'{}' is now {}", shown(name), key);
   return key;
 }
 
 std::string KeyMaker::note() const {
   if (n_changed_ == 0) return {};
-  return fmt::format("{} names had characters outside [A-Za-z0-9_-], which became _: {}", n_changed_, first_);
+  return fmt::format(
+      "{} names had characters outside [A-Za-z0-9_-], which became _, with a hash where two became one: {}", n_changed_,
+      first_);
 }
 
 Header foreign_header(Kind kind, int n_channels, std::vector<std::string> classes, std::optional<double> dt_ms,

@@ -89,16 +89,17 @@ class RecordSink {
   std::unordered_set<std::string> keys_;
 };
 
-/// Foreign names as keys of a stream: characters outside [A-Za-z0-9_-] become '_'.
+/// Foreign names as keys of a stream: characters outside [A-Za-z0-9_-] become '_'; a hash of the name is added to a key that was
+/// given before.
 class KeyMaker {
  public:
-  /// Throws std::runtime_error for a name that is empty or longer than FORMAT.md allows, and for one whose key was given
-  /// before, naming both.
+  /// Throws std::runtime_error for a name that is empty or longer than FORMAT.md allows, and for one that was given before.
   std::string operator()(const std::string& name);
   /// Empty, or one line on how many were changed, with the first.
   std::string note() const;
 
  private:
+  std::unordered_set<std::string> names_;
   std::unordered_set<std::string> keys_;
   std::size_t n_changed_ = 0;
   std::string first_;

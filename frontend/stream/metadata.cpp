@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "frontend/stream/checksum.h"
+#include "frontend/text.h"
 
 namespace ear {
 
@@ -23,6 +24,9 @@ constexpr const char* kFormat = "ossicle-stream";
 constexpr std::string_view kSeal = ",\"crc32\":\"00000000\"}\n";
 constexpr std::size_t kDigits = 8;
 constexpr std::size_t kAfterDigits = 3;  // quote, brace, line feed
+// What bounds the stack and the time of parsing, FORMAT.md 3.1.
+constexpr int kMaxDepth = 4;      // header, recipe, tool, params
+constexpr int kMaxFields = 4096;  // objects and fields of one text; the library searches all of them for each
 
 std::string dump(const Json& json) {
   try {
@@ -49,8 +53,8 @@ void check_seal(std::string_view text) {
   if (!std::string_view(zeroed).ends_with(kSeal)) throw std::runtime_error("does not end in its checksum");
   const std::string wanted = crc_text(crc32(zeroed));
   if (text.substr(at, kDigits) != wanted) {
-    throw std::runtime_error(
-        fmt::format("checksum {} was stored, {} is right: the bytes were altered", text.substr(at, kDigits), wanted));
+    throw std::runtime_error(fmt::format("checksum {} was stored, {} is right: the bytes were altered",
+                                         shown(text.substr(at, kDigits)), wanted));
   }
 }
 
@@ -64,7 +68,7 @@ class Fields {
     }
     for (const auto& [name, value] : object.items()) {
       if (std::find(names.begin(), names.end(), name) == names.end()) {
-        throw std::runtime_error(fmt::format("field {} is unknown in version {}", name, kStreamVersion));
+        throw std::runtime_error(fmt::format("field {} is unknown in version {}", shown(name), kStreamVersion));
       }
     }
   }
@@ -100,16 +104,30 @@ class Fields {
 
  private:
   [[noreturn]] void fail(const char* name, std::string_view wanted) const {
-    throw std::runtime_error(fmt::format("field {} is {}, wanted {}", name, at(name).dump(), wanted));
+    throw std::runtime_error(fmt::format("field {} is {}, wanted {}", name, shown(at(name).dump()), wanted));
   }
   const Json& object_;
 };
 
 Json parse(std::string_view text) {
+  using Event = Json::parse_event_t;
+  int n_fields = 0;
+  const auto limit = [&n_fields](int depth, Event event, const Json&) {
+    const bool opens = event == Event::object_start || event == Event::array_start;
+    if (opens && depth >= kMaxDepth) {
+      throw std::runtime_error(fmt::format("JSON nested deeper than {} levels, which nothing of ours is", kMaxDepth));
+    }
+    if ((event == Event::object_start || event == Event::key) && ++n_fields > kMaxFields) {
+      throw std::runtime_error(fmt::format("JSON of more than {} objects and fields", kMaxFields));
+    }
+    return true;
+  };
   try {
-    return Json::parse(text);
-  } catch (const Json::exception& error) {
-    throw std::runtime_error(fmt::format("malformed JSON ({})", error.what()));
+    return Json::parse(text, limit);
+  } catch (const Json::parse_error& error) {
+    throw std::runtime_error(fmt::format("malformed JSON at byte {}", error.byte));
+  } catch (const Json::exception&) {
+    throw std::runtime_error("malformed JSON: a number is beyond the range of a double");
   }
 }
 
@@ -138,7 +156,8 @@ Value value_of(const std::string& name, const Json& json) {
   if (json.is_number_integer() && (!json.is_number_unsigned() || json.get<std::uint64_t>() <= kMax)) {
     return json.get<std::int64_t>();
   }
-  throw std::runtime_error(fmt::format("recipe: {} is {}, wanted a boolean, a number or a string", name, json.dump()));
+  throw std::runtime_error(
+      fmt::format("recipe: {} is {}, wanted a boolean, a number or a string", shown(name), shown(json.dump())));
 }
 
 Recipe recipe_of(const Json& json) {
@@ -168,7 +187,7 @@ Kind kind_of(const std::string& name) {
   for (const Kind kind : {Kind::kCochleagram, Kind::kRaster, Kind::kCounts, Kind::kEvents}) {
     if (name == kind_name(kind)) return kind;
   }
-  throw std::runtime_error(fmt::format("kind {} is unknown in version {}", name, kStreamVersion));
+  throw std::runtime_error(fmt::format("kind {} is unknown in version {}", shown(name), kStreamVersion));
 }
 
 void check_version(const Json& json) {
@@ -178,7 +197,7 @@ void check_version(const Json& json) {
   const Json version = json.value("version", Json());
   if (version != kStreamVersion) {
     throw std::runtime_error(fmt::format("stream of version {}, this program reads version {}; make the stream again",
-                                         version.dump(), kStreamVersion));
+                                         shown(version.dump()), kStreamVersion));
   }
 }
 
@@ -194,7 +213,9 @@ std::string header_json(const Header& header) {
             {"recipe", json_of(header.recipe)}};
   json["made_by"] = Json::array();
   for (const auto& [name, value] : header.made_by) json["made_by"].push_back(Json::array({name, value}));
-  return seal(json);
+  std::string text = seal(json);
+  parse(text);  // no reader would take a recipe of too many fields
+  return text;
 }
 
 std::string record_json(const Record& record, std::uint32_t npy_crc) {

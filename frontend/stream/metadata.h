@@ -16,8 +16,9 @@ std::string header_json(const Header& header);
 std::string record_json(const Record& record, std::uint32_t npy_crc);
 std::string end_json(std::size_t n_records, std::uint32_t keys_crc);
 
-/// The reverse. Throw std::runtime_error, without the stream's name, for malformed JSON, a wrong checksum, a field that
-/// is missing, unknown or of another type, or another version.
+/// The reverse. Throw std::runtime_error, without the stream's name, for malformed JSON, JSON that is nested deeper or
+/// has more fields than FORMAT.md 3.1 allows, a wrong checksum, a field that is missing, unknown or of another type, or
+/// another version.
 Header parse_header(std::string_view text);
 /// Fills all fields but `data` and returns the checksum of the array's member.
 std::uint32_t parse_record(std::string_view text, Record& record);

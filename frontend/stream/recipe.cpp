@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "frontend/text.h"
+
 namespace ear {
 
 namespace {
@@ -13,7 +15,7 @@ const Value& find(const RecipeStage& stage, const std::string& name) {
   for (const auto& [key, value] : stage.params) {
     if (key == name) return value;
   }
-  throw std::runtime_error(fmt::format("recipe: {} has no parameter {}", stage.tool, name));
+  throw std::runtime_error(fmt::format("recipe: {} has no parameter {}", shown(stage.tool), name));
 }
 
 std::string text_of(const Value& value) {
@@ -21,14 +23,14 @@ std::string text_of(const Value& value) {
     std::string operator()(bool v) const { return v ? "true" : "false"; }
     std::string operator()(std::int64_t v) const { return fmt::format("{}", v); }
     std::string operator()(double v) const { return fmt::format("{:#}", v); }
-    std::string operator()(const std::string& v) const { return fmt::format("\"{}\"", v); }
+    std::string operator()(const std::string& v) const { return fmt::format("\"{}\"", shown(v)); }
   };
   return std::visit(Text{}, value);
 }
 
 [[noreturn]] void fail_type(const RecipeStage& stage, const std::string& name, const char* wanted) {
   throw std::runtime_error(
-      fmt::format("recipe: {}: {} is {}, wanted {}", stage.tool, name, text_of(find(stage, name)), wanted));
+      fmt::format("recipe: {}: {} is {}, wanted {}", shown(stage.tool), name, text_of(find(stage, name)), wanted));
 }
 
 template <class T>
@@ -45,16 +47,18 @@ std::string stage_difference(const RecipeStage& a, const RecipeStage& b) {
         std::find_if(stage.params.begin(), stage.params.end(), [&](const auto& p) { return p.first == name; });
     return at != stage.params.end() ? &at->second : nullptr;
   };
-  if (a.tool != b.tool) return fmt::format("tool {} against {}", a.tool, b.tool);
+  if (a.tool != b.tool) return fmt::format("tool {} against {}", shown(a.tool), shown(b.tool));
   for (const auto& [name, value] : a.params) {
     const Value* other = lookup(b, name);
-    if (other == nullptr) return fmt::format("{}: {} {} against none", a.tool, name, text_of(value));
-    if (*other != value) return fmt::format("{}: {} {} against {}", a.tool, name, text_of(value), text_of(*other));
+    if (other == nullptr) return fmt::format("{}: {} {} against none", shown(a.tool), shown(name), text_of(value));
+    if (*other != value)
+      return fmt::format("{}: {} {} against {}", shown(a.tool), shown(name), text_of(value), text_of(*other));
   }
   for (const auto& [name, value] : b.params) {
-    if (lookup(a, name) == nullptr) return fmt::format("{}: {} none against {}", b.tool, name, text_of(value));
+    if (lookup(a, name) == nullptr)
+      return fmt::format("{}: {} none against {}", shown(b.tool), shown(name), text_of(value));
   }
-  return a == b ? "" : fmt::format("{}: the order of the parameters differs", a.tool);
+  return a == b ? "" : fmt::format("{}: the order of the parameters differs", shown(a.tool));
 }
 
 }  // namespace
@@ -85,8 +89,8 @@ std::string first_difference(const Recipe& a, const Recipe& b) {
   for (std::size_t i = 0; i < n; ++i) {
     if (auto line = stage_difference(a.stages[i], b.stages[i]); !line.empty()) return "recipe: " + line;
   }
-  if (a.stages.size() > n) return fmt::format("recipe: tool {} against none", a.stages[n].tool);
-  if (b.stages.size() > n) return fmt::format("recipe: tool none against {}", b.stages[n].tool);
+  if (a.stages.size() > n) return fmt::format("recipe: tool {} against none", shown(a.stages[n].tool));
+  if (b.stages.size() > n) return fmt::format("recipe: tool none against {}", shown(b.stages[n].tool));
   return "";
 }
 

@@ -36,7 +36,8 @@ std::string get_string(const RecipeStage& stage, const std::string& name);
 /// Empty if equal; otherwise one line naming the first tool or parameter that differs with both values, `a` first.
 std::string first_difference(const Recipe& a, const Recipe& b);
 
-/// JSON text, the form in which a model carries its recipe. parse_recipe throws std::runtime_error on malformed text.
+/// JSON text, the form in which a model carries its recipe. parse_recipe throws std::runtime_error on malformed text, as
+/// parse_header() does.
 std::string to_json(const Recipe& recipe);
 Recipe parse_recipe(const std::string& json);
 

@@ -6,6 +6,9 @@
 #include <cmath>
 #include <set>
 #include <stdexcept>
+#include <unordered_set>
+
+#include "frontend/text.h"
 
 namespace ear {
 
@@ -53,15 +56,23 @@ bool is_key_character(char c) {
   return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
 }
 
+void check_label(const Header& header, const std::string& label, bool is_class) {
+  demand(is_class, "label {} is not among the {} classes of the header{}", shown(label), header.classes.size(),
+         is_class ? "" : look_alike_hint(label, header.classes));
+}
+
+// In a time that grows with the words and the classes, not with their product.
 void check_labels(const Header& header, const Record& record) {
-  const auto check = [&header](const std::string& label) {
-    demand(std::find(header.classes.begin(), header.classes.end(), label) != header.classes.end(),
-           "label {} is not among the {} classes of the header", label, header.classes.size());
-  };
-  if (!record.label.empty()) check(record.label);
-  for (const std::string& label : record.sequence) check(label);
-  demand(record.label.empty() || record.sequence.empty(), "label {} beside a sequence of {} labels, wanted one of them",
-         record.label, record.sequence.size());
+  const auto& classes = header.classes;
+  if (!record.label.empty()) {
+    demand(record.sequence.empty(), "label {} beside a sequence of {} labels, wanted one of them", shown(record.label),
+           record.sequence.size());
+    check_label(header, record.label, std::find(classes.begin(), classes.end(), record.label) != classes.end());
+  }
+  if (record.sequence.empty()) return;
+  std::unordered_set<std::string_view> unknown(record.sequence.begin(), record.sequence.end());
+  for (const std::string& name : classes) unknown.erase(name);
+  for (const std::string& label : record.sequence) check_label(header, label, !unknown.contains(label));
 }
 
 }  // namespace
@@ -93,17 +104,28 @@ void check_header(const Header& header) {
   demand(header.n_channels >= 1 && header.n_channels <= kMaxChannels, "n_channels is {}, wanted 1 to {}",
          header.n_channels, kMaxChannels);
   if (header.dt_ms) demand(std::isfinite(*header.dt_ms) && *header.dt_ms > 0, "dt_ms is {}, wanted > 0", *header.dt_ms);
+  demand(header.classes.size() <= kMaxClasses, "{} classes, at most {} are allowed", header.classes.size(),
+         kMaxClasses);
   std::set<std::string_view> seen;
   for (const std::string& name : header.classes) {
     demand(!name.empty(), "a class has no name");
-    demand(seen.insert(name).second, "class {} stands twice", name);
+    check_name(name, "class");
+    demand(seen.insert(name).second, "class {} stands twice", shown(name));
   }
 }
 
 void check_key(std::string_view key) {
   demand(!key.empty() && key.size() <= kMaxKey, "key of {} characters, wanted 1 to {}", key.size(), kMaxKey);
-  demand(std::all_of(key.begin(), key.end(), is_key_character), "key {} has characters other than [A-Za-z0-9_-]", key);
+  demand(std::all_of(key.begin(), key.end(), is_key_character), "key {} has characters other than [A-Za-z0-9_-]",
+         shown(key));
   demand(key != "__header__" && key != "__end__", "key {} is reserved", key);
+}
+
+std::string as_key(std::string_view text) {
+  std::string key(text);
+  std::replace_if(
+      key.begin(), key.end(), [](char c) { return !is_key_character(c); }, '_');
+  return key;
 }
 
 void check_record(const Header& header, const Record& record) {
@@ -114,6 +136,7 @@ void check_record(const Header& header, const Record& record) {
   demand(!header.dt_ms || *header.dt_ms == record.dt_ms, "dt_ms is {}, the header says {} for all", record.dt_ms,
          header.dt_ms.value_or(0));
   check_labels(header, record);
+  check_name(record.speaker, "speaker");
   demand(record.data.index() == empty_array(header.kind).index(), "the array is not of kind {}",
          kind_name(header.kind));
   const std::size_t size = std::visit([](const auto& data) { return data.size(); }, record.data);

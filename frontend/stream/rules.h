@@ -9,6 +9,7 @@
 namespace ear {
 
 inline constexpr int kMaxChannels = 1 << 20;
+inline constexpr std::size_t kMaxClasses = 100'000;
 inline constexpr std::size_t kMaxKey = 200;                   // characters, so that the files fit any file system
 inline constexpr std::uint64_t kMaxArrayBytes = 1ULL << 30;   // of an array's numbers
 inline constexpr std::uint64_t kMaxHeaderBytes = 1ULL << 24;  // of the header member
@@ -19,6 +20,9 @@ void check_header(const Header& header);
 void check_key(std::string_view key);
 /// The array included: its size, and every number in it.
 void check_record(const Header& header, const Record& record);
+
+/// The text with every byte outside [A-Za-z0-9_-] as '_': a key, if it has the length of one and is not reserved.
+std::string as_key(std::string_view text);
 
 /// NumPy's name of the element type: "<f4", "|b1", "<u2", "<u4"; and its size in bytes.
 const char* dtype(Kind kind);

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "frontend/text.h"
+
 namespace ear {
 
 namespace {
@@ -15,7 +17,7 @@ std::string text_of(const std::optional<double>& dt_ms) {
 std::string class_difference(const std::vector<std::string>& a, const std::vector<std::string>& b) {
   const std::size_t n = std::min(a.size(), b.size());
   for (std::size_t k = 0; k < n; ++k) {
-    if (a[k] != b[k]) return fmt::format("classes: class {} is {} against {}", k, a[k], b[k]);
+    if (a[k] != b[k]) return fmt::format("classes: class {} is {} against {}", k, shown(a[k]), shown(b[k]));
   }
   return a.size() == b.size() ? "" : fmt::format("classes: {} against {}", a.size(), b.size());
 }

@@ -21,7 +21,7 @@ TEST_CASE("A list names recordings, columns in any order") {
   CHECK(entries[0].path == "train/a b.wav");
   CHECK(entries[0].label == "seven");
   CHECK(entries[0].speaker == "f1");
-  CHECK(entries[0].key == "train_a_b");
+  CHECK(entries[0].key == "a_b");
   CHECK(entries[1].speaker.empty());
   CHECK(entries[1].key == "x");
 }
@@ -47,19 +47,31 @@ TEST_CASE("A malformed list is an error that names list and line") {
   check("path\tlabel\tspeaker\na.wav\tone\n", "l.tsv:2: 2 fields, but the first line names 3");
   check("path\tlabel\tspeaker\na.wav\tone\tf1\textra\n", "l.tsv:2: 4 fields");
   check("path\tlabel\tspeaker\n\tone\tf1\n", "l.tsv:2: the path is empty");
-  check("path\tlabel\tspeaker\na/b.wav\t1\ts\nc.wav\t1\ts\na_b.flac\t1\ts\n",
-        "l.tsv:4: key a_b is already that of a/b.wav (l.tsv:2)");
+  check(
+      "path\tlabel\tspeaker\na/b.wav\t1\ts\nc.wav\t1\ts\na/b.flac\t1\ts\n",
+      "l.tsv:4: key a_b is already that of a/b.wav (l.tsv:2); take one of them away, or give each a key of its own in "
+      "the column key of a list");
+  check("path\tlabel\tspeaker\tkey\na.wav\t1\ts\tx\nb.wav\t1\ts\tx\n", "l.tsv:3: key x is already that of a.wav");
   check("path\tlabel\tspeaker\tkey\na.wav\t1\ts\tx.y\n", "l.tsv:2: ");
   check("path\tlabel\tspeaker\tkey\na.wav\t1\ts\t__end__\n", "l.tsv:2: ");
 }
 
-TEST_CASE("A key is the path without extension, other characters replaced") {
-  CHECK(ear::key_of_path("train/f1/00f1set0.sph") == "train_f1_00f1set0");
-  CHECK(ear::key_of_path("../a.b.wav") == "___a_b");
-  CHECK(ear::key_of_path("v1.2/plain") == "v1_2_plain");
-  CHECK(ear::key_of_path(".hidden") == "_hidden");
-  CHECK(ear::key_of_path("-") == "stdin");
-  CHECK(ear::key_of_path("\xC3\xA9.wav") == "__");
+TEST_CASE("Labels and speakers of a list and names of classes are UTF-8 without control characters") {
+  const auto check = [](const std::string& line, const std::string& message) {
+    CHECK_THROWS_WITH(parse_list("path\tlabel\tspeaker\na.wav\tone\ts\n" + line, "l.tsv"),
+                      Contains("l.tsv:3: " + message));
+  };
+  check("b.wav\ta\rb\ts\n", "label 'a\\rb' holds the control character U+000D");
+  check("b.wav\tone\t\x1b[31m\n", "speaker '\\e[31m' holds the control character U+001B");
+  check("b.wav\tcaf\xe9\ts\n", "label 'caf\\xe9' is not UTF-8");
+  CHECK_NOTHROW(parse_list("path\tlabel\tspeaker\n\x01\xe9.wav\tone\ts\n", "l.tsv"));  // a path is any bytes
+  CHECK_THROWS_WITH(ear::parse_classes("one\ntw\x07o\n", "c.txt"), Contains("c.txt:2: class 'tw\\u0007o' holds"));
+}
+
+TEST_CASE("A list or classes in UTF-16 are refused by that name") {
+  const std::string list("\xff\xfep\0a\0t\0h\0\t\0l\0a\0b\0e\0l\0", 22);
+  CHECK_THROWS_WITH(parse_list(list, "l.tsv"), Contains("l.tsv: is text in UTF-16; save it as UTF-8"));
+  CHECK_THROWS_WITH(ear::parse_classes(list.substr(2), "c.txt"), Contains("c.txt: is no UTF-8") && Contains("UTF-16"));
 }
 
 TEST_CASE("Paths given one by one have no label, equal keys are an error") {
@@ -77,7 +89,9 @@ TEST_CASE("Classes are the sorted labels, or those of a file") {
   CHECK_THROWS_WITH(ear::parse_classes("a\nb\na\n", "c.txt"), Contains("c.txt:3: class a stands twice"));
   CHECK_THROWS_WITH(ear::parse_classes("\n", "c.txt"), Contains("c.txt: names no class"));
   CHECK_NOTHROW(ear::check_labels(entries, {"two", "one"}));
-  CHECK_THROWS_WITH(ear::check_labels(entries, {"two"}), Contains("b: label 'one' is not one of the 1 classes"));
+  CHECK_THROWS_WITH(ear::check_labels(entries, {"two"}), Contains("b: label 'one' is not one of the 1 classes; add"));
+  CHECK_THROWS_WITH(ear::check_labels(entries, {"two", "one "}),
+                    Contains("2 classes; it looks like the class 'one ', but has nothing where that has U+0020; add"));
 }
 
 TEST_CASE("Shards are contiguous and together the whole") {

@@ -80,6 +80,15 @@ TEST_CASE("ossicle-train --init: other classes, and a resumed run") {
   CHECK_THAT(other.err, Contains("another run") && Contains("parameters to start from"));
 }
 
+TEST_CASE("ossicle-train --init: a new class that looks like one of the model is pointed out") {
+  const Folder f;
+  pipe_support::write_stream(f.file("more.tar"),
+                             {.n_records = 40, .n_classes = 9, .extra_label = "9 ", .prefix = "more"});
+  const auto done = shell(f.tune("more", "--epochs 1") + f.file("more.tar"));
+  CHECK(done.exit_code == 0);
+  CHECK_THAT(done.err, Contains("warning: labels '9 ' and '9' look alike"));
+}
+
 TEST_CASE("ossicle-train --init: what does not fit is named, and nothing is written") {
   const Folder f;
   pipe_support::write_stream(f.file("scaled.tar"), {.n_records = 20, .scale = 2.0});

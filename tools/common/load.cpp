@@ -6,6 +6,9 @@
 #include <filesystem>
 #include <stdexcept>
 
+#include "frontend/text.h"
+#include "tools/common/run_tool.h"
+
 namespace tools {
 
 namespace {
@@ -85,7 +88,7 @@ void check_recipe(const std::string& stream_name, const ear::Header& header, con
     throw std::runtime_error(fmt::format("{}: a stream of kind {}, {} was trained on {}", stream_name,
                                          ear::kind_name(header.kind), model_name, input_kind));
   }
-  const std::string difference = first_difference(header.recipe, ear::parse_recipe(recipe_json));
+  const std::string difference = first_difference(header.recipe, recipe_of(recipe_json, model_name));
   if (!difference.empty()) {
     throw std::runtime_error(
         fmt::format("{}: made by another recipe than {}: {}; make the stream with the same options (ossicle-info "
@@ -94,11 +97,23 @@ void check_recipe(const std::string& stream_name, const ear::Header& header, con
   }
 }
 
+ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_name) {
+  try {
+    return ear::parse_recipe(recipe_json);
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("{}: its recipe cannot be read: {}", model_name, error.what()));
+  }
+}
+
 void require_labels(const std::string& stream_name, const ear::Header& header) {
   if (header.classes.empty()) {
     throw std::runtime_error(
         fmt::format("{}: holds no labels; make it with ossicle-lyon --list and a column label", stream_name));
   }
+}
+
+void warn_of_look_alikes(const std::vector<std::string>& names, const char* what, Context& context) {
+  if (const std::string line = ear::look_alikes(names, what); !line.empty()) context.warn(line);
 }
 
 }  // namespace tools

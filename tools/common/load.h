@@ -13,6 +13,8 @@
 
 namespace tools {
 
+class Context;
+
 /// The utterances of several streams, one after the other, as they are wanted.
 class UtteranceSource {
  public:
@@ -53,7 +55,13 @@ snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>
 void check_recipe(const std::string& stream_name, const ear::Header& header, const std::string& model_name,
                   const std::string& recipe_json, const std::string& input_kind);
 
+/// The recipe in a model's metadata. Throws std::runtime_error naming the model for text that is none.
+ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_name);
+
 /// Throws std::runtime_error if the stream has no classes, so no labels to learn or to score.
 void require_labels(const std::string& stream_name, const ear::Header& header);
+
+/// Warns of names that a reader takes for one, ear::look_alikes(). `what`: of what they are names, "labels".
+void warn_of_look_alikes(const std::vector<std::string>& names, const char* what, Context& context);
 
 }  // namespace tools

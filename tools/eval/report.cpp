@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "frontend/text.h"
+
 namespace tools {
 
 namespace {
@@ -28,7 +30,12 @@ std::string tally_line(const std::string& name, std::size_t width, const snn::Ta
 }
 
 std::string speaker_name(const std::string& name) {
-  return name.empty() ? "(none)" : name;
+  return name.empty() ? "(none)" : ear::one_line(name);
+}
+
+std::vector<std::string> one_line_each(std::vector<std::string> names) {
+  for (std::string& name : names) name = ear::one_line(name);
+  return names;
 }
 
 std::size_t widest(const std::vector<std::string>& names) {
@@ -121,7 +128,7 @@ std::string EvalReport::json() const {
 
 std::string EvalReport::text() const {
   const snn::Scores& scores = scored.scores();
-  const std::vector<std::string>& classes = scored.model().classes;
+  const std::vector<std::string> classes = one_line_each(scored.model().classes);  // older models may hold others
   const snn::Tally& all = scores.all();
   const snn::Interval interval = all.interval();
   std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",

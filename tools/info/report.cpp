@@ -6,6 +6,7 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
+#include "frontend/text.h"
 #include "snn/memory.h"
 #include "snn/model_json.h"
 #include "tools/info/pipeline.h"
@@ -20,9 +21,14 @@ constexpr std::size_t kIndent = 2;
 constexpr double kMega = 1e6;
 constexpr int kUsualSteps = 100;  // where a recipe leaves the number open
 
+// Behind the others, without looking whether it is there: that takes as long as there are names.
+void append(Json& object, const std::string& name, std::size_t count) {
+  object.get_ref<Json::object_t&>().emplace_back(name, count);
+}
+
 Json counts_json(const std::map<std::string, std::size_t>& counts) {
   Json json = Json::object();
-  for (const auto& [name, count] : counts) json[name.empty() ? "(none)" : name] = count;
+  for (const auto& [name, count] : counts) append(json, name.empty() ? "(none)" : name, count);
   return json;
 }
 
@@ -31,12 +37,10 @@ Json shown(double value) {
   return Json::parse(fmt::format("{:.6g}", value));
 }
 
-// A file's text must not steer the terminal.
 std::string scalar_text(const Json& json) {
   if (!json.is_string()) return json.is_null() ? "none" : json.dump();
   const auto text = json.get<std::string>();
-  const auto is_control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
-  return text.empty() || std::any_of(text.begin(), text.end(), is_control) ? json.dump() : text;
+  return text.empty() ? json.dump() : ear::one_line(text);
 }
 
 void add_text(const Json& json, std::size_t depth, std::string& text) {
@@ -62,8 +66,8 @@ void add_text(const Json& json, std::size_t depth, std::string& text) {
 }
 
 // Peaks on one thread, data aside: of naming one recording, and of a training with the model's own batches.
-Json memory_report(const snn::Model& model) {
-  const int n_steps = steps_of(ear::parse_recipe(model.recipe_json), kUsualSteps);
+Json memory_report(const snn::Model& model, const ear::Recipe& recipe) {
+  const int n_steps = steps_of(recipe, kUsualSteps);
   const int n_batch = std::min(model.training.batch_size, std::numeric_limits<int>::max() / n_steps);
   const auto in_mb = [](const snn::MemoryUse& use) { return shown(static_cast<double>(use.total()) / kMega); };
   return {{"steps", n_steps},
@@ -92,11 +96,11 @@ Json stream_report(const std::string& name, const ear::Header& header, const ear
       {"n_unlabelled", summary.n_unlabelled},
       {"n_sequences", summary.n_sequences},
       {"speakers", counts_json(summary.per_speaker)}};
-  for (const std::string& label : header.classes) report["classes"][label] = summary.per_class.at(label);
+  for (const std::string& label : header.classes) append(report["classes"], label, summary.per_class.at(label));
   return report;
 }
 
-Json model_report(const std::string& name, const snn::Model& model) {
+Json model_report(const std::string& name, const snn::Model& model, const ear::Recipe& recipe) {
   Json parameters = Json::object();
   std::size_t n_parameters = 0;
   for (const auto& [tensor, values] : model.parameters) {
@@ -108,14 +112,14 @@ Json model_report(const std::string& name, const snn::Model& model) {
           {"valid_accuracy", model.valid_accuracy ? Json(*model.valid_accuracy) : Json()},
           {"input_kind", model.input_kind},
           {"classes", model.classes},
-          {"recipe", Json::parse(model.recipe_json)},
+          {"recipe", Json::parse(to_json(recipe))},
           {"training", Json::parse(snn::training_to_json(model.training))},
           {"n_parameters", n_parameters},
-          {"memory_mb", memory_report(model)},
+          {"memory_mb", memory_report(model, recipe)},
           {"parameters", parameters}};
 }
 
-Json checkpoint_report(const std::string& name, const snn::Checkpoint& checkpoint) {
+Json checkpoint_report(const std::string& name, const snn::Checkpoint& checkpoint, const ear::Recipe& recipe) {
   Json report{{"checkpoint", name},
               {"epochs",
                {{"n_done", checkpoint.epoch},
@@ -126,7 +130,7 @@ Json checkpoint_report(const std::string& name, const snn::Checkpoint& checkpoin
   if (checkpoint.best_accuracy) {
     report["best"] = {{"epoch", checkpoint.best_epoch + 1}, {"valid_accuracy", *checkpoint.best_accuracy}};
   }
-  Json model = model_report(name, checkpoint.model);
+  Json model = model_report(name, checkpoint.model, recipe);
   for (const char* of_a_finished_model : {"model", "epoch", "valid_accuracy"}) model.erase(of_a_finished_model);
   report.update(model);
   return report;

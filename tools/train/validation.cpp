@@ -6,6 +6,8 @@
 #include <set>
 #include <stdexcept>
 
+#include "frontend/text.h"
+
 namespace tools {
 
 namespace {
@@ -20,7 +22,7 @@ std::string name_some(const std::vector<std::string>& texts) {
 }
 
 /// Which labels the training stream does not have, in the order they come, and how often.
-std::string describe_unknown(const snn::Dataset& valid, int n_unknown) {
+std::string describe_unknown(const snn::Dataset& valid, int n_unknown, const std::vector<std::string>& classes) {
   std::vector<std::pair<std::string, int>> counts;
   for (const snn::Utterance& utterance : valid.utterances) {
     if (utterance.label >= 0) continue;
@@ -29,7 +31,9 @@ std::string describe_unknown(const snn::Dataset& valid, int n_unknown) {
     ++found->second;
   }
   std::vector<std::string> texts;
-  for (const auto& [label, n] : counts) texts.push_back(fmt::format("'{}' ({})", label, n));
+  for (const auto& [label, n] : counts) {
+    texts.push_back(fmt::format("'{}' ({}{})", ear::shown(label), n, ear::look_alike_hint(label, classes)));
+  }
   return fmt::format("{} of {} utterances have labels that are not among the classes of the training stream: {}",
                      n_unknown, valid.utterances.size(), name_some(texts));
 }

@@ -96,7 +96,7 @@ TEST_CASE("text events: what is wrong is said with file and line") {
   check("0 nan\n", "a.txt:1: ", "time nan is not finite");
   check("0 inf\n", "a.txt:1: ", "time inf is not finite");
   check("0 1e999\n", "a.txt:1: ", "time '1e999' is beyond any number");
-  check("\x1b[2Jx\x9f 1\n", "a.txt:1: ", "channel '?[2Jx?' is no number");
+  check("\x1b[2Jx\x9f 1\n", "a.txt:1: ", "channel '\\e[2Jx\\x9f' is no number");
   CHECK_THAT(error_of(std::string_view("0 0.1\n\0", 7)), Contains("a.txt: is no text") && Contains("byte 6"));
   CHECK_THAT(error_of(std::string(1000, 'x') + " 1"), Contains("xxx...'"));
   CHECK(error_of(std::string(1000, 'x') + " 1").size() < 200);

@@ -188,11 +188,10 @@ TEST_CASE("npz: arrays that do not fit together are an error that names them") {
              Contains("array y: element 0 is -2"));
   CHECK_THAT(error_of_members(replaced("y.npy", npy("<f8", "(2,)", numbers<double>({0, 0.5})))),
              Contains("element 1 is 0.5"));
-  CHECK_THAT(error_of_members(replaced("keys.npy", npy_texts({"u.1", "u_1"}))),
-             Contains("array keys: element 1: key u_1 stands twice"));
+  CHECK_THAT(error_of_members(replaced("keys.npy", npy_texts({"u.1", "u.1"}))),
+             Contains("array keys: element 1: key u.1 stands twice"));
   CHECK_THAT(error_of_members(replaced("keys.npy", npy_texts({"u.1", ""}))), Contains("of 0 characters"));
-  CHECK_THAT(error_of_members(replaced("keys.npy", npy_texts({"a/b", "a.b"}))),
-             Contains("becomes the key a_b, which stands already"));
+  CHECK(error_of_members(replaced("keys.npy", npy_texts({"a/b", "a.b"}))).empty());
   CHECK_THAT(error_of_members(replaced("n_steps.npy", npy("<i4", "(2,)", numbers<std::int32_t>({3, 4})))),
              Contains("array n_steps: element 1 is 4, wanted a whole number from 1 to 3"));
   CHECK_THAT(error_of_members(replaced("X.npy", npy("<f4", "(2, 3)", numbers<float>({1, 2, 3, 4, 5, 6})))),

@@ -89,6 +89,54 @@ TEST_CASE("Fields that are missing, unknown or of another type are named") {
   CHECK_THROWS_WITH(ear::parse_record(changed(json, "\"ada\"", "\"\xff\""), record), Contains("malformed"));
 }
 
+TEST_CASE("JSON nested deeper than the format is refused, however deep, and not parsed to its end") {
+  const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const std::string header = ear::header_json(samples::header());
+  for (const int depth : {4, 70'000, 1'000'000}) {  // beside the object itself
+    const std::string text = changed(header, "\"classes\":[\"0\",\"1\"]", "\"classes\":" + nested(depth));
+    CHECK_THROWS_WITH(ear::parse_header(text), "JSON nested deeper than 4 levels, which nothing of ours is");
+    ear::Record record;
+    const std::string json = ear::record_json(samples::record(ear::Kind::kRaster, "a"), 1);
+    CHECK_THROWS_WITH(ear::parse_record(changed(json, "[]", nested(depth)), record), Contains("nested deeper"));
+    CHECK_THROWS_WITH(ear::parse_end(changed(ear::end_json(7, 1), "7", nested(depth))), Contains("nested deeper"));
+  }
+  CHECK_THROWS_WITH(ear::parse_header(changed(header, "[\"0\",\"1\"]", nested(3))),
+                    "classes: wanted a list of strings");
+  std::string objects;
+  for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
+  CHECK_THROWS_WITH(ear::parse_recipe("[" + objects), Contains("nested deeper"));
+}
+
+TEST_CASE("JSON of more objects and fields than the format has is refused before the time grows") {
+  std::string fields;
+  for (int i = 0; i < 100'000; ++i) fields += ",\"k" + std::to_string(i) + "\":0";
+  const std::string wanted = "JSON of more than 4096 objects and fields";
+  CHECK_THROWS_WITH(ear::parse_header(changed(ear::header_json(samples::header()), ",\"kind\"", fields + ",\"kind\"")),
+                    wanted);
+  ear::Record record;
+  const std::string json = ear::record_json(samples::record(ear::Kind::kRaster, "a"), 1);
+  CHECK_THROWS_WITH(ear::parse_record(changed(json, ",\"speaker\"", fields + ",\"speaker\""), record), wanted);
+  std::string tools = "[{}";
+  for (int i = 0; i < 100'000; ++i) tools += ",{}";
+  CHECK_THROWS_WITH(ear::parse_recipe(tools + "]"), wanted);
+  ear::Header header = samples::header();
+  for (int i = 0; i < 5000; ++i) header.recipe.stages[0].params.emplace_back("p" + std::to_string(i), true);
+  CHECK_THROWS_WITH(ear::header_json(header), wanted);
+}
+
+TEST_CASE("A value in a message is cut short, and without characters that a terminal would obey") {
+  const auto refuse = [](const std::string& to, const std::string& message) {
+    const std::string header = ear::header_json(samples::header());
+    CHECK_THROWS_WITH(ear::parse_header(changed(header, "\"n_channels\":3", to)), message);
+  };
+  const std::string much(20'000, 'x'), shown(79, 'x');
+  refuse("\"n_channels\":\"" + much + "\"",
+         "field n_channels is \"" + shown + "..., wanted an integer from 0 to 2147483647");
+  refuse("\"n_channels\":3,\"\\u001b[31m" + much + "\":1",
+         "field \\e[31m" + std::string(75, 'x') + "... is unknown in version 2");
+  refuse("\"n_channels\":3,\"" + much, "malformed JSON at byte 20079");
+}
+
 TEST_CASE("A text without its right seal is refused") {
   std::string text = ear::end_json(7, 1);
   CHECK_THROWS_WITH(ear::parse_end("{}"), Contains("too short"));

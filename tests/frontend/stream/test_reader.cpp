@@ -216,6 +216,17 @@ TEST_CASE("Another version is an error that names both") {
                                                   Contains("version 3") && Contains("reads version 2"));
 }
 
+TEST_CASE("A label of two lines is refused with its record") {
+  Members members = one_record();
+  members[0].second = reseal(replaced(members[0].second, "\"1\"]", "\"1\\n\"]"));
+  CHECK_THAT(error_of(samples::tar(members)),
+             Contains("sample.tar: member __header__ at byte 0: class '1\\n' holds the control character U+000A"));
+  members = one_record();
+  members[2].second = reseal(replaced(members[2].second, "ada", "ada\\u001b"));
+  CHECK_THAT(error_of(samples::tar(members)),
+             Contains("member a.json") && Contains("speaker 'ada\\e' holds the control character U+001B"));
+}
+
 TEST_CASE("What is no stream is refused") {
   CHECK_THAT(error_of(""), Contains("sample.tar: empty input"));
   CHECK_THAT(error_of(std::string(10240, '\0')), Contains("empty tar"));

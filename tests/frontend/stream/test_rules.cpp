@@ -48,6 +48,12 @@ TEST_CASE("A header that breaks a rule is refused") {
   refuse_header([](Header& h) { h.dt_ms = 0.0; }, "dt_ms is 0");
   refuse_header([](Header& h) { h.dt_ms = std::numeric_limits<double>::infinity(); }, "dt_ms is inf");
   refuse_header([](Header& h) { h.classes = {"a", "b", "a"}; }, "class a stands twice");
+  refuse_header([](Header& h) { h.classes = {"a", "b\nc"}; }, "class 'b\\nc' holds the control character U+000A");
+  refuse_header(
+      [](Header& h) {
+        for (std::size_t i = 0; i <= ear::kMaxClasses; ++i) h.classes.push_back("c" + std::to_string(i));
+      },
+      "100003 classes, at most 100000");
   refuse_header([](Header& h) { h.classes = {"a", ""}; }, "no name");
 }
 
@@ -86,6 +92,12 @@ TEST_CASE("A record that breaks a rule is refused") {
       },
       "label 2");
   refuse(
+      kind, [](Record& r) { r.label = "1 "; },
+      "label 1  is not among the 2 classes of the header; it looks like the class '1', but has U+0020 where that has "
+      "nothing");
+  refuse(
+      kind, [](Record& r) { r.speaker = "ada\x1b[2J"; }, "speaker 'ada\\e[2J' holds the control character U+001B");
+  refuse(
       kind, [](Record& r) { r.data = std::vector<std::uint8_t>(12); }, "not of kind cochleagram");
   Record record = samples::record(kind, "a");
   record.label = "";
@@ -95,6 +107,21 @@ TEST_CASE("A record that breaks a rule is refused") {
   Header header = samples::header(kind);
   header.dt_ms = 8;
   CHECK_THROWS_WITH(ear::check_record(header, record), Contains("the header says 8"));
+}
+
+TEST_CASE("A sequence as long as a record can hold, over as many classes as there can be, is checked at once") {
+  Header header = samples::header();
+  Record record = samples::record(header.kind, "a");
+  header.classes.clear();
+  record.label.clear();
+  for (std::size_t i = 0; i < ear::kMaxClasses; ++i) {
+    header.classes.push_back("c" + std::to_string(i));
+    record.sequence.push_back("c" + std::to_string(ear::kMaxClasses - 1 - i));
+  }
+  CHECK_NOTHROW(ear::check_record(header, record));
+  record.sequence[7] = "other";
+  record.sequence[9] = "more";
+  CHECK_THROWS_WITH(ear::check_record(header, record), Contains("label other is not among the 100000 classes"));
 }
 
 TEST_CASE("A number that its kind cannot hold is refused with its place") {

@@ -1,0 +1,34 @@
+#pragma once
+// Text from outside: names that are one line, text as messages and text outputs show it, and names that look alike. Text is UTF-8.
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace ear {
+
+/// Throws std::runtime_error beginning with `what` ("label", "class") for a name that is not UTF-8 or holds a control character:
+/// U+0000 to U+001F, U+007F to U+009F.
+void check_name(std::string_view name, std::string_view what);
+
+/// Throws std::runtime_error naming the file for text in UTF-16, which begins with a byte order mark or has a zero byte in every
+/// character of ASCII.
+void check_not_utf16(std::string_view text, const std::string& file);
+
+/// As a message shows a foreign text: at most 80 characters and then "...", on one line. Control characters, other characters that
+/// are not seen and bytes that are no UTF-8 stand as in C: \n, \u200b, \x80.
+std::string shown(std::string_view text);
+
+/// As a text output prints a name, one line for one record: as it is; where it holds a control character or begins with a
+/// quotation mark, in quotation marks and escaped as in C.
+std::string one_line(std::string_view text);
+
+/// One sentence on the first two names that a reader takes for one: they differ only in blanks at their ends, in the kind of
+/// blank, dash or quotation mark, in characters that are not seen, or in how an accent is put together. It says what differs, and
+/// how many more pairs there are; empty where there is none. `what`: of what they are names, "labels".
+std::string look_alikes(const std::vector<std::string>& names, std::string_view what);
+
+/// For a message on a label that is not among the classes: "; " and the class that it looks like, with what differs; empty if
+/// there is none.
+std::string look_alike_hint(const std::string& label, const std::vector<std::string>& classes);
+
+}  // namespace ear

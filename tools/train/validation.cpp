@@ -44,7 +44,8 @@ snn::Dataset load(const std::string& name, const LoadedStream& train) {
   check_recipe(name, valid.header, "the training stream", ear::to_json(train.header.recipe),
                ear::kind_name(train.header.kind));
   if (const int n = match_labels(valid.dataset, train.dataset.classes); n > 0) {
-    throw std::runtime_error(fmt::format("{}: {}; its classes are {}", name, describe_unknown(valid.dataset, n),
+    throw std::runtime_error(fmt::format("{}: {}; its classes are {}", name,
+                                         describe_unknown(valid.dataset, n, train.dataset.classes),
                                          name_some(train.dataset.classes)));
   }
   return std::move(valid.dataset);

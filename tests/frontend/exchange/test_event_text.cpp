@@ -83,7 +83,7 @@ TEST_CASE("event_text: what a list cannot hold is said or refused") {
   auto records = exchange_support::records(Kind::kRaster);
   writer.write(records[1]);
   records[0].speaker = "a\tb";
-  CHECK_THAT(error_of([&] { writer.write(records[0]); }), Contains("speaker 'a\tb' has a tab"));
+  CHECK_THAT(error_of([&] { writer.write(records[0]); }), Contains("speaker 'a\\tb' holds the control character"));
   const auto notes = writer.close();
   REQUIRE(notes.size() == 1);
   CHECK_THAT(notes[0], Contains("words of 1 recordings"));

@@ -1,17 +1,14 @@
 #include "frontend/hdf5_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
 #include <map>
 #include <stdexcept>
 
+#include "frontend/hdf5_checks.h"
 #include "frontend/hdf5_library.h"
 
 namespace ear {
@@ -23,7 +20,6 @@ using hdf5::reason;
 namespace {
 
 constexpr std::array<char, 8> kSignature = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
-constexpr std::size_t kHeadBytes = 64;                 // signature and superblock up to the end of the file
 constexpr std::uint64_t kMaxElements = 1ULL << 27;     // of one dataset: 1 GiB as double
 constexpr std::uint64_t kMaxRow = 1ULL << 25;          // of one sequence
 constexpr std::uint64_t kMaxDeflate = 1100;            // deflate makes nothing smaller than by 1032
@@ -32,50 +28,6 @@ constexpr std::uint64_t kAlwaysAllowed = 1ULL << 16;   // bytes of a dataset in 
 
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
   throw std::runtime_error(path + ": " + what);
-}
-
-std::uint64_t little_endian(const char* bytes, std::size_t n) {
-  std::uint64_t value = 0;
-  for (std::size_t i = n; i > 0; --i) value = value << 8 | static_cast<unsigned char>(bytes[i - 1]);
-  return value;
-}
-
-/// Bytes that the superblock says the file has, counted from the start of the file; 0 where it is of a form not known here.
-/// HDF5 File Format Specification, version 3, II.A.
-std::uint64_t promised_bytes(const std::array<char, kHeadBytes>& head, std::uint64_t start) {
-  const int version = head[8];
-  const std::size_t n_offset = static_cast<unsigned char>(head[version < 2 ? 13 : 9]);
-  const std::size_t addresses = version == 0 ? 24 : version == 1 ? 28 : 12;
-  if (version < 0 || version > 3 || n_offset > 8 || addresses + 3 * n_offset > kHeadBytes) return 0;
-  const std::uint64_t base = little_endian(&head[addresses], n_offset);
-  const std::uint64_t end = little_endian(&head[addresses + 2 * n_offset], n_offset);
-  return base == start ? end : base + end;
-}
-
-/// Size of the file in bytes. Throws for what is not an HDF5 file, and for one that was cut.
-std::uint64_t check_file(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) fail(path, fmt::format("cannot be opened ({}); check the path", std::strerror(errno)));
-  struct stat status {};
-  fstat(fd, &status);
-  const auto size = static_cast<std::uint64_t>(status.st_size);
-  std::array<char, kHeadBytes> head{};
-  std::uint64_t start = 0;  // a block of the user's may stand before the file's own start: 512 bytes times a power of 2
-  bool found = false;
-  while (S_ISREG(status.st_mode) && !found && start < size) {
-    head.fill(0);
-    found = pread(fd, head.data(), head.size(), static_cast<off_t>(start)) > 0 && is_hdf5(head);
-    if (!found) start = start == 0 ? 512 : 2 * start;
-  }
-  close(fd);
-  if (S_ISDIR(status.st_mode)) fail(path, "is a folder; wanted an HDF5 file");
-  if (!S_ISREG(status.st_mode)) fail(path, "is no regular file, and HDF5 cannot be read from a pipe; save it first");
-  if (size == 0) fail(path, "is empty; wanted an HDF5 file");
-  if (!found) fail(path, "not HDF5: its signature is missing; a download may have to be unpacked with gunzip first");
-  const std::uint64_t promised = promised_bytes(head, start);
-  if (size < promised)
-    fail(path, fmt::format("cut short: {} bytes, its header says {}; fetch it again", size, promised));
-  return size;
 }
 
 /// An array that is read: the dataset with what is known of it.
@@ -101,14 +53,43 @@ struct Hdf5Reader::State {
   std::uint64_t file_bytes = 0;
   Handle file;
   Handle one_row = hdf5::transfer_of_one_row();
+  hdf5::LinksInside links;
   std::map<std::string, Dataset> opened;  ///< those that rows are read from, one after the other
 
   [[noreturn]] void fail_at(const std::string& name, const std::string& what) const { fail(path, name + ": " + what); }
 
-  Dataset open(const std::string& name) const {
+  /// Throws if a link out of the file was met.
+  void check_links(const std::string& name) {
+    const std::string refused = links.take_refused();
+    if (!refused.empty()) refuse_at(name, "an external link to " + refused);
+  }
+
+  [[noreturn]] void refuse_at(const std::string& name, const std::string& how) const {
+    throw Hdf5Refused(
+        fmt::format("{}: {}: {}; only what lies in the file itself is read: copy it in", path, name, how));
+  }
+
+  /// For a dataset that could not be read.
+  [[noreturn]] void fail_read(const std::string& name, const Dataset& dataset, const std::string& what) const {
+    const std::string why = reason();
+    const std::string filter = hdf5::missing_filter(dataset.dataset.get());
+    if (filter.empty()) fail_at(name, what + why);
+    throw Hdf5Refused(fmt::format(
+        "{}: {}: compressed with {}, which this HDF5 library cannot undo; where it can, `h5repack -f GZIP=4 "
+        "OLD NEW` makes a file that every library reads",
+        path, name, filter));
+  }
+
+  Dataset open(const std::string& name) {
     Dataset found;
-    found.dataset = Handle(H5Dopen2(file.get(), name.c_str(), H5P_DEFAULT), H5Dclose);
-    if (!found.dataset) fail_at(name, "no such dataset, or it cannot be read" + reason());
+    found.dataset = Handle(H5Oopen(file.get(), name.c_str(), links.get()), H5Oclose);
+    check_links(name);
+    if (H5Iget_type(found.dataset.get()) != H5I_DATASET) {
+      fail_at(name, "no such dataset, or it cannot be read" + reason());
+    }
+    if (const std::string outside = hdf5::stored_outside(found.dataset.get()); !outside.empty()) {
+      refuse_at(name, outside);
+    }
     found.type = Handle(H5Dget_type(found.dataset.get()), H5Tclose);
     found.space = Handle(H5Dget_space(found.dataset.get()), H5Sclose);
     const int rank = found.space ? H5Sget_simple_extent_ndims(found.space.get()) : -1;
@@ -162,7 +143,7 @@ struct Hdf5Reader::State {
 Hdf5Reader::Hdf5Reader(const std::string& path) : state_(std::make_unique<State>()) {
   const Quiet quiet;
   state_->path = path;
-  state_->file_bytes = check_file(path);
+  state_->file_bytes = hdf5::check_file(path);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
   // File systems without locks are common where corpora lie, and nothing is written.
@@ -187,15 +168,18 @@ bool Hdf5Reader::has(const std::string& name) const {
   const Quiet quiet;
   for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
     const std::string part = name.substr(0, end);
-    if (part != "/" && H5Lexists(state_->file.get(), part.c_str(), H5P_DEFAULT) <= 0) return false;
+    const bool exists = part == "/" || H5Lexists(state_->file.get(), part.c_str(), state_->links.get()) > 0;
+    state_->check_links(part);
+    if (!exists) return false;
     if (end == std::string::npos) return true;
   }
 }
 
 std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
   const Quiet quiet;
-  const Handle opened(H5Gopen2(state_->file.get(), group.c_str(), H5P_DEFAULT), H5Gclose);
-  if (!opened) state_->fail_at(group, "no such group, or it cannot be read" + reason());
+  const Handle opened(H5Oopen(state_->file.get(), group.c_str(), state_->links.get()), H5Oclose);
+  state_->check_links(group);
+  if (H5Iget_type(opened.get()) != H5I_GROUP) state_->fail_at(group, "no such group, or it cannot be read" + reason());
   std::vector<std::string> names;
   const auto collect = [](hid_t, const char* name, const H5L_info_t*, void* target) -> herr_t {
     static_cast<std::vector<std::string>*>(target)->emplace_back(name);
@@ -222,7 +206,7 @@ std::vector<double> Hdf5Reader::numbers(const std::string& dataset) const {
   std::vector<double> values(found.n_elements);
   if (!values.empty() &&
       H5Dread(found.dataset.get(), H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data()) < 0) {
-    state_->fail_at(dataset, "cannot be read" + reason());
+    state_->fail_read(dataset, found, "cannot be read");
   }
   return values;
 }
@@ -241,7 +225,7 @@ std::vector<std::string> Hdf5Reader::strings(const std::string& dataset) const {
   std::vector<char> bytes(found.n_elements * item_bytes);
   if (bytes.empty()) return {};
   if (H5Dread(found.dataset.get(), type, H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()) < 0) {
-    state_->fail_at(dataset, "cannot be read" + reason());
+    state_->fail_read(dataset, found, "cannot be read");
   }
   std::vector<std::string> texts;
   texts.reserve(found.n_elements);
@@ -273,7 +257,7 @@ std::vector<double> Hdf5Reader::row(const std::string& dataset, std::uint64_t ro
   hvl_t sequence{};
   const hid_t type = found.row_type.get();
   if (H5Dread(found.dataset.get(), type, memory_space.get(), found.space.get(), state_->one_row.get(), &sequence) < 0) {
-    state_->fail_at(dataset, fmt::format("row {} cannot be read{}", row, reason()));
+    state_->fail_read(dataset, found, fmt::format("row {} cannot be read", row));
   }
   std::vector<double> values;
   const std::size_t n = sequence.len;

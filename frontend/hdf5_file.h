@@ -8,15 +8,24 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
 namespace ear {
 
+/// A file that cannot be used at all, not only the record that was wanted: it wants what lies in other files (an external link,
+/// external storage, a virtual data set), or is compressed with a filter that libhdf5 does not have.
+class Hdf5Refused : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Whether the first bytes are those of an HDF5 file (a signature at byte 0).
 bool is_hdf5(std::span<const char> first_bytes);
 
-/// Reads. Names are paths such as "/spikes/times".
+/// Reads what lies in the file itself; all functions throw Hdf5Refused where a link or a dataset leads out of it. Names are
+/// paths such as "/spikes/times".
 class Hdf5Reader {
  public:
   /// Throws for a file that is missing, unreadable, not HDF5, or shorter than its own header says.

@@ -39,7 +39,7 @@ LIBRARIES = (
     (r"catch2/.*", (), None),
 )
 # Headers of the system: POSIX and the compiler's.
-SYSTEM = re.compile(r"(sys/\w+|unistd|fcntl|poll|signal|termios|dirent|sched|pthread|getopt|time|immintrin|x86intrin|cpuid)\.h")
+SYSTEM = re.compile(r"(sys/\w+|unistd|fcntl|poll|signal|termios|dirent|sched|pthread|getopt|locale|time|immintrin|x86intrin|cpuid)\.h")
 
 # What each part of snn/ may include besides the standard library: the parts named. `leaves` stand on their own.
 LAYERS = {

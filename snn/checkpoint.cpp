@@ -149,7 +149,9 @@ Checkpoint parse_checkpoint(std::span<const char> bytes, const std::string& name
 }
 
 Checkpoint read_checkpoint(const std::string& path) {
-  return with_file_name(path, [&] { return parse(read_safetensors(path)); });
+  // The parameters, two moments and the average of each.
+  const auto limit = [](const Metadata& metadata) { return 4 * parameter_bytes(metadata); };
+  return with_file_name(path, [&] { return parse(read_safetensors(path, kFormat, kVersion, limit)); });
 }
 
 std::string first_difference(const Checkpoint& checkpoint, const Model& wanted, std::uint64_t train_hash,
@@ -159,8 +161,8 @@ std::string first_difference(const Checkpoint& checkpoint, const Model& wanted, 
     return fmt::format("input: {} in the checkpoint, {} now", found.input_kind, wanted.input_kind);
   }
   if (found.classes != wanted.classes) {
-    return fmt::format("classes: {} in the checkpoint, {} now", strings_to_json(found.classes),
-                       strings_to_json(wanted.classes));
+    return fmt::format("classes: {} in the checkpoint, {} now", shown(strings_to_json(found.classes)),
+                       shown(strings_to_json(wanted.classes)));
   }
   std::string parameter = first_difference(found.training, wanted.training);
   if (!parameter.empty()) return parameter;

@@ -18,7 +18,7 @@ std::optional<T> parse(std::string_view text, Format... format) {
 }
 
 [[noreturn]] void fail(const std::string& key, const std::string& found, const std::string& wanted) {
-  throw std::runtime_error(fmt::format(R"(metadata "{}" is "{}"; wanted is {})", key, found, wanted));
+  throw std::runtime_error(fmt::format(R"(metadata "{}" is "{}"; wanted is {})", key, shown(found), wanted));
 }
 
 }  // namespace
@@ -54,6 +54,14 @@ std::optional<double> find_share(const Metadata& metadata, const std::string& ke
   const auto value = parse<double>(text);
   if (!value || !(*value >= 0.0 && *value <= 1.0)) fail(key, text, "a number from 0 to 1");
   return value;
+}
+
+std::string shown(std::string_view text) {
+  constexpr std::size_t kMost = 60;
+  if (text.size() <= kMost) return std::string(text);
+  std::size_t end = kMost;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // within a character
+  return std::string(text.substr(0, end)) + "...";
 }
 
 std::string hash_text(std::uint64_t hash) {

@@ -25,7 +25,7 @@ void check_classes(const Model& model) {
   std::unordered_set<std::string_view> seen;
   for (const std::string& name : model.classes) {
     if (name.empty() || !seen.insert(name).second) {
-      throw std::invalid_argument(fmt::format("class name \"{}\" is empty or there twice", name));
+      throw std::invalid_argument(fmt::format("class name \"{}\" is empty or there twice", shown(name)));
     }
   }
 }
@@ -45,7 +45,7 @@ void check(const Model& model) {
   validate(model.training);
   check_classes(model);
   if (model.which != "last" && model.which != "best") {
-    throw std::invalid_argument(fmt::format(R"(which is "{}"; it must be "last" or "best")", model.which));
+    throw std::invalid_argument(fmt::format(R"(which is "{}"; it must be "last" or "best")", shown(model.which)));
   }
   if (model.n_epochs_done < 0 || model.n_epochs_done > model.training.n_epochs) {
     throw std::invalid_argument(
@@ -78,6 +78,11 @@ void read_metadata(const Metadata& metadata, Model& model) {
   model.valid_accuracy = find_share(metadata, "valid_accuracy");
 }
 
+std::uint64_t parameter_bytes(const Metadata& metadata) {
+  const TrainingParams training = training_from_json(get_text(metadata, "training"));
+  return sizeof(float) * static_cast<std::uint64_t>(count_all(training.network));
+}
+
 std::string serialise(const Model& model) {
   check(model);
   TensorFile file;
@@ -92,7 +97,7 @@ Model parse_model(std::span<const char> bytes, const std::string& name) {
 }
 
 Model read_model(const std::string& path) {
-  return with_file_name(path, [&] { return parse(read_safetensors(path)); });
+  return with_file_name(path, [&] { return parse(read_safetensors(path, kFormat, kVersion, parameter_bytes)); });
 }
 
 }  // namespace snn

@@ -8,6 +8,7 @@
 #include <optional>
 #include <stdexcept>
 
+#include "snn/metadata.h"
 #include "snn/params_fields.h"
 
 namespace snn {
@@ -126,7 +127,7 @@ template <typename Enum>
 void decode_name(const Json& json, const std::string& what, Enum (*parse_name)(const std::string&), Enum& value) {
   std::string name;
   decode(json, what, name);
-  value = parse_name(name);
+  value = parse_name(shown(name));
 }
 void decode(const Json& json, const std::string& what, Rule& value) {
   decode_name(json, what, parse_rule, value);
@@ -162,7 +163,7 @@ std::size_t count_members(const Json& json) {
 }
 
 TensorEntry entry_from_json(const std::string& name, const Json& json) {
-  const std::string what = fmt::format("entry \"{}\" of the header", name);
+  const std::string what = fmt::format("entry \"{}\" of the header", shown(name));
   TensorEntry entry{.name = name, .dtype = {}, .shape = {}};
   decode(member(json, what, "dtype"), what + ": dtype", entry.dtype);
   decode(member(json, what, "shape"), what + ": shape", entry.shape);
@@ -194,9 +195,10 @@ FileHeader header_from_json(std::string_view text) {
       header.tensors.push_back(entry_from_json(name, value));
       continue;
     }
+    if (value.is_null()) continue;  // as the Python package reads it
     if (!value.is_object()) fail_type("__metadata__", "an object");
     for (const auto& [key, item] : value.items())
-      decode(item, fmt::format("metadata \"{}\"", key), header.metadata[key]);
+      decode(item, fmt::format("metadata \"{}\"", shown(key)), header.metadata[key]);
   }
   return header;
 }
@@ -254,7 +256,7 @@ std::map<std::string, std::vector<double>> sums_from_json(std::string_view text)
   const Json json = parse(text, "metadata \"sums\"");
   if (!json.is_object()) fail_type("metadata \"sums\"", "an object");
   std::map<std::string, std::vector<double>> sums;
-  for (const auto& [name, values] : json.items()) decode(values, fmt::format("sums.{}", name), sums[name]);
+  for (const auto& [name, values] : json.items()) decode(values, fmt::format("sums.{}", shown(name)), sums[name]);
   return sums;
 }
 

@@ -2,6 +2,7 @@
 // What models and checkpoints have in common.
 #include <fmt/format.h>
 
+#include <cstdint>
 #include <stdexcept>
 #include <string>
 
@@ -16,6 +17,9 @@ void check(const Model& model);
 /// Everything of a model but its arrays. Reading throws std::runtime_error or std::invalid_argument.
 void write_metadata(const Model& model, Metadata& metadata);
 void read_metadata(const Metadata& metadata, Model& model);
+
+/// Bytes of the parameters of the network that the metadata describe. Throws as read_metadata does.
+std::uint64_t parameter_bytes(const Metadata& metadata);
 
 /// Runs `read` and puts the file's name before what it throws, as std::runtime_error.
 template <typename F>

@@ -85,7 +85,7 @@ void check_parameters(const NetworkParams& params, const Tensors& tensors) {
   }
   for (const auto& [name, tensor] : tensors) {
     if (std::none_of(list.begin(), list.end(), [&n = name](const ParameterInfo& info) { return info.name == n; })) {
-      throw std::invalid_argument(fmt::format("array {} is not one of the network's", name));
+      throw std::invalid_argument(fmt::format("array {} is not one of the network's", name.substr(0, 60)));
     }
   }
 }

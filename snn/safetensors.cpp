@@ -8,11 +8,13 @@
 #include <cerrno>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
 
+#include "snn/metadata.h"
 #include "snn/model_json.h"
 
 namespace snn {
@@ -81,12 +83,12 @@ void check_format(const Metadata& metadata, const std::string& format, const std
   };
   if (get("format") != format) {
     fail(fmt::format(R"(holds "{}" where "{}" is wanted; give the file that ossicle-train writes for this)",
-                     get("format"), format));
+                     shown(get("format")), format));
   }
   if (get("format_version") != version) {
     fail(fmt::format(
         "is of format version {}, this program reads version {}; use the program that wrote it or train again",
-        get("format_version"), version));
+        shown(get("format_version")), version));
   }
 }
 
@@ -95,25 +97,29 @@ std::uint64_t check_layout(std::vector<TensorEntry>& tensors, std::uint64_t limi
   std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
   std::uint64_t end = 0;
   for (const TensorEntry& entry : tensors) {
+    const std::string name = shown(entry.name);
     if (entry.dtype != "F32")
-      fail(fmt::format("array {} is of type {}; wanted is F32; {}", entry.name, entry.dtype, kRemedy));
+      fail(fmt::format("array {} is of type {}; wanted is F32; {}", name, shown(entry.dtype), kRemedy));
     if (entry.begin != end || entry.end < entry.begin || entry.end > limit) {
-      fail(fmt::format("array {} claims the data bytes {} to {}; wanted are bytes from {} on, up to {}; {}", entry.name,
+      fail(fmt::format("array {} claims the data bytes {} to {}; wanted are bytes from {} on, up to {}; {}", name,
                        entry.begin, entry.end, end, limit, kRemedy));
     }
     std::uint64_t n_bytes = sizeof(float);
     for (const std::uint64_t n : entry.shape) {
-      if (n == 0 || n_bytes > limit / n)
-        fail(fmt::format("array {} claims an impossible shape; {}", entry.name, kRemedy));
+      if (n == 0 || n_bytes > limit / n) fail(fmt::format("array {} claims an impossible shape; {}", name, kRemedy));
       n_bytes *= n;
     }
     if (entry.end - entry.begin != n_bytes) {
-      fail(fmt::format("array {} takes {} bytes, its shape wants {}; {}", entry.name, entry.end - entry.begin, n_bytes,
+      fail(fmt::format("array {} takes {} bytes, its shape wants {}; {}", name, entry.end - entry.begin, n_bytes,
                        kRemedy));
     }
     end = entry.end;
   }
   return end;
+}
+
+void check_data_size(std::uint64_t found, std::uint64_t wanted) {
+  if (found != wanted) fail(fmt::format("holds {} bytes of data, its header wants {}; {}", found, wanted, kRemedy));
 }
 
 FileHeader layout(const Tensors& tensors, const Metadata& metadata) {
@@ -172,8 +178,7 @@ TensorFile from_safetensors(std::span<const char> bytes, const std::string& form
   FileHeader header = header_from_json(text);
   check_format(header.metadata, format, version);
   const std::uint64_t n_bytes = check_layout(header.tensors, data.size());
-  if (n_bytes != data.size())
-    fail(fmt::format("holds {} bytes of data, its header wants {}; {}", data.size(), n_bytes, kRemedy));
+  check_data_size(data.size(), n_bytes);
   check_crc(all, text, header.metadata);
   TensorFile file{std::move(header.metadata), {}};
   file.metadata.erase("crc32");
@@ -186,7 +191,8 @@ TensorFile from_safetensors(std::span<const char> bytes, const std::string& form
   return file;
 }
 
-std::string read_safetensors(const std::string& path) {
+std::string read_safetensors(const std::string& path, const std::string& format, const std::string& version,
+                             const DataLimit& limit) {
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   if (!in) fail(fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
@@ -197,8 +203,16 @@ std::string read_safetensors(const std::string& path) {
   append_from(in, length, bytes);
   if (bytes.size() == kPrefix + length) {
     FileHeader header = header_from_json(std::string_view(bytes).substr(kPrefix));
+    check_format(header.metadata, format, version);
     const std::uint64_t n_bytes = check_layout(header.tensors, kMaxData);
-    append_from(in, n_bytes + 1, bytes);  // one more byte tells a file that is too long
+    if (const std::uint64_t most = limit(header.metadata); n_bytes > most) {
+      fail(fmt::format("claims {} bytes of arrays, the network in its metadata has {} at most; {}", n_bytes, most,
+                       kRemedy));
+    }
+    if (std::filesystem::is_regular_file(path)) {
+      check_data_size(std::filesystem::file_size(path) - bytes.size(), n_bytes);
+    }
+    append_from(in, n_bytes + 1, bytes);  // one more byte tells a pipe that is too long
   }
   if (in.bad()) fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
   return bytes;

@@ -2,6 +2,8 @@
 // The container of models and checkpoints: a safetensors file (format of the Hugging Face library of that name) of
 // float32 arrays, with a CRC-32 of its own among the metadata. The bytes are set down in MODEL.md.
 #include <cstddef>
+#include <cstdint>
+#include <functional>
 #include <map>
 #include <span>
 #include <string>
@@ -25,8 +27,13 @@ std::string to_safetensors(const TensorFile& file);
 /// else of them.
 TensorFile from_safetensors(std::span<const char> bytes, const std::string& format, const std::string& version);
 
-/// The whole file, pipes included; no memory is taken for what its header claims before the bytes are there.
+/// Most bytes of arrays that a file with these metadata can have. May throw as from_safetensors does.
+using DataLimit = std::function<std::uint64_t(const Metadata&)>;
+
+/// The whole file, pipes included. `format`, `version`, the limit and, of a regular file, its size are compared with the header
+/// before the arrays are read; no memory is taken for what a header claims before the bytes are there.
 /// Throws std::runtime_error.
-std::string read_safetensors(const std::string& path);
+std::string read_safetensors(const std::string& path, const std::string& format, const std::string& version,
+                             const DataLimit& limit);
 
 }  // namespace snn

@@ -10,14 +10,15 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "snn/model_json.h"
+#include "snn/metadata.h"
 
 namespace snn {
 namespace {
 
 static_assert(std::endian::native == std::endian::little, "safetensors files are little-endian and copied as they are");
 
-constexpr std::size_t kPrefix = 8;  // length of the header, unsigned, little-endian
+constexpr std::size_t kPrefix = 8;                 // length of the header, unsigned, little-endian
+constexpr std::uint64_t kMaxHeader = 100'000'000;  // as the package safetensors has it
 
 template <typename Stored>
 Stored load(const char* at) {
@@ -49,76 +50,88 @@ float from_bf16(const char* at) {
   return std::bit_cast<float>(static_cast<std::uint32_t>(load<std::uint16_t>(at)) << 16);
 }
 
+float from_i64(const char* at) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 24;
+  const auto value = load<std::int64_t>(at);
+  return value >= -kExact && value <= kExact ? static_cast<float>(value) : NAN;
+}
+
 struct Type {
   const char* name;
   std::size_t n_bytes;
   float (*read)(const char*);
 };
 
-constexpr Type kTypes[] = {{"F32", 4, from_f32}, {"F64", 8, from_f64}, {"F16", 2, from_f16}, {"BF16", 2, from_bf16}};
+constexpr Type kTypes[] = {
+    {"F32", 4, from_f32}, {"F64", 8, from_f64}, {"F16", 2, from_f16}, {"BF16", 2, from_bf16}, {"I64", 8, from_i64}};
 
 const Type& type_of(const TensorEntry& entry) {
   for (const Type& type : kTypes) {
     if (entry.dtype == type.name) return type;
   }
   throw std::runtime_error(
-      fmt::format("array {} is of type {}; wanted are F32, F64, F16 or BF16", entry.name, entry.dtype));
+      fmt::format("array {} is of type {}; wanted are F32, F64, F16 or BF16", shown(entry.name), shown(entry.dtype)));
 }
 
-std::size_t count_values(const TensorEntry& entry, const Type& type, std::size_t n_data) {
+std::size_t count_values(const TensorEntry& entry, const Type& type) {
+  const std::uint64_t n_bytes = entry.end - entry.begin;
   std::uint64_t n = 1;
   for (const std::uint64_t size : entry.shape) {
-    if (size == 0 || n > n_data / size)
-      throw std::runtime_error(fmt::format("array {} claims an impossible shape", entry.name));
+    if (size == 0 || n > n_bytes / size)
+      throw std::runtime_error(fmt::format("array {} claims an impossible shape", shown(entry.name)));
     n *= size;
   }
-  if (entry.begin > entry.end || entry.end > n_data || n * type.n_bytes != entry.end - entry.begin) {
-    throw std::runtime_error(fmt::format("array {} claims the data bytes {} to {} of {} for {} values of {} bytes each",
-                                         entry.name, entry.begin, entry.end, n_data, n, type.n_bytes));
+  if (n * type.n_bytes != n_bytes) {
+    throw std::runtime_error(fmt::format("array {} takes {} bytes, for {} values of {} bytes each", shown(entry.name),
+                                         n_bytes, n, type.n_bytes));
   }
   return static_cast<std::size_t>(n);
 }
 
-Tensor read_array(const TensorEntry& entry, std::string_view data) {
-  const Type& type = type_of(entry);
-  const std::size_t n = count_values(entry, type, data.size());
-  Tensor tensor{{entry.shape.begin(), entry.shape.end()}, std::vector<float>(n)};
-  for (std::size_t i = 0; i < n; ++i) {
-    tensor.values[i] = type.read(data.data() + entry.begin + i * type.n_bytes);
-    if (!std::isfinite(tensor.values[i])) {
-      throw std::runtime_error(fmt::format("array {}: value {} is not finite in float32", entry.name, i));
-    }
-  }
-  return tensor;
-}
-
 // Two arrays in one place would make a small file a large one in memory.
-void check_no_overlap(std::vector<TensorEntry> entries) {
+void check_places(std::vector<TensorEntry> entries, std::size_t n_data) {
+  for (const TensorEntry& entry : entries) {
+    if (entry.begin <= entry.end && entry.end <= n_data) continue;
+    throw std::runtime_error(fmt::format("array {} claims the data bytes {} to {} of {}", shown(entry.name),
+                                         entry.begin, entry.end, n_data));
+  }
+  std::erase_if(entries, [](const TensorEntry& entry) { return entry.begin == entry.end; });
   std::ranges::sort(entries, {}, &TensorEntry::begin);
   for (std::size_t i = 1; i < entries.size(); ++i) {
     if (entries[i].begin < entries[i - 1].end) {
-      throw std::runtime_error(fmt::format("arrays {} and {} overlap", entries[i - 1].name, entries[i].name));
+      throw std::runtime_error(
+          fmt::format("arrays {} and {} overlap", shown(entries[i - 1].name), shown(entries[i].name)));
     }
   }
 }
 
 }  // namespace
 
-Tensors parse_weights(std::span<const char> bytes) {
+WeightsFile::WeightsFile(std::span<const char> bytes) {
   const std::uint64_t length = bytes.size() < kPrefix ? 0 : load<std::uint64_t>(bytes.data());
-  if (length < 2 || length > bytes.size() - kPrefix) {
+  if (length < 2 || length > kMaxHeader || length > bytes.size() - kPrefix) {
     throw std::runtime_error(fmt::format(
         "is no safetensors file, or a cut one: {} bytes, which begin with a header's length of {}; give the file "
         "that save_file of the package safetensors wrote",
         bytes.size(), length));
   }
   const std::string_view all(bytes.data(), bytes.size());
-  const std::string_view data = all.substr(kPrefix + static_cast<std::size_t>(length));
-  const FileHeader header = header_from_json(all.substr(kPrefix, static_cast<std::size_t>(length)));
-  check_no_overlap(header.tensors);
-  Tensors tensors;
-  for (const TensorEntry& entry : header.tensors) tensors[entry.name] = read_array(entry, data);
-  return tensors;
+  data_ = all.substr(kPrefix + static_cast<std::size_t>(length));
+  header_ = header_from_json(all.substr(kPrefix, static_cast<std::size_t>(length)));
+  check_places(header_.tensors, data_.size());
+}
+
+Tensor WeightsFile::read(const TensorEntry& entry) const {
+  const Type& type = type_of(entry);
+  const std::size_t n = count_values(entry, type);
+  Tensor tensor{{entry.shape.begin(), entry.shape.end()}, std::vector<float>(n)};
+  for (std::size_t i = 0; i < n; ++i) {
+    tensor.values[i] = type.read(data_.data() + entry.begin + i * type.n_bytes);
+    if (!std::isfinite(tensor.values[i])) {
+      throw std::runtime_error(fmt::format("array {}: value {} is not finite in float32", shown(entry.name), i));
+    }
+  }
+  return tensor;
 }
 
 }  // namespace snn

@@ -167,6 +167,8 @@ bool Ntidigits::next(EventRecord& record) {
   const std::string addresses = fmt::format("/{}_addresses/{}", part_name(entry.group), entry.key);
   try {
     set_stored_events(record, reader_.numbers(times), reader_.numbers(addresses), kChannels);
+  } catch (const Hdf5Refused&) {
+    throw;  // all other records would fail alike
   } catch (const std::runtime_error& error) {
     const std::string* missing = !reader_.has(times) ? &times : !reader_.has(addresses) ? &addresses : nullptr;
     record.error = missing != nullptr ? fmt::format("it is among the labels, but there is no {}", *missing)

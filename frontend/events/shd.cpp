@@ -104,6 +104,8 @@ bool Shd::next(EventRecord& record) {
   if (!speakers_.empty()) record.speaker = fmt::format("{}", speakers_[i]);
   try {
     set_stored_events(record, reader_.row(kTimes, i), reader_.row(kUnits, i), kChannels);
+  } catch (const Hdf5Refused&) {
+    throw;  // all other records would fail alike
   } catch (const std::runtime_error& error) {
     record.error = reason_without_name(error.what(), info_.name);
   } catch (const std::bad_alloc&) {

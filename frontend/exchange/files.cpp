@@ -106,6 +106,15 @@ void write_all(int fd, const std::string& name, std::span<const std::uint8_t> by
   }
 }
 
+std::string_view without_mark(std::string_view text, const std::string& name) {
+  constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
+  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
+    throw std::runtime_error(name + ": text in UTF-16; save it as UTF-8");
+  }
+  if (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
+  return text;
+}
+
 std::string read_text(const std::string& path) {
   const OpenFile file = OpenFile::to_read(path);
   ByteInput input(file.fd(), path);
@@ -113,7 +122,7 @@ std::string read_text(const std::string& path) {
   if (input.append(bytes, kMaxText + 1) > kMaxText) {
     throw std::runtime_error(fmt::format("{}: longer than {} bytes", path, kMaxText));
   }
-  return {bytes.begin(), bytes.end()};
+  return std::string(without_mark({reinterpret_cast<const char*>(bytes.data()), bytes.size()}, path));
 }
 
 void write_text(const std::string& path, const std::string& name, std::string_view text) {
@@ -148,7 +157,7 @@ std::vector<std::string> words_of(std::string_view line) {
 
 std::map<std::string, std::vector<std::string>> parse_table(std::string_view text, const std::string& name) {
   std::map<std::string, std::vector<std::string>> table;
-  for (const auto& [number, line] : lines_of(text)) {
+  for (const auto& [number, line] : lines_of(without_mark(text, name))) {
     std::vector<std::string> words = words_of(line);
     if (words.empty()) continue;
     const std::string key = words[0];

@@ -58,7 +58,11 @@ class OpenFile {
 /// Writes all bytes. Throws std::system_error naming the file.
 void write_all(int fd, const std::string& name, std::span<const std::uint8_t> bytes);
 
-/// A whole text file of at most 1 GiB. Throws std::runtime_error, std::system_error.
+/// The text without a byte order mark of UTF-8 in front, which Windows' editors write. Throws std::runtime_error naming the file
+/// for UTF-16.
+std::string_view without_mark(std::string_view text, const std::string& name);
+
+/// A whole text file of at most 1 GiB, without_mark(). Throws std::runtime_error, std::system_error.
 std::string read_text(const std::string& path);
 /// A new file of that text; `name` stands in messages. Throws std::system_error.
 void write_text(const std::string& path, const std::string& name, std::string_view text);
@@ -69,7 +73,7 @@ std::vector<std::pair<std::size_t, std::string_view>> lines_of(std::string_view 
 /// Words between blanks and tabs.
 std::vector<std::string> words_of(std::string_view line);
 
-/// A table of Kaldi: `key word word ...` in each line. Throws std::runtime_error naming table and line for a key that stands twice.
+/// A table of Kaldi: `key word word ...` in each line, without_mark(). Throws std::runtime_error naming table and line for a key that stands twice.
 std::map<std::string, std::vector<std::string>> parse_table(std::string_view text, const std::string& name);
 
 }  // namespace ear

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <bit>
+#include <cctype>
 #include <charconv>
 #include <cstring>
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/exchange/npy_dict.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {
@@ -22,17 +25,10 @@ constexpr std::size_t kAlign = 64;
 constexpr std::uint64_t kMaxHeader = 1 << 16;
 constexpr std::uint64_t kMaxText = kMaxHeaderBytes;  // characters of one element: a stream's header
 constexpr std::uint64_t kMaxTexts = kMaxArrayBytes;  // bytes of an array of texts
+constexpr std::size_t kMostShown = 20;               // characters of a type in a message
 
 std::string as_text(const Bytes& bytes) {
   return {bytes.begin(), bytes.end()};
-}
-
-/// What follows "'name':" in the header's dictionary, without blanks before it.
-std::string_view field(const ZipReader& zip, std::string_view dict, std::string_view name) {
-  const std::size_t at = dict.find(fmt::format("'{}':", name));
-  if (at == std::string_view::npos) zip.fail(fmt::format("no NumPy array: its header has no {}", name));
-  dict.remove_prefix(at + name.size() + 3);
-  return dict.substr(std::min(dict.size(), dict.find_first_not_of(' ')));
 }
 
 std::uint64_t parse_size(std::string_view digits) {
@@ -42,11 +38,11 @@ std::uint64_t parse_size(std::string_view digits) {
                                                                       : std::numeric_limits<std::uint64_t>::max();
 }
 
-std::string parse_descr(const ZipReader& zip, std::string_view text) {
-  if (!text.starts_with('\'')) zip.fail("a structured array; save its columns as arrays of their own");
-  const std::string descr(text.substr(1, text.substr(1).find('\'')));
-  if (descr.starts_with("|O"))
+/// A type that is read, with its byte order in front.
+std::string checked_descr(const ZipReader& zip, std::string descr) {
+  if (descr.starts_with("|O") || descr.starts_with('O'))
     zip.fail("holds Python objects, which only pickle can read; save arrays of numbers or text");
+  if (!descr.empty() && std::isalpha(static_cast<unsigned char>(descr[0])) != 0) descr.insert(0, "<");
   const bool known = descr.size() >= 3 && std::string_view("<|=").find(descr[0]) != std::string_view::npos &&
                      std::string_view("fbiuUS").find(descr[1]) != std::string_view::npos;
   const std::uint64_t size = known ? parse_size(std::string_view(descr).substr(2)) : 0;
@@ -54,27 +50,14 @@ std::string parse_descr(const ZipReader& zip, std::string_view text) {
   const bool number_fits = known && !text_fits && (size == 1 || size == 2 || size == 4 || size == 8) &&
                            (descr[1] != 'f' || size >= 4) && (descr[1] != 'b' || size == 1);
   if (!text_fits && !number_fits) {
-    zip.fail(fmt::format("type {}; wanted little-endian float32 or float64, bool, integers or text", descr));
+    zip.fail(fmt::format("type {}; wanted little-endian float32 or float64, bool, integers or text",
+                         descr.substr(0, kMostShown)));
   }
   return descr;
 }
 
-std::vector<std::uint64_t> parse_shape(const ZipReader& zip, std::string_view text) {
-  const std::size_t end = text.find(')');
-  if (!text.starts_with('(') || end == std::string_view::npos) zip.fail("no NumPy array: its header has no shape");
-  text = text.substr(1, end - 1);
-  std::vector<std::uint64_t> shape;
-  while (!text.empty()) {
-    const std::size_t comma = std::min(text.size(), text.find(','));
-    const std::string_view digits = text.substr(0, comma);
-    const std::uint64_t size = parse_size(digits.substr(std::min(digits.size(), digits.find_first_not_of(' '))));
-    if (size == std::numeric_limits<std::uint64_t>::max())
-      zip.fail(fmt::format("its shape ({}) is no list of sizes", text));
-    shape.push_back(size);
-    text.remove_prefix(std::min(text.size(), comma + 1));
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(' ')));
-  }
-  return shape;
+bool order_matters(const std::vector<std::uint64_t>& shape) {
+  return std::ranges::count_if(shape, [](std::uint64_t size) { return size > 1; }) > 1;
 }
 
 void check_size(const ZipReader& zip, const NpyArray& array) {
@@ -170,16 +153,36 @@ NpyArray read_npy_header(ZipReader& zip) {
   if (size > kMaxHeader || size > zip.left()) zip.fail(fmt::format("cut: its header claims {} bytes", size));
   Bytes bytes;
   zip.append(bytes, size);
-  const std::string dict = as_text(bytes);
   NpyArray array;
-  array.descr = parse_descr(zip, field(zip, dict, "descr"));
-  array.shape = parse_shape(zip, field(zip, dict, "shape"));
-  const bool order_matters = array.shape.size() > 1;
-  if (order_matters && !field(zip, dict, "fortran_order").starts_with("False")) {
-    zip.fail("in Fortran order; save numpy.ascontiguousarray of it");
+  try {
+    const NpyDict dict = parse_npy_dict(as_text(bytes));
+    array = {checked_descr(zip, dict.descr), dict.shape, dict.fortran_order && order_matters(dict.shape)};
+  } catch (const std::invalid_argument& bad) {
+    zip.fail(bad.what());
   }
   check_size(zip, array);
   return array;
+}
+
+Bytes in_c_order(const NpyArray& array, Bytes bytes) {
+  if (!array.fortran || bytes.empty()) return bytes;
+  const std::size_t size = array.item_size();
+  const std::size_t n_axes = array.shape.size();
+  std::vector<std::size_t> strides(n_axes, size);  // bytes from one element of an axis to the next
+  for (std::size_t axis = 1; axis < n_axes; ++axis) strides[axis] = strides[axis - 1] * array.shape[axis - 1];
+  Bytes ordered(bytes.size());
+  std::vector<std::uint64_t> index(n_axes);
+  std::size_t from = 0;
+  for (std::size_t to = 0; to < ordered.size(); to += size) {
+    std::memcpy(ordered.data() + to, bytes.data() + from, size);
+    for (std::size_t axis = n_axes; axis-- > 0;) {  // the last axis goes round fastest
+      from += strides[axis];
+      if (++index[axis] < array.shape[axis]) break;
+      from -= strides[axis] * array.shape[axis];
+      index[axis] = 0;
+    }
+  }
+  return ordered;
 }
 
 std::vector<double> npy_numbers(const NpyArray& array, std::span<const std::uint8_t> bytes) {
@@ -200,8 +203,8 @@ std::vector<double> npy_numbers(const NpyArray& array, std::span<const std::uint
 }
 
 std::vector<std::string> npy_texts(const NpyArray& array, std::span<const std::uint8_t> bytes) {
-  std::vector<std::string> texts(array.n_items());
   const std::size_t size = array.item_size();
+  std::vector<std::string> texts(bytes.size() / size);
   for (std::size_t i = 0; i < texts.size(); ++i) {
     const auto item = bytes.subspan(i * size, size);
     if (array.kind() == 'S') {

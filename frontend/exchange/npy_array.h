@@ -14,7 +14,8 @@ namespace ear {
 /// What stands before the numbers.
 struct NpyArray {
   std::string descr;                 ///< "<f4", "|b1", "<i8", "<U12"
-  std::vector<std::uint64_t> shape;  ///< none: a scalar; C order
+  std::vector<std::uint64_t> shape;  ///< none: a scalar
+  bool fortran = false;  ///< the first axis goes round fastest, as in Fortran; false where the order does not matter
 
   char kind() const { return descr.at(1); }  ///< 'f', 'b', 'i', 'u', 'U', 'S'
   std::uint64_t item_size() const;           ///< bytes of an element
@@ -26,18 +27,21 @@ struct NpyArray {
 /// "(2, 3)".
 std::string shape_text(const std::vector<std::uint64_t>& shape);
 
-/// Magic, version 1.0 and header.
+/// Magic, version 1.0 and header, of an array in C order.
 std::string npy_array_header(const NpyArray& array);
 
 /// Reads the header of the zip's member, and compares what it claims with the member's size. Throws what ZipReader::fail
-/// throws: no array, Fortran order, big-endian, Python objects, dates and structures, a shape that the member is too short or too
-/// long for.
+/// throws: no array, big-endian, Python objects, dates and structures, a shape that the member is too short or too long for.
 NpyArray read_npy_header(ZipReader& zip);
+
+/// The same elements in C order, the last axis going round fastest. `bytes`: the whole array.
+Bytes in_c_order(const NpyArray& array, Bytes bytes);
 
 /// Elements of an array of numbers as double (whole numbers beyond 2^53 are rounded). `bytes` holds whole elements.
 std::vector<double> npy_numbers(const NpyArray& array, std::span<const std::uint8_t> bytes);
 
-/// Elements of an array of text as UTF-8, without the zeros at their ends. Throws std::runtime_error for what is no character.
+/// Elements of an array of text as UTF-8, without the zeros at their ends. `bytes` holds whole elements. Throws
+/// std::runtime_error for what is no character.
 std::vector<std::string> npy_texts(const NpyArray& array, std::span<const std::uint8_t> bytes);
 
 /// A list of texts as a member of "<U" elements: type and contents. Throws std::invalid_argument for text that is not UTF-8

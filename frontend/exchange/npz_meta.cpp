@@ -7,6 +7,8 @@
 #include <limits>
 #include <optional>
 #include <stdexcept>
+#include <string_view>
+#include <unordered_set>
 
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
@@ -55,8 +57,9 @@ void read_labels(const NpzArrays& arrays, const ForeignParams& params, std::vect
   if (arrays.type("y").is_text()) {
     labels = arrays.texts("y", labels.size());
     classes = classes_or_sorted(given, labels);
+    const std::unordered_set<std::string_view> known(classes.begin(), classes.end());
     for (const std::string& label : labels) {
-      if (!label.empty() && std::find(classes.begin(), classes.end(), label) == classes.end()) {
+      if (!label.empty() && !known.contains(label)) {
         arrays.fail("y", fmt::format("label '{}' is not among the {} classes", label, classes.size()));
       }
     }
@@ -88,7 +91,7 @@ std::vector<double> read_dt_ms(const NpzArrays& arrays, const ForeignParams& par
 NpzMeta own_npz_meta(const NpzArrays& arrays) {
   NpzMeta meta;
   meta.own = true;
-  const auto json = arrays.texts("header");
+  const auto& json = arrays.texts("header");
   if (json.size() != 1) arrays.fail("header", fmt::format("{} texts, wanted one", json.size()));
   try {
     meta.header = parse_header(json[0]);
@@ -100,10 +103,11 @@ NpzMeta own_npz_meta(const NpzArrays& arrays) {
     if (!arrays.has(name)) arrays.fail(name, "is missing; the array header says that it was written");
   }
   const std::size_t n = arrays.type("keys").n_items();
-  const auto keys = arrays.texts("keys", n);
-  const auto speakers = arrays.texts("speakers", n);
-  const auto sequences = arrays.texts("sequences", n);
-  const auto dt_ms = arrays.numbers("dt_ms", n);
+  arrays.require_memory_for("keys", n);
+  const auto& keys = arrays.texts("keys", n);
+  const auto& speakers = arrays.texts("speakers", n);
+  const auto& sequences = arrays.texts("sequences", n);
+  const auto& dt_ms = arrays.numbers("dt_ms", n);
   const auto n_steps = arrays.whole("n_steps", n, 1, kMaxInt);
   const auto decimation = arrays.whole("decimation", n, 1, kMaxInt);
   const auto& classes = meta.header.classes;

@@ -64,6 +64,7 @@ class StackedNpz : public RecordSource {
     }
     while (zip_.next() && array_name(zip_) != "X") continue;
     read_npy_header(zip_);
+    if (type_.fortran) read_whole();
   }
 
   const Header& header() const override { return meta_.header; }
@@ -80,8 +81,7 @@ class StackedNpz : public RecordSource {
     const bool events = meta_.header.kind == Kind::kEvents;
     const std::uint64_t rows =
         events ? static_cast<std::uint64_t>(meta_.offsets[next_ + 1] - meta_.offsets[next_]) : type_.shape[1];
-    Bytes bytes;
-    zip_.append(bytes, rows * type_.shape.back() * type_.item_size());
+    Bytes bytes = take(rows * type_.shape.back() * type_.item_size());
     ++next_;
     try {
       if (!events) crop(bytes, item);
@@ -94,6 +94,31 @@ class StackedNpz : public RecordSource {
   }
 
  private:
+  /// In Fortran order every record is spread over all of X.
+  void read_whole() {
+    if (zip_.left() > kMaxArrayBytes) {
+      zip_.fail(
+          fmt::format("in Fortran order, which is read as a whole: {} bytes, at most {} are read; save "
+                      "numpy.ascontiguousarray of it",
+                      zip_.left(), kMaxArrayBytes));
+    }
+    zip_.append(whole_, zip_.left());
+    whole_ = in_c_order(type_, std::move(whole_));
+  }
+
+  /// The next n bytes of X in C order.
+  Bytes take(std::uint64_t n) {
+    Bytes bytes;
+    if (type_.fortran) {
+      const auto from = whole_.begin() + static_cast<std::ptrdiff_t>(taken_);
+      bytes.assign(from, from + static_cast<std::ptrdiff_t>(n));
+      taken_ += n;
+    } else {
+      zip_.append(bytes, n);
+    }
+    return bytes;
+  }
+
   void check_offsets(const NpzArrays& arrays) const {
     const auto& offsets = meta_.offsets;
     if (offsets.front() != 0 || !std::is_sorted(offsets.begin(), offsets.end()) ||
@@ -121,6 +146,8 @@ class StackedNpz : public RecordSource {
   NpyArray type_;
   ZipReader zip_;
   std::size_t next_ = 0;
+  Bytes whole_;  // X in C order; only where it is stored in Fortran order
+  std::uint64_t taken_ = 0;
 };
 
 /// Arrays [T][C], a record each.
@@ -143,6 +170,7 @@ class SeparateNpz : public RecordSource {
     Bytes bytes;
     zip_.append(bytes, zip_.left());
     zip_.finish();
+    bytes = in_c_order(type, std::move(bytes));
     try {
       item.record.data = convert(meta_.header.kind, type, bytes, meta_.header.n_channels);
       check_record(meta_.header, item.record);
@@ -176,6 +204,7 @@ std::unique_ptr<RecordSource> open_stacked(const NpzArrays& arrays, const Foreig
   const std::size_t n = x.shape[0];
   if (n > kMaxNpzRecords) arrays.fail("X", fmt::format("{} records, at most {} are read", n, kMaxNpzRecords));
   if (x.shape[1] < 1 || x.shape[1] > kMaxInt) arrays.fail("X", fmt::format("{} steps", x.shape[1]));
+  arrays.require_memory_for("X", n);
   NpzMeta meta = foreign_npz_meta(arrays, params, keys_of_x(arrays, n), x);
   const auto steps = static_cast<std::int64_t>(x.shape[1]);
   const auto n_steps =
@@ -204,6 +233,7 @@ std::unique_ptr<RecordSource> open_separate(const NpzArrays& arrays, const Forei
   }
   if (names.empty())
     throw std::runtime_error(arrays.path() + ": neither an array X [record][step][channel] nor arrays [step][channel]");
+  arrays.require_memory_for(names[0], names.size());
   NpzMeta meta = foreign_npz_meta(arrays, params, names, arrays.type(names[0]));
   note_unused(arrays, false, meta);
   return std::make_unique<SeparateNpz>(arrays, std::move(meta));

@@ -3,6 +3,7 @@
 #include <archive.h>
 #include <archive_entry.h>
 #include <fmt/format.h>
+#include <locale.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,26 @@ std::string text_of(archive* a) {
   const char* text = archive_error_string(a);
   return text != nullptr ? text : "unknown error of libarchive";
 }
+
+/// libarchive converts members' names to the locale's characters, and in the C locale loses those that are not ASCII. While one
+/// of these lives, this thread alone has UTF-8; the program's locale stays as it is.
+class Utf8Names {
+ public:
+  Utf8Names() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
+    if (utf8_ != nullptr) before_ = ::uselocale(utf8_);
+  }
+  Utf8Names(const Utf8Names&) = delete;
+  Utf8Names& operator=(const Utf8Names&) = delete;
+  ~Utf8Names() {
+    if (utf8_ == nullptr) return;
+    ::uselocale(before_);
+    ::freelocale(utf8_);
+  }
+
+ private:
+  locale_t utf8_;
+  locale_t before_ = nullptr;
+};
 
 void check_file(const std::string& path) {
   struct stat status = {};
@@ -79,6 +100,7 @@ ZipReader::~ZipReader() = default;
 
 bool ZipReader::next() {
   State& s = *state_;
+  const Utf8Names utf8;
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(s.zip.get(), &entry);
   if (status == ARCHIVE_EOF) return false;

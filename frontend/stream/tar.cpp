@@ -73,6 +73,12 @@ std::string text_of(archive* a) {
   return text != nullptr ? text : "unknown error of libarchive";
 }
 
+// In the C locale, and for bytes that are not UTF-8, libarchive warns of a name that it cannot convert: of the owner and the
+// group, which are not used, or of the member, which then has the bytes as they are. All other warnings tell of damage.
+bool is_about_names(archive* a) {
+  return text_of(a).find("be converted from") != std::string::npos;
+}
+
 }  // namespace
 
 struct TarReader::State {
@@ -117,7 +123,7 @@ bool TarReader::next() {
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(s.tar.get(), &entry);
   if (status == ARCHIVE_EOF) return false;
-  if (status != ARCHIVE_OK) s.fail_call(after);
+  if (status != ARCHIVE_OK && !(status == ARCHIVE_WARN && is_about_names(s.tar.get()))) s.fail_call(after);
   const char* path = archive_entry_pathname(entry);
   s.member = path != nullptr ? path : "(name is no text)";
   if (archive_entry_filetype(entry) != AE_IFREG || archive_entry_hardlink(entry) != nullptr ||

@@ -1,5 +1,5 @@
 #pragma once
-// A tar as a sequence of small members, without seeking. The only user of libarchive.
+// A tar as a sequence of small members, without seeking.
 #include <cstddef>
 #include <cstdint>
 #include <memory>

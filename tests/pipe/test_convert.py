@@ -6,6 +6,7 @@ usage: test_convert.py TOOLS_DIR Numpy|Hdf5
 """
 import io
 import json
+import os
 import pathlib
 import struct
 import subprocess
@@ -102,8 +103,8 @@ def read_ark(data):
     return matrices
 
 
-def convert(*words, data=None):
-    done = subprocess.run([str(TOOLS / "ossicle-convert"), *map(str, words)], input=data, capture_output=True)
+def convert(*words, data=None, env=None):
+    done = subprocess.run([str(TOOLS / "ossicle-convert"), *map(str, words)], input=data, capture_output=True, env=env)
     if done.returncode != 0:
         raise AssertionError(f"ossicle-convert {words}: {done.returncode}: {done.stderr.decode()}")
     return done.stdout
@@ -168,6 +169,18 @@ class Numpy(Conversion):
         self.assertEqual([(meta["key"], meta["label"]) for meta, _ in records], [("one", "1"), ("two", "0")])
         np.testing.assert_array_equal(records[0][1], np.eye(3))
         self.assertEqual(header["kind"], "counts")
+
+    def test_npz_of_numpy_of_every_layout(self):
+        x = np.random.default_rng(2).integers(0, 9, (4, 6, 3), np.uint16)
+        for array in (np.asfortranarray(x), np.asfortranarray(x.astype(np.float64))):
+            np.savez_compressed(self.folder / "f.npz", X=array)
+            _, records = read_stream(convert(self.folder / "f.npz", "--dt-ms", 5, "--kind", "counts"))
+            np.testing.assert_array_equal([array for _, array in records], x)
+        np.savez(self.folder / "u.npz", **{"你好": np.asfortranarray(x[0]), "再见": x[1], "dürr": x[2]})
+        environment = {**os.environ, "LC_ALL": "C"}
+        _, records = read_stream(convert(self.folder / "u.npz", "--dt-ms", 5, env=environment))
+        np.testing.assert_array_equal([array for _, array in records], x[:3])
+        self.assertEqual(len({meta["key"] for meta, _ in records}), 3)
 
     def test_kaldi(self):
         for kind in ("cochleagram", "raster", "counts"):

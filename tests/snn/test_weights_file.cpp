@@ -26,8 +26,15 @@ std::string one(const std::string& dtype, const std::string& shape, const std::s
                  data);
 }
 
+snn::Tensors read_all(std::span<const char> bytes) {
+  const snn::WeightsFile file(bytes);
+  snn::Tensors tensors;
+  for (const snn::TensorEntry& entry : file.entries()) tensors[entry.name] = file.read(entry);
+  return tensors;
+}
+
 std::vector<float> values_of(const std::string& file) {
-  return snn::parse_weights(file).at("a").values;
+  return read_all(file).at("a").values;
 }
 
 }  // namespace
@@ -40,11 +47,40 @@ TEST_CASE("weights file: every type of float, by hand") {
         std::vector<float>{1.0F, -2.0F, 65504.0F, 0x1p-24F, 0x1p-14F, -0.0F});
   CHECK(values_of(one("BF16", "[3]", bytes_of<std::uint16_t>({0x3f80, 0xc040, 0x3e00}))) ==
         std::vector<float>{1.0F, -3.0F, 0.125F});
+  CHECK(values_of(one("I64", "[]", bytes_of<std::int64_t>({1}))) == std::vector<float>{1.0F});
+  CHECK_THROWS_WITH(values_of(one("I64", "[1]", bytes_of<std::int64_t>({(1 << 24) + 1}))), Contains("not finite"));
+}
+
+TEST_CASE("weights file: an array that nobody reads may be of any type, and metadata may be null") {
+  const std::string bytes = file_of(
+      R"({"__metadata__":null,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"mask":{"dtype":"BOOL","shape":[2],"data_offsets":[4,6]},"mem":{"dtype":"F32","shape":[0,7],"data_offsets":[0,0]},"odd":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[6,7]}})",
+      bytes_of<float>({5}) + "\1\1?");
+  const snn::WeightsFile file(bytes);
+  REQUIRE(file.entries().size() == 4);
+  CHECK(file.read(file.entries()[0]).values == std::vector<float>{5});
+  CHECK_THROWS_WITH(file.read(file.entries()[1]), Contains("array mask is of type BOOL"));
+  CHECK_THROWS_WITH(file.read(file.entries()[2]), Contains("array mem claims an impossible shape"));
+  CHECK_THROWS_WITH(file.read(file.entries()[3]), Contains("array odd is of type F8_E4M3"));
+}
+
+TEST_CASE("weights file: names are cut short in messages, a header beyond 100 MB is not read") {
+  const std::string name(100'000, 'n');
+  const auto file =
+      file_of(R"({")" + name + R"(":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}})", std::string(8, '\0'));
+  try {
+    read_all(file);
+    FAIL("read");
+  } catch (const std::runtime_error& error) {
+    CHECK(std::string(error.what()).size() < 200);
+  }
+  const std::uint64_t length = 100'000'001;
+  CHECK_THROWS_WITH(read_all(std::string(reinterpret_cast<const char*>(&length), 8) + std::string(length, ' ')),
+                    Contains("100000001"));
 }
 
 TEST_CASE("weights file: shapes, scalars, several arrays in any order, metadata") {
   const std::string data = bytes_of<float>({1, 2, 3, 4, 5, 6, 7});
-  const auto tensors = snn::parse_weights(file_of(
+  const auto tensors = read_all(file_of(
       R"({"__metadata__":{"format":"pt"},"b":{"dtype":"F32","shape":[],"data_offsets":[24,28]},"a":{"dtype":"F32","shape":[2,3],"data_offsets":[0,24]}} )",
       data));
   CHECK(tensors.size() == 2);
@@ -58,9 +94,9 @@ TEST_CASE("weights file: bad bytes are errors that name the array") {
   const std::string good = one("F32", "[2]", bytes_of<float>({1, 2}));
   for (std::size_t n = 0; n < good.size(); ++n) {
     INFO(n);
-    CHECK_THROWS_AS(snn::parse_weights(std::span(good.data(), n)), std::runtime_error);
+    CHECK_THROWS_AS(read_all(std::span(good.data(), n)), std::runtime_error);
   }
-  CHECK_THROWS_WITH(snn::parse_weights(std::string("not a safetensors file")), Contains("no safetensors file"));
+  CHECK_THROWS_WITH(read_all(std::string("not a safetensors file")), Contains("no safetensors file"));
   CHECK_THROWS_WITH(values_of(one("I32", "[2]", bytes_of<float>({1, 2}))), Contains("array a is of type I32"));
   CHECK_THROWS_WITH(values_of(one("F32", "[3]", bytes_of<float>({1, 2}))), Contains("array a"));
   CHECK_THROWS_WITH(values_of(one("F32", "[0]", "")), Contains("impossible shape"));
@@ -71,7 +107,7 @@ TEST_CASE("weights file: bad bytes are errors that name the array") {
   CHECK_THROWS_WITH(values_of(one("F64", "[1]", bytes_of<double>({1e300}))), Contains("not finite"));
   CHECK_THROWS_WITH(values_of(one("F16", "[1]", bytes_of<std::uint16_t>({0x7c00}))), Contains("not finite"));
   CHECK_THROWS_WITH(
-      snn::parse_weights(file_of(
+      read_all(file_of(
           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
           bytes_of<float>({1, 2, 3}))),
       Contains("overlap"));

@@ -116,9 +116,8 @@ void import_safetensors(const std::string& input, const std::string& output, con
   }
   const ImportContext wanted = context_of(conversion);
   const std::string bytes = read_file(input, kMaxWeightBytes, "a safetensors file");
-  const snn::Model model = snn::with_file_name(input == "-" ? "standard input" : input, [&] {
-    return import_weights(rename(snn::parse_weights(bytes), conversion.names), wanted);
-  });
+  const snn::Model model = snn::with_file_name(input == "-" ? "standard input" : input,
+                                               [&] { return import_weights(snn::WeightsFile(bytes), wanted); });
   const std::string model_bytes = snn::serialise(model);
   write_file(output, std::as_bytes(std::span(model_bytes)), FileKind::kModel, {.overwrite = conversion.overwrite});
   const snn::NetworkParams& network = model.training.network;

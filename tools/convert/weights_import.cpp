@@ -6,10 +6,10 @@
 #include <algorithm>
 #include <map>
 #include <regex>
-#include <set>
 #include <stdexcept>
 
 #include "snn/parameter_list.h"
+#include "tools/convert/weights_names.h"
 
 namespace tools {
 
@@ -23,86 +23,9 @@ std::string shape_text(const Tensor& tensor) {
 }
 
 std::string names_of(const Tensors& tensors) {
-  std::string text;
-  for (const auto& [name, tensor] : tensors)
-    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", name, shape_text(tensor));
-  return text;
-}
-
-void refuse_bias(const std::string& name, const Tensor& tensor) {
-  if (std::ranges::all_of(tensor.values, [](float v) { return v == 0.0F; })) return;
-  throw std::invalid_argument(
-      fmt::format("{}: is a bias that is not zero, and the network has none; train without biases", name));
-}
-
-Tensor theta_of_tau(const std::string& name, Tensor tensor) {
-  for (float& value : tensor.values) {
-    if (!(value >= 1.0F)) {
-      throw std::invalid_argument(
-          fmt::format("{}: holds {}; wanted are time constants of 1 step or more", name, value));
-    }
-    value = static_cast<float>(1.0 - 1.0 / static_cast<double>(value));
-  }
-  return tensor;
-}
-
-int number(const std::ssub_match& digits) {
-  return std::stoi(digits.str());  // at most four of them
-}
-
-/// Adds the tensor under our name; nothing for a bias of zeros. False for a name that is not known.
-bool add_known(const std::string& name, const Tensor& tensor, Tensors& ours) {
-  static const std::regex own(R"(w_\d{1,4}_\d{1,4}|w_self_\d{1,4}|theta_\d{1,4})");
-  static const std::regex weight(R"(fc([1-9]\d{0,3})\.weight)"), bias(R"(fc\d{1,4}\.bias)"),
-      skip(R"(skip_(\d{1,4}_\d{1,4})\.weight)"), self(R"(lif(\d{1,4})\.(?:recurrent\.)?V)"),
-      beta(R"(lif(\d{1,4})\.beta)"), tau(R"(tau_m_(\d{1,4}))");
-  std::smatch m;
-  std::string our_name;
-  Tensor value = tensor;
-  if (std::regex_match(name, m, bias)) {
-    refuse_bias(name, tensor);
-    return true;
-  }
-  if (std::regex_match(name, m, own)) {
-    our_name = name;
-  } else if (std::regex_match(name, m, weight)) {
-    our_name = fmt::format("w_{}_{}", number(m[1]) - 1, number(m[1]));
-  } else if (std::regex_match(name, m, skip)) {
-    our_name = "w_" + m[1].str();
-  } else if (std::regex_match(name, m, self)) {
-    our_name = fmt::format("w_self_{}", number(m[1]));
-  } else if (std::regex_match(name, m, beta)) {
-    our_name = fmt::format("theta_{}", number(m[1]));
-  } else if (std::regex_match(name, m, tau)) {
-    our_name = fmt::format("theta_{}", number(m[1]));
-    value = theta_of_tau(name, std::move(value));
-  } else {
-    return false;
-  }
-  if (!ours.emplace(our_name, std::move(value)).second) {
-    throw std::invalid_argument(fmt::format("{}: a second tensor that would be {}", name, our_name));
-  }
-  return true;
-}
-
-/// theirs -> ours of THEIRS=OURS.
-std::map<std::string, std::string> parse_names(const std::vector<std::string>& names, const Tensors& theirs) {
-  std::map<std::string, std::string> parsed;
-  for (const std::string& name : names) {
-    const std::size_t equals = name.rfind('=');
-    if (equals == std::string::npos || equals == 0) {
-      throw std::invalid_argument(fmt::format("--name {}: wanted is THEIRS=OURS, or THEIRS= to drop a tensor", name));
-    }
-    const std::string from = name.substr(0, equals);
-    if (!theirs.contains(from)) {
-      throw std::invalid_argument(
-          fmt::format("--name {}: there is no tensor {}; there are {}", name, from, names_of(theirs)));
-    }
-    if (!parsed.emplace(from, name.substr(equals + 1)).second) {
-      throw std::invalid_argument(fmt::format("--name: {} stands twice", from));
-    }
-  }
-  return parsed;
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : tensors) names.push_back(name + " " + shape_text(tensor));
+  return first_of(names);
 }
 
 /// Populations' sizes and skips, as the shapes of w_K_L say.
@@ -112,12 +35,12 @@ void take_topology(const Tensors& tensors, snn::NetworkParams& network) {
   static const std::regex weight(R"(w_(\d{1,4})_(\d{1,4}))"), self(R"(w_self_(\d{1,4}))");
   for (const auto& [name, tensor] : tensors) {
     std::smatch m;
-    if (std::regex_match(name, m, self)) network.self_recurrent.push_back(number(m[1]));
+    if (std::regex_match(name, m, self)) network.self_recurrent.push_back(layer_number(m[1]));
     if (!std::regex_match(name, m, weight)) continue;
     if (tensor.shape.size() != 2) {
       throw std::invalid_argument(fmt::format("{}: has the shape {}; wanted is [to][from]", name, shape_text(tensor)));
     }
-    const int from = number(m[1]), to = number(m[2]);
+    const int from = layer_number(m[1]), to = layer_number(m[2]);
     connections[{from, to}] = &tensor;
     last = std::max(last, to);
     if (to != from + 1) network.skips.push_back({from, to});
@@ -193,24 +116,8 @@ void check_ends(const ImportContext& context, const snn::NetworkParams& network)
 
 }  // namespace
 
-snn::Tensors rename(const snn::Tensors& theirs, const std::vector<std::string>& names) {
-  const auto renames = parse_names(names, theirs);
-  Tensors ours;
-  for (const auto& [name, tensor] : theirs) {
-    const auto found = renames.find(name);
-    if (found != renames.end() && found->second.empty()) continue;
-    const std::string& known = found == renames.end() ? name : found->second;
-    if (!add_known(known, tensor, ours)) {
-      throw std::invalid_argument(fmt::format(
-          "{} {}: not a name that is known; --name {}=OURS says what it is, --name {}= drops it; OURS is one of w_K_L, "
-          "w_self_L, theta_L, tau_m_L",
-          known, shape_text(tensor), name, name));
-    }
-  }
-  return ours;
-}
-
-snn::Model import_weights(snn::Tensors tensors, const ImportContext& context) {
+snn::Model import_weights(const snn::WeightsFile& file, const ImportContext& context) {
+  auto [tensors, constants] = name_weights(file, context.names);
   snn::Model model;
   snn::NetworkParams& network = model.training.network;
   if (context.like) {
@@ -223,6 +130,7 @@ snn::Model import_weights(snn::Tensors tensors, const ImportContext& context) {
     needs_tau_m |= !tensors.contains(fmt::format("theta_{}", layer));
   take_constants(context, network, needs_tau_m);
   validate(network);
+  check_constants(constants, network);
   check_ends(context, network);
   complete_thetas(tensors, network);
   if (!context.like) network.bip = layers_with_own_thetas(tensors, network);

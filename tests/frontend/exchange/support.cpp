@@ -1,5 +1,7 @@
 #include "tests/frontend/exchange/support.h"
 
+#include <zlib.h>
+
 #include <algorithm>
 #include <fstream>
 #include <sstream>
@@ -14,6 +16,54 @@ namespace {
 template <class Number>
 void put(std::string& bytes, Number number) {
   bytes.append(reinterpret_cast<const char*>(&number), sizeof number);
+}
+
+/// APPNOTE.TXT 4.4.5: nothing (0), or deflate without zlib's own header (8).
+constexpr int kStored = 0;
+constexpr int kDeflated = 8;
+
+std::string deflated(const std::string& bytes) {
+  z_stream stream{};
+  deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, -MAX_WBITS, MAX_MEM_LEVEL, Z_DEFAULT_STRATEGY);
+  std::string out(deflateBound(&stream, bytes.size()), '\0');
+  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(bytes.data()));
+  stream.avail_in = static_cast<uInt>(bytes.size());
+  stream.next_out = reinterpret_cast<Bytef*>(out.data());
+  stream.avail_out = static_cast<uInt>(out.size());
+  const int status = deflate(&stream, Z_FINISH);
+  out.resize(stream.total_out);
+  deflateEnd(&stream);
+  if (status != Z_STREAM_END) throw std::runtime_error("zlib");
+  return out;
+}
+
+// APPNOTE.TXT 4.3: local headers with contents, then the directory, then its end.
+std::string zip_of(const Members& members, int method) {
+  std::string files;
+  std::string directory;
+  for (const auto& [name, contents] : members) {
+    const std::string stored = method == kDeflated ? deflated(contents) : contents;
+    std::string fields;  // what both headers have in common
+    const bool is_ascii = std::ranges::all_of(name, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+    const int flags = is_ascii ? 0 : 1 << 11;  // the name is UTF-8
+    for (const int word : {20, flags, method, 0, 33}) put(fields, static_cast<std::uint16_t>(word));
+    put(fields,
+        static_cast<std::uint32_t>(crc32_z(0, reinterpret_cast<const Bytef*>(contents.data()), contents.size())));
+    put(fields, static_cast<std::uint32_t>(stored.size()));
+    put(fields, static_cast<std::uint32_t>(contents.size()));
+    put(fields, static_cast<std::uint16_t>(name.size()));
+    put(fields, std::uint16_t{0});
+    directory += std::string("PK\1\2\x14\0", 6) + fields + std::string(10, '\0');
+    put(directory, static_cast<std::uint32_t>(files.size()));
+    directory += name;
+    files += std::string("PK\3\4", 4) + fields + name + stored;
+  }
+  std::string end("PK\5\6\0\0\0\0", 8);
+  for (int i = 0; i < 2; ++i) put(end, static_cast<std::uint16_t>(members.size()));
+  put(end, static_cast<std::uint32_t>(directory.size()));
+  put(end, static_cast<std::uint32_t>(files.size()));
+  put(end, std::uint16_t{0});
+  return files + directory + end;
 }
 
 }  // namespace
@@ -82,29 +132,12 @@ std::string npy_texts(const std::vector<std::string>& texts) {
   return npy("<U" + std::to_string(width), "(" + std::to_string(texts.size()) + ",)", numbers(characters));
 }
 
-// APPNOTE.TXT 4.3: local headers with contents, then the directory, then its end.
 std::string zip(const Members& members) {
-  std::string files;
-  std::string directory;
-  for (const auto& [name, contents] : members) {
-    std::string fields;  // what both headers have in common
-    for (const int word : {20, 0, 0, 0, 33}) put(fields, static_cast<std::uint16_t>(word));
-    put(fields, samples::slow_crc(contents));
-    put(fields, static_cast<std::uint32_t>(contents.size()));
-    put(fields, static_cast<std::uint32_t>(contents.size()));
-    put(fields, static_cast<std::uint16_t>(name.size()));
-    put(fields, std::uint16_t{0});
-    directory += std::string("PK\1\2\x14\0", 6) + fields + std::string(10, '\0');
-    put(directory, static_cast<std::uint32_t>(files.size()));
-    directory += name;
-    files += std::string("PK\3\4", 4) + fields + name + contents;
-  }
-  std::string end("PK\5\6\0\0\0\0", 8);
-  for (int i = 0; i < 2; ++i) put(end, static_cast<std::uint16_t>(members.size()));
-  put(end, static_cast<std::uint32_t>(directory.size()));
-  put(end, static_cast<std::uint32_t>(files.size()));
-  put(end, std::uint16_t{0});
-  return files + directory + end;
+  return zip_of(members, kStored);
+}
+
+std::string deflated_zip(const Members& members) {
+  return zip_of(members, kDeflated);
 }
 
 }  // namespace exchange_support

@@ -53,5 +53,7 @@ std::string numbers(const std::vector<Number>& values) {
 std::string npy_texts(const std::vector<std::string>& texts);
 /// A zip without compression, made byte by byte.
 std::string zip(const Members& members);
+/// The same with compression.
+std::string deflated_zip(const Members& members);
 
 }  // namespace exchange_support

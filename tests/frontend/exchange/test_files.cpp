@@ -60,3 +60,15 @@ TEST_CASE("files: lines, words and tables") {
   CHECK(table.at("l").empty());
   CHECK_THAT(error_of([] { ear::parse_table("k a\nl\nk b\n", "text"); }), Contains("text:3: key k stands twice"));
 }
+
+TEST_CASE("files: a byte order mark of UTF-8 is no part of the text, UTF-16 is named") {
+  const exchange_support::TempFolder temp;
+  const std::string mark = "\xef\xbb\xbf";
+  ear::write_text(temp.file("a"), mark + "k one\n");
+  CHECK(ear::read_text(temp.file("a")) == "k one\n");
+  CHECK(ear::parse_table(mark + "k one\n", "text").contains("k"));
+  const std::string wide("\xff\xfek\0", 4);
+  ear::write_text(temp.file("b"), wide);
+  CHECK_THAT(error_of([&] { ear::read_text(temp.file("b")); }), Contains("/b: text in UTF-16"));
+  CHECK_THAT(error_of([&] { ear::parse_table(wide, "text"); }), Contains("text: text in UTF-16"));
+}

@@ -177,6 +177,10 @@ TEST_CASE("kaldi: a stranger's folder is read by feats.scp and its frame shift")
   spill(temp.file("feats.scp"), "a " + temp.file("with blanks.ark") + ":2\n");
   CHECK(samples::equal(read_all(*ear::open_kaldi_folder(temp.path().string(), {})).records.at(0),
                        {"a", "no", {}, "", 1, 10.0, 1, std::vector<float>{3}}));
+  const std::string mark = "\xef\xbb\xbf";  // as Windows' editors begin a file
+  for (const char* name : {"feats.scp", "text", "frame_shift"}) spill(temp.file(name), mark + slurp(temp.file(name)));
+  CHECK(samples::equal(read_all(*ear::open_kaldi_folder(temp.path().string(), {})).records.at(0),
+                       {"a", "no", {}, "", 1, 10.0, 1, std::vector<float>{3}}));
   const auto message = [&](const std::string& scp) {
     spill(temp.file("feats.scp"), scp);
     return error_of([&] { read_all(*ear::open_kaldi_folder(temp.path().string(), {})); });

@@ -33,7 +33,7 @@ TEST_CASE("records: a sink takes what FORMAT.md allows, each key once") {
   CHECK_THAT(error_of([&] { Sink{header}; }), Contains("out: n_channels is 0"));
 }
 
-TEST_CASE("records: names become keys, and two names never the same") {
+TEST_CASE("records: names become keys, and two names never the same one") {
   ear::KeyMaker key_of;
   CHECK(key_of("a-B_9") == "a-B_9");
   CHECK(key_of.note().empty());
@@ -44,6 +44,11 @@ TEST_CASE("records: names become keys, and two names never the same") {
   CHECK(key_of("a.b.c") == ear::with_hash("a_b_c", "a.b.c"));
   CHECK(key_of("a_b_c") == ear::with_hash("a_b_c", "a_b_c"));
   CHECK_THAT(error_of([&] { key_of("a.b.c"); }), Contains("key a.b.c stands twice"));
+  CHECK_THAT(error_of([&] { key_of("a/b.c"); }), Contains("key a/b.c stands twice"));
+  CHECK(key_of("\u4f60\u597d") == "______");
+  CHECK(key_of("\u518d\u89c1") == "______-23da0fa6ffa52aeb");  // FNV-1a of the name
+  CHECK(key_of(std::string(200, '.')) == std::string(200, '_'));
+  CHECK(key_of(std::string(200, '/')).size() == 200);
   CHECK_THAT(error_of([&] { key_of(""); }), Contains("of 0 characters"));
   CHECK_THAT(error_of([&] { key_of("__end__"); }), Contains("reserved"));
   CHECK(key_of(std::string(200, 'k')).size() == 200);

@@ -1,7 +1,9 @@
 #include <fcntl.h>
+#include <langinfo.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <clocale>
 
 #include "frontend/exchange/zip.h"
 #include "tests/frontend/exchange/support.h"
@@ -57,6 +59,25 @@ TEST_CASE("zip: members come back, those made byte by byte as well") {
     zip.finish();
     CHECK_FALSE(zip.next());
   }
+}
+
+TEST_CASE("zip: names of any characters are read in the C locale, which stays as it is") {
+  REQUIRE(std::string(std::setlocale(LC_ALL, nullptr)) == "C");
+  const exchange_support::TempFolder temp;
+  spill(temp.file("a.npz"), exchange_support::zip({{"\u4f60\u597d.npy", "hello"}, {"d\u00fcrr.npy", ""}}));
+  ear::ZipReader zip(temp.file("a.npz"));
+  REQUIRE(zip.next());
+  CHECK(zip.member() == "\u4f60\u597d.npy");
+  ear::Bytes contents;
+  zip.append(contents, zip.left());
+  zip.finish();
+  CHECK(contents.size() == 5);
+  REQUIRE(zip.next());
+  CHECK(zip.member() == "d\u00fcrr.npy");
+  CHECK_FALSE(zip.next());
+  CHECK(std::string(std::setlocale(LC_ALL, nullptr)) == "C");
+  CHECK(std::string(::nl_langinfo(CODESET)) == "ANSI_X3.4-1968");
+  CHECK_THAT(read_zip(exchange_support::zip({{"\xff.npy", ""}})), Contains("a.npz") && Contains("UTF-8"));
 }
 
 TEST_CASE("zip: damaged, foreign and absent files are errors that name the file") {

@@ -175,6 +175,16 @@ std::string reseal(std::string text) {
   return text.replace(at, 8, hex(slow_crc(text)));
 }
 
+std::string retyped(std::string member, char type) {
+  member[156] = type;
+  member.replace(148, 8, "        ");
+  unsigned sum = 0;
+  for (const char byte : member.substr(0, kBlock)) sum += static_cast<unsigned char>(byte);
+  char checksum[8];
+  std::snprintf(checksum, sizeof(checksum), "%06o", sum);
+  return member.replace(148, 7, std::string(checksum, 7));
+}
+
 std::string member(const std::string& name, const std::string& contents, std::uint64_t claimed_size) {
   std::string block(kBlock, '\0');
   block.replace(0, name.size(), name);
@@ -187,18 +197,11 @@ std::string member(const std::string& name, const std::string& contents, std::ui
     block[124] = '\x80';
     for (std::size_t i = 0; i < 8; ++i) block[135 - i] = static_cast<char>(claimed_size >> (8 * i));
   }
-  block[156] = '0';
   block.replace(257, 8,
                 std::string("ustar\0"
                             "00",
                             8));
-  block.replace(148, 8, "        ");
-  unsigned sum = 0;
-  for (const char byte : block) sum += static_cast<unsigned char>(byte);
-  char checksum[8];
-  std::snprintf(checksum, sizeof(checksum), "%06o", sum);
-  block.replace(148, 7, std::string(checksum, 7));
-  return block + contents + std::string((kBlock - contents.size() % kBlock) % kBlock, '\0');
+  return retyped(block, '0') + contents + std::string((kBlock - contents.size() % kBlock) % kBlock, '\0');
 }
 
 std::string member(const std::string& name, const std::string& contents) {

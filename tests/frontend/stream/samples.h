@@ -49,6 +49,8 @@ std::string reseal(std::string text);
 /// One member in ustar, with a right checksum, that claims `claimed_size` bytes.
 std::string member(const std::string& name, const std::string& contents, std::uint64_t claimed_size);
 std::string member(const std::string& name, const std::string& contents);
+/// The same member with another type in its header: '2' a link, 'x' an extended header.
+std::string retyped(std::string member, char type);
 /// A tar of them with its two zero blocks.
 std::string tar(const std::vector<std::pair<std::string, std::string>>& members);
 

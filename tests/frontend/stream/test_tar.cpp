@@ -57,18 +57,29 @@ TEST_CASE("Sizes are checked before memory is taken") {
 }
 
 TEST_CASE("Only plain files are members") {
-  std::string link = samples::member("a", "");
-  link[156] = '2';
-  link[154] = '\0';
-  unsigned sum = 0;
-  link.replace(148, 8, "        ");
-  for (const char byte : link.substr(0, 512)) sum += static_cast<unsigned char>(byte);
-  char text[8];
-  std::snprintf(text, sizeof(text), "%06o", sum);
-  link.replace(148, 7, std::string(text, 7));
-  const Memory memory(link);
+  const Memory memory(samples::retyped(samples::member("a", ""), '2'));
   ear::TarReader reader(memory.fd(), "a");
   CHECK_THROWS_WITH(reader.next(), Contains("not a plain file"));
+}
+
+TEST_CASE("Names of owners may have any characters, a damaged extended header is an error") {
+  // POSIX pax: a member of type x with records "LENGTH KEY=VALUE\n", about the member that follows.
+  const auto read = [](const std::string& fields, const std::string& name = "a") {
+    const std::string extended = samples::retyped(samples::member("PaxHeaders/a", fields), 'x');
+    const Memory memory(extended + samples::tar({{"a", "yes"}}));
+    ear::TarReader reader(memory.fd(), "a.tar");
+    const bool there = reader.next();
+    REQUIRE(there);
+    CHECK(reader.member() == name);
+    CHECK(reader.read(3) == Bytes{'y', 'e', 's'});
+    CHECK_FALSE(reader.next());
+  };
+  read("17 uname=J\u00fcrgen\n");
+  read("16 gname=\u97f3\u58f0\n");
+  read("12 uname=J\xfc\n");  // Latin-1
+  read("12 path=\u97f3\n", "\u97f3");
+  CHECK_THROWS_WITH(read("99 uname=ada\n"), Contains("a.tar: byte 0: damaged"));
+  CHECK_THROWS_WITH(read("no record\n"), Contains("damaged"));
 }
 
 TEST_CASE("A failed read is the system's error") {

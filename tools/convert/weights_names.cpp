@@ -1,0 +1,164 @@
+#include "tools/convert/weights_names.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+
+#include "snn/metadata.h"
+
+namespace tools {
+
+namespace {
+
+using snn::Tensor;
+using snn::TensorEntry;
+using snn::Tensors;
+
+std::string name_of(const TensorEntry& entry) {
+  return fmt::format("{} [{}]", snn::shown(entry.name), fmt::join(entry.shape, "]["));
+}
+
+void refuse_bias(const std::string& name, const Tensor& tensor) {
+  if (std::ranges::all_of(tensor.values, [](float v) { return v == 0.0F; })) return;
+  throw std::invalid_argument(
+      fmt::format("{}: is a bias that is not zero, and the network has none; train without biases", name));
+}
+
+Tensor theta_of_tau(const std::string& name, Tensor tensor) {
+  for (float& value : tensor.values) {
+    if (!(value >= 1.0F)) {
+      throw std::invalid_argument(
+          fmt::format("{}: holds {}; wanted are time constants of 1 step or more", name, value));
+    }
+    value = static_cast<float>(1.0 - 1.0 / static_cast<double>(value));
+  }
+  return tensor;
+}
+
+/// Our name for an array that is taken as it is, or after theta_of_tau(); empty if there is none.
+std::string our_name(const std::string& name) {
+  static const std::regex own(R"(w_\d{1,4}_\d{1,4}|w_self_\d{1,4}|theta_\d{1,4})");
+  static const std::regex weight(R"(fc([1-9]\d{0,3})\.weight)"), skip(R"(skip_(\d{1,4}_\d{1,4})\.weight)"),
+      self(R"(lif(\d{1,4})\.(?:recurrent\.)?V)"), theta(R"(lif(\d{1,4})\.beta|tau_m_(\d{1,4}))");
+  std::smatch m;
+  if (std::regex_match(name, own)) return name;
+  if (std::regex_match(name, m, weight)) return fmt::format("w_{}_{}", layer_number(m[1]) - 1, layer_number(m[1]));
+  if (std::regex_match(name, m, skip)) return "w_" + m[1].str();
+  if (std::regex_match(name, m, self)) return fmt::format("w_self_{}", layer_number(m[1]));
+  if (std::regex_match(name, m, theta)) return fmt::format("theta_{}", layer_number(m[1].matched ? m[1] : m[2]));
+  return "";
+}
+
+/// Takes a tensor under a name that is known. False for another.
+bool take(const snn::WeightsFile& file, const TensorEntry& entry, const std::string& name, NamedWeights& taken) {
+  static const std::regex bias(R"(fc\d{1,4}\.bias)"), state(R"(lif\d{1,4}\.(?:mem|syn|spk))");
+  static const std::map<std::string, NeuronConstant> kConstants = {{"alpha", NeuronConstant::kAlpha},
+                                                                   {"threshold", NeuronConstant::kThreshold},
+                                                                   {"graded_spikes_factor", NeuronConstant::kSpikeSize},
+                                                                   {"reset_mechanism_val", NeuronConstant::kReset}};
+  static const std::regex constant(R"(lif\d{1,4}\.(alpha|threshold|graded_spikes_factor|reset_mechanism_val))");
+  std::smatch m;
+  if (std::regex_match(name, state)) return true;
+  if (std::regex_match(name, bias)) {
+    refuse_bias(name, file.read(entry));
+  } else if (std::regex_match(name, m, constant)) {
+    taken.constants.push_back({entry.name, kConstants.at(m[1].str()), file.read(entry).values});
+  } else if (const std::string ours = our_name(name); !ours.empty()) {
+    Tensor tensor = file.read(entry);
+    if (name.starts_with("tau_m_")) tensor = theta_of_tau(name, std::move(tensor));
+    if (!taken.tensors.emplace(ours, std::move(tensor)).second) {
+      throw std::invalid_argument(fmt::format("{}: a second tensor that would be {}", name, ours));
+    }
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/// theirs -> ours of THEIRS=OURS.
+std::map<std::string, std::string> parse_names(const std::vector<std::string>& names,
+                                               const std::vector<TensorEntry>& theirs) {
+  std::map<std::string, std::string> parsed;
+  for (const std::string& name : names) {
+    const std::size_t equals = name.rfind('=');
+    if (equals == std::string::npos || equals == 0) {
+      throw std::invalid_argument(fmt::format("--name {}: wanted is THEIRS=OURS, or THEIRS= to drop a tensor", name));
+    }
+    const std::string from = name.substr(0, equals);
+    if (std::ranges::find(theirs, from, &TensorEntry::name) == theirs.end()) {
+      std::vector<std::string> there;
+      for (const TensorEntry& entry : theirs) there.push_back(name_of(entry));
+      throw std::invalid_argument(
+          fmt::format("--name {}: there is no tensor {}; there are {}", name, from, first_of(there)));
+    }
+    if (!parsed.emplace(from, name.substr(equals + 1)).second) {
+      throw std::invalid_argument(fmt::format("--name: {} stands twice", from));
+    }
+  }
+  return parsed;
+}
+
+/// What the constant must be in a network of ours, and what that means.
+std::pair<double, std::string> wanted(NeuronConstant constant, const snn::NetworkParams& network) {
+  switch (constant) {
+    case NeuronConstant::kAlpha:
+      return {1.0 - 1.0 / network.tau_s, fmt::format("--tau-s {}", network.tau_s)};
+    case NeuronConstant::kThreshold:
+      return {network.v_th * network.tau_s, fmt::format("--threshold {} with --tau-s {}", network.v_th, network.tau_s)};
+    case NeuronConstant::kSpikeSize:
+      return {1.0, "a network whose spikes are of size 1"};
+    case NeuronConstant::kReset:
+      return {1.0, "a network that resets to zero (reset_mechanism=\"zero\")"};
+  }
+  throw std::invalid_argument("NeuronConstant: not one of its values");
+}
+
+}  // namespace
+
+std::string first_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kMost = 20;
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMost));
+  std::string text = fmt::format("{}", fmt::join(names.begin(), end, ", "));
+  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
+  return text;
+}
+
+int layer_number(const std::ssub_match& digits) {
+  return std::stoi(digits.str());
+}
+
+NamedWeights name_weights(const snn::WeightsFile& theirs, const std::vector<std::string>& names) {
+  const auto renames = parse_names(names, theirs.entries());
+  NamedWeights taken;
+  for (const TensorEntry& entry : theirs.entries()) {
+    const auto found = renames.find(entry.name);
+    if (found != renames.end() && found->second.empty()) continue;
+    const std::string& name = found == renames.end() ? entry.name : found->second;
+    if (!take(theirs, entry, name, taken)) {
+      throw std::invalid_argument(
+          fmt::format("{} of {}: not a name that is known; --name {}=OURS says what it is, --name {}= drops it; OURS "
+                      "is one of w_K_L, "
+                      "w_self_L, theta_L, tau_m_L",
+                      name_of(entry), snn::shown(entry.dtype), snn::shown(entry.name), snn::shown(entry.name)));
+    }
+  }
+  return taken;
+}
+
+void check_constants(const std::vector<StatedConstant>& constants, const snn::NetworkParams& network) {
+  for (const StatedConstant& stated : constants) {
+    const auto [value, meaning] = wanted(stated.constant, network);
+    for (const float found : stated.values) {
+      if (std::abs(static_cast<double>(found) - value) <= 1e-6 * std::max(1.0, std::abs(value))) continue;
+      throw std::invalid_argument(
+          fmt::format("{}: holds {}, {} is {:.7g} there; change that, or --name {}= leaves the tensor out", stated.name,
+                      found, meaning, value, stated.name));
+    }
+  }
+}
+
+}  // namespace tools

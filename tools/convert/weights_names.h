@@ -1,0 +1,46 @@
+#pragma once
+// The arrays of a file of weights under the names of snn/MODEL.md.
+#include <regex>
+#include <string>
+#include <vector>
+
+#include "snn/params.h"
+#include "snn/tensors.h"
+#include "snn/weights_file.h"
+
+namespace tools {
+
+/// What the state of a neuron of snnTorch says of the network's constants.
+enum class NeuronConstant { kAlpha, kThreshold, kSpikeSize, kReset };
+
+struct StatedConstant {
+  std::string name;  ///< of the tensor
+  NeuronConstant constant = NeuronConstant::kAlpha;
+  std::vector<float> values;
+};
+
+struct NamedWeights {
+  snn::Tensors tensors;
+  std::vector<StatedConstant> constants;
+};
+
+/// Names of ours stay; fcN.weight is w_(N-1)_N; skip_K_L.weight is w_K_L; lifN.V or lifN.recurrent.V is w_self_N; lifN.beta is
+/// theta_N, and tau_m_N becomes theta_N = 1 - 1/tau_m (one value stands for all neurons of a layer); fcN.bias must be zeros, for
+/// the network has none. Of snnTorch's other buffers lifN.alpha, .threshold, .graded_spikes_factor and .reset_mechanism_val are
+/// constants, lifN.mem, .syn and .spk are states and left out.
+/// `names` (THEIRS=OURS; THEIRS= drops the tensor, which is not read then) come first, and their right sides may be any of these
+/// names. Throws std::invalid_argument naming the tensor for unknown names, a bias, and two tensors of one name, and what
+/// WeightsFile::read throws.
+NamedWeights name_weights(const snn::WeightsFile& theirs, const std::vector<std::string>& names);
+
+/// Throws std::invalid_argument naming the first tensor that says otherwise than the network. snnTorch's current lacks the factor
+/// 1/tau_s, so that its threshold is v_th * tau_s (snn/NIR.md, section 5).
+void check_constants(const std::vector<StatedConstant>& constants, const snn::NetworkParams& network);
+
+/// The first names for a message, and how many more there are.
+std::string first_of(const std::vector<std::string>& names);
+
+/// Of at most four digits, as they stand in a tensor's name.
+int layer_number(const std::ssub_match& digits);
+
+}  // namespace tools

@@ -120,6 +120,7 @@ TEST_CASE("model json: malformed text is refused") {
     CHECK_THROWS_AS(strings_from_json(text), std::runtime_error);
   }
   CHECK_THROWS_WITH(header_from_json(std::string(1000000, '[')), Contains("nested too deeply"));
+  CHECK(header_from_json(R"({"__metadata__":{"a":"[[[[[[{{{{{{\"[[[[[[","]]":"\\"}})").metadata.at("]]") == "\\");
 }
 
 TEST_CASE("model json: a header comes back") {
@@ -150,4 +151,12 @@ TEST_CASE("model json: sums and names come back to the last bit, what JSON canno
   CHECK_THROWS_WITH(strings_to_json({"\xff"}), Contains("not UTF-8"));
   CHECK(is_utf8("j\xc3\xa4"));
   CHECK_FALSE(is_utf8("j\xc3"));
+}
+
+TEST_CASE("model json: a header of many arrays is read at once") {
+  std::string text = "{";
+  for (int i = 0; i < 100'000; ++i) {
+    text += (i > 0 ? ",\"a" : "\"a") + std::to_string(i) + R"(":{"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
+  }
+  CHECK(header_from_json(text + "}").tensors.size() == 100'000);  // a square of that would run into ctest's limit
 }

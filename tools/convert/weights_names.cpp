@@ -139,11 +139,11 @@ NamedWeights name_weights(const snn::WeightsFile& theirs, const std::vector<std:
     if (found != renames.end() && found->second.empty()) continue;
     const std::string& name = found == renames.end() ? entry.name : found->second;
     if (!take(theirs, entry, name, taken)) {
-      throw std::invalid_argument(
-          fmt::format("{} of {}: not a name that is known; --name {}=OURS says what it is, --name {}= drops it; OURS "
-                      "is one of w_K_L, "
-                      "w_self_L, theta_L, tau_m_L",
-                      name_of(entry), snn::shown(entry.dtype), snn::shown(entry.name), snn::shown(entry.name)));
+      throw std::invalid_argument(fmt::format(
+          "{}: not a name that is known, of type {}; --name {}=OURS says what it is, --name {}= drops it; OURS "
+          "is one of w_K_L, "
+          "w_self_L, theta_L, tau_m_L",
+          name_of(entry), snn::shown(entry.dtype), snn::shown(entry.name), snn::shown(entry.name)));
     }
   }
   return taken;

@@ -11,6 +11,8 @@
 #include <system_error>
 #include <utility>
 
+#include "frontend/text.h"
+
 namespace ear {
 
 namespace {
@@ -108,9 +110,7 @@ void write_all(int fd, const std::string& name, std::span<const std::uint8_t> by
 
 std::string_view without_mark(std::string_view text, const std::string& name) {
   constexpr std::string_view kUtf8Mark = "\xef\xbb\xbf";
-  if (text.starts_with("\xff\xfe") || text.starts_with("\xfe\xff")) {
-    throw std::runtime_error(name + ": text in UTF-16; save it as UTF-8");
-  }
+  check_not_utf16(text, name);
   if (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
   return text;
 }

@@ -21,6 +21,7 @@ install(
   PATTERN "snn/model_metadata.h" EXCLUDE
   PATTERN "snn/params_fields.h" EXCLUDE
   PATTERN "frontend/hdf5_library.h" EXCLUDE
+  PATTERN "frontend/hdf5_checks.h" EXCLUDE
   PATTERN "frontend/encode/require.h" EXCLUDE
   PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)
 

@@ -92,7 +92,7 @@ class ToolsOnATerminal(unittest.TestCase):
     def run_on(self, columns, command, **env):
         """What a line of the shell says on a terminal of so many columns."""
         terminal = Terminal(columns)
-        self.addCleanup(lambda: (self.folder / "out").unlink(missing_ok=True))
+        (self.folder / "out").unlink(missing_ok=True)  # no tool replaces another kind of file
         done = subprocess.run(command, shell=True, cwd=self.folder, env=dict(self.env, **env), stdin=subprocess.DEVNULL,
                               stdout=subprocess.DEVNULL, stderr=terminal.theirs, check=False)
         said = terminal.close()

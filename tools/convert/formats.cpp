@@ -68,9 +68,6 @@ bool is_model_format(const std::string& format) {
 
 Formats complete_formats(Formats formats, const std::string& input, const std::string& output) {
   const bool from_given = !formats.from.empty();
-  if (!from_given && fs::path(input).extension() == ".gz") {
-    throw std::invalid_argument(input + ": is compressed with gzip; gunzip it first");
-  }
   if (formats.to.empty()) formats.to = format_of(output, false);
   if (!from_given) formats.from = format_of(input, true);
   // A trained model may lie in a .safetensors file, too: what shall come of it decides.

@@ -64,11 +64,11 @@ TEST_CASE("files: lines, words and tables") {
 TEST_CASE("files: a byte order mark of UTF-8 is no part of the text, UTF-16 is named") {
   const exchange_support::TempFolder temp;
   const std::string mark = "\xef\xbb\xbf";
-  ear::write_text(temp.file("a"), mark + "k one\n");
+  ear::write_text(temp.file("a"), "a", mark + "k one\n");
   CHECK(ear::read_text(temp.file("a")) == "k one\n");
   CHECK(ear::parse_table(mark + "k one\n", "text").contains("k"));
   const std::string wide("\xff\xfek\0", 4);
-  ear::write_text(temp.file("b"), wide);
-  CHECK_THAT(error_of([&] { ear::read_text(temp.file("b")); }), Contains("/b: text in UTF-16"));
-  CHECK_THAT(error_of([&] { ear::parse_table(wide, "text"); }), Contains("text: text in UTF-16"));
+  ear::write_text(temp.file("b"), "b", wide);
+  CHECK_THAT(error_of([&] { ear::read_text(temp.file("b")); }), Contains("/b: is text in UTF-16"));
+  CHECK_THAT(error_of([&] { ear::parse_table(wide, "text"); }), Contains("text: is text in UTF-16"));
 }

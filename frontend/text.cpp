@@ -15,6 +15,7 @@ namespace ear {
 
 namespace {
 
+constexpr std::size_t kMaxName = 1000;   // bytes
 constexpr std::size_t kMostShown = 80;   // characters in a message
 constexpr std::size_t kMostPoints = 4;   // code points where two names differ
 constexpr std::size_t kLooksUtf16 = 64;  // bytes that tell UTF-16
@@ -71,8 +72,9 @@ std::string escaped(const Point& point) {
   return point.code > 0xFFFF ? fmt::format("\\U{:08x}", point.code) : fmt::format("\\u{:04x}", point.code);
 }
 
-/// What is left of a name to see.
+/// What is left of a name to see; what is too long for a name stays, for many combining marks take utf8proc quadratic time.
 std::string seen(const std::string& name) {
+  if (name.size() > kMaxName) return name;
   constexpr auto kHow =
       static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE | UTF8PROC_LUMP);
   utf8proc_uint8_t* mapped = nullptr;
@@ -111,6 +113,10 @@ std::pair<std::string, std::string> difference(const std::string& a, const std::
 }  // namespace
 
 void check_name(std::string_view name, std::string_view what) {
+  if (name.size() > kMaxName) {
+    throw std::runtime_error(
+        fmt::format("{} '{}' holds {} bytes, a name at most {}", what, shown(name), name.size(), kMaxName));
+  }
   for (std::string_view rest = name; !rest.empty();) {
     const Point point = take_point(rest);
     if (point.code < 0) throw std::runtime_error(fmt::format("{} '{}' is not UTF-8", what, shown(name)));

@@ -6,8 +6,8 @@
 
 namespace ear {
 
-/// Throws std::runtime_error beginning with `what` ("label", "class") for a name that is not UTF-8 or holds a control character:
-/// U+0000 to U+001F, U+007F to U+009F.
+/// Throws std::runtime_error beginning with `what` ("label", "class") for a name that is not UTF-8, holds more than 1,000 bytes, or a
+/// control character: U+0000 to U+001F, U+007F to U+009F.
 void check_name(std::string_view name, std::string_view what);
 
 /// Throws std::runtime_error naming the file for text in UTF-16, which begins with a byte order mark or has a zero byte in every

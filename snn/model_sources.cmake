@@ -15,6 +15,7 @@ target_sources(
           model_json.cpp
           metadata.cpp
           safetensors.cpp
+          byte_source.cpp
           model_file.cpp
           checkpoint.cpp
           metrics.cpp

@@ -26,8 +26,7 @@ constexpr std::size_t kPrefix = 8;  // length of the header, unsigned, little-en
 constexpr std::size_t kAlign = 8;   // data start at a multiple of this
 constexpr std::uint64_t kMaxHeader = std::uint64_t{4} << 20;
 constexpr std::uint64_t kMaxData = std::uint64_t{1} << 40;  // far above any network that params.cpp admits
-constexpr std::size_t kChunk = std::size_t{1} << 20;
-constexpr std::string_view kCrcField = R"("crc32":")";  // an unescaped quote: cannot occur inside a JSON string
+constexpr std::string_view kCrcField = R"("crc32":")";      // an unescaped quote: cannot occur inside a JSON string
 constexpr std::size_t kCrcDigits = 8;
 constexpr const char* kRemedy = "the file is cut or damaged: copy it again, or make it again";
 
@@ -133,17 +132,6 @@ FileHeader layout(const Tensors& tensors, const Metadata& metadata) {
   return header;
 }
 
-// Appends up to n bytes from the stream; stops short at its end.
-void append_from(std::istream& in, std::uint64_t n, std::string& bytes) {
-  while (n > 0 && in) {
-    const std::size_t old = bytes.size();
-    bytes.resize(old + static_cast<std::size_t>(std::min<std::uint64_t>(n, kChunk)));
-    in.read(bytes.data() + old, static_cast<std::streamsize>(bytes.size() - old));
-    bytes.resize(old + static_cast<std::size_t>(in.gcount()));
-    n -= static_cast<std::uint64_t>(in.gcount());
-  }
-}
-
 }  // namespace
 
 std::string to_safetensors(const TensorFile& file) {
@@ -191,31 +179,37 @@ TensorFile from_safetensors(std::span<const char> bytes, const std::string& form
   return file;
 }
 
+std::string read_safetensors(const ByteSource& source, const std::string& format, const std::string& version,
+                             const DataLimit& limit) {
+  std::string bytes;
+  append_from(source, kPrefix, bytes);
+  const std::uint64_t length = header_length(bytes);
+  append_from(source, length, bytes);
+  if (bytes.size() < kPrefix + length) return bytes;
+  FileHeader header = header_from_json(std::string_view(bytes).substr(kPrefix));
+  check_format(header.metadata, format, version);
+  const std::uint64_t n_bytes = check_layout(header.tensors, kMaxData);
+  if (const std::uint64_t most = limit(header.metadata); n_bytes > most) {
+    fail(fmt::format("claims {} bytes of arrays, the network in its metadata has {} at most; {}", n_bytes, most,
+                     kRemedy));
+  }
+  if (source.size) check_data_size(*source.size - bytes.size(), n_bytes);
+  append_from(source, n_bytes + 1, bytes);  // one more byte tells a pipe that is too long
+  return bytes;
+}
+
 std::string read_safetensors(const std::string& path, const std::string& format, const std::string& version,
                              const DataLimit& limit) {
   errno = 0;
   std::ifstream in(path, std::ios::binary);
   if (!in) fail(fmt::format("cannot be opened: {}", std::generic_category().message(errno)));
-  std::string bytes;
-  append_from(in, kPrefix, bytes);
-  if (in.bad()) fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
-  const std::uint64_t length = header_length(bytes);
-  append_from(in, length, bytes);
-  if (bytes.size() == kPrefix + length) {
-    FileHeader header = header_from_json(std::string_view(bytes).substr(kPrefix));
-    check_format(header.metadata, format, version);
-    const std::uint64_t n_bytes = check_layout(header.tensors, kMaxData);
-    if (const std::uint64_t most = limit(header.metadata); n_bytes > most) {
-      fail(fmt::format("claims {} bytes of arrays, the network in its metadata has {} at most; {}", n_bytes, most,
-                       kRemedy));
-    }
-    if (std::filesystem::is_regular_file(path)) {
-      check_data_size(std::filesystem::file_size(path) - bytes.size(), n_bytes);
-    }
-    append_from(in, n_bytes + 1, bytes);  // one more byte tells a pipe that is too long
-  }
-  if (in.bad()) fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
-  return bytes;
+  ByteSource source{[&in](std::span<char> bytes) -> std::ptrdiff_t {
+                      in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+                      return in.bad() ? -1 : static_cast<std::ptrdiff_t>(in.gcount());
+                    },
+                    std::nullopt};
+  if (std::filesystem::is_regular_file(path)) source.size = std::filesystem::file_size(path);
+  return read_safetensors(source, format, version, limit);
 }
 
 }  // namespace snn

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 
+#include "snn/byte_source.h"
 #include "snn/tensors.h"
 
 namespace snn {
@@ -30,9 +31,12 @@ TensorFile from_safetensors(std::span<const char> bytes, const std::string& form
 /// Most bytes of arrays that a file with these metadata can have. May throw as from_safetensors does.
 using DataLimit = std::function<std::uint64_t(const Metadata&)>;
 
-/// The whole file, pipes included. `format`, `version`, the limit and, of a regular file, its size are compared with the header
-/// before the arrays are read; no memory is taken for what a header claims before the bytes are there.
-/// Throws std::runtime_error.
+/// The whole source. `format`, `version`, the limit and the source's size are compared with the header before the arrays are
+/// read; of what the header does not promise one byte is read at most, and no memory is taken for what a header claims before the
+/// bytes are there. Throws std::runtime_error.
+std::string read_safetensors(const ByteSource& source, const std::string& format, const std::string& version,
+                             const DataLimit& limit);
+/// The file at a path, pipes included.
 std::string read_safetensors(const std::string& path, const std::string& format, const std::string& version,
                              const DataLimit& limit);
 

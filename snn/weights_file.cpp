@@ -19,6 +19,8 @@ static_assert(std::endian::native == std::endian::little, "safetensors files are
 
 constexpr std::size_t kPrefix = 8;                 // length of the header, unsigned, little-endian
 constexpr std::uint64_t kMaxHeader = 100'000'000;  // as the package safetensors has it
+constexpr std::uint64_t kMaxFile = std::uint64_t{1} << 32;
+constexpr const char* kRemedy = "the file is damaged, or another one was appended: write it again";
 
 template <typename Stored>
 Stored load(const char* at) {
@@ -69,8 +71,8 @@ const Type& type_of(const TensorEntry& entry) {
   for (const Type& type : kTypes) {
     if (entry.dtype == type.name) return type;
   }
-  throw std::runtime_error(
-      fmt::format("array {} is of type {}; wanted are F32, F64, F16 or BF16", shown(entry.name), shown(entry.dtype)));
+  throw std::runtime_error(fmt::format("array {} is of type {}; wanted are F32, F64, F16, BF16 or I64",
+                                       shown(entry.name), shown(entry.dtype)));
 }
 
 std::size_t count_values(const TensorEntry& entry, const Type& type) {
@@ -88,8 +90,8 @@ std::size_t count_values(const TensorEntry& entry, const Type& type) {
   return static_cast<std::size_t>(n);
 }
 
-// Two arrays in one place would make a small file a large one in memory.
-void check_places(std::vector<TensorEntry> entries, std::size_t n_data) {
+/// Two arrays in one place would make a small file a large one in memory. Returns where the last one ends.
+std::uint64_t check_places(std::vector<TensorEntry> entries, std::uint64_t n_data) {
   for (const TensorEntry& entry : entries) {
     if (entry.begin <= entry.end && entry.end <= n_data) continue;
     throw std::runtime_error(fmt::format("array {} claims the data bytes {} to {} of {}", shown(entry.name),
@@ -97,28 +99,52 @@ void check_places(std::vector<TensorEntry> entries, std::size_t n_data) {
   }
   std::erase_if(entries, [](const TensorEntry& entry) { return entry.begin == entry.end; });
   std::ranges::sort(entries, {}, &TensorEntry::begin);
-  for (std::size_t i = 1; i < entries.size(); ++i) {
-    if (entries[i].begin < entries[i - 1].end) {
-      throw std::runtime_error(
-          fmt::format("arrays {} and {} overlap", shown(entries[i - 1].name), shown(entries[i].name)));
+  std::uint64_t end = 0;
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    const TensorEntry& entry = entries[i];
+    if (entry.begin < end) {
+      throw std::runtime_error(fmt::format("arrays {} and {} overlap", shown(entries[i - 1].name), shown(entry.name)));
     }
+    if (entry.begin > end) {
+      throw std::runtime_error(fmt::format("holds {} bytes before array {} that belong to none; {}", entry.begin - end,
+                                           shown(entry.name), kRemedy));
+    }
+    end = entry.end;
   }
+  return end;
+}
+
+/// `n_file`: bytes of the whole file, or the most that are read.
+std::uint64_t header_length(std::string_view bytes, std::uint64_t n_file) {
+  const std::uint64_t length = bytes.size() < kPrefix ? 0 : load<std::uint64_t>(bytes.data());
+  if (length < 2 || length > kMaxHeader || length > n_file - kPrefix) {
+    throw std::runtime_error(fmt::format(
+        "is no safetensors file, or a cut one: {} bytes, which begin with a header's length of {}; give the file "
+        "that save_file of the package safetensors wrote",
+        n_file, length));
+  }
+  return length;
 }
 
 }  // namespace
 
-WeightsFile::WeightsFile(std::span<const char> bytes) {
-  const std::uint64_t length = bytes.size() < kPrefix ? 0 : load<std::uint64_t>(bytes.data());
-  if (length < 2 || length > kMaxHeader || length > bytes.size() - kPrefix) {
-    throw std::runtime_error(fmt::format(
-        "is no safetensors file, or a cut one: {} bytes, which begin with a header's length of {}; give the file "
-        "that save_file of the package safetensors wrote",
-        bytes.size(), length));
+WeightsFile::WeightsFile(const ByteSource& source) {
+  const std::uint64_t n_file = source.size.value_or(kMaxFile);
+  if (n_file > kMaxFile) throw std::runtime_error(fmt::format("is longer than {} bytes", kMaxFile));
+  append_from(source, kPrefix, bytes_);
+  const std::uint64_t n_header = header_length(bytes_, bytes_.size() < kPrefix ? bytes_.size() : n_file);
+  append_from(source, n_header, bytes_);
+  header_length(bytes_, bytes_.size());
+  header_ = header_from_json(std::string_view(bytes_).substr(kPrefix));
+  const std::uint64_t end = check_places(header_.tensors, n_file - bytes_.size());
+  if (source.size && n_file - bytes_.size() > end) {
+    throw std::runtime_error(
+        fmt::format("holds {} bytes behind its arrays; {}", n_file - bytes_.size() - end, kRemedy));
   }
-  const std::string_view all(bytes.data(), bytes.size());
-  data_ = all.substr(kPrefix + static_cast<std::size_t>(length));
-  header_ = header_from_json(all.substr(kPrefix, static_cast<std::size_t>(length)));
+  append_from(source, end + 1, bytes_);  // one more byte tells a pipe that is too long
+  data_ = std::string_view(bytes_).substr(kPrefix + static_cast<std::size_t>(n_header));
   check_places(header_.tensors, data_.size());
+  if (data_.size() > end) throw std::runtime_error(fmt::format("goes on behind its arrays; {}", kRemedy));
 }
 
 Tensor WeightsFile::read(const TensorEntry& entry) const {

@@ -1,9 +1,10 @@
 #pragma once
 // Arrays of a safetensors file that any program may have written.
-#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "snn/byte_source.h"
 #include "snn/model_json.h"
 #include "snn/tensors.h"
 
@@ -12,9 +13,12 @@ namespace snn {
 /// A file whose arrays are decoded one by one, so that those that nobody wants may be of any type. Metadata are not read.
 class WeightsFile {
  public:
-  /// `bytes` must outlive it. Throws std::runtime_error for bytes that are cut or no safetensors file, and naming the array that
-  /// overlaps another or leaves the file.
-  explicit WeightsFile(std::span<const char> bytes);
+  /// Reads the source to its end. Its header is compared with its size before the arrays are read; of what the header does not
+  /// promise one byte is read at most. Throws std::runtime_error for bytes that are cut, no safetensors file or more than 4 GiB,
+  /// for bytes between the arrays or behind them, and naming the array that overlaps another or leaves the file.
+  explicit WeightsFile(const ByteSource& source);
+  WeightsFile(const WeightsFile&) = delete;
+  WeightsFile& operator=(const WeightsFile&) = delete;
 
   /// Names, types and shapes, sorted by name.
   const std::vector<TensorEntry>& entries() const { return header_.tensors; }
@@ -25,8 +29,9 @@ class WeightsFile {
   Tensor read(const TensorEntry& entry) const;
 
  private:
+  std::string bytes_;
   FileHeader header_;
-  std::string_view data_;
+  std::string_view data_;  // of bytes_
 };
 
 }  // namespace snn

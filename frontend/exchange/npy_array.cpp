@@ -164,15 +164,16 @@ NpyArray read_npy_header(ZipReader& zip) {
   return array;
 }
 
-Bytes in_c_order(const NpyArray& array, Bytes bytes) {
-  if (!array.fortran || bytes.empty()) return bytes;
+Bytes rows_in_c_order(const NpyArray& array, std::span<const std::uint8_t> bytes, std::uint64_t first,
+                      std::uint64_t n) {
   const std::size_t size = array.item_size();
   const std::size_t n_axes = array.shape.size();
   std::vector<std::size_t> strides(n_axes, size);  // bytes from one element of an axis to the next
   for (std::size_t axis = 1; axis < n_axes; ++axis) strides[axis] = strides[axis - 1] * array.shape[axis - 1];
-  Bytes ordered(bytes.size());
+  Bytes ordered(bytes.empty() ? 0 : bytes.size() / array.shape[0] * n);
   std::vector<std::uint64_t> index(n_axes);
-  std::size_t from = 0;
+  index[0] = first;
+  std::size_t from = first * strides[0];
   for (std::size_t to = 0; to < ordered.size(); to += size) {
     std::memcpy(ordered.data() + to, bytes.data() + from, size);
     for (std::size_t axis = n_axes; axis-- > 0;) {  // the last axis goes round fastest

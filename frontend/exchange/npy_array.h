@@ -34,8 +34,9 @@ std::string npy_array_header(const NpyArray& array);
 /// throws: no array, big-endian, Python objects, dates and structures, a shape that the member is too short or too long for.
 NpyArray read_npy_header(ZipReader& zip);
 
-/// The same elements in C order, the last axis going round fastest. `bytes`: the whole array.
-Bytes in_c_order(const NpyArray& array, Bytes bytes);
+/// n rows from `first` on of an array in Fortran order, in C order: the last axis goes round fastest. A row is what lies under one
+/// index of the first axis. `bytes`: the whole array.
+Bytes rows_in_c_order(const NpyArray& array, std::span<const std::uint8_t> bytes, std::uint64_t first, std::uint64_t n);
 
 /// Elements of an array of numbers as double (whole numbers beyond 2^53 are rounded). `bytes` holds whole elements.
 std::vector<double> npy_numbers(const NpyArray& array, std::span<const std::uint8_t> bytes);

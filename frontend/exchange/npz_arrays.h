@@ -36,6 +36,8 @@ class NpzArrays {
   const std::vector<std::string>& texts(const std::string& name) const;
   const std::vector<double>& numbers(const std::string& name) const;
 
+  /// Bytes of max_npz_memory() that are not taken.
+  std::uint64_t memory_left() const { return max_memory_ - memory_; }
   /// Throws std::runtime_error if the metadata of n records would take more than is left of max_npz_memory(). `name`: of the
   /// array that says how many there are.
   void require_memory_for(const std::string& name, std::uint64_t n_records) const;

@@ -64,7 +64,7 @@ class StackedNpz : public RecordSource {
     }
     while (zip_.next() && array_name(zip_) != "X") continue;
     read_npy_header(zip_);
-    if (type_.fortran) read_whole();
+    if (type_.fortran) read_whole(arrays);
   }
 
   const Header& header() const override { return meta_.header; }
@@ -79,9 +79,9 @@ class StackedNpz : public RecordSource {
     }
     item = {meta_.records[next_], {}, {}};
     const bool events = meta_.header.kind == Kind::kEvents;
-    const std::uint64_t rows =
-        events ? static_cast<std::uint64_t>(meta_.offsets[next_ + 1] - meta_.offsets[next_]) : type_.shape[1];
-    Bytes bytes = take(rows * type_.shape.back() * type_.item_size());
+    const std::uint64_t n_rows =
+        events ? static_cast<std::uint64_t>(meta_.offsets[next_ + 1] - meta_.offsets[next_]) : 1;
+    Bytes bytes = take(n_rows);
     ++next_;
     try {
       if (!events) crop(bytes, item);
@@ -95,27 +95,28 @@ class StackedNpz : public RecordSource {
 
  private:
   /// In Fortran order every record is spread over all of X.
-  void read_whole() {
-    if (zip_.left() > kMaxArrayBytes) {
-      zip_.fail(
-          fmt::format("in Fortran order, which is read as a whole: {} bytes, at most {} are read; save "
-                      "numpy.ascontiguousarray of it",
-                      zip_.left(), kMaxArrayBytes));
+  void read_whole(const NpzArrays& arrays) {
+    const std::uint64_t most = std::min(kMaxArrayBytes, arrays.memory_left());
+    const std::uint64_t n_records = std::max<std::uint64_t>(meta_.records.size(), 1);
+    // One record alone takes no more than it does in C order.
+    if (zip_.left() > most && n_records > 1) {
+      arrays.fail("X", fmt::format("in Fortran order, which is read as a whole: {} bytes, at most {} are read from a "
+                                   "file of this size; save numpy.ascontiguousarray of it",
+                                   zip_.left(), most));
     }
+    whole_.reserve(zip_.left());
     zip_.append(whole_, zip_.left());
-    whole_ = in_c_order(type_, std::move(whole_));
   }
 
-  /// The next n bytes of X in C order.
+  /// The next n rows of X, which are records or events, in C order.
   Bytes take(std::uint64_t n) {
-    Bytes bytes;
     if (type_.fortran) {
-      const auto from = whole_.begin() + static_cast<std::ptrdiff_t>(taken_);
-      bytes.assign(from, from + static_cast<std::ptrdiff_t>(n));
+      Bytes bytes = rows_in_c_order(type_, whole_, taken_, n);
       taken_ += n;
-    } else {
-      zip_.append(bytes, n);
+      return bytes;
     }
+    Bytes bytes;
+    zip_.append(bytes, n * type_.item_size() * (type_.n_items() / std::max<std::uint64_t>(type_.shape[0], 1)));
     return bytes;
   }
 
@@ -146,8 +147,8 @@ class StackedNpz : public RecordSource {
   NpyArray type_;
   ZipReader zip_;
   std::size_t next_ = 0;
-  Bytes whole_;  // X in C order; only where it is stored in Fortran order
-  std::uint64_t taken_ = 0;
+  Bytes whole_;              // X as it is stored; only where that is in Fortran order
+  std::uint64_t taken_ = 0;  // rows of it
 };
 
 /// Arrays [T][C], a record each.
@@ -170,7 +171,7 @@ class SeparateNpz : public RecordSource {
     Bytes bytes;
     zip_.append(bytes, zip_.left());
     zip_.finish();
-    bytes = in_c_order(type, std::move(bytes));
+    if (type.fortran) bytes = rows_in_c_order(type, bytes, 0, type.shape[0]);
     try {
       item.record.data = convert(meta_.header.kind, type, bytes, meta_.header.n_channels);
       check_record(meta_.header, item.record);

@@ -6,7 +6,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <stdexcept>
+#include <string_view>
 #include <system_error>
+#include <unordered_map>
 
 #include "frontend/exchange/files.h"
 #include "frontend/exchange/npy_array.h"
@@ -70,6 +72,7 @@ struct NpzWriter::State {
 
   ZipWriter zip;
   Spool spool;
+  std::unordered_map<std::string_view, std::size_t> numbers;  // of the header's classes
   std::vector<std::string> keys;
   std::vector<std::string> speakers;
   std::vector<std::string> sequences;
@@ -134,6 +137,7 @@ struct NpzWriter::State {
 NpzWriter::NpzWriter(int fd, std::string name, Header header, const std::string& spool_folder)
     : RecordSink(std::move(name), std::move(header)), state_(std::make_unique<State>(fd, this->name(), spool_folder)) {
   npy_text_array(this->header().classes);
+  for (const std::string& label : this->header().classes) state_->numbers.emplace(label, state_->numbers.size());
 }
 
 NpzWriter::~NpzWriter() = default;
@@ -144,13 +148,9 @@ void NpzWriter::put(const Record& record) {
     throw std::invalid_argument(
         fmt::format("{}: more than {} records; convert in parts with --shard", name(), kMaxNpzRecords));
   }
-  const auto index = [this](const std::string& label) {
-    const auto& classes = header().classes;
-    return std::find(classes.begin(), classes.end(), label) - classes.begin();
-  };
   std::string sequence;
   for (const std::string& word : record.sequence)
-    sequence += fmt::format("{}{}", sequence.empty() ? "" : " ", index(word));
+    sequence += fmt::format("{}{}", sequence.empty() ? "" : " ", s.numbers.at(word));
   try {
     npy_text_array(std::span(&record.speaker, 1));
   } catch (const std::invalid_argument& refused) {
@@ -161,7 +161,7 @@ void NpzWriter::put(const Record& record) {
   s.keys.push_back(record.key);
   s.speakers.push_back(record.speaker);
   s.sequences.push_back(std::move(sequence));
-  s.labels.push_back(record.label.empty() ? -1 : index(record.label));
+  s.labels.push_back(record.label.empty() ? -1 : static_cast<std::int64_t>(s.numbers.at(record.label)));
   s.n_steps.push_back(record.n_steps);
   s.decimation.push_back(record.decimation);
   s.dt_ms.push_back(record.dt_ms);

@@ -37,6 +37,19 @@ TEST_CASE("A name is UTF-8 without control characters") {
   for (const auto& [name, message] : refused) CHECK_THROWS_WITH(ear::check_name(name, "label"), Contains(message));
 }
 
+TEST_CASE("A name holds at most 1,000 bytes") {
+  CHECK_NOTHROW(ear::check_name(std::string(1000, 'n'), "class"));
+  CHECK_THROWS_WITH(ear::check_name(std::string(1001, 'n'), "class"),
+                    StartsWith("class 'nnn") && EndsWith("' holds 1001 bytes, a name at most 1000"));
+}
+
+TEST_CASE("Names too long to be one are compared byte by byte") {
+  // utf8proc orders combining marks in quadratic time.
+  std::string marks = "e";
+  for (int i = 0; i < 800'000; ++i) marks += i % 2 == 0 ? "\u0301" : "\u0323";
+  CHECK(ear::look_alikes({marks, marks + "x"}, "classes").empty());
+}
+
 TEST_CASE("UTF-16 is refused by its name, whatever its byte order, and UTF-8 is not") {
   const std::string little(
       "\xff\xfe"

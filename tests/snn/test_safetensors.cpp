@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "tests/snn/byte_sources.h"
 #include "tests/snn/sample_model.h"
 
 using namespace snn;
@@ -107,4 +108,19 @@ TEST_CASE("safetensors: a header that could not be read back is not written") {
   CHECK_THROWS_WITH(to_safetensors(file), Contains("at most 4194304 fit"));
   file.metadata["about"] = "\xff";
   CHECK_THROWS_WITH(to_safetensors(file), Contains("not UTF-8"));
+}
+
+TEST_CASE("safetensors: of a pipe no more is read than its header promises and one byte") {
+  CountedBytes endless{to_safetensors(small()), std::uint64_t{1} << 40};
+  const auto limit = [](const Metadata&) { return std::uint64_t{1000}; };
+  const std::string bytes = read_safetensors(endless.pipe(), "f", "1", limit);
+  CHECK(endless.n_read == endless.bytes.size() + 1);
+  CHECK_THROWS_WITH(from_safetensors(bytes, "f", "1"), Contains("29 bytes of data, its header wants 28"));
+  endless.n_read = 0;
+  CHECK_THROWS_WITH(read_safetensors(endless.file(), "f", "1", limit), Contains("its header wants 28"));
+  CHECK(endless.n_read == endless.bytes.size() - 28);
+  endless.n_read = 0;
+  CHECK_THROWS_WITH(read_safetensors(endless.pipe(), "f", "1", [](const Metadata&) { return std::uint64_t{27}; }),
+                    Contains("claims 28 bytes of arrays, the network in its metadata has 27 at most"));
+  CHECK(endless.n_read == endless.bytes.size() - 28);
 }

@@ -6,6 +6,8 @@
 #include <limits>
 #include <string>
 
+#include "tests/snn/byte_sources.h"
+
 using Catch::Contains;
 
 namespace {
@@ -26,8 +28,9 @@ std::string one(const std::string& dtype, const std::string& shape, const std::s
                  data);
 }
 
-snn::Tensors read_all(std::span<const char> bytes) {
-  const snn::WeightsFile file(bytes);
+snn::Tensors read_all(const std::string& bytes) {
+  CountedBytes counted{bytes};
+  const snn::WeightsFile file(counted.file());
   snn::Tensors tensors;
   for (const snn::TensorEntry& entry : file.entries()) tensors[entry.name] = file.read(entry);
   return tensors;
@@ -55,7 +58,8 @@ TEST_CASE("weights file: an array that nobody reads may be of any type, and meta
   const std::string bytes = file_of(
       R"({"__metadata__":null,"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"mask":{"dtype":"BOOL","shape":[2],"data_offsets":[4,6]},"mem":{"dtype":"F32","shape":[0,7],"data_offsets":[0,0]},"odd":{"dtype":"F8_E4M3","shape":[1],"data_offsets":[6,7]}})",
       bytes_of<float>({5}) + "\1\1?");
-  const snn::WeightsFile file(bytes);
+  CountedBytes counted{bytes};
+  const snn::WeightsFile file(counted.file());
   REQUIRE(file.entries().size() == 4);
   CHECK(file.read(file.entries()[0]).values == std::vector<float>{5});
   CHECK_THROWS_WITH(file.read(file.entries()[1]), Contains("array mask is of type BOOL"));
@@ -94,7 +98,7 @@ TEST_CASE("weights file: bad bytes are errors that name the array") {
   const std::string good = one("F32", "[2]", bytes_of<float>({1, 2}));
   for (std::size_t n = 0; n < good.size(); ++n) {
     INFO(n);
-    CHECK_THROWS_AS(read_all(std::span(good.data(), n)), std::runtime_error);
+    CHECK_THROWS_AS(read_all(good.substr(0, n)), std::runtime_error);
   }
   CHECK_THROWS_WITH(read_all(std::string("not a safetensors file")), Contains("no safetensors file"));
   CHECK_THROWS_WITH(values_of(one("I32", "[2]", bytes_of<float>({1, 2}))), Contains("array a is of type I32"));
@@ -111,4 +115,26 @@ TEST_CASE("weights file: bad bytes are errors that name the array") {
           R"({"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[2],"data_offsets":[4,12]}})",
           bytes_of<float>({1, 2, 3}))),
       Contains("overlap"));
+}
+
+TEST_CASE("weights file: what the header does not promise is an error before the arrays are read") {
+  CountedBytes junk{one("F32", "[2]", bytes_of<float>({1, 2})), std::uint64_t{3} << 30};
+  const std::uint64_t n_header = junk.bytes.size() - 8;
+  CHECK_THROWS_WITH(snn::WeightsFile(junk.file()), Contains("holds 3221225472 bytes behind its arrays"));
+  CHECK(junk.n_read == n_header);
+  junk.n_read = 0;
+  CHECK_THROWS_WITH(snn::WeightsFile(junk.pipe()), Contains("goes on behind its arrays"));
+  CHECK(junk.n_read == junk.bytes.size() + 1);
+  CountedBytes whole{junk.bytes};
+  CHECK(snn::WeightsFile(whole.pipe()).entries().size() == 1);
+  CountedBytes cut{junk.bytes.substr(0, junk.bytes.size() - 1)};
+  CHECK_THROWS_WITH(snn::WeightsFile(cut.file()), Contains("array a claims the data bytes 0 to 8 of 7"));
+  CHECK(cut.n_read == n_header);
+  cut.n_read = 0;
+  CHECK_THROWS_WITH(snn::WeightsFile(cut.pipe()), Contains("array a claims the data bytes 0 to 8 of 7"));
+  CountedBytes hole{file_of(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}})", bytes_of<float>({1, 2}))};
+  CHECK_THROWS_WITH(snn::WeightsFile(hole.file()), Contains("holds 4 bytes before array a that belong to none"));
+  CountedBytes large{junk.bytes, std::uint64_t{1} << 32};
+  CHECK_THROWS_WITH(snn::WeightsFile(large.file()), Contains("is longer than 4294967296 bytes"));
+  CHECK(large.n_read == 0);
 }

@@ -170,6 +170,11 @@ std::string read_file(const InputFile& file, std::size_t limit) {
   std::string bytes;
   // Memory grows with what has arrived; one byte more than the limit shows that the file is too long.
   constexpr std::size_t kBlock = 1 << 20;
+  // Where the size is known the string need not grow by doubling.
+  const struct stat status = status_of(file.fd(), file.name());
+  if (S_ISREG(status.st_mode)) {
+    bytes.reserve(std::min(static_cast<std::size_t>(std::max<off_t>(status.st_size, 0)), limit) + kBlock);
+  }
   for (std::size_t size = 0;;) {
     bytes.resize(std::min(size + kBlock, limit + 1));
     const ssize_t n = retry([&] { return ::read(file.fd(), bytes.data() + size, bytes.size() - size); });

@@ -1,7 +1,10 @@
 #include "tools/convert/model_conversion.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "frontend/stream/stream.h"
@@ -20,7 +23,6 @@ namespace tools {
 
 namespace {
 
-constexpr std::size_t kMaxWeightBytes = std::size_t{1} << 32;
 constexpr double kMsPerS = 1000.0;
 constexpr double kDefaultDtMs = 1.0;
 
@@ -107,6 +109,15 @@ ImportContext context_of(const ModelConversion& conversion) {
   return context;
 }
 
+snn::ByteSource source_of(const InputFile& file) {
+  snn::ByteSource source{[&file](std::span<char> bytes) { return ::read(file.fd(), bytes.data(), bytes.size()); }, {}};
+  struct stat status = {};
+  const bool is_file = ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode);
+  const off_t at = is_file ? ::lseek(file.fd(), 0, SEEK_CUR) : -1;
+  if (at >= 0) source.size = static_cast<std::uint64_t>(std::max<off_t>(status.st_size - at, 0));
+  return source;
+}
+
 void import_safetensors(const std::string& input, const std::string& output, const ModelConversion& conversion,
                         Context& context) {
   if (conversion.like.empty() == conversion.stream.empty()) {
@@ -115,9 +126,9 @@ void import_safetensors(const std::string& input, const std::string& output, con
         "and recipe");
   }
   const ImportContext wanted = context_of(conversion);
-  const std::string bytes = read_file(input, kMaxWeightBytes, "a safetensors file");
-  const snn::Model model = snn::with_file_name(input == "-" ? "standard input" : input,
-                                               [&] { return import_weights(snn::WeightsFile(bytes), wanted); });
+  const InputFile file(input, "a safetensors file");
+  const snn::Model model =
+      snn::with_file_name(file.name(), [&] { return import_weights(snn::WeightsFile(source_of(file)), wanted); });
   const std::string model_bytes = snn::serialise(model);
   write_file(output, std::as_bytes(std::span(model_bytes)), FileKind::kModel, {.overwrite = conversion.overwrite});
   const snn::NetworkParams& network = model.training.network;

@@ -77,14 +77,21 @@ void take_constants(const ImportContext& context, snn::NetworkParams& network, b
   network.input_scale = c.input_scale.value_or(network.input_scale);
 }
 
-/// Fills in thetas that are absent, and spreads those of one value.
-void complete_thetas(Tensors& tensors, const snn::NetworkParams& network) {
+/// One value stands for all n neurons.
+void spread(Tensor& tensor, std::size_t n) {
+  if (tensor.values.size() != 1) return;
+  tensor = {{static_cast<std::int64_t>(n)}, std::vector<float>(n, tensor.values.front())};
+}
+
+/// Fills in thetas that are absent, and spreads values that stand for a whole layer.
+void complete_layers(Tensors& tensors, const snn::NetworkParams& network) {
   const auto start = static_cast<float>(1.0 - 1.0 / network.tau_m);
   for (int layer = 1; layer <= network.n_layers(); ++layer) {
     const auto n = static_cast<std::size_t>(network.sizes[static_cast<std::size_t>(layer)]);
     const std::string name = fmt::format("theta_{}", layer);
     Tensor& theta = tensors.emplace(name, Tensor{{}, {start}}).first->second;
-    if (theta.values.size() == 1) theta = {{static_cast<std::int64_t>(n)}, std::vector<float>(n, theta.values.front())};
+    spread(theta, n);
+    if (const auto self = tensors.find(fmt::format("w_self_{}", layer)); self != tensors.end()) spread(self->second, n);
     for (const float value : theta.values) {
       if (value >= 0.0F && value < 1.0F) continue;
       throw std::invalid_argument(fmt::format("{}: holds {}; wanted is 0 to below 1", name, value));
@@ -132,7 +139,7 @@ snn::Model import_weights(const snn::WeightsFile& file, const ImportContext& con
   validate(network);
   check_constants(constants, network);
   check_ends(context, network);
-  complete_thetas(tensors, network);
+  complete_layers(tensors, network);
   if (!context.like) network.bip = layers_with_own_thetas(tensors, network);
   check_parameters(network, tensors);
   model.classes = context.classes;

@@ -70,8 +70,12 @@ bool take(const snn::WeightsFile& file, const TensorEntry& entry, const std::str
   } else if (const std::string ours = our_name(name); !ours.empty()) {
     Tensor tensor = file.read(entry);
     if (name.starts_with("tau_m_")) tensor = theta_of_tau(name, std::move(tensor));
-    if (!taken.tensors.emplace(ours, std::move(tensor)).second) {
-      throw std::invalid_argument(fmt::format("{}: a second tensor that would be {}", name, ours));
+    const auto [first, is_new] = taken.tensors.emplace(ours, tensor);
+    // snnTorch stores the weights of one-to-one recurrence under two names.
+    if (!is_new && first->second.values != tensor.values) {
+      throw std::invalid_argument(
+          fmt::format("{}: a second tensor that would be {}, with other values; --name {}= leaves it out",
+                      snn::shown(entry.name), ours, snn::shown(entry.name)));
     }
   } else {
     return false;

@@ -25,11 +25,11 @@ struct NamedWeights {
 };
 
 /// Names of ours stay; fcN.weight is w_(N-1)_N; skip_K_L.weight is w_K_L; lifN.V or lifN.recurrent.V is w_self_N; lifN.beta is
-/// theta_N, and tau_m_N becomes theta_N = 1 - 1/tau_m (one value stands for all neurons of a layer); fcN.bias must be zeros, for
-/// the network has none. Of snnTorch's other buffers lifN.alpha, .threshold, .graded_spikes_factor and .reset_mechanism_val are
+/// theta_N, and tau_m_N becomes theta_N = 1 - 1/tau_m (one value stands for all neurons of a layer, as of V); fcN.bias must be zeros, for
+/// the network has none. Two tensors of one name must be equal. Of snnTorch's other buffers lifN.alpha, .threshold, .graded_spikes_factor and .reset_mechanism_val are
 /// constants, lifN.mem, .syn and .spk are states and left out.
 /// `names` (THEIRS=OURS; THEIRS= drops the tensor, which is not read then) come first, and their right sides may be any of these
-/// names. Throws std::invalid_argument naming the tensor for unknown names, a bias, and two tensors of one name, and what
+/// names. Throws std::invalid_argument naming the tensor for unknown names, a bias, and two tensors of one name that differ, and what
 /// WeightsFile::read throws.
 NamedWeights name_weights(const snn::WeightsFile& theirs, const std::vector<std::string>& names);
 

@@ -66,12 +66,11 @@ TEST_CASE("npy_array: texts go to UTF-32 and back") {
 TEST_CASE("npy_array: elements in Fortran order are put in C order") {
   const auto reordered = [](const ear::NpyArray& array, const std::vector<std::uint16_t>& values) {
     const std::string bytes = numbers(values);
-    const ear::Bytes ordered = ear::in_c_order(array, {bytes.begin(), bytes.end()});
+    const ear::Bytes ordered = ear::rows_in_c_order(array, ear::Bytes(bytes.begin(), bytes.end()), 0, array.shape[0]);
     return ear::npy_numbers(array, ordered);
   };
   // numpy.asfortranarray([[1, 2, 3], [4, 5, 6]]) lies as 1 4 2 5 3 6.
   CHECK(reordered({"<u2", {2, 3}, true}, {1, 4, 2, 5, 3, 6}) == std::vector<double>{1, 2, 3, 4, 5, 6});
-  CHECK(reordered({"<u2", {2, 3}, false}, {1, 2, 3, 4, 5, 6}) == std::vector<double>{1, 2, 3, 4, 5, 6});
   // Element (i, j, k) of a 2 x 3 x 4 array is 100 i + 10 j + k.
   std::vector<std::uint16_t> stored;
   std::vector<double> wanted;
@@ -83,6 +82,9 @@ TEST_CASE("npy_array: elements in Fortran order are put in C order") {
       for (int k = 0; k < 4; ++k) wanted.push_back(100 * i + 10 * j + k);
   CHECK(reordered({"<u2", {2, 3, 4}, true}, stored) == wanted);
   CHECK(reordered({"<u2", {0, 3}, true}, {}).empty());
+  // Rows 1 and 2 of [[1, 2], [3, 4], [5, 6], [7, 8]].
+  const ear::NpyArray array{"<u1", {4, 2}, true};
+  CHECK(ear::rows_in_c_order(array, ear::Bytes{1, 3, 5, 7, 2, 4, 6, 8}, 1, 2) == ear::Bytes{3, 4, 5, 6});
 }
 
 TEST_CASE("npy_array: what cannot be read is named with what to do") {

@@ -5,6 +5,7 @@
 #include "tests/frontend/exchange/support.h"
 
 using Catch::Contains;
+using exchange_support::deflated_zip;
 using exchange_support::npy;
 using exchange_support::numbers;
 using exchange_support::read_all;
@@ -32,4 +33,23 @@ TEST_CASE("npz: arrays in Fortran order and under names of any characters are re
   REQUIRE(separate.size() == 1);
   CHECK(separate[0].data == ear::Array(std::vector<std::uint16_t>{1, 2, 3, 4, 5, 6}));
   CHECK_THAT(source->notes().at(0), Contains("\u4f60\u597d"));
+}
+
+TEST_CASE("npz: X in Fortran order, which is read as a whole, takes no more memory than its file allows") {
+  const exchange_support::TempFolder temp;
+  ear::ForeignParams params;
+  params.dt_ms = 1;
+  // 96 MB of zeros in less than 1 MB.
+  const std::string zeros(std::size_t{300} * 400 * 200 * sizeof(float), '\0');
+  const auto error_of_fortran = [&](bool fortran, const std::string& shape, bool deflated) {
+    const exchange_support::Members members = {{"X.npy", npy("<f4", shape, zeros, fortran)}};
+    spill(temp.file("a.npz"), deflated ? deflated_zip(members) : zip(members));
+    return exchange_support::error_of([&] { ear::open_npz(temp.file("a.npz"), params); });
+  };
+  CHECK_THAT(error_of_fortran(true, "(300, 400, 200)", true),
+             Contains("array X: in Fortran order") && Contains("numpy.ascontiguousarray"));
+  CHECK(error_of_fortran(true, "(300, 400, 200)", false).empty());
+  CHECK(error_of_fortran(false, "(300, 400, 200)", true).empty());
+  // One record is no more than it is in C order.
+  CHECK(error_of_fortran(true, "(1, 120000, 200)", true).empty());
 }

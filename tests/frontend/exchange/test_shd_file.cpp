@@ -118,8 +118,11 @@ TEST_CASE("shd_file: what is no such file, or was changed, is an error that name
 
 TEST_CASE("shd_file: texts that are too long for the layout are refused before they are written") {
   const exchange_support::TempFolder temp;
-  ear::ShdWriter writer(temp.file("a.h5"), "a.h5", exchange_support::header(Kind::kRaster));
+  auto header = exchange_support::header(Kind::kRaster);
+  header.classes = {std::string(1000, 'x')};
+  ear::ShdWriter writer(temp.file("a.h5"), "a.h5", header);
   auto record = exchange_support::records(Kind::kRaster)[0];
-  record.speaker = std::string(70'000, 'x');
+  record.label.clear();
+  record.sequence.assign(70, header.classes[0]);
   CHECK_THAT(error_of([&] { writer.write(record); }), Contains("a.h5: record b-1: metadata of 70"));
 }

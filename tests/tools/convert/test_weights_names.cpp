@@ -4,6 +4,9 @@
 #include <cstdint>
 #include <string>
 
+#include "tests/snn/byte_sources.h"
+#include "tools/convert/weights_import.h"
+
 using Catch::Contains;
 
 namespace {
@@ -45,8 +48,8 @@ std::vector<Array> state_dict() {
 
 /// Names them and compares the constants with tau_s = 8 and a threshold of 1/8.
 snn::Tensors import(const std::vector<Array>& arrays, const std::vector<std::string>& names = {}) {
-  const std::string bytes = file_of(arrays);
-  const tools::NamedWeights named = tools::name_weights(snn::WeightsFile(bytes), names);
+  CountedBytes bytes{file_of(arrays)};
+  const tools::NamedWeights named = tools::name_weights(snn::WeightsFile(bytes.file()), names);
   snn::NetworkParams network;
   network.tau_s = 8.0;
   network.v_th = 0.125;
@@ -101,4 +104,37 @@ TEST_CASE("weights names: of many names a message has the first") {
     CHECK_THAT(error.what(), Contains("there is no tensor x") && Contains("and 4980 more"));
     CHECK(std::string(error.what()).size() < 500);
   }
+}
+
+TEST_CASE("weights names: snnTorch stores the weights of one-to-one recurrence twice") {
+  for (const std::string shape : {"[]", "[1]"}) {
+    auto arrays = state_dict();
+    arrays.push_back({"lif1.V", "F32", shape, bytes_of<float>({0.25F})});
+    arrays.push_back({"lif1.recurrent.V", "F32", "[1]", bytes_of<float>({0.25F})});
+    CHECK(import(arrays).at("w_self_1").values == std::vector<float>{0.25F});
+    arrays.back().bytes = bytes_of<float>({0.5F});
+    CHECK_THROWS_WITH(import(arrays), Contains("a second tensor that would be w_self_1, with other values") &&
+                                          Contains("--name lif1.recurrent.V= leaves it out"));
+    CHECK(import(arrays, {"lif1.V="}).at("w_self_1").values == std::vector<float>{0.5F});
+  }
+}
+
+TEST_CASE("weights import: one weight of recurrence stands for all neurons of the layer") {
+  const std::string square = bytes_of<float>({1, 2, 3, 4});
+  CountedBytes bytes{file_of({{"fc1.weight", "F32", "[2,2]", square},
+                              {"fc2.weight", "F32", "[2,2]", square},
+                              {"lif1.V", "F32", "[]", bytes_of<float>({0.25F})},
+                              {"lif1.recurrent.V", "F32", "[]", bytes_of<float>({0.25F})},
+                              {"lif2.recurrent.V", "F32", "[1]", bytes_of<float>({-0.5F})}})};
+  tools::ImportContext context;
+  context.constants.tau_m = 16;
+  context.constants.tau_s = 8;
+  context.constants.v_th = 1;
+  context.classes = {"no", "yes"};
+  context.input_kind = "counts";
+  context.recipe_json = "[]";
+  const snn::Model model = tools::import_weights(snn::WeightsFile(bytes.file()), context);
+  CHECK(model.parameters.at("w_self_1") == snn::Tensor{{2}, {0.25F, 0.25F}});
+  CHECK(model.parameters.at("w_self_2") == snn::Tensor{{2}, {-0.5F, -0.5F}});
+  CHECK(model.training.network.self_recurrent == std::vector<int>{1, 2});
 }

@@ -51,6 +51,11 @@ std::string safetensors(const std::string& header) {
   return std::string{static_cast<char>(header.size()), 0, 0, 0, 0, 0, 0, 0} + header;
 }
 
+/// The header of a member of a zip, and what follows it.
+std::string zip(const std::string& name) {
+  return "PK\x03\x04" + std::string(22, '\0') + std::string{static_cast<char>(name.size()), 0, 0, 0} + name + ".npy";
+}
+
 std::string model() {
   return snn::serialise(snn::sample_model());
 }
@@ -78,6 +83,9 @@ TEST_CASE("file_kind: each kind is seen from its first bytes") {
       {"\x1f\x8b\x08", FileKind::kGzip},
       {"\x28\xb5\x2f\xfd", FileKind::kZstd},
       {"PK\x03\x04", FileKind::kZip},
+      {zip("x.npy"), FileKind::kNpz},
+      {zip("docs/x.npy.txt"), FileKind::kZip},
+      {zip("x.npy").substr(0, 33), FileKind::kZip},
       {"\x93NUMPY\x01", FileKind::kNpy},
       {string("utt_1 \0BFM \4", 12), FileKind::kKaldi},
       {"RIFF....WAVEfmt ", FileKind::kSound},
@@ -88,6 +96,8 @@ TEST_CASE("file_kind: each kind is seen from its first bytes") {
       {"path\tlabel\tspeaker\na.wav\tone\tada\n", FileKind::kList},
       {"\xEF\xBB\xBFlabel\tpath\r\n", FileKind::kList},
       {"paths\tlabel\n", FileKind::kText},
+      {"{\"epoch\":0,\"loss\":1.5}\n", FileKind::kLog},
+      {"{\"epochs\":3}\n", FileKind::kText},
       {"0 0.005\n1 0.010\n", FileKind::kText},
       {string("\0\1\2\3", 4), FileKind::kUnknown}};
   for (const auto& [bytes, kind] : kKnown) {

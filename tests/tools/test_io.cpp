@@ -96,6 +96,27 @@ TEST_CASE("Output through a link replaces the file behind it") {
   CHECK(fs::is_symlink(folder.path() / "link"));
 }
 
+TEST_CASE("Output through a link to a file that is not there yet makes that file") {
+  const TempFolder folder;
+  fs::create_directory(folder.path() / "sub");
+  fs::create_symlink("sub/second", folder.path() / "first");
+  fs::create_symlink("../real", folder.path() / "sub/second");
+  {
+    OutputFile living(folder.file("first"), FileKind::kText);
+    const OutputFile other(folder.file("real"), FileKind::kText);
+    CHECK(other.has_rival());
+    living.write("new");
+    living.commit();
+  }
+  CHECK(slurp(folder.path() / "real") == "new");
+  CHECK(fs::is_symlink(folder.path() / "first"));
+  CHECK(fs::is_symlink(folder.path() / "sub/second"));
+  fs::create_symlink("no/such", folder.path() / "lost");
+  CHECK_THROWS_WITH(OutputFile(folder.file("lost"), FileKind::kText), Contains("does not exist; make it first"));
+  fs::create_symlink("round", folder.path() / "round");
+  CHECK_THROWS_WITH(OutputFile(folder.file("round"), FileKind::kText), Contains("round: is a link that leads back"));
+}
+
 TEST_CASE("Outputs that cannot be written are named") {
   const TempFolder folder;
   CHECK_THROWS_WITH(OutputFile(folder.path().string(), FileKind::kText), Contains("is a folder"));
@@ -155,7 +176,7 @@ TEST_CASE("A tool that is killed while it writes leaves the old file") {
 TEST_CASE("What killed runs left beside an output goes with the next run, what a living one writes stays") {
   const TempFolder folder;
   const std::string path = folder.file("out");
-  for (const char* dead : {".out.part", ".out.1.part", ".out.2.part"})
+  for (const char* dead : {".out.ossicle-part", ".out.1.ossicle-part", ".out.2.ossicle-part"})
     spill(folder.path() / dead, "left by a killed run");
   spill(folder.path() / ".out2.part", "of another output");
   {
@@ -176,6 +197,30 @@ TEST_CASE("What killed runs left beside an output goes with the next run, what a
   CHECK(n_files(folder) == 2);
 }
 
+TEST_CASE("A file beside an output that another program may have made stays") {
+  const TempFolder folder;
+  spill(folder.path() / ".out.part", "mine");
+  fs::create_directory(folder.path() / ".out.1.part");
+  tools::write_file(folder.file("out"), "text");
+  CHECK(slurp(folder.path() / ".out.part") == "mine");
+  CHECK(fs::exists(folder.path() / ".out.1.part"));
+  CHECK(slurp(folder.path() / "out") == "text");
+}
+
+TEST_CASE("A write that fails leaves nothing behind where no more files can be opened") {
+  const TempFolder folder;
+  const std::string write = "\"$p\" text --count 1000000 -o out";
+  CHECK(probe_shell(folder, "trap '' XFSZ; ulimit -f 8; ulimit -n 4; " + write).exit_code == 2);
+  CHECK(n_files(folder) == 0);
+  // Nor does what a killed run left stay.
+  probe_shell(folder,
+              "\"$p\" hang --count 100000 -o out & "
+              "while [ -z \"$(find . -name '.out.*' -size +90k)\" ]; do sleep 0.01; done; "
+              "kill -9 $!; wait $!; trap '' XFSZ; ulimit -f 8; ulimit -n 4; " +
+                  write);
+  CHECK(n_files(folder) == 0);
+}
+
 TEST_CASE("A killed run's hidden file is not taken for a living one's") {
   const TempFolder folder;
   const Result result = probe_shell(folder,
@@ -183,7 +228,7 @@ TEST_CASE("A killed run's hidden file is not taken for a living one's") {
                                     "while [ -z \"$(find . -name '.out.*' -size +90k)\" ]; do sleep 0.01; done; "
                                     "\"$p\" text --count 3 -o out; find . -name '.*part'; kill -9 $!; wait $!; "
                                     "\"$p\" text --count 4 -o out; find . -name '.*part'; cat out");
-  CHECK(result.out == "./.out.part\nxxxx");
+  CHECK(result.out == "./.out.ossicle-part\nxxxx");
 }
 
 TEST_CASE("Names as long as the file system allows") {

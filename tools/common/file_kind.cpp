@@ -91,6 +91,16 @@ bool is_kaldi(std::string_view bytes) {
                      [](char c) { return static_cast<unsigned char>(c) > ' '; });
 }
 
+/// Of what begins as a zip: the name of its first member decides.
+FileKind kind_of_zip(std::string_view bytes) {
+  constexpr std::size_t kNameSize = 26;
+  constexpr std::size_t kName = 30;
+  if (!bytes.starts_with("PK\x03\x04") || bytes.size() < kName) return FileKind::kZip;
+  const auto byte = [bytes](std::size_t at) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[at])); };
+  const std::string_view name = bytes.substr(kName, byte(kNameSize) + 256 * byte(kNameSize + 1));
+  return name.ends_with(".npy") ? FileKind::kNpz : FileKind::kZip;
+}
+
 std::optional<FileKind> kind_by_magic(std::string_view bytes) {
   using namespace std::string_view_literals;
   struct Magic {
@@ -109,11 +119,12 @@ std::optional<FileKind> kind_by_magic(std::string_view bytes) {
       Magic{"Creative Voice"sv, FileKind::kSound}};
   const auto* const found =
       std::ranges::find_if(kMagics, [bytes](const Magic& magic) { return bytes.starts_with(magic.bytes); });
-  if (found != kMagics.end()) return found->kind;
+  if (found != kMagics.end()) return found->kind == FileKind::kZip ? kind_of_zip(bytes) : found->kind;
   return ear::is_hdf5(bytes) ? std::optional(FileKind::kHdf5) : std::nullopt;
 }
 
 FileKind kind_of_text(std::string_view bytes) {
+  if (bytes.starts_with(R"({"epoch":)")) return FileKind::kLog;  // whatever a crash left behind it
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (bytes.starts_with(kByteOrderMark)) bytes.remove_prefix(kByteOrderMark.size());
   const auto is_control = [](char c) {
@@ -145,6 +156,7 @@ std::string_view way_to_stream(FileKind found) {
       return "ossicle-lyon --list makes a stream of it";
     case FileKind::kHdf5:
       return "ossicle-rebin or ossicle-convert makes a stream of it";
+    case FileKind::kNpz:
     case FileKind::kZip:
     case FileKind::kKaldi:
       return "ossicle-convert makes a stream of it";
@@ -175,7 +187,7 @@ FileKind kind_of(const InputFile& file) {
 }
 
 std::string_view name_of(FileKind kind) {
-  constexpr std::array<std::string_view, 16> kNames = {"empty",
+  constexpr std::array<std::string_view, 18> kNames = {"empty",
                                                        "a stream",
                                                        "a tar but no stream",
                                                        "a model",
@@ -184,18 +196,20 @@ std::string_view name_of(FileKind kind) {
                                                        "an HDF5 file",
                                                        "a gzip file",
                                                        "a zstd file",
+                                                       "an npz file",
                                                        "a zip file",
                                                        "an npy file",
                                                        "an archive of Kaldi",
                                                        "a recording",
                                                        "a list of recordings",
+                                                       "the log of a training",
                                                        "a text file",
                                                        "of no kind known here"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
 bool is_text(FileKind kind) {
-  return kind == FileKind::kText || kind == FileKind::kList;
+  return kind == FileKind::kText || kind == FileKind::kList || kind == FileKind::kLog;
 }
 
 void refuse_kind(const std::string& name, FileKind found, std::string_view wanted, std::string_view remedy) {

@@ -17,11 +17,13 @@ enum class FileKind {
   kHdf5,
   kGzip,
   kZstd,
-  kZip,  ///< npz is one
+  kNpz,  ///< a zip whose first member is an array
+  kZip,  ///< any other zip
   kNpy,
   kKaldi,  ///< a binary archive of Kaldi
   kSound,
   kList,  ///< of recordings: a first line with the columns' names, "path" among them
+  kLog,   ///< of ossicle-train
   kText,
   kUnknown
 };

@@ -20,13 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-enum class Lock { kTaken, kHeldByAnother, kNone };
-
-Lock lock(int fd) {
-  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return Lock::kTaken;
-  return errno == EWOULDBLOCK ? Lock::kHeldByAnother : Lock::kNone;
-}
-
 /// Whether the open file is still what the name says: whoever held the lock before may have removed or renamed it.
 bool is_at(int fd, const fs::path& path) {
   struct stat open = {};
@@ -39,13 +32,14 @@ fs::path folder_of(const fs::path& target) {
   return target.has_parent_path() ? target.parent_path() : fs::path(".");
 }
 
-/// The same in every run with that output. A long name would make one that the file system refuses.
+/// The same in every run with that output, and one that no other program gives: whatever dead file bears it may go.
+/// A long name would make one that the file system refuses.
 fs::path hidden_name(const fs::path& target, int attempt) {
   constexpr std::size_t kLongName = 100;
   std::string name = target.filename().string();
   if (name.size() > kLongName) name = snn::hash_text(snn::fnv1a(name));
   const std::string number = attempt > 0 ? fmt::format(".{}", attempt) : "";
-  return folder_of(target) / fmt::format(".{}{}.part", name, number);
+  return folder_of(target) / fmt::format(".{}{}.ossicle-part", name, number);
 }
 
 // Makes the entry of a renamed file durable. Some file systems cannot sync a folder, which is no error.
@@ -58,6 +52,11 @@ void sync_folder(const fs::path& folder) {
 
 }  // namespace
 
+Lock try_lock(int fd) {
+  if (::flock(fd, LOCK_EX | LOCK_NB) == 0) return Lock::kTaken;
+  return errno == EWOULDBLOCK ? Lock::kHeldByAnother : Lock::kNone;
+}
+
 HiddenPlace::HiddenPlace(fs::path target, std::string name, Type type)
     : target_(std::move(target)), name_(std::move(name)), type_(type) {
   const fs::path folder = folder_of(target_);
@@ -68,8 +67,7 @@ HiddenPlace::HiddenPlace(fs::path target, std::string name, Type type)
 }
 
 HiddenPlace::~HiddenPlace() {
-  std::error_code ignored;
-  if (!path_.empty()) fs::remove_all(path_, ignored);
+  if (!path_.empty()) remove(path_);
   if (fd_ >= 0) ::close(fd_);
 }
 
@@ -103,9 +101,16 @@ bool HiddenPlace::create() {
     path_.clear();
     fail("cannot create a file in its folder");
   }
-  if (lock(fd_) != Lock::kHeldByAnother && is_at(fd_, path_)) return true;
+  if (try_lock(fd_) != Lock::kHeldByAnother && is_at(fd_, path_)) return true;
   ::close(std::exchange(fd_, -1));
   return false;
+}
+
+bool HiddenPlace::remove(const fs::path& place) const {
+  // remove_all() opens a descriptor even for a file, and there may be none left.
+  if (type_ == Type::kFile) return ::unlink(place.c_str()) == 0;
+  std::error_code error;
+  return fs::remove_all(place, error) > 0 && !error;
 }
 
 /// Whether the place is free now.
@@ -113,13 +118,10 @@ bool HiddenPlace::remove_dead(const fs::path& place) {
   const int fd = ::open(
       place.c_str(), (type_ == Type::kFile ? O_WRONLY : O_RDONLY | O_DIRECTORY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
   if (fd < 0) return errno == ENOENT;
-  const Lock found = lock(fd);
+  const Lock found = try_lock(fd);
   bool is_free = false;
   if (found == Lock::kHeldByAnother) has_rival_ = true;
-  if (found == Lock::kTaken) {
-    std::error_code error;
-    is_free = !is_at(fd, place) || (fs::remove_all(place, error) > 0 && !error);
-  }
+  if (found == Lock::kTaken) is_free = !is_at(fd, place) || remove(place);
   ::close(fd);
   return is_free;
 }

@@ -5,6 +5,14 @@
 
 namespace tools {
 
+/// What trying an advisory lock of the kernel came to.
+enum class Lock {
+  kTaken,          ///< until the file is closed
+  kHeldByAnother,  ///< by another opening of the file, in whatever process
+  kNone            ///< the file system has no locks
+};
+Lock try_lock(int fd);
+
 /// Held by an advisory lock of the kernel for as long as this lives, so that what a killed run left can be told from what
 /// another run is writing: places that nobody holds are removed, those that are held are let be, and another name is taken.
 /// Where the file system has no locks, nothing is removed.
@@ -31,6 +39,7 @@ class HiddenPlace {
  private:
   void take();
   bool create();
+  bool remove(const std::filesystem::path& place) const;
   bool remove_dead(const std::filesystem::path& place);
   [[noreturn]] void fail(const char* what) const;
 

@@ -46,6 +46,20 @@ bool is_standard_output(const std::string& path) {
   return path == "-" || path == "/dev/stdout";
 }
 
+/// The file that the links lead to; it need not be there.
+fs::path behind_links(const std::string& path) {
+  constexpr int kMostLinks = 40;  // as the system follows
+  std::error_code absent;
+  fs::path target = path;
+  for (int n_links = 0; fs::is_symlink(target, absent); ++n_links) {
+    if (n_links == kMostLinks) {
+      throw std::runtime_error(path + ": is a link that leads back to itself; remove it, or name another file");
+    }
+    target = target.parent_path() / fs::read_symlink(target);
+  }
+  return target;
+}
+
 }  // namespace
 
 InputFile::InputFile(const std::string& path, std::string_view waits_for) {
@@ -87,7 +101,7 @@ OutputFile::OutputFile(const std::string& path, FileKind kind, OutputRules rules
     require_replaceable(path, kind, rules);
     name_ = path;
     // A link stays, the file behind it is replaced.
-    aside_.emplace(exists ? fs::canonical(path) : fs::path(path), path, HiddenPlace::Type::kFile);
+    aside_.emplace(exists ? fs::canonical(path) : behind_links(path), path, HiddenPlace::Type::kFile);
     fd_ = aside_->fd();
     if (exists) ::fchmod(fd_, status.st_mode & 0777);
   }

@@ -29,9 +29,13 @@ std::string by_extension(const std::string& path) {
 std::string by_first_bytes(const std::string& path) {
   const InputFile file(path, "a file to convert");
   const FileKind kind = kind_of(file);
-  static const std::map<FileKind, std::string> kFormats = {
-      {FileKind::kStream, "stream"}, {FileKind::kZip, "npz"},     {FileKind::kKaldi, "kaldi"},
-      {FileKind::kHdf5, "shd"},      {FileKind::kModel, "model"}, {FileKind::kSafetensors, "safetensors"}};
+  static const std::map<FileKind, std::string> kFormats = {{FileKind::kStream, "stream"},
+                                                           {FileKind::kNpz, "npz"},
+                                                           {FileKind::kZip, "npz"},
+                                                           {FileKind::kKaldi, "kaldi"},
+                                                           {FileKind::kHdf5, "shd"},
+                                                           {FileKind::kModel, "model"},
+                                                           {FileKind::kSafetensors, "safetensors"}};
   const auto found = kFormats.find(kind);
   if (found != kFormats.end()) return found->second;
   if (kind == FileKind::kGzip || kind == FileKind::kZstd) refuse_kind(path, kind, "a file to convert");

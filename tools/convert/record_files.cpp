@@ -56,7 +56,7 @@ std::optional<std::string> table(const std::string& path) {
 /// Of a format that is one file.
 FileKind kind_of_format(const std::string& format) {
   if (format == "stream") return FileKind::kStream;
-  if (format == "npz") return FileKind::kZip;
+  if (format == "npz") return FileKind::kNpz;
   return format == "shd" ? FileKind::kHdf5 : FileKind::kKaldi;
 }
 

@@ -57,8 +57,8 @@ TEST_CASE("output_folder: what is there already stays") {
 TEST_CASE("output_folder: what a killed run left is removed, what another run writes is not") {
   const support::TempFolder temp;
   const std::string path = (temp.path() / "out").string();
-  fs::create_directory(temp.path() / ".out.part");
-  std::ofstream(temp.path() / ".out.part/feats.ark") << "left";
+  fs::create_directory(temp.path() / ".out.ossicle-part");
+  std::ofstream(temp.path() / ".out.ossicle-part/feats.ark") << "left";
   tools::OutputFolder living(path);
   std::ofstream(fs::path(living.aside()) / "a") << "hello";
   CHECK(n_entries(living.aside()) == 1);
@@ -70,6 +70,15 @@ TEST_CASE("output_folder: what a killed run left is removed, what another run wr
   living.commit();
   CHECK(n_entries(temp.path()) == 1);
   CHECK(fs::file_size(temp.path() / "out/a") == 5);
+}
+
+TEST_CASE("output_folder: a folder beside it that another program may have made stays") {
+  const support::TempFolder temp;
+  fs::create_directory(temp.path() / ".out.part");
+  std::ofstream(temp.path() / ".out.part/mine") << "mine";
+  tools::OutputFolder folder((temp.path() / "out").string());
+  folder.commit();
+  CHECK(fs::exists(temp.path() / ".out.part/mine"));
 }
 
 TEST_CASE("output_folder: a name as long as the file system allows") {

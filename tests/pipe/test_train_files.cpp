@@ -153,6 +153,96 @@ TEST_CASE("ossicle-train --resume: a log that is shorter than it was, or new, is
   CHECK(slurp(f.file("other")) == other);
 }
 
+TEST_CASE("ossicle-eval writes no other text over the log of a training") {
+  const Folder f;
+  const auto here = [&](const std::string& line) { return shell(line, "", {f.temp.path()}); };
+  REQUIRE(here("ossicle-train train.tar" + kNet + "--epochs 1 -o m --log log").exit_code == 0);
+  const std::string log = slurp(f.file("log"));
+  const auto refused = here("ossicle-eval m train.tar --confusion log");
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("log: is the log of a training, and the output is a text file"));
+  CHECK(slurp(f.file("log")) == log);
+}
+
+TEST_CASE("Two trainings with one log: the second is told that the first is running") {
+  const Folder f;
+  const std::string second = "ossicle-train -q train.tar" + kNet + "--epochs 1 ";
+  const std::string wait = "while [ ! -s log ]; do sleep 0.01; done; ";
+  const auto result =
+      shell(begun(kLong + "--log log ", "m.ckpt") + wait + second + "-o n --log log 2>new; echo $?; " + second +
+                "-o n --log ./log --overwrite 2>overwrite; echo $?; " + second +
+                "-o n --log log --resume 2>resume; echo $?; ls n n.ckpt; kill $pid; wait $pid; echo $?; "
+                "grep -c . log; grep -vc '^{\"epoch\":[0-9]*,.*}$' log; head -n 1 log | cut -c 1-11; " +
+                second + "-o n --log log --overwrite; echo $?; grep -c . log",
+            "", {f.temp.path()});
+  INFO(slurp(f.file("err")));
+  CHECK_THAT(result.out, Catch::StartsWith("2\n2\n2\n2\n") && Catch::EndsWith("\n0\n{\"epoch\":1,\n0\n1\n"));
+  for (const char* name : {"new", "overwrite", "resume"}) {
+    CHECK_THAT(slurp(f.file(name)), Contains("log: is the log of a training that is running; wait until it ends, or"));
+  }
+}
+
+TEST_CASE("ossicle-train: a log may be deleted meanwhile, or be a device that others write") {
+  const Folder f;
+  const std::string second = "ossicle-train -q train.tar" + kNet + "--epochs 2 ";
+  const auto result = shell(begun(kLong + "--log log ", "m.ckpt") +
+                                "while [ ! -s log ]; do sleep 0.01; done; rm log; i=0; "
+                                "while [ ! -s log ] && [ $i -lt 6000 ]; do sleep 0.01; i=$((i+1)); done; "
+                                "head -n 1 log | cut -c 1-9; kill $pid; wait $pid; echo $?",
+                            "", {f.temp.path()});
+  CHECK(result.out == "{\"epoch\":\n2\n");
+  const auto device = shell(begun("ossicle-train train.tar" + kNet + "--epochs 4000 -o d --log /dev/null ", "d.ckpt") +
+                                second + "-o e --log /dev/null; echo $?; kill $pid; wait $pid; echo $?",
+                            "", {f.temp.path()});
+  CHECK(device.out == "0\n2\n");
+}
+
+TEST_CASE("ossicle-train: a run that does not start makes no log") {
+  const Folder f;
+  CHECK(shell("ossicle-train " + f.valid + ".no -o " + f.file("m") + " --log " + f.file("log")).exit_code == 2);
+  CHECK(!f.has("log"));
+}
+
+TEST_CASE("ossicle-train: a log of any length is begun anew and resumed without reading it into memory") {
+  const Folder f;
+  const auto here = [&](const std::string& line) { return shell(line, "", {f.temp.path()}); };
+  const std::string train = "ossicle-train -q train.tar" + kNet + "--epochs 1 -o m --log log ";
+  REQUIRE(here(train).exit_code == 0);
+  const std::string log = slurp(f.file("log"));
+  constexpr double kMostMb = 300;
+  for (const char* how : {"--resume", "--overwrite"}) {
+    const auto result = here("truncate -s 600M log; exec " + train + how);
+    INFO(how << ": " << result.err);
+    CHECK(result.exit_code == 0);
+    CHECK(result.peak_mb < kMostMb);
+    CHECK(std::filesystem::file_size(f.file("log")) < 2 * log.size());
+  }
+  // Of a run without a log so far: lines are counted until there are too many.
+  REQUIRE(here("ossicle-train -q train.tar" + kNet + "--epochs 1 -o n").exit_code == 0);
+  const auto foreign = here("echo >> log; echo >> log; truncate -s 600M log; exec ossicle-train -q train.tar" + kNet +
+                            "--epochs 1 -o n --log log --resume");
+  CHECK(foreign.exit_code == 2);
+  CHECK_THAT(foreign.err, Contains("log: is not the log of the run that is resumed"));
+  CHECK(foreign.peak_mb < kMostMb);
+}
+
+TEST_CASE("ossicle-train: neither a model nor a log goes to standard output") {
+  const Folder f;
+  const auto here = [&](const std::string& line) { return shell(line, "", {f.temp.path()}); };
+  const std::string train = "ossicle-train -q train.tar" + kNet + "--epochs 1 ";
+  for (const std::string path : {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "/dev/../dev/stdout"}) {
+    const auto result = here(train + "-o " + path + " > out");
+    INFO(path << ": " << result.err);
+    CHECK(result.exit_code == 2);
+    CHECK_THAT(result.err, Contains("-o " + path + ": a model cannot go to standard output"));
+    CHECK(slurp(f.file("out")).empty());
+  }
+  const auto log = here(train + "-o m --log -");
+  CHECK(log.exit_code == 2);
+  CHECK_THAT(log.err, Contains("--log -: a log wants a file"));
+  CHECK(!f.has("-"));
+}
+
 TEST_CASE("ossicle-train: a model's name may have 240 characters") {
   const Folder f;
   const std::string name(240, 'm');

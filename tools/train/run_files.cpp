@@ -1,72 +1,22 @@
 #include "tools/train/run_files.h"
 
-#include <fcntl.h>
 #include <fmt/core.h>
-#include <unistd.h>
 
-#include <algorithm>
-#include <cerrno>
 #include <filesystem>
-#include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <stdexcept>
-#include <system_error>
 #include <utility>
-
-#include "tools/common/peek.h"
 
 namespace tools {
 
 namespace {
 
-/// An open file that fails with its name.
-class LogFile {
- public:
-  explicit LogFile(const std::string& path)
-      : path_(path), fd_(::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666)) {
-    if (fd_ < 0) fail("cannot open");
-  }
-  LogFile(const LogFile&) = delete;
-  LogFile& operator=(const LogFile&) = delete;
-  ~LogFile() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
-  std::uint64_t size() const {
-    const off_t end = ::lseek(fd_, 0, SEEK_END);
-    return end < 0 ? 0 : static_cast<std::uint64_t>(end);  // a device or pipe has no size
-  }
-  void cut(std::uint64_t n_bytes) const {
-    if (std::filesystem::is_regular_file(path_) && ::ftruncate(fd_, static_cast<off_t>(n_bytes)) != 0)
-      fail("cannot cut");
-  }
-  void append(std::string_view text) const {
-    while (!text.empty()) {
-      const ssize_t n = ::write(fd_, text.data(), text.size());
-      if (n < 0 && errno != EINTR) fail("cannot write");
-      if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
-    }
-    if (std::filesystem::is_regular_file(path_) && ::fsync(fd_) != 0) fail("cannot sync");
-  }
-  /// Closing may be where a write fails.
-  void close() {
-    if (::close(std::exchange(fd_, -1)) != 0) fail("cannot write");
-  }
-
- private:
-  [[noreturn]] void fail(const char* what) const {
-    throw std::system_error(errno, std::generic_category(), fmt::format("{}: {} the log", path_, what));
-  }
-  std::string path_;
-  int fd_;
-};
-
-bool begins_as_log(const std::string& path) {
-  constexpr std::string_view kBegin = "{\"epoch\":";
-  const InputFile file(path, "a log");
-  const std::string bytes = peek(file.fd(), kBegin.size());
-  return bytes.empty() || bytes == kBegin;
+/// Whether the path is of something that is open already, which has no place for a file beside it.
+bool is_open_file(const std::string& path) {
+  const std::string plain = std::filesystem::path(path).lexically_normal().string();
+  return plain == "-" || plain == "/dev/stdout" || plain == "/dev/stderr" || plain.starts_with("/dev/fd/") ||
+         plain.starts_with("/proc/");
 }
 
 nlohmann::ordered_json to_json(const std::vector<snn::ArrayReport>& arrays) {
@@ -105,8 +55,11 @@ nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::Traini
 
 RunFiles::RunFiles(std::string model, std::string log, RunStart start)
     : model_(std::move(model)), log_(std::move(log)) {
-  if (model_ == "-")
-    throw std::runtime_error("-o -: a model cannot go to standard output, its checkpoint needs a place; name a file");
+  if (is_open_file(model_)) {
+    throw std::runtime_error(fmt::format(
+        "-o {}: a model cannot go to standard output or a pipe, its checkpoint needs a place; name a file", model_));
+  }
+  if (log_ == "-") throw std::runtime_error("--log -: a log wants a file, not standard output; name one");
   if (std::filesystem::exists(model_) && !std::filesystem::is_regular_file(model_)) {
     throw std::runtime_error(fmt::format("{}: not a regular file; a model and its checkpoint want one", model_));
   }
@@ -167,54 +120,54 @@ void RunFiles::require_nothing_there() const {
   }
 }
 
-void RunFiles::check_log() const {
+void RunFiles::check_log() {
   if (std::filesystem::is_fifo(log_)) {
-    throw std::runtime_error(
-        fmt::format("{}: is a named pipe, and a log is opened anew for every line; name a file", log_));
+    throw std::runtime_error(fmt::format("{}: is a named pipe, and a log wants a file; name one", log_));
   }
-  if (std::filesystem::is_regular_file(log_) && !begins_as_log(log_)) {
-    throw std::runtime_error(fmt::format("{}: exists and is not the log of a training; name another file", log_));
-  }
+  if (std::filesystem::is_regular_file(log_)) take_log();
+}
+
+const LogFile& RunFiles::take_log() {
+  if (log_file_ && log_file_->is_there()) return *log_file_;
+  require_replaceable(log_, FileKind::kLog);
+  return log_file_.emplace(log_);
 }
 
 std::string RunFiles::open_log(std::uint64_t n_bytes, std::optional<int> epochs_before) {
   log_bytes_ = n_bytes;  // kept through a part of the run without --log
   if (log_.empty()) return "";
-  LogFile file(log_);
-  if (!std::filesystem::is_regular_file(log_)) return "";
-  const std::string text = read_file(log_, std::numeric_limits<std::size_t>::max() - 1, "a log");
+  const bool was_there = log_file_ && log_file_->is_there();
+  const LogFile& file = take_log();
+  if (!file.is_regular()) return "";
+  const std::uint64_t size = file.size();
+  if (!was_there && size > 0) {
+    throw std::runtime_error(fmt::format("{}: another program wrote it since this run began; name another file", log_));
+  }
   // A run that was stopped between its first line and that epoch's checkpoint finds this one line.
-  const auto n_unknown = n_bytes > 0 ? 0 : std::count(text.begin(), text.end(), '\n');
-  const bool is_foreign = epochs_before && n_unknown > (*epochs_before == 0 ? 1 : 0);
-  if (is_foreign || (n_bytes > 0 && text.size() >= n_bytes && text[n_bytes - 1] != '\n')) {
+  const bool is_foreign = epochs_before && n_bytes == 0 && file.has_more_lines_than(*epochs_before == 0 ? 1 : 0);
+  if (is_foreign || (n_bytes > 0 && size >= n_bytes && !file.has_line_end_at(n_bytes))) {
     throw std::runtime_error(
         fmt::format("{}: is not the log of the run that is resumed; name that one, or a new file", log_));
   }
-  if (text.size() >= n_bytes) {
+  if (size >= n_bytes) {
     file.cut(n_bytes);
-    file.close();
     return "";
   }
-  log_bytes_ = text.size();
-  if (!text.empty() && text.back() != '\n') {  // what was cut within a line stays a line of its own
-    file.size();                               // to the end
+  log_bytes_ = size;
+  if (size > 0 && !file.has_line_end_at(size)) {  // what was cut within a line stays a line of its own
     file.append("\n");
     ++log_bytes_;
   }
-  file.close();
   return fmt::format(
       "{}: {} bytes, the checkpoint saw {}; the lines that are missing stay so, those of the epochs to come "
       "are added",
-      log_, text.size(), n_bytes);
+      log_, size, n_bytes);
 }
 
 void RunFiles::log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds) {
   if (log_.empty()) return;
-  LogFile file(log_);
   const std::string line = to_json(report, params, seconds).dump() + "\n";
-  file.size();  // to the end
-  file.append(line);
-  file.close();
+  take_log().append(line);
   log_bytes_ += line.size();
 }
 
@@ -237,6 +190,7 @@ void RunFiles::write_best(const snn::Model& model) const {
 void RunFiles::write_model(const snn::Model& model) {
   output_->write(snn::serialise(model));
   output_->commit();
+  if (log_file_) log_file_->close();
 }
 
 }  // namespace tools

@@ -7,6 +7,7 @@
 #include "snn/checkpoint.h"
 #include "snn/trainer.h"
 #include "tools/common/io.h"
+#include "tools/train/log_file.h"
 
 namespace tools {
 
@@ -21,8 +22,9 @@ class RunFiles {
  public:
   /// model: path of the model. log: path of the log, or empty. For as long as this lives, no other can be made for the same
   /// model, in any process: the kernel's advisory lock on the hidden file that becomes MODEL says so, and ends with the
-  /// process. Throws std::runtime_error if the model cannot be written there, if another training is at work on it, and if
-  /// there are files that `start` does not allow to be replaced.
+  /// process. The log is locked likewise: one that is there already at once, a new one in open_log(). Throws
+  /// std::runtime_error if the model cannot be written there, if another training is at work on it or on the log, and if there
+  /// are files that `start` does not allow to be replaced.
   RunFiles(std::string model, std::string log, RunStart start);
 
   /// The checkpoint of the run that `fresh` began, or nothing if there is none. Throws std::runtime_error if it is
@@ -31,7 +33,7 @@ class RunFiles {
 
   /// Starts the log anew, or cuts it back to the n_bytes that the checkpoint of a resumed run saw; `epochs_before` of that run
   /// are done. A log that is shorter, or new, is continued as it is: then returns what the user should know, else nothing.
-  /// Throws std::runtime_error if the log is not that of the resumed run.
+  /// Throws std::runtime_error if the log is not that of the resumed run, or if another run has begun it.
   std::string open_log(std::uint64_t n_bytes, std::optional<int> epochs_before);
   /// Adds the epoch's line to the log.
   void log(const snn::EpochReport& report, const snn::TrainingParams& params, double seconds);
@@ -40,7 +42,7 @@ class RunFiles {
   void begin(const snn::Checkpoint& state) const;
   void write_checkpoint(snn::Checkpoint state) const;
   void write_best(const snn::Model& model) const;
-  /// The last epoch's. Only once.
+  /// The last epoch's, and closes the log. Only once.
   void write_model(const snn::Model& model);
 
   std::string checkpoint_path() const { return model_ + ".ckpt"; }
@@ -49,11 +51,14 @@ class RunFiles {
  private:
   snn::Checkpoint read_checkpoint_there() const;
   void require_nothing_there() const;
-  void check_log() const;
+  void check_log();
+  /// The log that the path leads to now, open and locked.
+  const LogFile& take_log();
 
   std::string model_;
   std::string log_;
   std::optional<OutputFile> output_;  // of the model
+  std::optional<LogFile> log_file_;
   std::uint64_t log_bytes_ = 0;
 };
 

@@ -11,7 +11,9 @@ namespace ear {
 
 namespace {
 
-constexpr std::size_t kMaxChunks = 10'000;  // before the sound; recorders write some ten
+// Whose headers are read before the sound, and in all during the search behind it, where names amid the sound lead far;
+// recorders write some ten.
+constexpr std::size_t kMaxChunks = 10'000;
 constexpr std::size_t kScanBytes = 1 << 20;
 
 // What programs write behind the sound of WAV and AIFF files.
@@ -38,21 +40,9 @@ std::optional<Chunk> read_chunk(const ByteSource& source, const ChunkRules& rule
   return Chunk{header.substr(0, 4), at + header_bytes, std::max(size, counted) - counted};
 }
 
-/// Where the chunk behind that place begins. Some programs forget the padding, others pad more.
-std::uint64_t next_header(const ByteSource& source, const ChunkRules& rules, std::uint64_t end) {
-  constexpr std::uint64_t kMostPadding = 8;
-  const std::uint64_t regular = align(end, rules.alignment);
-  if (rules.name_bytes != 4) return regular;
-  if (is_name(source.read(regular, 4))) return regular;
-  for (std::uint64_t at = end; at <= end + kMostPadding; ++at) {
-    if (is_name(source.read(at, 4))) return at;
-  }
-  return regular;
-}
-
-/// Whether whole chunks stand from there up to the end of the source.
-bool chunks_to_end(const ByteSource& source, const ChunkRules& rules, std::uint64_t at) {
-  for (std::size_t n = 0; n < kMaxChunks; ++n) {
+/// Whether whole chunks stand from there up to the end of the source, by reading at most `n_headers`, which are counted off.
+bool chunks_to_end(const ByteSource& source, const ChunkRules& rules, std::uint64_t at, std::size_t& n_headers) {
+  for (; n_headers > 0; --n_headers) {
     if (source.size() <= at + std::max<std::uint64_t>(rules.alignment, 2) - 1) return true;  // nothing, or padding
     const auto chunk = read_chunk(source, rules, at);
     if (!chunk || (rules.name_bytes == 4 && !is_name(chunk->name)) || chunk->size > source.size() - chunk->begin)
@@ -64,6 +54,7 @@ bool chunks_to_end(const ByteSource& source, const ChunkRules& rules, std::uint6
 
 /// Where the chunks behind the sound begin, or the end of the source.
 std::uint64_t find_chunks_behind(const ByteSource& source, const ChunkRules& rules, std::uint64_t begin) {
+  std::size_t n_headers = kMaxChunks;
   std::array<bool, 256> begins_name{};
   for (const std::string_view name : kTrailingNames) begins_name[static_cast<unsigned char>(name[0])] = true;
   for (std::uint64_t block = begin; block < source.size(); block += kScanBytes) {
@@ -72,7 +63,7 @@ std::uint64_t find_chunks_behind(const ByteSource& source, const ChunkRules& rul
       if (!begins_name[static_cast<unsigned char>(bytes[i])]) continue;
       const std::string_view name = std::string_view(bytes).substr(i, 4);
       if (std::ranges::find(kTrailingNames, name) == kTrailingNames.end()) continue;
-      if (chunks_to_end(source, rules, block + i)) return block + i;
+      if (chunks_to_end(source, rules, block + i, n_headers)) return block + i;
     }
   }
   return source.size();
@@ -86,6 +77,17 @@ std::uint64_t read_number(std::string_view bytes, bool big_endian) {
     number = number << 8U | static_cast<unsigned char>(bytes[big_endian ? i : bytes.size() - 1 - i]);
   }
   return number;
+}
+
+std::uint64_t next_header(const ByteSource& source, const ChunkRules& rules, std::uint64_t end) {
+  constexpr std::uint64_t kMostPadding = 8;  // some programs forget the padding, others pad more
+  const std::uint64_t regular = align(end, rules.alignment);
+  if (rules.name_bytes != 4) return regular;
+  if (is_name(source.read(regular, 4))) return regular;
+  for (std::uint64_t at = end; at <= end + kMostPadding; ++at) {
+    if (is_name(source.read(at, 4))) return at;
+  }
+  return regular;
 }
 
 std::vector<Chunk> chunks_up_to(const ByteSource& source, const ChunkRules& rules, std::uint64_t first,
@@ -128,7 +130,8 @@ std::uint64_t end_of_sound(const ByteSource& source, const ChunkRules& rules, st
   }
   check_not_cut(n_found, promised);
   const std::uint64_t end = begin + promised;
-  if (!chunks_to_end(source, rules, next_header(source, rules, end))) {
+  std::size_t n_headers = kMaxChunks;
+  if (!chunks_to_end(source, rules, next_header(source, rules, end), n_headers)) {
     warnings.push_back(bytes_behind(source.size() - end, promised));
   }
   return end;

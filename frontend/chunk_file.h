@@ -27,6 +27,9 @@ struct Chunk {
 
 std::uint64_t read_number(std::string_view bytes, bool big_endian);
 
+/// Where the chunk begins that follows contents up to the offset `end`, with the usual padding, none or more.
+std::uint64_t next_header(const ByteSource& source, const ChunkRules& rules, std::uint64_t end);
+
 /// The chunks from the offset `first` on up to the one called `wanted`, which stands last. Throws std::runtime_error
 /// saying what is wrong if a chunk before it runs past the end or none of that name is found.
 std::vector<Chunk> chunks_up_to(const ByteSource& source, const ChunkRules& rules, std::uint64_t first,

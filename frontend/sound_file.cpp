@@ -59,7 +59,8 @@ struct View {
 
   static View& of(void* self) { return *static_cast<View*>(self); }
   static sf_count_t length(void* self) {
-    return static_cast<sf_count_t>(of(self).part.header.size() + (of(self).part.end - of(self).part.begin));
+    const SoundPart& part = of(self).part;
+    return static_cast<sf_count_t>(part.header.size() + (part.end - part.begin) + part.padding.size());
   }
   static sf_count_t seek(sf_count_t offset, int whence, void* self) {
     const sf_count_t origin = whence == SEEK_SET ? 0 : whence == SEEK_CUR ? of(self).position : length(self);
@@ -67,14 +68,18 @@ struct View {
   }
   static sf_count_t read(void* target, sf_count_t n_bytes, void* self) {
     View& view = of(self);
-    const std::string_view header = view.part.header;
+    const SoundPart& part = view.part;
     auto* bytes = static_cast<char*>(target);
-    auto n = static_cast<std::size_t>(std::clamp<sf_count_t>(n_bytes, 0, length(self) - view.position));
-    auto at = static_cast<std::size_t>(view.position);
-    std::size_t n_read = at < header.size() ? header.copy(bytes, n, at) : 0;
-    at = std::max(at, header.size()) - header.size();
+    const auto n = static_cast<std::size_t>(std::clamp<sf_count_t>(n_bytes, 0, length(self) - view.position));
+    auto at = static_cast<std::uint64_t>(view.position);
+    std::size_t n_read = at < part.header.size() ? part.header.copy(bytes, n, at) : 0;
+    at = std::max<std::uint64_t>(at, part.header.size()) - part.header.size() + part.begin;
     try {
-      if (n_read < n) n_read += view.source.read(view.part.begin + at, bytes + n_read, n - n_read);
+      const std::uint64_t n_left = part.end - std::min(at, part.end);
+      const std::size_t n_wanted = std::min<std::uint64_t>(n - n_read, n_left);
+      const std::size_t n_sound = view.source.read(at, bytes + n_read, n_wanted);
+      n_read += n_sound;
+      if (n_sound == n_left && n_read < n) n_read += part.padding.copy(bytes + n_read, n - n_read);
     } catch (const std::runtime_error& failure) {
       view.error = failure.what();
     }

@@ -21,7 +21,8 @@ inline constexpr long long kMaxFrames = 1LL << 29;
 /// takes memory for what is there, not for what a header claims. Throws std::runtime_error naming the file, what was
 /// found and what to do: missing, a directory, unreadable, empty, not a sound, no frames, damaged, cut short (less than
 /// the header says, unless that is what programs write into pipes), samples that are not finite or far beyond full
-/// scale, SPHERE compressed with shorten, longer than kMaxFrames.
+/// scale, SPHERE compressed with shorten, longer than kMaxFrames. MIDI Sample Dumps (SDS) and VOC files of several
+/// blocks of sound are refused even when they are whole.
 Sound read_sound(const std::filesystem::path& path);
 
 /// The same from an open descriptor, such as standard input; a pipe is read to its end first, so every format works.

@@ -55,7 +55,12 @@ std::string contents_of(const ByteSource& source, const Chunk& chunk) {
     throw std::runtime_error(fmt::format("damaged: its chunk '{}' promises {} bytes; wanted at most {}", chunk.name,
                                          chunk.size, kMaxFormatBytes));
   }
-  return source.read(chunk.begin, static_cast<std::size_t>(chunk.size));
+  std::string contents = source.read(chunk.begin, static_cast<std::size_t>(chunk.size));
+  if (contents.size() < chunk.size) {
+    throw std::runtime_error(fmt::format("cut short: its chunk '{}' promises {} bytes, {} are there; fetch it again",
+                                         chunk.name, chunk.size, contents.size()));
+  }
+  return contents;
 }
 
 /// The first of the chunks of that name with its contents, as bytes of a header; empty if there is none.
@@ -65,12 +70,17 @@ std::string copy_of(const ByteSource& source, const std::vector<Chunk>& chunks, 
   return chunk == chunks.end() ? "" : chunk_bytes(chunk->name, contents_of(source, *chunk), big_endian);
 }
 
-/// A list of strings or notes with an entry that runs past the end of the file: what else its header says is unsure.
+/// Refuses a list of strings or notes with an entry that wraps in 32 bits, which many programs follow for ever; whatever
+/// else a list holds is of no concern.
 void check_list(const ByteSource& source, const Chunk& list, const ChunkRules& rules) {
+  constexpr int kMaxEntries = 10'000;
+  const std::string type = source.read(list.begin, 4);
+  if (type != "INFO" && type != "adtl") return;
   const std::uint64_t end = list.begin + list.size;
-  for (std::uint64_t at = list.begin + 4; at + 8 <= end;) {
+  std::uint64_t at = list.begin + type.size();
+  for (int n = 0; n < kMaxEntries && at + 8 <= end; ++n) {
     const std::uint64_t size = read_number(source.read(at + 4, 4), rules.big_endian);
-    if (size > source.size() - (at + 8)) {
+    if (at + 8 + size > kMaxSize32) {
       throw std::runtime_error(
           fmt::format("damaged: an entry at byte {} of its chunk '{}' promises {} bytes, {} are there; fetch it again",
                       at, list.name, size, source.size() - (at + 8)));
@@ -90,9 +100,16 @@ void compare_file_size(const ByteSource& source, std::uint64_t promised, std::si
       size, source.size()));
 }
 
+/// The byte behind an odd number of bytes of sound, a zero if the file ends there.
+std::string padding_of(const ByteSource& source, const SoundPart& part) {
+  std::string padding = source.read(part.end, (part.end - part.begin) % 2);
+  padding.resize((part.end - part.begin) % 2);
+  return padding;
+}
+
 /// The header of a WAV file that holds nothing but the format and `size` bytes of sound.
 std::string wav_header(const std::string& format, std::uint64_t size, bool big_endian) {
-  const std::uint64_t file_size = 4 + format.size() + 8 + size;
+  const std::uint64_t file_size = 4 + format.size() + 8 + size + size % 2;
   if (file_size <= kMaxSize32 || big_endian) {
     return (big_endian ? "RIFX" : "RIFF") + number(std::min(file_size, kMaxSize32), 4, big_endian) + "WAVE" + format +
            "data" + number(size, 4, big_endian);
@@ -128,6 +145,7 @@ SoundPart find_wav_sound(const ByteSource& source, std::string_view form) {
   part.end = end_of_sound(source, rules, part.begin, promised, is_unknown_size(promised, size_bytes), part.warnings);
   compare_file_size(source, file_size, size_bytes, part.warnings);
   if (rules.big_endian) require_32_bits(part.end - part.begin);
+  part.padding = padding_of(source, part);
   part.header = wav_header(copy_of(source, chunks, "fmt ", rules.big_endian), part.end - part.begin, rules.big_endian);
   return part;
 }
@@ -141,10 +159,15 @@ SoundPart find_aiff_sound(const ByteSource& source, std::string_view type) {
   part.end = end_of_sound(source, rules, part.begin, promised, is_unknown_size(promised, 4), part.warnings);
   compare_file_size(source, read_number(source.read(4, 4), true), 4, part.warnings);
   require_32_bits(part.end - part.begin);
-  const std::string format = copy_of(source, chunks, "COMM", true);
+  std::string format = copy_of(source, chunks, "COMM", true);
+  if (format.empty()) {  // it may stand behind the sound
+    const auto behind = chunks_up_to(source, rules, next_header(source, rules, part.end), "COMM");
+    format = copy_of(source, behind, "COMM", true);
+  }
   const std::uint64_t size = part.end - part.begin;
-  part.header = "FORM" + number(std::min(4 + format.size() + 8 + size, kMaxSize32), 4, true) + std::string(type) +
-                format + "SSND" + number(size, 4, true);
+  part.padding = padding_of(source, part);
+  part.header = "FORM" + number(std::min(4 + format.size() + 8 + size + size % 2, kMaxSize32), 4, true) +
+                std::string(type) + format + "SSND" + number(size, 4, true);
   return part;
 }
 

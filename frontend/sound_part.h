@@ -8,11 +8,12 @@
 
 namespace ear {
 
-/// What libsndfile is given in place of the file: `header`, then the bytes begin..end of the source.
+/// What libsndfile is given in place of the file: `header`, the bytes begin..end of the source, `padding`.
 struct SoundPart {
   std::string header;
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
+  std::string padding = {};  ///< behind an odd number of bytes, without which libsndfile spoils the last block of GSM
   std::vector<std::string> warnings;  ///< contradictions in the header
 };
 

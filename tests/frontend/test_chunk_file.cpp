@@ -93,6 +93,18 @@ TEST_CASE("An unknown size means the end, or the chunks behind the sound") {
   }
 }
 
+TEST_CASE("However many names stand amid the sound, the search behind it is linear") {
+  std::string names;
+  for (int i = 0; i < 200'000; ++i) names += chunk("LIST", "");
+  std::vector<std::string> warnings;
+  // A walk of its own from each name read two thousand million headers.
+  const std::string bytes = "data...." + names + std::string(100, '\xF0');
+  CHECK(end_of(bytes, 0xFFFFFFFF, warnings) == bytes.size());
+  // A hundred names hide no chunk behind the sound.
+  const std::string sound = names.substr(0, 100 * 8) + sound_bytes(3000), list = chunk("LIST", "INFO");
+  CHECK(end_of("data...." + sound + list, 0xFFFFFFFF, warnings) == 8 + sound.size());
+}
+
 TEST_CASE("What a header promises is compared with what is there") {
   const std::string sound = sound_bytes(3000), list = chunk("LIST", "INFO" + chunk("ISFT", "program"));
   std::vector<std::string> warnings;

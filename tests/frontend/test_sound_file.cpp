@@ -38,6 +38,16 @@ const std::string kSphereLines =
     "channel_count -i 1\nsample_rate -i 12500\nsample_n_bytes -i 2\nsample_byte_format -s2 01\nsample_sig_bits -i 16\n"
     "sample_coding -s3 pcm\n";
 
+std::vector<float> as_libsndfile_reads(const fs::path& path) {
+  SF_INFO info{};
+  SNDFILE* file = sf_open(path.c_str(), SFM_READ, &info);
+  REQUIRE(file != nullptr);
+  std::vector<float> samples(static_cast<std::size_t>(info.frames));
+  CHECK(sf_readf_float(file, samples.data(), info.frames) == info.frames);
+  sf_close(file);
+  return samples;
+}
+
 }  // namespace
 
 TEST_CASE("WAV, FLAC, AIFF and SPHERE give the samples that were written, from a file and from a pipe") {
@@ -206,6 +216,22 @@ TEST_CASE("What stands before or behind the sound of a WAV is never heard, from 
   check_both(test_support::riff(chunk("bext", std::string(70'000, '\0')) + format + list + chunk("data", data)), 0);
   check_both(test_support::riff(format + "data\xFF\xFF\xFF\xFF" + data + list), 0);
   check_both(test_support::riff(format + std::string("data\0\0\0\0", 8) + data), 1);
+}
+
+TEST_CASE("Sound of an odd number of bytes is heard as libsndfile hears the file, its padding there or forgotten") {
+  const TempFolder folder;
+  const fs::path path = folder.path() / "a.wav";
+  for (const int format :
+       {SF_FORMAT_WAV | SF_FORMAT_GSM610, SF_FORMAT_WAV | SF_FORMAT_PCM_U8, SF_FORMAT_WAV | SF_FORMAT_PCM_24}) {
+    const auto samples = ramp((format & SF_FORMAT_SUBMASK) == SF_FORMAT_GSM610 ? 2880 : 2881);
+    write_sound(path, format, samples);
+    const auto expected = as_libsndfile_reads(path);
+    std::string bytes = read_file(path);
+    REQUIRE(bytes.back() == '\0');
+    CHECK(ear::read_sound(path).samples == expected);
+    bytes.pop_back();
+    CHECK(read_through_pipe(bytes).samples == expected);
+  }
 }
 
 TEST_CASE("A list entry that libsndfile would follow for ever is an error at once") {

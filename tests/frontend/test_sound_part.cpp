@@ -25,7 +25,7 @@ SoundPart find(const std::string& bytes) {
 std::string given_on(const std::string& bytes) {
   ByteSource source(bytes);
   const SoundPart part = ear::find_sound(source);
-  return part.header + source.read(part.begin, part.end - part.begin);
+  return part.header + source.read(part.begin, part.end - part.begin) + part.padding;
 }
 
 const std::string kSound = sound_bytes(4000);
@@ -44,6 +44,9 @@ TEST_CASE("A WAV is given on with its format and its sound alone") {
     CHECK(given_on(wav) == kPlain);
     CHECK(find(wav).warnings.empty());
   }
+  const std::string odd = riff(pcm_format() + chunk("data", "odd"));
+  CHECK(given_on(odd) == odd);
+  CHECK(given_on(odd.substr(0, odd.size() - 1)) == odd);
   const std::string big = riff(pcm_format(true) + chunk("data", kSound, true), "RIFX");
   CHECK(given_on(big) == big);
 }
@@ -64,15 +67,25 @@ TEST_CASE("RF64 has its sizes in 64 bits") {
                     Contains("RF64 without sizes"));
 }
 
-TEST_CASE("Entries of a list in front of the sound that run past the end are refused") {
+TEST_CASE("Entries of a list in front of the sound that wrap in 32 bits are refused") {
   for (const std::string type : {"INFO", "adtl"}) {
-    for (const std::uint32_t size : {1000'000U, 0xFFFFFFF8U, 0xFFFFFFFFU}) {
+    for (const std::uint32_t size : {0xFFFFFFC8U, 0xFFFFFFF8U, 0xFFFFFFFFU}) {
       const std::string list = "LIST" + number(12, 4) + type + "abcd" + number(size, 4);
       CHECK_THROWS_WITH(find(riff(pcm_format() + list + chunk("data", kSound))),
                         Contains("damaged: an entry at byte 48 of its chunk 'LIST'"));
       // Behind the sound it is of no concern.
       CHECK(given_on(riff(pcm_format() + chunk("data", kSound) + list)) == kPlain);
     }
+  }
+}
+
+TEST_CASE("Lists in front of the sound of any other contents do not keep it from being heard") {
+  const std::string unpadded = "ISFT" + number(5, 4) + "Lavf5" + "INAM" + number(3, 4) + "abc";
+  for (const std::string& list :
+       {"INFO" + unpadded, "adtl" + unpadded, "INFOabcd" + number(1'000'000, 4), "INFOabcd" + number(0xFFFFFF00, 4),
+        std::string("INFOabc"), std::string("IN"), std::string("ABCDsome free text that is no list of chunks"),
+        "ncor" + std::string(100, '\xFF')}) {
+    CHECK(given_on(riff(pcm_format() + chunk("LIST", list) + chunk("data", kSound))) == kPlain);
   }
 }
 
@@ -110,12 +123,16 @@ TEST_CASE("AIFF is given on with its format and its sound alone") {
   const std::string comm = chunk("COMM", format, true), ssnd = chunk("SSND", std::string(8, '\0') + kSound, true);
   const std::string name = chunk("NAME", "seven", true), plain = form(comm + ssnd);
   for (const std::string& aiff :
-       {plain, form(name + comm + ssnd), form(comm + ssnd + name), id3_tag(77) + plain,
+       {plain, form(name + comm + ssnd), form(comm + ssnd + name), id3_tag(77) + plain, form(ssnd + name + comm),
+        form("SSND" + number(0xFFFFFFFF, 4, true) + std::string(8, '\0') + kSound + comm),
         form(comm + "SSND" + number(0xFFFFFFFF, 4, true) + std::string(8, '\0') + kSound + name)}) {
     CHECK(given_on(aiff) == plain);
     CHECK(find(aiff).warnings.empty());
   }
   CHECK_THROWS_WITH(find(id3_tag(77) + plain.substr(0, 1000)), Contains("cut short: 954 of the 4008 bytes"));
+  CHECK_THROWS_WITH(find(form(ssnd + name)), Contains("no chunk 'COMM'"));
+  CHECK_THROWS_WITH(find(form(ssnd + comm.substr(0, 20))),
+                    Contains("its chunk 'COMM' promises 18 bytes, 12 are there"));
 }
 
 TEST_CASE("AU, CAF, 8SVX and VOC are compared with their headers") {

@@ -98,7 +98,7 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
   if (tools::kind_of(file) == tools::FileKind::kStream) {
     name_stream(o, file, predictor);
   } else {
-    tools::require_sound(file, "a recording or a stream");
+    tools::require_sound(file, "a recording or a stream", "ossicle-lyon --list makes a stream of it");
     ear::Sound sound = ear::read_sound(file.fd(), file.name());
     if (sound.n_channels > 1) {
       context.note(fmt::format("{}: {} channels; their mean is taken", file.name(), sound.n_channels));

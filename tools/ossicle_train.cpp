@@ -45,8 +45,7 @@ const tools::ToolInfo kInfo = {"ossicle-train",
 void define(CLI::App& app, Options& o) {
   app.add_option("STREAM", o.streams, "Streams to train on; - or none: standard input");
   app.add_option("-o,--output", o.model,
-                 "Model to write; MODEL.ckpt and, with a validation set, MODEL.best stand beside it")
-      ->required();
+                 "Model to write; MODEL.ckpt and, with a validation set, MODEL.best stand beside it");
   app.add_option("--variant", o.variants,
                  "Stream of the same recordings in another form, such as with noise: for each utterance and epoch one "
                  "of all forms is drawn; may be given again")
@@ -69,6 +68,7 @@ void define(CLI::App& app, Options& o) {
 
 void check(Options& o) {
   tools::check(o.backend);
+  if (o.model.empty() && !o.dry_run) throw std::invalid_argument("--output is required; name the model with -o");
   if (o.resume && o.overwrite) throw std::invalid_argument("--resume and --overwrite: wanted one of them");
 }
 
@@ -113,8 +113,10 @@ void keep_inputs(const Options& o) {
   inputs.insert(inputs.end(), o.variants.begin(), o.variants.end());
   inputs.insert(inputs.end(), {o.valid.stream, o.init, o.config});
   inputs.push_back(o.log);
-  for (const std::string& output : {o.model, o.model + ".ckpt", o.model + ".best"}) {
-    tools::require_other_file(output, inputs);
+  if (!o.model.empty()) {
+    for (const std::string& output : {o.model, o.model + ".ckpt", o.model + ".best"}) {
+      tools::require_other_file(output, inputs);
+    }
   }
   inputs.pop_back();
   if (!o.log.empty()) tools::require_other_file(o.log, inputs);

@@ -54,6 +54,7 @@ TEST_CASE("configuration file: what cannot be read as it is meant is an error wi
   const std::vector<std::pair<std::string, std::string>> cases = {
       {"rate = 1\ncount =\n3\n", "c.toml: line 2: count: has no value"},
       {"count = # three\n", "line 1: count: has no value"},
+      {std::string("rate = 1\nname = 'a\0b'\n", 21), "line 2: name: the text holds a zero byte"},
       {"sizes = []\n", "line 1: sizes: has no value"},
       {"sizes = [1,, 2]\n", "line 1: sizes: has no value"},
       {"name = ''\n", "line 1: name: wanted a text in quotes that is not empty"},

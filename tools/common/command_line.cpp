@@ -21,16 +21,19 @@ std::string plain_digits(const std::string& text) {
   T value = 0;
   const auto [rest, error] = std::from_chars(text.data() + (has_plus ? 1 : 0), end, value);
   if (error != std::errc() || rest != end) {
-    throw CLI::ValidationError(fmt::format("{}: wanted a whole number from {} to {}", text,
-                                           std::numeric_limits<T>::min(), std::numeric_limits<T>::max()));
+    const char* range = std::is_unsigned_v<T> ? " that is not negative" : "";
+    throw CLI::ValidationError(error == std::errc::result_out_of_range
+                                   ? fmt::format("{}: beyond {}", text, std::numeric_limits<T>::max())
+                                   : fmt::format("{}: wanted a whole number{}", text, range));
   }
   return fmt::format("{}", value);
 }
 
 std::string refuse_number(const std::string& text) {
+  if (text.find(',') != std::string::npos) return text + ": wanted one number, with a point as in 0.5";
   // The rest CLI11 sees itself.
   const bool wrong = text.empty() || text.find_first_of("xX") != std::string::npos;
-  return wrong ? fmt::format("{}: wanted a number in decimal digits", text) : "";
+  return wrong ? text + ": wanted a number in decimal digits" : "";
 }
 
 std::string refuse_flag(const std::string& text) {

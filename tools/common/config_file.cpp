@@ -109,6 +109,7 @@ class TomlReader {
     text_.remove_prefix(1);
     std::string taken;
     while (!text_.empty() && text_.front() != quote && text_.front() != '\n') {
+      if (text_.front() == '\0') fail(item, "the text holds a zero byte");
       if (quote == '"' && text_.front() == '\\') {
         text_.remove_prefix(1);
         if (!text_.starts_with('"') && !text_.starts_with('\\'))
@@ -217,10 +218,12 @@ class ConfigFile : public CLI::ConfigBase {
     return text;
   }
 
-  /// Whether the command line has the option, or one that cannot stand beside it.
+  /// Whether the command line has the option, or one that cannot stand beside it or beside what it needs.
   static bool is_decided(const CLI::Option& option, const std::vector<CLI::Option*>& given) {
     const std::set<CLI::Option*> excluded = option.get_excludes();
-    return std::ranges::any_of(given, [&](CLI::Option* other) { return other == &option || excluded.contains(other); });
+    const std::set<CLI::Option*> needed = option.get_needs();
+    return std::ranges::any_of(given, [&](CLI::Option* o) { return o == &option || excluded.contains(o); }) ||
+           std::ranges::any_of(needed, [&](CLI::Option* o) { return o->count() == 0 && is_decided(*o, given); });
   }
 
   static void give(CLI::Option& option, const Item& item) {

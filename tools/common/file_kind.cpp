@@ -148,6 +148,11 @@ std::string_view first_remedy(FileKind kind) {
   return "";
 }
 
+bool is_regular(const InputFile& file) {
+  struct stat status = {};
+  return ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode);
+}
+
 std::string_view way_to_stream(FileKind found) {
   switch (found) {
     case FileKind::kSound:
@@ -229,17 +234,19 @@ void require_stream(const InputFile& file) {
 
 void require_model(const InputFile& file, std::string_view usage) {
   const FileKind found = kind_of(file);
-  if (found == FileKind::kModel || found == FileKind::kSafetensors || found == FileKind::kUnknown) return;
+  // What is neither file nor pipe cannot be looked into.
+  const bool is_unseen = found == FileKind::kUnknown && !is_regular(file);
+  if (found == FileKind::kModel || found == FileKind::kSafetensors || is_unseen) return;
   if (found == FileKind::kCheckpoint)
     usage = "its training writes the model beside it, without .ckpt; --resume ends it";
   refuse_kind(file.name(), found, "a model", usage.empty() ? "give a file that ossicle-train wrote" : usage);
 }
 
-void require_sound(const InputFile& file, std::string_view wanted) {
+void require_sound(const InputFile& file, std::string_view wanted, std::string_view way_of_list) {
   const FileKind found = kind_of(file);
   constexpr std::array kPass = {FileKind::kSound, FileKind::kText, FileKind::kUnknown, FileKind::kEmpty};
   if (std::ranges::find(kPass, found) != kPass.end()) return;
-  refuse_kind(file.name(), found, wanted, found == FileKind::kList ? "give it with --list" : "");
+  refuse_kind(file.name(), found, wanted, found == FileKind::kList ? way_of_list : "");
 }
 
 }  // namespace tools

@@ -51,6 +51,6 @@ void require_stream(const InputFile& file);
 /// `usage` is the remedy: "the model comes first: ossicle-eval MODEL STREAM".
 void require_model(const InputFile& file, std::string_view usage = {});
 /// `wanted`: "a recording".
-void require_sound(const InputFile& file, std::string_view wanted);
+void require_sound(const InputFile& file, std::string_view wanted, std::string_view way_of_list);
 
 }  // namespace tools

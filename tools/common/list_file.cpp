@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <stdexcept>
 
+#include "tools/common/file_kind.h"
 #include "tools/common/io.h"
 
 namespace tools {
@@ -31,7 +33,11 @@ std::string remedy(const std::string& list, const ear::ListEntry& first) {
 
 std::vector<ear::ListEntry> read_list(const std::string& path, const std::string& root) {
   const std::string name = path == "-" ? "standard input" : path;
-  auto entries = ear::parse_list(read_file(path, kMaxListBytes, "a list of recordings"), name);
+  const InputFile file(path, "a list of recordings");
+  const FileKind found = kind_of(file);
+  constexpr std::array kPass = {FileKind::kList, FileKind::kText, FileKind::kUnknown, FileKind::kEmpty};
+  if (std::ranges::find(kPass, found) == kPass.end()) refuse_kind(name, found, "a list of recordings");
+  auto entries = ear::parse_list(read_file(file, kMaxListBytes), name);
   // One message where each recording would have one that does not say why. The first is nearly always there.
   if (entries.size() > 1 && std::ranges::none_of(entries, [&](const auto& entry) { return is_there(entry, root); })) {
     throw std::runtime_error(fmt::format("{}: none of its {} recordings is there, {} first; {}", name, entries.size(),

@@ -100,9 +100,15 @@ int run_steps(CLI::App& app, int argc, char** argv, const ToolSteps& steps, Cont
 std::string unknown_option(const CLI::App& app) {
   for (const std::string& argument : app.remaining()) {
     const std::string meant = argument.starts_with('-') ? did_you_mean(app, argument) : "";
-    if (!meant.empty()) return fmt::format("; {} is no option{}", argument, meant);
+    if (!meant.empty()) return fmt::format("{} is no option{}", argument, meant);
   }
   return "";
+}
+
+std::string describe(const CLI::App& app, const CLI::ParseError& error) {
+  const std::string slip = unknown_option(app);
+  if (slip.empty()) return error.what();
+  return dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr ? slip : fmt::format("{}; {}", error.what(), slip);
 }
 
 // --help and --version arrive as errors of the parser too; all others are the user's mistake.
@@ -113,7 +119,7 @@ int end_of_parse(const CLI::App& app, const CLI::ParseError& error, const ToolIn
     flush_output();
     return kDone;
   }
-  say(info.name, fmt::format("{}{}; see {} --help", error.what(), unknown_option(app), info.name));
+  say(info.name, fmt::format("{}; see {} --help", describe(app, error), info.name));
   return kFailed;
 }
 

@@ -38,8 +38,8 @@ std::string by_first_bytes(const std::string& path) {
                                                            {FileKind::kSafetensors, "safetensors"}};
   const auto found = kFormats.find(kind);
   if (found != kFormats.end()) return found->second;
-  if (kind == FileKind::kGzip || kind == FileKind::kZstd) refuse_kind(path, kind, "a file to convert");
-  return "";
+  if (kind == FileKind::kText || kind == FileKind::kUnknown) return "";
+  refuse_kind(path, kind, "a stream, a model or a file of another program");
 }
 
 std::string format_of(const std::string& path, bool is_input) {
@@ -49,7 +49,7 @@ std::string format_of(const std::string& path, bool is_input) {
     return has("feats.ark") || has("feats.scp") ? "kaldi" : has("list.tsv") ? "text" : "";
   }
   const std::string by_name = by_extension(path);
-  return by_name.empty() && is_input && fs::is_regular_file(path) ? by_first_bytes(path) : by_name;
+  return by_name.empty() && is_input && (fs::is_regular_file(path) || !fs::exists(path)) ? by_first_bytes(path) : by_name;
 }
 
 void require(const std::string& format, const char* flag, const std::string& path) {

@@ -16,11 +16,12 @@ namespace {
 
 constexpr std::size_t kRecordingsPerThread = 128;  // heard at a time: enough to find recordings of similar length
 constexpr double kWindowBytes = 64 << 20;          // beyond it no further recording is taken
+constexpr std::string_view kWayOfList = "give it with --list";
 
 ear::Sound read(const std::string& path) {
   if (path != "-") return ear::read_sound(path);
   const InputFile file(path, "a recording; give files or --list");
-  require_sound(file, "a recording");
+  require_sound(file, "a recording", kWayOfList);
   return ear::read_sound(file.fd(), file.name());
 }
 
@@ -40,7 +41,7 @@ ear::Record to_record(const ear::ListEntry& entry, ear::Cochleagram&& cochleagra
 std::string reason(const std::string& path, const std::string& error) {
   if (!std::filesystem::is_regular_file(path)) return error;
   try {
-    require_sound(InputFile(path, "a recording"), "a recording");
+    require_sound(InputFile(path, "a recording"), "a recording", kWayOfList);
   } catch (const std::runtime_error& other) {
     return other.what();
   }

@@ -13,7 +13,7 @@ std::string of(const std::string& input, const std::string& output, const tools:
   try {
     const tools::Formats formats = tools::complete_formats(given, input, output);
     return formats.from + ">" + formats.to;
-  } catch (const std::invalid_argument& refused) {
+  } catch (const std::exception& refused) {
     return refused.what();
   }
 }
@@ -47,7 +47,14 @@ TEST_CASE("formats: an input folder is known by what lies in it") {
 
 TEST_CASE("formats: what cannot be told, or cannot be, is refused") {
   CHECK_THAT(of("a.tar", "folder"), Catch::Contains("folder: its name does not show the format; give --to"));
-  CHECK_THAT(of("a.wav", "a.npz"), Catch::Contains("a.wav: its name does not show the format; give --from"));
+  CHECK_THAT(of("a.wav", "a.npz"), Catch::Contains("a.wav: no such file"));
+  const support::TempFolder temp;
+  const std::string path = (temp.path() / "a.wav").string();
+  const auto holds = [&path](const char* text) { std::ofstream(path) << text; };
+  holds("abc");
+  CHECK_THAT(of(path, "a.npz"), Catch::Contains("a.wav: its name does not show the format; give --from"));
+  holds("RIFF....WAVEfmt ");
+  CHECK_THAT(of(path, "a.npz"), Catch::Contains("a.wav: is a recording, wanted a stream, a model or a file of another"));
   CHECK_THAT(of("a.tar", "a.nir", {"stream", ""}), Catch::Contains("records and models"));
   CHECK_THAT(of("a.model", "a.npz"), Catch::Contains("records and models"));
 }

@@ -194,7 +194,8 @@ TEST_CASE("A wrong argument is told what it is") {
   says("ossicle-rebin s.tar.gz -o t", "s.tar.gz: is a gzip file, wanted events");
   says("ossicle-lyon l.tsv -o t", "l.tsv: is a list of recordings, wanted a recording; give it with --list");
   says("ossicle-lyon m.model -o t", "m.model: is a model, wanted a recording");
-  says("ossicle-predict m.model l.tsv", "l.tsv: is a list of recordings, wanted a recording or a stream; ossicle-lyon --list");
+  says("ossicle-predict m.model l.tsv",
+       "l.tsv: is a list of recordings, wanted a recording or a stream; ossicle-lyon --list");
   says("ossicle-lyon --list s.tar -o t", "s.tar: is a stream, wanted a list of recordings");
   says("ossicle-rebin --list m.model -o t", "m.model: is a model, wanted a list of recordings");
   says("ossicle-predict unknown s.tar", "unknown: is of no kind known here, wanted a model; the model comes first");

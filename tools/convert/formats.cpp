@@ -49,7 +49,8 @@ std::string format_of(const std::string& path, bool is_input) {
     return has("feats.ark") || has("feats.scp") ? "kaldi" : has("list.tsv") ? "text" : "";
   }
   const std::string by_name = by_extension(path);
-  return by_name.empty() && is_input && (fs::is_regular_file(path) || !fs::exists(path)) ? by_first_bytes(path) : by_name;
+  return by_name.empty() && is_input && (fs::is_regular_file(path) || !fs::exists(path)) ? by_first_bytes(path)
+                                                                                         : by_name;
 }
 
 void require(const std::string& format, const char* flag, const std::string& path) {

@@ -54,7 +54,8 @@ TEST_CASE("formats: what cannot be told, or cannot be, is refused") {
   holds("abc");
   CHECK_THAT(of(path, "a.npz"), Catch::Contains("a.wav: its name does not show the format; give --from"));
   holds("RIFF....WAVEfmt ");
-  CHECK_THAT(of(path, "a.npz"), Catch::Contains("a.wav: is a recording, wanted a stream, a model or a file of another"));
+  CHECK_THAT(of(path, "a.npz"),
+             Catch::Contains("a.wav: is a recording, wanted a stream, a model or a file of another"));
   CHECK_THAT(of("a.tar", "a.nir", {"stream", ""}), Catch::Contains("records and models"));
   CHECK_THAT(of("a.model", "a.npz"), Catch::Contains("records and models"));
 }

@@ -197,14 +197,19 @@ TEST_CASE("A wrong argument is told what it is") {
   says("ossicle-predict m.model l.tsv",
        "l.tsv: is a list of recordings, wanted a recording or a stream; ossicle-lyon --list");
   says("ossicle-lyon --list s.tar -o t", "s.tar: is a stream, wanted a list of recordings");
-  says("ossicle-rebin --list m.model -o t", "m.model: is a model, wanted a list of recordings");
+  says("ossicle-rebin --time-unit s --input-channels 2 --list m.model -o t",
+       "m.model: is a model, wanted a list of recordings");
+  spill(folder.file("unknown"), std::string("\x7f"
+                                            "ELF\0",
+                                            5));
   says("ossicle-predict unknown s.tar", "unknown: is of no kind known here, wanted a model; the model comes first");
   says("ossicle-predict m.model m.model", "m.model: is a model, wanted a recording or a stream");
   says("ossicle-predict --spikes 1 m.model a.wav -o t", "a.wav: is a recording, wanted a stream");
   says("ossicle-eval m.model s.tar --confusion l.tsv", "l.tsv: is a list of recordings, and the output is a text file");
   says("cat m.model | ossicle-lyon -o t", "standard input: is a model, wanted a recording");
   says("ossicle-info a.wav", "a.wav: is a recording, wanted a stream, a model or a checkpoint");
-  says("ossicle-convert s.tar.gz -o t.npz", "s.tar.gz: is a gzip file, wanted a file to convert; gunzip it first");
+  says("ossicle-convert s.tar.gz -o t.npz",
+       "s.tar.gz: is a gzip file, wanted a stream, a model or a file of another program; gunzip it first");
   says("ossicle-convert - -o t.npz < m.model", "standard input: is a model, wanted a stream");
   says("ossicle-convert m.ckpt --from model -o t.nir", "m.ckpt: is a checkpoint, wanted a model");
 }

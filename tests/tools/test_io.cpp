@@ -208,15 +208,22 @@ TEST_CASE("A file beside an output that another program may have made stays") {
 }
 
 TEST_CASE("A write that fails leaves nothing behind where no more files can be opened") {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  WARN("SKIPPED: a sanitizer opens files of its own");
+  return;
+#endif
   const TempFolder folder;
-  const std::string write = "\"$p\" text --count 1000000 -o out";
-  CHECK(probe_shell(folder, "trap '' XFSZ; ulimit -f 8; ulimit -n 4; " + write).exit_code == 2);
+  // What runs the tests may leave descriptors open; the loader of programs needs one.
+  const std::string write =
+      "trap '' XFSZ; exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-; ulimit -f 8; ulimit -n 4; \"$p\" text --count 1000000 -o "
+      "out";
+  CHECK(probe_shell(folder, write).exit_code == 2);
   CHECK(n_files(folder) == 0);
   // Nor does what a killed run left stay.
   probe_shell(folder,
               "\"$p\" hang --count 100000 -o out & "
               "while [ -z \"$(find . -name '.out.*' -size +90k)\" ]; do sleep 0.01; done; "
-              "kill -9 $!; wait $!; trap '' XFSZ; ulimit -f 8; ulimit -n 4; " +
+              "kill -9 $!; wait $!; " +
                   write);
   CHECK(n_files(folder) == 0);
 }

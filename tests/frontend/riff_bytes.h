@@ -8,8 +8,8 @@ namespace test_support {
 /// The number in n bytes, the lowest first or last.
 inline std::string number(std::uint64_t value, std::size_t n_bytes, bool big_endian = false) {
   std::string bytes(n_bytes, '\0');
-  for (std::size_t i = 0; i < n_bytes; ++i) {
-    bytes[big_endian ? n_bytes - 1 - i : i] = static_cast<char>(value >> 8U * i & 0xFFU);
+  for (std::size_t i = 0; i < n_bytes; ++i, value >>= 8U) {
+    bytes[big_endian ? n_bytes - 1 - i : i] = static_cast<char>(value & 0xFFU);
   }
   return bytes;
 }

@@ -4,7 +4,7 @@
   check_layers.py [ROOT]      exit code 0: as it shall be; 1: findings, one a line; 2: could not look
 
 Rules: an include in quotes is written from the root and exists; frontend/ and snn/ do not know each other nor the tools; within
-snn/ the order of LAYERS holds; every third-party header has its includers (LIBRARIES); libraries never print and never exit;
+them a room includes those that ROOMS names; every third-party header has its includers (LIBRARIES); libraries never print and never exit;
 OpenMP and CUDA stay in their files; the name of a test is one that ctest can ask for; no file has more than 300 lines. Functions longer than 40 lines are notes, not findings.
 """
 
@@ -21,49 +21,58 @@ MAX_FUNCTION_LINES = 40
 # Third-party headers -> files that may include them. At most `limit` of these files under each top folder.
 # (pattern of the header, patterns of the includers, limit)
 LIBRARIES = (
-    (r"sndfile\.hh?", ("frontend/sound_file.cpp",), None),
-    (r"mpg123\.h", ("frontend/mpeg_file.cpp",), None),
-    (r"fftw3\.h", ("frontend/spectrum.cpp",), None),
-    (r"utf8proc\.h", ("frontend/text.cpp",), None),
-    (r"hdf5\.h", ("frontend/hdf5_*",), None),
+    (r"sndfile\.hh?", ("frontend/sound/sound_file.cpp",), None),
+    (r"mpg123\.h", ("frontend/sound/mpeg_file.cpp",), None),
+    (r"fftw3\.h", ("frontend/sound/spectrum.cpp",), None),
+    (r"utf8proc\.h", ("frontend/base/text.cpp",), None),
+    (r"hdf5\.h", ("frontend/hdf5/*",), None),
     (r"archive(_entry)?\.h", ("frontend/stream/tar.cpp", "frontend/exchange/zip.cpp"), None),
     (r"nlohmann/.*", ("frontend/stream/*", "snn/*", "tools/*"), {"frontend": 1, "snn": 2}),
-    (r"zlib\.h", ("frontend/stream/*", "snn/*"), {"frontend": 1, "snn": 1}),
-    (r"omp\.h", ("snn/parallel.cpp",), None),
-    (r"dlfcn\.h", ("snn/load_cuda.cpp",), None),
-    (r"Eigen/.*", ("snn/cpu/*",), None),
+    (r"zlib\.h", ("frontend/base/*", "snn/*"), {"frontend": 1, "snn": 1}),
+    (r"omp\.h", ("snn/base/parallel.cpp",), None),
+    (r"dlfcn\.h", ("snn/backend/load_cuda.cpp",), None),
+    (r"Eigen/.*", ("snn/backend/cpu/*",), None),
     (r"CLI/.*", ("tools/*",), None),
     (r"fmt/.*", ("frontend/*", "snn/*", "tools/*", "scripts/bench/*"), None),
-    (r"(cuda|cublas|curand).*\.h|cooperative_groups.*", ("snn/cuda/*",), None),
+    (r"(cuda|cublas|curand).*\.h|cooperative_groups.*", ("snn/backend/cuda/*",), None),
     (r"(cblas|openblas_config)\.h", ("scripts/bench/*",), None),
     (r"catch2/.*", (), None),
 )
 # Headers of the system: POSIX and the compiler's.
 SYSTEM = re.compile(r"(sys/\w+|unistd|fcntl|poll|signal|termios|dirent|sched|pthread|getopt|locale|time|immintrin|x86intrin|cpuid)\.h")
 
-# What each part of snn/ may include besides the standard library: the parts named. `leaves` stand on their own.
-LAYERS = {
-    "hd": set(),
-    "neuron": {"hd", "neuron"},
-    "leaves": {"hd", "leaves"},
-    "scan": {"hd", "neuron", "leaves", "scan"},
-    "backend": {"hd", "leaves", "scan", "backend"},
-    "cpu": {"hd", "neuron", "leaves", "scan", "backend", "cpu"},
-    "cuda": {"hd", "neuron", "leaves", "scan", "backend", "cuda"},
+# Who lives in which room, and which other rooms its files may include. The order is from the ground up.
+ROOMS = {
+    "frontend/base": set(),
+    "frontend/stream": {"frontend/base"},
+    "frontend/hdf5": {"frontend/base"},
+    "frontend/sound": {"frontend/base"},
+    "frontend/lyon": {"frontend/base", "frontend/stream", "frontend/sound"},
+    "frontend/events": {"frontend/base", "frontend/stream", "frontend/hdf5"},
+    "frontend/encode": {"frontend/base", "frontend/stream", "frontend/lyon"},
+    "frontend/exchange": {"frontend/base", "frontend/stream", "frontend/hdf5", "frontend/events"},
+    "frontend/recipe": {"frontend/base", "frontend/stream", "frontend/sound", "frontend/lyon", "frontend/encode"},
+    "snn/base": set(),
+    "snn/neuron": {"snn/base"},
+    "snn/model": {"snn/base"},
+    "snn/scan": {"snn/base", "snn/model", "snn/neuron"},
+    "snn/backend": {"snn/base", "snn/model", "snn/neuron", "snn/scan"},
+    "snn/backend/cpu": {"snn/base", "snn/model", "snn/neuron", "snn/scan", "snn/backend"},
+    "snn/backend/cuda": {"snn/base", "snn/model", "snn/neuron", "snn/scan", "snn/backend"},
+    "snn/files": {"snn/base", "snn/model"},
+    "snn/data": {"snn/base", "snn/model", "snn/scan", "snn/files"},
+    "snn/network": {"snn/base", "snn/model", "snn/neuron", "snn/scan", "snn/backend", "snn/data"},
+    "snn/score": {"snn/base", "snn/model", "snn/neuron", "snn/backend", "snn/data", "snn/network"},
+    "snn/train": {"snn/base", "snn/model", "snn/scan", "snn/backend", "snn/files", "snn/data", "snn/network", "snn/score"},
+    "tools/common": set(),
+    "tools/options": {"tools/common"},
 }
-LEAVES = {"params", "coeffs", "shape", "view", "parallel", "rng", "scratch_size", "product"}
-# Upwards of the backend the order is given by what must not be included.
-NOT_INCLUDED_BY = {
-    "make_backend": {"layer", "network", "trainer"},
-    "load_cuda": {"cpu", "layer", "network", "trainer"},
-    "layer": {"cpu", "cuda", "network", "trainer"},
-    "network": {"cpu", "cuda", "trainer"},
-    "other": {"cpu", "cuda"},
-}
+# The two files that choose a back end know them.
+DOORS = {"snn/backend/make_backend.cpp": {"snn/backend/cpu", "snn/backend/cuda"}, "snn/backend/load_cuda.cpp": {"snn/backend/cuda"}}
 # Arithmetic shared with a GPU: no more of the standard library than this.
 NEURON_STD = {"cmath", "cstdint", "bit", "limits", "type_traits", "concepts"}
-CUDA_BRANCHES = {"snn/hd.h", "snn/cuda/launch.cuh", "snn/make_backend.cpp"}
-OPENMP_FILES = {"snn/parallel.cpp"}
+CUDA_BRANCHES = {"snn/base/hd.h", "snn/backend/cuda/launch.cuh", "snn/backend/make_backend.cpp"}
+OPENMP_FILES = {"snn/base/parallel.cpp"}
 # What runs in a process that a library made ends with it.
 CHILD_PROCESS = {"frontend/events/isolated_child.cpp"}
 
@@ -72,18 +81,6 @@ BAD_TEST_NAME = re.compile(r'TEST_CASE\(\s*"(-[^"]*|[^"]*;[^"]*)"')
 INCLUDE = re.compile(r'\s*#\s*include\s*([<"])([^>"]+)[>"]')
 CUDA_IF = re.compile(r"\s*#\s*(?:el)?if(?:n?def)?\b.*(CUDA|__NVCC__)")
 PRINTS = re.compile(r"\bstd::(cout|cerr|clog)\b|(?<![\w.>])(?:std::)?(printf|puts|fprintf|perror|_?exit|quick_exit|abort)\s*\(|\bfmt::print\b")
-
-
-def part_of(path):
-    """The part of snn/ that a path belongs to."""
-    name = path.removeprefix("snn/")
-    folder, _, rest = name.partition("/")
-    if rest:
-        return folder
-    stem = folder.split(".")[0]
-    if stem in LEAVES:
-        return "leaves"
-    return stem if stem in ("hd", "backend", "make_backend", "load_cuda", "layer", "network", "trainer") else "other"
 
 
 def sources(root):
@@ -125,6 +122,8 @@ class Checker:
         code = without_comments(text)
         for match in BAD_TEST_NAME.finditer(text):
             self.finding(path, text.count("\n", 0, match.start()) + 1, f"test '{match[1]}': ctest cannot run it; no ';' and no leading '-'")
+        if path.rpartition("/")[0] in ("frontend", "snn"):
+            self.finding(path, 0, f"{path.split('/')[0]}/ has rooms; put the file into one of them")
         is_library = path.startswith(("frontend/", "snn/"))
         for number, line in enumerate(code.split("\n"), 1):
             include = INCLUDE.match(line)
@@ -135,7 +134,7 @@ class Checker:
             if CUDA_IF.match(line) and path not in CUDA_BRANCHES and not path.startswith("tests/"):
                 self.finding(path, number, "a branch on CUDA; a build chooses files, not branches")
             if re.match(r"\s*#\s*pragma\s+omp\b", line) and path not in OPENMP_FILES:
-                self.finding(path, number, "OpenMP outside snn/parallel.cpp; use its function")
+                self.finding(path, number, "OpenMP outside snn/base/parallel.cpp; use its function")
             if is_library and path not in CHILD_PROCESS and (PRINTS.search(line) or (include and include[2] in ("iostream", "print"))):
                 self.finding(path, number, "a library never prints and never exits; throw, or return it")
         if not path.startswith("tests/"):
@@ -151,17 +150,13 @@ class Checker:
         allowed = {"frontend": {"frontend"}, "snn": {"snn"}, "tools": {"frontend", "snn", "tools"}}.get(own)
         if allowed and top not in allowed:
             self.finding(path, number, f'"{target}": {own}/ must not include {top}/')
-        elif own == "snn":
-            self.check_snn_order(path, number, target)
+        elif own != "tests":
+            self.check_rooms(path, number, target)
 
-    def check_snn_order(self, path, number, target):
-        own, other = part_of(path), part_of(target)
-        if own in LAYERS:
-            wrong = other not in LAYERS[own]
-        else:
-            wrong = other in NOT_INCLUDED_BY.get(own, NOT_INCLUDED_BY["other"])
-        if wrong:
-            self.finding(path, number, f'"{target}": {path} ({own}) must not include {other}')
+    def check_rooms(self, path, number, target):
+        own, other = path.rpartition("/")[0], target.rpartition("/")[0]
+        if own in ROOMS and other.split("/")[0] == own.split("/")[0] and other != own and other not in ROOMS[own] | DOORS.get(path, set()):
+            self.finding(path, number, f'"{target}": {own}/ must not include {other}/')
 
     def check_foreign_include(self, path, number, header):
         if path.startswith("snn/neuron/") and header not in NEURON_STD:

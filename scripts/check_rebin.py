@@ -19,7 +19,7 @@ import zlib
 
 import numpy as np
 
-GUARD = 1e-9  # frontend/stream/rebin.h: an edge this near, relatively, is reached
+GUARD = 1e-9  # frontend/events/rebin.h: an edge this near, relatively, is reached
 
 
 def read_stream(path):

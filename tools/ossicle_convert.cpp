@@ -5,7 +5,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/record_progress.h"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "snn/parallel.h"
+#include "snn/base/parallel.h"
 #include "tools/common/io.h"
 #include "tools/common/record_progress.h"
 #include "tools/common/run_tool.h"

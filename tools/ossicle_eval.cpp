@@ -5,9 +5,9 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "frontend/text.h"
-#include "snn/evaluate.h"
-#include "snn/model_file.h"
+#include "frontend/base/text.h"
+#include "snn/files/model_file.h"
+#include "snn/score/evaluate.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/record_progress.h"

@@ -7,7 +7,7 @@
 
 #include "frontend/stream/stream.h"
 #include "frontend/stream/summary.h"
-#include "snn/model_file.h"
+#include "snn/files/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"

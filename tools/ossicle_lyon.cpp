@@ -5,8 +5,8 @@
 #include <set>
 #include <stdexcept>
 
-#include "frontend/isa.h"
-#include "snn/parallel.h"
+#include "frontend/lyon/isa.h"
+#include "snn/base/parallel.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
 #include "tools/common/load.h"

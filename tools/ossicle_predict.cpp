@@ -7,9 +7,9 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "frontend/list_keys.h"
-#include "frontend/text.h"
-#include "snn/model_file.h"
+#include "frontend/base/text.h"
+#include "frontend/stream/list_keys.h"
+#include "snn/files/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/record_progress.h"

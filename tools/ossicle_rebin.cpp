@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "frontend/stream/rebin.h"
+#include "frontend/events/rebin.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/record_progress.h"

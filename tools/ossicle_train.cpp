@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "snn/trainer.h"
+#include "snn/train/trainer.h"
 #include "tools/common/config_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"

@@ -4,7 +4,7 @@
 #include <cmath>
 #include <utility>
 
-#include "frontend/encode/require.h"
+#include "frontend/base/require.h"
 
 namespace ear {
 

@@ -1,6 +1,6 @@
 #include "frontend/encode/level_crossing.h"
 
-#include "frontend/encode/require.h"
+#include "frontend/base/require.h"
 
 namespace ear {
 

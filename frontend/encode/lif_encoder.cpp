@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "frontend/encode/require.h"
+#include "frontend/base/require.h"
 
 namespace ear {
 

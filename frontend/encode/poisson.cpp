@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "frontend/encode/philox.h"
-#include "frontend/encode/require.h"
-#include "frontend/stream/checksum.h"
+#include "frontend/base/checksum.h"
+#include "frontend/base/philox.h"
+#include "frontend/base/require.h"
 
 namespace ear {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "frontend/encode/require.h"
+#include "frontend/base/require.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {

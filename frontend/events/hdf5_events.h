@@ -5,7 +5,7 @@
 
 #include "frontend/events/event_source.h"
 #include "frontend/events/ntidigits.h"
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 
 namespace ear {
 

@@ -11,7 +11,7 @@
 #include <tuple>
 
 #include "frontend/events/stored_events.h"
-#include "frontend/list_keys.h"
+#include "frontend/stream/list_keys.h"
 
 namespace ear {
 

@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "frontend/events/event_source.h"
-#include "frontend/hdf5_file.h"
-#include "frontend/list.h"
+#include "frontend/hdf5/hdf5_file.h"
+#include "frontend/stream/list.h"
 
 namespace ear {
 

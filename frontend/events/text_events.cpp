@@ -8,7 +8,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 
 namespace ear {
 

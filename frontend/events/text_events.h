@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "frontend/events/event_source.h"
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 
 namespace ear {
 

@@ -6,8 +6,8 @@
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/events/rebin.h"
 #include "frontend/exchange/values.h"
-#include "frontend/stream/rebin.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {

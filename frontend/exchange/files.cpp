@@ -11,7 +11,7 @@
 #include <system_error>
 #include <utility>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 
 namespace ear {
 

@@ -6,9 +6,9 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "frontend/list_keys.h"
+#include "frontend/base/text.h"
+#include "frontend/stream/list_keys.h"
 #include "frontend/stream/rules.h"
-#include "frontend/text.h"
 
 namespace ear {
 

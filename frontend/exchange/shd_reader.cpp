@@ -10,7 +10,7 @@
 #include "frontend/exchange/event_records.h"
 #include "frontend/exchange/shd_file.h"
 #include "frontend/exchange/values.h"
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
 

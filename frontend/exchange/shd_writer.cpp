@@ -8,7 +8,7 @@
 
 #include "frontend/events/stream_events.h"
 #include "frontend/exchange/values.h"
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/metadata.h"
 
 namespace ear {

@@ -7,7 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "frontend/stream/checksum.h"
+#include "frontend/base/checksum.h"
 #include "frontend/stream/npy.h"
 #include "frontend/stream/rules.h"
 

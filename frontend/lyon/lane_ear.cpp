@@ -9,8 +9,8 @@
 #include <new>
 #include <stdexcept>
 
-#include "frontend/isa.h"
 #include "frontend/lyon/flush_denormals.h"
+#include "frontend/lyon/isa.h"
 
 namespace ear {
 

@@ -10,8 +10,8 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
-#include "frontend/stream/checksum.h"
-#include "frontend/text.h"
+#include "frontend/base/checksum.h"
+#include "frontend/base/text.h"
 
 namespace ear {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 
 namespace ear {
 

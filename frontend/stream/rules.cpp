@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <unordered_set>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 
 namespace ear {
 

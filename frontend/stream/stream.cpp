@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 
 namespace ear {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <unordered_set>
 
-#include "frontend/stream/checksum.h"
+#include "frontend/base/checksum.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/npy.h"
 #include "frontend/stream/rules.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "snn/params.h"
+#include "snn/model/params.h"
 
 namespace bench {
 

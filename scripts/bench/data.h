@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "scripts/bench/case.h"
-#include "snn/dataset.h"
+#include "snn/data/dataset.h"
 
 namespace bench {
 

@@ -7,8 +7,8 @@
 
 #include "scripts/bench/data.h"
 #include "scripts/bench/rates.h"
-#include "snn/init.h"
-#include "snn/model_file.h"
+#include "snn/files/model_file.h"
+#include "snn/model/init.h"
 #include "tools/common/load.h"
 
 namespace bench {

@@ -7,11 +7,11 @@
 
 #include "scripts/bench/case.h"
 #include "scripts/bench/serve.h"
-#include "snn/batch.h"
-#include "snn/epoch_counts.h"
-#include "snn/network.h"
-#include "snn/optimiser.h"
-#include "snn/stored_dataset.h"
+#include "snn/data/batch.h"
+#include "snn/network/epoch_counts.h"
+#include "snn/network/network.h"
+#include "snn/network/stored_dataset.h"
+#include "snn/train/optimiser.h"
 
 namespace bench {
 

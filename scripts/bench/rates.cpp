@@ -6,8 +6,8 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "snn/batch.h"
-#include "snn/parameter_list.h"
+#include "snn/data/batch.h"
+#include "snn/model/parameter_list.h"
 
 namespace bench {
 

@@ -2,8 +2,8 @@
 // Networks that fire at wanted rates.
 #include <vector>
 
-#include "snn/dataset.h"
-#include "snn/network.h"
+#include "snn/data/dataset.h"
+#include "snn/network/network.h"
 
 namespace bench {
 

@@ -15,14 +15,14 @@ install(
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ossicle
   FILES_MATCHING
   PATTERN "*.h"
-  PATTERN "snn/cpu" EXCLUDE
-  PATTERN "snn/cuda" EXCLUDE
-  PATTERN "snn/load_cuda.h" EXCLUDE
-  PATTERN "snn/model_metadata.h" EXCLUDE
-  PATTERN "snn/params_fields.h" EXCLUDE
-  PATTERN "frontend/hdf5_library.h" EXCLUDE
-  PATTERN "frontend/hdf5_checks.h" EXCLUDE
-  PATTERN "frontend/encode/require.h" EXCLUDE
+  PATTERN "snn/backend/cpu" EXCLUDE
+  PATTERN "snn/backend/cuda" EXCLUDE
+  PATTERN "snn/backend/load_cuda.h" EXCLUDE
+  PATTERN "snn/files/model_metadata.h" EXCLUDE
+  PATTERN "snn/model/params_fields.h" EXCLUDE
+  PATTERN "frontend/hdf5/hdf5_library.h" EXCLUDE
+  PATTERN "frontend/hdf5/hdf5_checks.h" EXCLUDE
+  PATTERN "frontend/base/require.h" EXCLUDE
   PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)
 
 configure_package_config_file(scripts/cmake/ossicleConfig.cmake.in ossicleConfig.cmake INSTALL_DESTINATION ${package_dir}

@@ -3,7 +3,7 @@
 // parameter, and its average over updates.
 #include <cmath>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

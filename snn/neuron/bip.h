@@ -1,6 +1,6 @@
 #pragma once
 // Back-propagated intrinsic plasticity: theta = 1 - 1/tau_m is trained for each neuron.
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

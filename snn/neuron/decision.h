@@ -1,6 +1,6 @@
 #pragma once
 // From an utterance's scores to its class.
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

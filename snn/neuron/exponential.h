@@ -3,7 +3,7 @@
 #include <bit>
 #include <cstdint>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

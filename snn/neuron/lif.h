@@ -2,7 +2,7 @@
 // The leaky integrate-and-fire neuron: one time step, one function per equation (EQUATIONS.md). Scalars in, scalars
 // out; Real is float or double. No function here is fused or reordered by the build, so equal inputs give equal bits on
 // every back end.
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

@@ -2,7 +2,7 @@
 // The losses: value and gradient of one output neuron. psc: output PSC a; sum: its sum over an utterance's steps.
 #include <cmath>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 #include "snn/neuron/exponential.h"
 
 namespace snn {

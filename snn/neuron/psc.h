@@ -1,6 +1,6 @@
 #pragma once
 // The first-order synapse, of the network's input and of spikes alike.
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

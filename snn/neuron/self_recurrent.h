@@ -1,6 +1,6 @@
 #pragma once
 // The self-connection: a neuron's own PSC of the step before, times its weight.
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

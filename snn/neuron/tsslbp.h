@@ -2,7 +2,7 @@
 // TSSL-BP within a neuron: how the error of its PSC becomes the error of its input current (delta), step by step
 // backward in time. trace: filtered error of the PSC (psc_error_step); du: potential minus the carried one; q: slope of
 // a spike.
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 #include "snn/neuron/exponential.h"
 
 namespace snn {

@@ -2,7 +2,7 @@
 // One Adam update of all trained parameters.
 #include <cstddef>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 #include "snn/neuron/adam.h"
 #include "snn/scan/reductions.h"
 #include "snn/scan/tile.h"

@@ -1,16 +1,16 @@
 #pragma once
 // Backward in time through a layer's neurons, by one of three rules (params.h); O(T).
-#include "snn/coeffs.h"
-#include "snn/hd.h"
+#include "snn/base/hd.h"
+#include "snn/model/coeffs.h"
 #include "snn/neuron/bip.h"
 #include "snn/neuron/lif.h"
 #include "snn/neuron/psc.h"
 #include "snn/neuron/self_recurrent.h"
 #include "snn/neuron/tsslbp.h"
 #include "snn/scan/psc_scan.h"
+#include "snn/scan/shape.h"
 #include "snn/scan/silent_neurons.h"
 #include "snn/scan/tile.h"
-#include "snn/shape.h"
 
 namespace snn {
 

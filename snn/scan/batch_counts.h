@@ -3,12 +3,12 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 #include "snn/neuron/decision.h"
 #include "snn/neuron/tsslbp.h"
 #include "snn/scan/reductions.h"
+#include "snn/scan/shape.h"
 #include "snn/scan/tile.h"
-#include "snn/shape.h"
 
 namespace snn {
 

@@ -2,7 +2,7 @@
 // What a channel of the network's input takes from an utterance whose channel axis was changed.
 #include <cstdint>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

@@ -1,13 +1,13 @@
 #pragma once
 // Forward in time through the neurons of a layer, from what their sources sent to their potentials.
-#include "snn/coeffs.h"
-#include "snn/hd.h"
+#include "snn/base/hd.h"
+#include "snn/model/coeffs.h"
 #include "snn/neuron/lif.h"
 #include "snn/neuron/psc.h"
 #include "snn/neuron/self_recurrent.h"
+#include "snn/scan/shape.h"
 #include "snn/scan/silent_neurons.h"
 #include "snn/scan/tile.h"
-#include "snn/shape.h"
 
 namespace snn {
 

@@ -1,11 +1,11 @@
 #pragma once
 // From the output layer's PSCs to loss and error.
-#include "snn/hd.h"
+#include "snn/base/hd.h"
+#include "snn/model/params.h"
 #include "snn/neuron/loss.h"
 #include "snn/neuron/psc.h"
-#include "snn/params.h"
+#include "snn/scan/shape.h"
 #include "snn/scan/tile.h"
-#include "snn/shape.h"
 
 namespace snn {
 

@@ -4,10 +4,10 @@
 #include <cstdint>
 #include <cstring>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 #include "snn/neuron/lif.h"
+#include "snn/scan/shape.h"
 #include "snn/scan/tile.h"
-#include "snn/shape.h"
 
 namespace snn {
 

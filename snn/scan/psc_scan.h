@@ -2,11 +2,11 @@
 // From a layer's potentials to its PSCs, where the backward pass wants them.
 #include <cstddef>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 #include "snn/neuron/lif.h"
 #include "snn/neuron/psc.h"
+#include "snn/scan/shape.h"
 #include "snn/scan/tile.h"
-#include "snn/shape.h"
 
 namespace snn {
 

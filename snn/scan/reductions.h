@@ -4,10 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 #include "snn/neuron/adam.h"
+#include "snn/scan/shape.h"
 #include "snn/scan/tile.h"
-#include "snn/shape.h"
 
 namespace snn {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

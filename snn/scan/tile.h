@@ -5,7 +5,7 @@
 // CPU calls it with tiles of kTileWidth neurons, a GPU thread with one (a lane); so order and tiling cannot change a bit.
 #include <cstddef>
 
-#include "snn/hd.h"
+#include "snn/base/hd.h"
 
 namespace snn {
 

@@ -1,5 +1,5 @@
 // Queued work: put into streams, carried out in a random order when somebody waits for it.
-#include "snn/parallel.h"
+#include "snn/base/parallel.h"
 #include "tests/emulated/machine.h"
 
 namespace emulated {

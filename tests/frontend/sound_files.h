@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/sound_file.h"
+#include "frontend/sound/sound_file.h"
 
 namespace test_support {
 

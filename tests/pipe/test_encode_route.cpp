@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/encode/encode.h"
-#include "frontend/stream/rebin.h"
+#include "frontend/events/rebin.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 

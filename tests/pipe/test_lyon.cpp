@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 
-#include "frontend/front_end.h"
+#include "frontend/lyon/front_end.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 

@@ -1,8 +1,8 @@
 // ossicle-lyon: recordings changed by draws keep their keys, their order and the clean ear's recipe.
 #include <catch2/catch.hpp>
 
-#include "frontend/augment.h"
-#include "frontend/front_end.h"
+#include "frontend/lyon/front_end.h"
+#include "frontend/sound/augment.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 

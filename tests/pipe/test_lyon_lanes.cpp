@@ -1,8 +1,8 @@
 // ossicle-lyon: many recordings at once, on every instruction set, in constant memory.
 #include <catch2/catch.hpp>
 
-#include "frontend/front_end.h"
-#include "frontend/isa.h"
+#include "frontend/lyon/front_end.h"
+#include "frontend/lyon/isa.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 #include "tests/pipe/streams.h"

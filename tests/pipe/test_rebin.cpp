@@ -5,7 +5,7 @@
 
 #include <random>
 
-#include "frontend/stream/rebin.h"
+#include "frontend/events/rebin.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 

@@ -35,7 +35,7 @@ class CudaBudget(unittest.TestCase):
         self.assertAlmostEqual(more, 22.0, delta=0.11)  # the input, and the drive of layer 2
 
     def test_kernels_are_those_that_the_stand_in_counts(self):
-        # tests/snn/cuda/test_cuda_backend.cpp
+        # tests/snn/backend/cuda/test_cuda_backend.cpp
         for args, wanted in (((), "26"), (("--bip",), "27"), (("--self", "--bip", "--skip", "1:3"), "30"), (("--rule", "layer"), "31")):
             self.assertEqual(budget(*args)[1]["sum"][0], wanted)
 

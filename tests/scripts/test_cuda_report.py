@@ -44,7 +44,7 @@ $__internal_0_$__cuda_sm3x_div_rn_ftz_f32_slowpath:
         /*00d0*/                   BRA `(.L_x_3);
 """
 COMMAND = ("/nvcc -O3 --generate-code=arch=compute_75,code=[sm_75] --generate-code=arch=compute_90,code=[sm_90] -fmad=false -ftz=true "
-           "-Werror=all-warnings -Xcompiler=-Werror -x cu -c /source/snn/cuda/library.cu -o library.cu.o")
+           "-Werror=all-warnings -Xcompiler=-Werror -x cu -c /source/snn/backend/cuda/library.cu -o library.cu.o")
 
 
 class CudaReport(TreeTest):
@@ -57,7 +57,7 @@ class CudaReport(TreeTest):
     def report(self, usage=USAGE, code=CODE, status=0):
         self.program("nvcc", usage, status)
         self.program("nvdisasm", code)
-        entry = {"directory": str(self.root), "file": "/source/snn/cuda/library.cu", "command": str(self.root) + COMMAND}
+        entry = {"directory": str(self.root), "file": "/source/snn/backend/cuda/library.cu", "command": str(self.root) + COMMAND}
         self.write({"build/compile_commands.json": json.dumps([entry])})
         return self.run_script(SCRIPT, "--build", self.root / "build", "--tools", self.root, "sm_90")
 
@@ -73,7 +73,7 @@ class CudaReport(TreeTest):
     def test_compiled_as_the_build_does_but_for_one_architecture(self):
         self.report()
         arguments = (self.root / "nvcc.arguments").read_text(encoding="utf-8").split()
-        self.assertEqual(arguments[:7], "-O3 -fmad=false -ftz=true -x cu /source/snn/cuda/library.cu -arch=sm_90".split())
+        self.assertEqual(arguments[:7], "-O3 -fmad=false -ftz=true -x cu /source/snn/backend/cuda/library.cu -arch=sm_90".split())
         self.assertEqual(arguments[7:-1], ["-cubin", "-Xptxas=-v", "-o"])
 
     def test_spills_and_stack_are_findings(self):

@@ -4,7 +4,7 @@
 #include <cstring>
 #include <string>
 
-#include "snn/byte_source.h"
+#include "snn/base/byte_source.h"
 
 /// Of a regular file or of a pipe that holds `bytes`, then `n_more` zeros.
 struct CountedBytes {

@@ -2,7 +2,7 @@
 
 #include <fmt/core.h>
 
-#include "snn/parameter_list.h"
+#include "snn/model/parameter_list.h"
 
 namespace support {
 

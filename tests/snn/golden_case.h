@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "snn/batch.h"
-#include "snn/params.h"
-#include "snn/tensors.h"
+#include "snn/data/batch.h"
+#include "snn/model/params.h"
+#include "snn/model/tensors.h"
 #include "tests/support/npy.h"
 
 namespace support {

@@ -5,8 +5,8 @@
 #include <map>
 #include <memory>
 
-#include "snn/network.h"
-#include "snn/optimiser.h"
+#include "snn/network/network.h"
+#include "snn/train/optimiser.h"
 #include "tests/snn/golden_case.h"
 
 namespace support {

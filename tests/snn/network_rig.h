@@ -3,8 +3,8 @@
 #include <memory>
 #include <vector>
 
-#include "snn/init.h"
-#include "snn/network.h"
+#include "snn/model/init.h"
+#include "snn/network/network.h"
 #include "tests/snn/synthetic.h"
 
 namespace support {

@@ -6,8 +6,8 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "snn/parameter_list.h"
-#include "snn/presets.h"
+#include "snn/model/parameter_list.h"
+#include "snn/model/presets.h"
 
 namespace snn {
 namespace {

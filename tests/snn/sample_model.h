@@ -3,8 +3,8 @@
 #include <string>
 #include <string_view>
 
-#include "snn/checkpoint.h"
-#include "snn/model_file.h"
+#include "snn/files/checkpoint.h"
+#include "snn/files/model_file.h"
 
 namespace snn {
 

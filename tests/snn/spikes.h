@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "snn/shape.h"
+#include "snn/scan/shape.h"
 #include "tests/snn/numbers.h"
 
 namespace support {

@@ -1,7 +1,7 @@
 #pragma once
 // Small made-up data sets and networks for the tests of network, optimiser and trainer.
-#include "snn/dataset.h"
-#include "snn/params.h"
+#include "snn/data/dataset.h"
+#include "snn/model/params.h"
 
 namespace support {
 

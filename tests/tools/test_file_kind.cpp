@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "snn/checkpoint.h"
-#include "snn/model_file.h"
+#include "snn/files/checkpoint.h"
+#include "snn/files/model_file.h"
 #include "tests/frontend/stream/samples.h"
 #include "tests/pipe/run.h"
 #include "tests/snn/sample_model.h"

@@ -3,9 +3,9 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "frontend/front_end.h"
+#include "frontend/lyon/front_end.h"
 #include "frontend/stream/recipe.h"
-#include "snn/model_file.h"
+#include "snn/files/model_file.h"
 #include "tests/frontend/stream/samples.h"
 #include "tests/pipe/run.h"
 #include "tests/snn/sample_model.h"

@@ -10,7 +10,7 @@
 #include <optional>
 #include <stdexcept>
 
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 #include "tools/common/io.h"
 #include "tools/common/peek.h"
 

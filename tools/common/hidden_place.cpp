@@ -11,8 +11,8 @@
 #include <system_error>
 #include <utility>
 
-#include "snn/hash.h"
-#include "snn/metadata.h"
+#include "snn/base/hash.h"
+#include "snn/files/metadata.h"
 
 namespace tools {
 

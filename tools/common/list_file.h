@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 
 namespace tools {
 

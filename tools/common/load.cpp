@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 #include "tools/common/run_tool.h"
 
 namespace tools {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "frontend/stream/stream.h"
-#include "snn/dataset.h"
-#include "snn/model_file.h"
+#include "snn/data/dataset.h"
+#include "snn/files/model_file.h"
 #include "tools/common/record_source.h"
 
 namespace tools {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 #include "frontend/stream/stream.h"
 #include "tools/common/io.h"
 

@@ -8,10 +8,10 @@
 #include <stdexcept>
 
 #include "frontend/stream/stream.h"
-#include "snn/model_file.h"
-#include "snn/model_metadata.h"
-#include "snn/nir_graph.h"
-#include "snn/weights_file.h"
+#include "snn/files/model_file.h"
+#include "snn/files/model_metadata.h"
+#include "snn/files/nir_graph.h"
+#include "snn/files/weights_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/convert/formats.h"

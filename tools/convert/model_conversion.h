@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "snn/presets.h"
+#include "snn/model/presets.h"
 #include "tools/common/run_tool.h"
 
 namespace tools {

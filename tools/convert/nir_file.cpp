@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <vector>
 
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 
 namespace tools {
 

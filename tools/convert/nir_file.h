@@ -2,7 +2,7 @@
 // NIR graphs as HDF5 files, in the layout of the Python package nir.
 #include <string>
 
-#include "snn/nir_graph.h"
+#include "snn/files/nir_graph.h"
 
 namespace tools {
 

@@ -7,7 +7,7 @@
 
 #include "frontend/events/text_events.h"
 #include "frontend/exchange/records.h"
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 #include "tools/common/io.h"
 #include "tools/convert/output_folder.h"
 

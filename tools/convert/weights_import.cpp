@@ -8,7 +8,7 @@
 #include <regex>
 #include <stdexcept>
 
-#include "snn/parameter_list.h"
+#include "snn/model/parameter_list.h"
 #include "tools/convert/weights_names.h"
 
 namespace tools {

@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "snn/model_file.h"
-#include "snn/presets.h"
-#include "snn/weights_file.h"
+#include "snn/files/model_file.h"
+#include "snn/files/weights_file.h"
+#include "snn/model/presets.h"
 
 namespace tools {
 

@@ -8,7 +8,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "snn/metadata.h"
+#include "snn/files/metadata.h"
 
 namespace tools {
 

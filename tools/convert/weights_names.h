@@ -4,9 +4,9 @@
 #include <string>
 #include <vector>
 
-#include "snn/params.h"
-#include "snn/tensors.h"
-#include "snn/weights_file.h"
+#include "snn/files/weights_file.h"
+#include "snn/model/params.h"
+#include "snn/model/tensors.h"
 
 namespace tools {
 

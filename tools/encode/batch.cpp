@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <new>
 
-#include "snn/parallel.h"
+#include "snn/base/parallel.h"
 
 namespace tools {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 
 namespace tools {
 

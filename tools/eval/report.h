@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "snn/latency.h"
-#include "snn/readout.h"
+#include "snn/score/latency.h"
+#include "snn/score/readout.h"
 #include "tools/eval/comparison.h"
 
 namespace tools {

@@ -3,8 +3,8 @@
 #include <optional>
 #include <vector>
 
-#include "snn/evaluate.h"
-#include "snn/model_file.h"
+#include "snn/files/model_file.h"
+#include "snn/score/evaluate.h"
 
 namespace tools {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 
 #include "frontend/encode/encode.h"
-#include "frontend/front_end.h"
-#include "frontend/stream/rebin.h"
+#include "frontend/events/rebin.h"
+#include "frontend/lyon/front_end.h"
 #include "tools/options/encode_options.h"
 
 namespace tools {

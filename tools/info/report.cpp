@@ -6,9 +6,9 @@
 #include <limits>
 #include <nlohmann/json.hpp>
 
-#include "frontend/text.h"
-#include "snn/memory.h"
-#include "snn/model_json.h"
+#include "frontend/base/text.h"
+#include "snn/files/model_json.h"
+#include "snn/train/memory.h"
 #include "tools/info/pipeline.h"
 
 namespace tools {

@@ -5,7 +5,7 @@
 
 #include "frontend/stream/recipe.h"
 #include "frontend/stream/summary.h"
-#include "snn/checkpoint.h"
+#include "snn/files/checkpoint.h"
 
 namespace tools {
 

@@ -7,7 +7,7 @@
 #include <new>
 #include <stdexcept>
 
-#include "snn/parallel.h"
+#include "snn/base/parallel.h"
 #include "tools/common/io.h"
 
 namespace tools {

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include "frontend/augment.h"
-#include "frontend/front_end.h"
-#include "frontend/list.h"
+#include "frontend/lyon/front_end.h"
+#include "frontend/sound/augment.h"
+#include "frontend/stream/list.h"
 #include "frontend/stream/stream.h"
 
 namespace tools {

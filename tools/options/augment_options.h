@@ -2,7 +2,7 @@
 // The flags of augmentation, one for each field of ear::AugmentParams.
 #include <CLI/CLI.hpp>
 
-#include "frontend/augment.h"
+#include "frontend/sound/augment.h"
 
 namespace tools {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "snn/backend.h"
+#include "snn/backend/backend.h"
 #include "tools/common/run_tool.h"
 
 namespace tools {

@@ -2,7 +2,7 @@
 // The flags of the front end, one for each field of ear::FrontEndParams.
 #include <CLI/CLI.hpp>
 
-#include "frontend/front_end.h"
+#include "frontend/lyon/front_end.h"
 
 namespace tools {
 

@@ -3,7 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <string>
 
-#include "snn/presets.h"
+#include "snn/model/presets.h"
 
 namespace tools {
 

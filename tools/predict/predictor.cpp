@@ -1,6 +1,6 @@
 #include "tools/predict/predictor.h"
 
-#include "snn/raster.h"
+#include "snn/network/raster.h"
 #include "tools/common/load.h"
 
 namespace tools {
@@ -19,7 +19,7 @@ Predictor::Predictor(snn::Model model, const BackendOptions& backend, Context& c
   network_.set_parameters(model_.parameters);
 }
 
-const RecipeRunner& Predictor::recipe() {
+const ear::RecipeRunner& Predictor::recipe() {
   if (!recipe_) recipe_.emplace(ear::parse_recipe(model_.recipe_json), model_.input_kind, isa_);
   return *recipe_;
 }

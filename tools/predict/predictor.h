@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "frontend/sound_file.h"
-#include "snn/evaluate.h"
-#include "snn/model_file.h"
+#include "frontend/recipe/recipe_runner.h"
+#include "frontend/sound/sound_file.h"
+#include "snn/files/model_file.h"
+#include "snn/score/evaluate.h"
 #include "tools/options/backend_options.h"
-#include "tools/predict/recipe_runner.h"
 
 namespace tools {
 
@@ -26,24 +26,24 @@ class Predictor {
   Predictor(snn::Model model, const BackendOptions& backend, Context& context);
 
   /// The k best classes of a recording, best first. `key`: as ossicle-lyon gives it to the recording (ear::key_of_path).
-  /// `warnings`: as of RecipeRunner. Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
+  /// `warnings`: as of ear::RecipeRunner. Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
   /// recording that a stage of it refuses.
   std::vector<Answer> name(ear::Sound sound, const std::string& key, int k, std::vector<std::string>& warnings);
   /// The same of each utterance of a data set.
   std::vector<std::vector<Answer>> name(const snn::Dataset& dataset, int k);
-  /// Spikes [step][neuron] of these layers over the first utterance of a data set (snn/raster.h).
+  /// Spikes [step][neuron] of these layers over the first utterance of a data set (snn/network/raster.h).
   std::vector<std::uint8_t> spikes(const snn::Dataset& dataset, std::span<const int> layers);
 
   const snn::Model& model() const { return model_; }
 
  private:
-  const RecipeRunner& recipe();
+  const ear::RecipeRunner& recipe();
 
   snn::Model model_;
   std::string isa_;
   std::unique_ptr<snn::Backend<float>> backend_;
   snn::Network<float> network_;
-  std::optional<RecipeRunner> recipe_;  // made when the first recording comes
+  std::optional<ear::RecipeRunner> recipe_;  // made when the first recording comes
 };
 
 }  // namespace tools

@@ -8,8 +8,8 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "snn/hash.h"
-#include "snn/metadata.h"
+#include "snn/base/hash.h"
+#include "snn/files/metadata.h"
 #include "tools/common/run_tool.h"
 
 namespace tools {

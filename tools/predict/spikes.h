@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "frontend/stream/stream.h"
-#include "snn/model_file.h"
+#include "snn/files/model_file.h"
 #include "tools/common/io.h"
 
 namespace tools {

@@ -6,7 +6,7 @@
 
 #include "frontend/events/event_source.h"
 #include "frontend/events/hdf5_events.h"
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 
 namespace tools {
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "frontend/events/event_source.h"
-#include "frontend/list.h"
+#include "frontend/stream/list.h"
 #include "frontend/stream/recipe.h"
 
 namespace tools {

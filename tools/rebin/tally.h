@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "frontend/events/event_source.h"
-#include "frontend/stream/rebin.h"
+#include "frontend/events/rebin.h"
 
 namespace tools {
 

@@ -3,7 +3,7 @@
 #include <cstddef>
 #include <string>
 
-#include "snn/memory.h"
+#include "snn/train/memory.h"
 
 namespace tools {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "snn/trainer.h"
+#include "snn/train/trainer.h"
 
 namespace tools {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "snn/checkpoint.h"
-#include "snn/trainer.h"
+#include "snn/files/checkpoint.h"
+#include "snn/train/trainer.h"
 #include "tools/common/io.h"
 #include "tools/train/log_file.h"
 

@@ -6,7 +6,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "frontend/text.h"
+#include "frontend/base/text.h"
 
 namespace tools {
 

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "snn/dataset_split.h"
+#include "snn/data/dataset_split.h"
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
 

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "snn/warm_start.h"
+#include "snn/train/warm_start.h"
 #include "tools/common/load.h"
 
 namespace tools {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "frontend/events/hdf5_events.h"
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 
 namespace {
 

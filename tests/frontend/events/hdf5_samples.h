@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 
 namespace samples {
 

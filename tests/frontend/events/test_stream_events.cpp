@@ -1,8 +1,8 @@
 // Streams of events, rasters and counts as sources of events.
 #include <catch2/catch.hpp>
 
+#include "frontend/events/rebin.h"
 #include "frontend/events/stream_events.h"
-#include "frontend/stream/rebin.h"
 #include "tests/frontend/stream/samples.h"
 
 using Catch::Contains;

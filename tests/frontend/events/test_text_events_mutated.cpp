@@ -3,8 +3,8 @@
 #include <cmath>
 #include <random>
 
+#include "frontend/events/rebin.h"
 #include "frontend/events/text_events.h"
-#include "frontend/stream/rebin.h"
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "frontend/list_keys.h"
+#include "frontend/stream/list_keys.h"
 #include "tests/frontend/exchange/support.h"
 
 using Catch::Contains;

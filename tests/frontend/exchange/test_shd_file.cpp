@@ -5,7 +5,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "frontend/hdf5_file.h"
+#include "frontend/hdf5/hdf5_file.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
 

@@ -6,8 +6,8 @@
 #include <new>
 #include <vector>
 
-#include "frontend/isa.h"
 #include "frontend/lyon/factors.h"
+#include "frontend/lyon/isa.h"
 
 namespace {
 

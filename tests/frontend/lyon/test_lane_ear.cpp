@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "frontend/isa.h"
 #include "frontend/lyon/ear.h"
+#include "frontend/lyon/isa.h"
 #include "tests/frontend/lyon/goldens.h"
 
 using ear::LaneEar;

@@ -6,8 +6,8 @@
 #include <stdexcept>
 #include <string>
 
-#include "frontend/front_end.h"
-#include "snn/network.h"
+#include "frontend/lyon/front_end.h"
+#include "snn/network/network.h"
 
 namespace {
 

@@ -4,9 +4,9 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "snn/trainer.h"
-#include "tests/snn/cuda/body_run.h"
-#include "tests/snn/cuda/layer_run.h"
+#include "snn/train/trainer.h"
+#include "tests/snn/backend/cuda/body_run.h"
+#include "tests/snn/backend/cuda/layer_run.h"
 #include "tests/snn/golden_run.h"
 #include "tests/snn/scan/run_body.h"
 #include "tests/snn/synthetic.h"

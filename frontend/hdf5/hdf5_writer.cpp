@@ -1,0 +1,223 @@
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cmath>
+#include <map>
+#include <stdexcept>
+#include <system_error>
+
+#include "frontend/hdf5/hdf5_file.h"
+#include "frontend/hdf5/hdf5_library.h"
+
+namespace ear {
+
+using hdf5::Handle;
+using hdf5::Quiet;
+
+namespace {
+
+constexpr hsize_t kRowsPerChunk = 256;
+
+/// The type in the file, and the range of an integer type.
+struct Stored {
+  Handle type;
+  double lowest = -INFINITY;
+  double highest = INFINITY;
+};
+
+Stored stored(Hdf5Type type) {
+  switch (type) {
+    case Hdf5Type::kFloat16:
+      return {hdf5::float16_type()};
+    case Hdf5Type::kFloat32:
+      return {Handle(H5Tcopy(H5T_IEEE_F32LE), H5Tclose)};
+    case Hdf5Type::kFloat64:
+      return {Handle(H5Tcopy(H5T_IEEE_F64LE), H5Tclose)};
+    case Hdf5Type::kInt64:
+      return {Handle(H5Tcopy(H5T_STD_I64LE), H5Tclose), -0x1p53, 0x1p53};
+    case Hdf5Type::kUInt8:
+      return {Handle(H5Tcopy(H5T_STD_U8LE), H5Tclose), 0, 255};
+    case Hdf5Type::kUInt16:
+      return {Handle(H5Tcopy(H5T_STD_U16LE), H5Tclose), 0, 65535};
+    case Hdf5Type::kUInt32:
+      return {Handle(H5Tcopy(H5T_STD_U32LE), H5Tclose), 0, 4294967295.0};
+  }
+  throw std::invalid_argument("Hdf5Type: not one of its values");
+}
+
+/// No sizes: a scalar.
+Handle space_of(std::span<const std::uint64_t> shape) {
+  const std::vector<hsize_t> sizes(shape.begin(), shape.end());
+  return Handle(
+      sizes.empty() ? H5Screate(H5S_SCALAR) : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr),
+      H5Sclose);
+}
+
+}  // namespace
+
+struct Hdf5Writer::State {
+  /// A dataset that grows.
+  struct Rows {
+    Handle dataset;
+    Stored stored;
+    hsize_t n_rows = 0;
+  };
+
+  std::string file_name;  ///< for messages
+  Handle links;           ///< how names are made: with the groups on the way
+  Handle datasets;        ///< how datasets are made: without the time of the day, so that equal calls give equal bytes
+  Handle one_row = hdf5::transfer_of_one_row();
+  Handle file;
+  std::map<std::string, Rows> rows;  ///< after the file, so closed before it
+
+  [[noreturn]] void fail(const std::string& name) const {
+    const int code = hdf5::system_error();
+    throw std::system_error(
+        code != 0 ? code : EIO, std::generic_category(),
+        fmt::format("{}: {}: cannot be written{}", file_name, name, code != 0 ? "" : hdf5::reason()));
+  }
+
+  void check_shape(const std::string& name, std::size_t n_values, std::span<const std::uint64_t> shape) const {
+    std::uint64_t n_elements = 1;
+    for (const std::uint64_t size : shape) n_elements *= size;
+    if (n_elements == n_values) return;
+    throw std::invalid_argument(
+        fmt::format("{}: {}: {} values for a shape of {}", file_name, name, n_values, n_elements));
+  }
+
+  void check_range(const std::string& name, const Stored& type, std::span<const double> values) const {
+    if (std::isinf(type.highest)) return;
+    for (const double value : values) {
+      if (value >= type.lowest && value <= type.highest && value == std::floor(value)) continue;
+      throw std::invalid_argument(
+          fmt::format("{}: {}: {} is no whole number in {}..{}", file_name, name, value, type.lowest, type.highest));
+    }
+  }
+
+  Handle create(const std::string& name, hid_t type, hid_t space, hid_t how) const {
+    Handle dataset(H5Dcreate2(file.get(), name.c_str(), type, space, links.get(), how, H5P_DEFAULT), H5Dclose);
+    if (!dataset) fail(name);
+    return dataset;
+  }
+
+  void write(const std::string& name, Handle dataset, hid_t memory_type, const void* values) const {
+    if (H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0 || !dataset.close()) fail(name);
+  }
+
+  void write_strings(const std::string& name, hid_t space, const void* values) const {
+    const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+    H5Tset_size(type.get(), H5T_VARIABLE);
+    H5Tset_cset(type.get(), H5T_CSET_UTF8);
+    write(name, create(name, type.get(), space, datasets.get()), type.get(), values);
+  }
+};
+
+Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& name) : state_(std::make_unique<State>()) {
+  const Quiet quiet;
+  State& state = *state_;
+  state.file_name = name.empty() ? path : name;
+  state.links = Handle(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
+  H5Pset_create_intermediate_group(state.links.get(), 1);
+  state.datasets = Handle(H5Pcreate(H5P_DATASET_CREATE), H5Pclose);
+  H5Pset_obj_track_times(state.datasets.get(), false);
+  const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
+  H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
+  H5Pset_file_locking(access.get(), false, true);
+  state.file = Handle(H5Fcreate(path.c_str(), H5F_ACC_TRUNC, H5P_DEFAULT, access.get()), H5Fclose);
+  if (!state.file) state.fail("the file");
+}
+
+Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
+Hdf5Writer& Hdf5Writer::operator=(Hdf5Writer&&) noexcept = default;
+
+Hdf5Writer::~Hdf5Writer() {
+  const Quiet quiet;
+  state_.reset();
+}
+
+void Hdf5Writer::group(const std::string& name) {
+  const Quiet quiet;
+  Handle made(H5Gcreate2(state_->file.get(), name.c_str(), state_->links.get(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
+  if (!made || !made.close()) state_->fail(name);
+}
+
+void Hdf5Writer::numbers(const std::string& dataset, Hdf5Type type, std::span<const double> values,
+                         std::span<const std::uint64_t> shape) {
+  const Quiet quiet;
+  state_->check_shape(dataset, values.size(), shape);
+  const Stored as = stored(type);
+  state_->check_range(dataset, as, values);
+  const Handle space = space_of(shape);
+  Handle made = state_->create(dataset, as.type.get(), space.get(), state_->datasets.get());
+  if (!values.empty()) state_->write(dataset, std::move(made), H5T_NATIVE_DOUBLE, values.data());
+}
+
+void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string> values) {
+  const std::uint64_t size = values.size();
+  strings(dataset, values, {&size, 1});
+}
+
+void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string> values,
+                         std::span<const std::uint64_t> shape) {
+  const Quiet quiet;
+  state_->check_shape(dataset, values.size(), shape);
+  std::vector<const char*> texts;
+  for (const std::string& value : values) texts.push_back(value.c_str());
+  const Handle space = space_of(shape);
+  state_->write_strings(dataset, space.get(), texts.data());
+}
+
+void Hdf5Writer::text(const std::string& dataset, const std::string& value) {
+  const Quiet quiet;
+  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
+  const char* text = value.c_str();
+  state_->write_strings(dataset, space.get(), &text);
+}
+
+void Hdf5Writer::rows(const std::string& dataset, Hdf5Type type) {
+  const Quiet quiet;
+  const hsize_t none = 0;
+  const hsize_t unlimited = H5S_UNLIMITED;
+  const Handle space(H5Screate_simple(1, &none, &unlimited), H5Sclose);
+  const Handle how(H5Pcopy(state_->datasets.get()), H5Pclose);
+  H5Pset_chunk(how.get(), 1, &kRowsPerChunk);
+  Stored as = stored(type);
+  const Handle sequence(H5Tvlen_create(as.type.get()), H5Tclose);
+  Handle made = state_->create(dataset, sequence.get(), space.get(), how.get());
+  state_->rows[dataset] = {std::move(made), std::move(as)};
+}
+
+void Hdf5Writer::append(const std::string& dataset, std::span<const double> row) {
+  const Quiet quiet;
+  const auto place = state_->rows.find(dataset);
+  if (place == state_->rows.end()) {
+    throw std::invalid_argument(fmt::format("{}: {}: call rows() before append()", state_->file_name, dataset));
+  }
+  auto& [made, as, n_rows] = place->second;
+  state_->check_range(dataset, as, row);
+  const hsize_t first = n_rows;
+  const hsize_t one = 1;
+  const hsize_t size = n_rows + 1;
+  if (H5Dset_extent(made.get(), &size) < 0) state_->fail(dataset);
+  const Handle space(H5Dget_space(made.get()), H5Sclose);
+  const Handle memory_space(H5Screate_simple(1, &one, nullptr), H5Sclose);
+  const Handle memory_type(H5Tvlen_create(H5T_NATIVE_DOUBLE), H5Tclose);
+  H5Sselect_hyperslab(space.get(), H5S_SELECT_SET, &first, nullptr, &one, nullptr);
+  // libhdf5 takes no pointer to const, and writes nothing there.
+  const hvl_t sequence{row.size(), const_cast<double*>(row.data())};
+  if (H5Dwrite(made.get(), memory_type.get(), memory_space.get(), space.get(), state_->one_row.get(), &sequence) < 0) {
+    state_->fail(dataset);
+  }
+  n_rows = size;
+}
+
+void Hdf5Writer::close() {
+  const Quiet quiet;
+  for (auto& [name, rows] : state_->rows) {
+    if (!rows.dataset.close()) state_->fail(name);
+  }
+  state_->rows.clear();
+  if (H5Fflush(state_->file.get(), H5F_SCOPE_GLOBAL) < 0 || !state_->file.close()) state_->fail("the file");
+}
+
+}  // namespace ear

@@ -1,0 +1,236 @@
+#include "frontend/lyon/front_end.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <stdexcept>
+
+#include "frontend/sound/spectrum.h"
+
+namespace ear {
+
+namespace {
+
+constexpr const char* kTool = "ossicle-lyon";
+constexpr int kMaxSteps = 1'000'000;
+constexpr int kMaxTailSteps = 10'000;
+constexpr double kMinLevel_db = -100.0;
+
+void require(bool holds, const std::string& message) {
+  if (!holds) throw std::invalid_argument(message);
+}
+
+/// The same parameters with step factor and number of channels filled in.
+FrontEndParams resolved(FrontEndParams params) {
+  validate(params);
+  if (params.n_channels && !params.lyon.step_factor) {
+    params.lyon.step_factor = solve_step_factor(params.lyon, params.sample_rate_hz, *params.n_channels);
+  }
+  const LyonCoeffs coeffs = design_ear(params.lyon, params.sample_rate_hz, 1);
+  require(!params.n_channels || *params.n_channels == coeffs.n_channels,
+          fmt::format("step factor {} gives {} channels, not {}; set one of the two", coeffs.step_factor,
+                      coeffs.n_channels, params.n_channels.value_or(0)));
+  params.lyon.step_factor = coeffs.step_factor;
+  params.n_channels = coeffs.n_channels;
+  return params;
+}
+
+/// Multiplies the samples so that their root mean square is that level; silence stays silence. [Augment level]
+void set_level(std::span<float> samples, double level_db) {
+  double squares = 0.0;
+  for (const float sample : samples) squares += static_cast<double>(sample) * sample;
+  if (!(squares > 0.0)) return;
+  const double rms = std::sqrt(squares / static_cast<double>(samples.size()));
+  const double factor = std::pow(10.0, level_db / 20.0) / rms;
+  for (float& sample : samples) sample = static_cast<float>(sample * factor);
+}
+
+/// How a sound of n samples becomes steps.
+struct Plan {
+  int decimation;
+  long long padded_samples;  // after the sound, before the tail
+  long long n_samples;       // in all
+  long long n_steps;         // finished by then
+};
+
+Plan plan_steps(const FrontEndParams& params, long long n) {
+  if (params.n_steps == 0) {
+    const long long decimation = params.decimation;
+    require(n >= decimation,
+            fmt::format("{} samples at {} Hz are shorter than one step of {}; use a smaller decimation or leave it out",
+                        n, params.sample_rate_hz, decimation));
+    const long long n_samples = n + params.tail_steps * decimation;
+    require(n_samples <= kMaxFrames,
+            fmt::format("{} samples and {} steps of silence are more than {} samples; use a smaller tail or decimation",
+                        n, params.tail_steps, kMaxFrames));
+    return {params.decimation, 0, n_samples, n_samples / decimation};
+  }
+  const long long sound_steps = params.n_steps - params.tail_steps;
+  const long long decimation = std::max(1LL, n / sound_steps);
+  const long long padded = std::max(0LL, sound_steps - n);
+  const long long n_samples = n + padded + params.tail_steps * decimation;
+  return {static_cast<int>(decimation), padded, n_samples, n_samples / decimation};
+}
+
+}  // namespace
+
+void validate(const FrontEndParams& params) {
+  validate(params.lyon);
+  require(
+      params.sample_rate_hz >= kMinSampleRate_hz && params.sample_rate_hz <= kMaxSampleRate_hz,
+      fmt::format("sample rate {} Hz: wanted {} to {}", params.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz));
+  require(params.n_steps >= 0 && params.n_steps <= kMaxSteps,
+          fmt::format("n_steps {}: wanted 0 to {}", params.n_steps, kMaxSteps));
+  require(params.n_steps > 0 || params.decimation >= 1,
+          fmt::format("decimation {}: wanted 1 or more samples per step", params.decimation));
+  require(params.n_steps == 0 || params.decimation == 0,
+          fmt::format("n_steps {} and decimation {}: set one of the two", params.n_steps, params.decimation));
+  require(params.tail_steps >= 0 && params.tail_steps <= kMaxTailSteps,
+          fmt::format("tail_steps {}: wanted 0 to {}", params.tail_steps, kMaxTailSteps));
+  require(params.n_steps == 0 || params.tail_steps < params.n_steps,
+          fmt::format("tail_steps {}: wanted fewer than the {} steps in all", params.tail_steps, params.n_steps));
+  require(!params.level_db || (*params.level_db >= kMinLevel_db && *params.level_db <= 0.0),
+          fmt::format("level_db {}: wanted {} to 0", params.level_db.value_or(0.0), kMinLevel_db));
+  require(std::isfinite(params.scale) && params.scale > 0.0, fmt::format("scale {}: wanted more than 0", params.scale));
+}
+
+void one_after_another(int n, const std::function<void(int)>& body) {
+  for (int i = 0; i < n; ++i) body(i);
+}
+
+FrontEnd::FrontEnd(const FrontEndParams& params, const std::string& isa)
+    : params_(resolved(params)),
+      coeffs_(design_ear(params_.lyon, params_.sample_rate_hz, std::max(1, params_.decimation))),
+      ear_(coeffs_, isa) {}
+
+FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
+  const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz /
+                          std::max(kMinSampleRate_hz, sound.sample_rate_hz);
+  require(expected <= static_cast<double>(kMaxFrames),
+          fmt::format("{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances",
+                      sound.samples.size(), sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz));
+  const std::size_t n_recorded = sound.samples.size();
+  const double duration_ms = 1000.0 * static_cast<double>(n_recorded) / std::max(1, sound.sample_rate_hz);
+  Prepared prepared{resample(std::move(sound.samples), sound.sample_rate_hz, params_.sample_rate_hz), {}};
+  require(!prepared.samples.empty(), fmt::format("{} samples at {} Hz are shorter than one step; record it again",
+                                                 n_recorded, sound.sample_rate_hz));
+  if (params_.level_db) set_level(prepared.samples, *params_.level_db);
+  const Plan plan = plan_steps(params_, static_cast<long long>(prepared.samples.size()));
+  Cochleagram& cochleagram = prepared.cochleagram;
+  cochleagram.n_channels = coeffs_.n_channels;
+  cochleagram.decimation = plan.decimation;
+  cochleagram.dt_ms = 1000.0 * plan.decimation / params_.sample_rate_hz;
+  cochleagram.padded_samples = plan.padded_samples;
+  cochleagram.warnings = std::move(sound.warnings);
+  if (params_.n_steps > 0 && plan.decimation == 1) {
+    cochleagram.warnings.push_back(fmt::format(
+        "{:.3g} ms are too short for {} steps: with less than two samples a step the ear smooths nothing, and "
+        "its values are many times those of longer recordings; use longer recordings or fewer steps",
+        duration_ms, params_.n_steps - params_.tail_steps));
+  }
+  cochleagram.n_steps = params_.n_steps > 0 ? params_.n_steps : static_cast<int>(plan.n_steps);
+  cochleagram.cropped_steps = static_cast<int>(plan.n_steps) - cochleagram.n_steps;
+  cochleagram.values.resize(static_cast<std::size_t>(cochleagram.n_steps) *
+                            static_cast<std::size_t>(coeffs_.n_channels));
+  return prepared;
+}
+
+LaneJob FrontEnd::job(Prepared& prepared) const {
+  return {prepared.samples, prepared.cochleagram.decimation, static_cast<float>(params_.scale),
+          prepared.cochleagram.values};
+}
+
+Cochleagram FrontEnd::operator()(Sound sound) const {
+  Prepared prepared = prepare(std::move(sound));
+  const LaneJob one[] = {job(prepared)};
+  ear_.hear(one);
+  return std::move(prepared.cochleagram);
+}
+
+std::vector<Heard> FrontEnd::hear(std::vector<Sound> sounds, const ParallelFor& parallel) const {
+  std::vector<Heard> heard(sounds.size());
+  std::vector<Prepared> prepared(sounds.size());
+  parallel(static_cast<int>(sounds.size()), [&](int i) {
+    try {
+      prepared[i] = prepare(std::move(sounds[i]));
+      ear_.check(job(prepared[i]));
+    } catch (const std::invalid_argument& error) {
+      heard[i].error = error.what();
+    }
+  });
+  std::vector<std::size_t> order;  // the longest first, so that the last lanes that stay empty are of short sounds
+  for (std::size_t i = 0; i < sounds.size(); ++i) {
+    if (heard[i].error.empty()) order.push_back(i);
+  }
+  const auto n_run = [&](std::size_t i) {
+    return static_cast<long long>(prepared[i].cochleagram.n_steps) * prepared[i].cochleagram.decimation;
+  };
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return n_run(a) > n_run(b); });
+  const auto n_lanes = static_cast<std::size_t>(ear_.n_lanes());
+  parallel(static_cast<int>((order.size() + n_lanes - 1) / n_lanes), [&](int group) {
+    const std::size_t first = static_cast<std::size_t>(group) * n_lanes;
+    std::vector<LaneJob> jobs;
+    for (std::size_t k = first; k < std::min(first + n_lanes, order.size()); ++k)
+      jobs.push_back(job(prepared[order[k]]));
+    ear_.hear(jobs);
+  });
+  for (const std::size_t i : order) heard[i].cochleagram = std::move(prepared[i].cochleagram);
+  return heard;
+}
+
+double FrontEnd::n_bytes(long long n_samples) const {
+  const auto n = static_cast<double>(n_samples);
+  const double n_steps = params_.n_steps > 0 ? params_.n_steps : n / params_.decimation + params_.tail_steps;
+  return sizeof(float) * (2.0 * n + n_steps * coeffs_.n_channels);
+}
+
+RecipeStage to_stage(const FrontEndParams& params) {
+  const FrontEndParams all = resolved(params);
+  const auto integer = [](int value) { return static_cast<std::int64_t>(value); };
+  RecipeStage stage{kTool,
+                    {{"sample_rate_hz", integer(all.sample_rate_hz)},
+                     {"n_channels", integer(*all.n_channels)},
+                     {"ear_q", all.lyon.ear_q},
+                     {"step_factor", *all.lyon.step_factor},
+                     {"tau_factor", all.lyon.tau_factor},
+                     {"agc", all.lyon.agc},
+                     {"differ", all.lyon.differ},
+                     {"n_steps", integer(all.n_steps)},
+                     {"decimation", integer(all.decimation)},
+                     {"tail_steps", integer(all.tail_steps)},
+                     {"scale", all.scale}}};
+  // Only where it is set: recipes from before it existed stay equal.
+  if (all.level_db) stage.params.emplace_back("level_db", *all.level_db);
+  return stage;
+}
+
+FrontEndParams front_end_params(const RecipeStage& stage) {
+  if (stage.tool != kTool) {
+    throw std::runtime_error(fmt::format("recipe stage {}: wanted {}", stage.tool, kTool));
+  }
+  const auto integer = [&](const char* name) {
+    const std::int64_t value = get_int(stage, name);
+    if (value < 0 || value > std::numeric_limits<int>::max()) {
+      throw std::runtime_error(fmt::format("recipe of {}: {} {} is out of range", kTool, name, value));
+    }
+    return static_cast<int>(value);
+  };
+  FrontEndParams params;
+  params.sample_rate_hz = integer("sample_rate_hz");
+  params.n_channels = integer("n_channels");
+  params.lyon.ear_q = get_double(stage, "ear_q");
+  params.lyon.step_factor = get_double(stage, "step_factor");
+  params.lyon.tau_factor = get_double(stage, "tau_factor");
+  params.lyon.agc = get_bool(stage, "agc");
+  params.lyon.differ = get_bool(stage, "differ");
+  params.n_steps = integer("n_steps");
+  params.decimation = integer("decimation");
+  params.tail_steps = integer("tail_steps");
+  params.scale = get_double(stage, "scale");
+  if (has(stage, "level_db")) params.level_db = get_double(stage, "level_db");
+  return params;
+}
+
+}  // namespace ear

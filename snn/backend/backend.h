@@ -1,0 +1,248 @@
+#pragma once
+// The contract between the network and the machine that runs it: memory, the stages of a layer, and scan bodies.
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "snn/backend/scratch_size.h"
+#include "snn/scan/adam_update.h"
+#include "snn/scan/backward_scan.h"
+#include "snn/scan/batch_counts.h"
+#include "snn/scan/forward_scan.h"
+#include "snn/scan/gather_batch.h"
+#include "snn/scan/loss_grad.h"
+#include "snn/scan/pack_spikes.h"
+#include "snn/scan/reductions.h"
+
+namespace snn {
+
+/// Memory of a back end. Pointers are the back end's own: only its bodies and copies may follow them. A back end may work
+/// behind the caller's back, but in the order of the calls: what was uploaded may change at once, and download waits.
+class Memory {
+ public:
+  Memory() = default;
+  Memory(const Memory&) = delete;
+  Memory& operator=(const Memory&) = delete;
+  virtual ~Memory() = default;
+  /// n_bytes of zeroed memory, aligned to 64 bytes. Throws std::bad_alloc or std::runtime_error.
+  virtual void* allocate(std::size_t n_bytes) = 0;
+  virtual void release(void* memory) noexcept = 0;
+  virtual void upload(void* to, const void* from_host, std::size_t n_bytes) = 0;
+  virtual void download(void* to_host, const void* from, std::size_t n_bytes) = 0;
+};
+
+/// An array in a back end's memory, owned.
+template <class T>
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Memory& memory, std::size_t size)
+      : memory_(&memory), data_(static_cast<T*>(memory.allocate(size * sizeof(T)))), size_(size) {}
+  Buffer(Buffer&& other) noexcept { swap(other); }
+  Buffer& operator=(Buffer&& other) noexcept {
+    swap(other);
+    return *this;
+  }
+  ~Buffer() {
+    if (data_ != nullptr) memory_->release(data_);
+  }
+
+  /// Releases what it has and takes `size` new elements, zeroed. Empty if memory runs out.
+  void renew(Memory& memory, std::size_t size) {
+    *this = Buffer();
+    *this = Buffer(memory, size);
+  }
+
+  T* data() { return data_; }
+  const T* data() const { return data_; }
+  std::size_t size() const { return size_; }
+
+  /// Throw std::invalid_argument if the range does not fit.
+  void upload(std::span<const T> values, std::size_t offset = 0) {
+    check(offset, values.size());
+    if (!values.empty()) memory_->upload(data_ + offset, values.data(), values.size_bytes());
+  }
+  std::vector<T> download(std::size_t offset, std::size_t n) const {
+    check(offset, n);
+    std::vector<T> values(n);
+    if (n > 0) memory_->download(values.data(), data_ + offset, n * sizeof(T));
+    return values;
+  }
+  std::vector<T> download() const { return download(0, size_); }
+
+ private:
+  void swap(Buffer& other) noexcept {
+    std::swap(memory_, other.memory_);
+    std::swap(data_, other.data_);
+    std::swap(size_, other.size_);
+  }
+  void check(std::size_t offset, std::size_t n) const {
+    if (offset > size_ || n > size_ - offset) throw std::invalid_argument("buffer: the range exceeds its size");
+  }
+
+  Memory* memory_ = nullptr;
+  T* data_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+/// A population as the source of a connection, either by its spikes or, the network's input, by values.
+template <class Real>
+struct Source {
+  int n_neurons = 0;             // I
+  const Real* values = nullptr;  // [rows][I], or null
+  const void* spikes = nullptr;  // of all rows, as the back end keeps them, or null
+};
+
+/// A source with the weights of its connection.
+template <class Real>
+struct WeightedSource {
+  Source<Real> source;
+  const Real* w = nullptr;  // [N][I]
+};
+
+/// A layer forward: the drive of each step from all sources, the neurons over time, their spikes.
+template <class Real>
+struct ForwardStage {
+  std::vector<WeightedSource<Real>> sources;  // at least one
+  ForwardScan<Real> scan;  // u: as the scan has it, or null where nobody wants the potentials; fired: the back end's
+  void* spikes = nullptr;  // of all rows, out, as the back end keeps them; or null
+};
+
+/// A population that a layer sends to, with its error.
+template <class Real>
+struct Target {
+  int n_neurons = 0;            // M
+  const Real* delta = nullptr;  // [rows][M]
+  const Real* w = nullptr;      // [M][N]
+};
+
+/// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets the error lies
+/// in scan.delta already. scan.psc is the back end's to fill in, by the step rule, from scan.u (PscScan).
+template <class Real>
+struct BackwardStage {
+  std::vector<Target<Real>> targets;
+  BackwardScan<Real> scan;
+};
+
+/// dw = error^T source, summed over all rows. error: dL/d drive of the connection's end.
+template <class Real>
+struct WeightGradient {
+  int n_rows = 0;
+  Source<Real> source;
+  int n_neurons = 0;            // N
+  const Real* error = nullptr;  // [rows][N]
+  Real* dw = nullptr;           // [N][I], out
+};
+
+/// Where the utterances of a data set lie for the bodies of a back end. The data set itself must outlive it unchanged.
+class ValueStore {
+ public:
+  ValueStore() = default;
+  ValueStore(const ValueStore&) = delete;
+  ValueStore& operator=(const ValueStore&) = delete;
+  virtual ~ValueStore() = default;
+  /// Where the bodies that are run next find the values of those utterances, in that order; until the next call.
+  virtual std::vector<const void*> fetch(std::span<const int> indices) = 0;
+};
+
+/// What a sequence of calls depends on besides the objects it works on.
+struct SequenceKey {
+  int kind = 0;
+  int n_rows = 0, n_batch = 0, n_labelled = 0;
+  auto operator<=>(const SequenceKey&) const = default;
+};
+
+/// Sequences of bodies and stages that come again and again with the same arguments.
+class Recorder {
+ public:
+  Recorder() = default;
+  Recorder(const Recorder&) = delete;
+  Recorder& operator=(const Recorder&) = delete;
+  virtual ~Recorder() = default;
+  /// Does what `sequence` does: by calling it, or by repeating what it did to the recorder's back end when it was called
+  /// under that key. Of the back end it may only run stages and bodies.
+  virtual void run(const SequenceKey& key, const std::function<void()>& sequence) = 0;
+};
+
+/// How a back end wants its work.
+struct BackendTraits {
+  int row_step = 1;              ///< batches whose rows are a multiple of it repeat sequences more often
+  int batches_per_readback = 1;  ///< reading results back more often than that keeps it waiting
+};
+
+/// A machine. Results depend on the machine's kind and its instruction set alone, never on its number of threads.
+template <class Real>
+class Backend : public Memory {
+ public:
+  /// As the device is chosen: "cpu", "cuda:0".
+  virtual std::string name() const = 0;
+  virtual BackendTraits traits() const = 0;
+  /// Bytes of the spikes of that many rows, as it keeps them.
+  virtual std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const = 0;
+  /// Those spikes as bits, [rows][spike_words(N)].
+  virtual std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) = 0;
+  /// utterances: the values of each, as bytes. leave_free: bytes that others will want of the back end's memory; what does
+  /// not fit beside them comes batch by batch. Throws std::runtime_error.
+  virtual std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances,
+                                            std::size_t leave_free) = 0;
+  virtual std::unique_ptr<Recorder> make_recorder() = 0;
+  virtual void run(const GatherBatch<Real>& body) = 0;
+  virtual void run(const ForwardStage<Real>& stage) = 0;
+  virtual void run(const BackwardStage<Real>& stage) = 0;
+  virtual void run(const WeightGradient<Real>& product) = 0;
+  virtual void run(const BatchCounts<Real>& body) = 0;
+  virtual void run(const FiringRate& body) = 0;
+  virtual void run(const LossGrad<Real>& body) = 0;
+  virtual void run(const BatchSum<Real>& body) = 0;
+  virtual void run(const SquareSums<Real>& body) = 0;
+  virtual void run(const LaneSums& body) = 0;
+  virtual void run(const GradientNorm& body) = 0;
+  virtual void run(const AdamUpdate<Real>& body) = 0;
+};
+
+/// Which machine, and how.
+struct BackendChoice {
+  std::string device = "cpu";  ///< "cpu", "cuda", "cuda:N", or "auto": a CUDA device if one can be used, else the CPU
+  int n_threads = 0;           ///< of the CPU; 0: all that the machine offers
+  std::string isa = "auto";    ///< kernels of the CPU: one of isa_names(), or "auto": the best of them
+  std::string precision =
+      "fp32";  ///< of the products on a CUDA device: "fp32", "tf32" or "bf16"; the CPU has fp32 only
+};
+
+/// The device of a choice, once "auto" is decided.
+struct ResolvedDevice {
+  std::string device;   ///< "cpu" or "cuda:N"
+  std::string label;    ///< the same with the device's name
+  std::string why_cpu;  ///< under "auto": why no CUDA device can be used; empty if one can
+};
+
+/// Throws what make_backend throws, as far as it can be told without taking memory.
+ResolvedDevice resolve_device(const BackendChoice& choice);
+
+/// Throws std::invalid_argument for a choice that this build does not know, std::runtime_error for a device that cannot
+/// be used, naming why. Real: float, or on the CPU double, for which "auto" is the CPU. A back end is used by one thread
+/// at a time.
+template <class Real>
+std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice);
+
+/// The CPU with that many threads, or another device.
+template <class Real>
+std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa = "auto") {
+  return make_backend<Real>(BackendChoice{.device = device, .n_threads = n_threads, .isa = isa});
+}
+
+/// What its products will take besides the arrays of the network, n_threads 0: all that the machine offers. device: as
+/// ResolvedDevice has it; throws std::invalid_argument for another.
+ScratchSize scratch_size(const std::string& device, const NetworkParams& params, const BatchSize& batch, int n_threads);
+
+/// Instruction sets of the CPU back end that this machine can run, the best one first; the last one is "baseline".
+std::vector<std::string> isa_names();
+
+}  // namespace snn

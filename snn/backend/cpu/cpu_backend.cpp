@@ -1,0 +1,147 @@
+#include "snn/backend/cpu/cpu_backend.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "snn/backend/cpu/product.h"
+#include "snn/backend/cpu/spike_product.h"
+#include "snn/backend/cpu/stages.h"
+#include "snn/base/parallel.h"
+
+namespace snn {
+
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kHugePage = std::size_t{1} << 21;
+
+/// Arrays over time are walked with wide strides: of large pages the processor remembers enough.
+std::size_t alignment_of(std::size_t n_bytes) {
+  return n_bytes >= kHugePage ? kHugePage : kAlignment;
+}
+constexpr int kTilesPerChunk = 4;  // of a parallel loop
+
+/// The data set's own memory.
+class HostValues final : public ValueStore {
+ public:
+  explicit HostValues(std::vector<std::span<const std::byte>> utterances) : utterances_(std::move(utterances)) {}
+  std::vector<const void*> fetch(std::span<const int> indices) override {
+    std::vector<const void*> places;
+    for (const int i : indices) places.push_back(utterances_.at(static_cast<std::size_t>(i)).data());
+    return places;
+  }
+
+ private:
+  std::vector<std::span<const std::byte>> utterances_;
+};
+
+/// Calls every sequence: there is nothing to save.
+class CallingRecorder final : public Recorder {
+ public:
+  void run(const SequenceKey&, const std::function<void()>& sequence) override { sequence(); }
+};
+
+template <class Real>
+class CpuBackend final : public Backend<Real> {
+ public:
+  CpuBackend(int n_threads, const std::string& isa)
+      : n_threads_(n_threads > 0 ? n_threads : available_threads()), kernels_(find_kernels<Real>(isa)) {}
+
+  std::string name() const override { return "cpu"; }
+  BackendTraits traits() const override { return {}; }
+  std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const override {
+    return n_rows * static_cast<std::size_t>(spike_words(n_neurons)) * sizeof(std::uint64_t);
+  }
+  std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) override {
+    const auto* words = static_cast<const std::uint64_t*>(spikes);
+    return {words, words + spike_bytes(static_cast<std::size_t>(n_rows), n_neurons) / sizeof(std::uint64_t)};
+  }
+  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances, std::size_t) override {
+    return std::make_unique<HostValues>(std::move(utterances));
+  }
+  std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<CallingRecorder>(); }
+
+  void* allocate(std::size_t n_bytes) override {
+    const std::size_t alignment = alignment_of(n_bytes);
+    const std::size_t size = (std::max<std::size_t>(n_bytes, 1) + kAlignment - 1) / kAlignment * kAlignment;
+    void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+    if (memory == nullptr) throw std::bad_alloc();
+    if (alignment == kHugePage) madvise(memory, n_bytes, MADV_HUGEPAGE);
+    std::memset(memory, 0, n_bytes);
+    return memory;
+  }
+  void release(void* memory) noexcept override { std::free(memory); }
+  void upload(void* to, const void* from_host, std::size_t n_bytes) override { std::memcpy(to, from_host, n_bytes); }
+  void download(void* to_host, const void* from, std::size_t n_bytes) override { std::memcpy(to_host, from, n_bytes); }
+
+  void run(const ForwardStage<Real>& stage) override { run_forward(kernels_, stage, n_threads_, forward_scratch_); }
+  void run(const BackwardStage<Real>& stage) override { run_backward(kernels_, stage, n_threads_, backward_scratch_); }
+  void run(const WeightGradient<Real>& product) override;
+  void run(const GatherBatch<Real>& body) override { run_tiles(kernels_.gather_batch, body); }
+  void run(const BatchCounts<Real>& body) override { run_tiles(kernels_.batch_counts, body); }
+  void run(const FiringRate& body) override { run_tiles(kernels_.firing_rate, body); }
+  void run(const LossGrad<Real>& body) override { run_tiles(kernels_.loss_grad, body); }
+  void run(const BatchSum<Real>& body) override { run_tiles(kernels_.batch_sum, body); }
+  void run(const SquareSums<Real>& body) override { run_tiles(kernels_.square_sums, body); }
+  void run(const LaneSums& body) override { run_tiles(kernels_.lane_sums, body); }
+  void run(const GradientNorm& body) override { run_tiles(kernels_.gradient_norm, body); }
+  void run(const AdamUpdate<Real>& body) override { run_tiles(kernels_.adam_update, body); }
+
+ private:
+  /// Runs a body over all utterances and tiles of neurons.
+  template <class Body>
+  void run_tiles(TileRunner<Body> runner, const Body& body) {
+    const Extent extent = body.extent();
+    const int n_tiles = extent.n_batch * ((extent.n_neurons + kTileWidth - 1) / kTileWidth);
+    parallel_for((n_tiles + kTilesPerChunk - 1) / kTilesPerChunk, n_threads_, [&](int chunk) {
+      runner(body, chunk * kTilesPerChunk, std::min((chunk + 1) * kTilesPerChunk, n_tiles));
+    });
+  }
+
+  int n_threads_;
+  const Kernels<Real>& kernels_;
+  ForwardScratch<Real> forward_scratch_;
+  BackwardScratch<Real> backward_scratch_;
+  EventScratch<Real> event_scratch_;
+  std::vector<Real> parts_, dense_;  // partial products; spikes as numbers
+};
+
+template <class Real>
+void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
+  const Source<Real>& source = p.source;
+  const Real* values = source.values;
+  if (values == nullptr) {
+    const SpikeRows rows = spike_rows(source, 0, p.n_rows);
+    if (by_events(kernels_.count_spikes(rows), p.n_rows, source.n_neurons)) {
+      return weight_gradient_by_events(kernels_, p, n_threads_, event_scratch_);
+    }
+    dense_.resize(static_cast<std::size_t>(p.n_rows) * static_cast<std::size_t>(source.n_neurons));
+    kernels_.expand(rows, source.n_neurons, dense_.data());
+    values = dense_.data();
+  }
+  multiply_inner(kernels_,
+                 Product<Real>{.a = p.error,
+                               .a_transposed = true,
+                               .b = values,
+                               .c = p.dw,
+                               .m = p.n_neurons,
+                               .n = source.n_neurons,
+                               .k = p.n_rows},
+                 n_threads_, parts_);
+}
+
+}  // namespace
+
+template <class Real>
+std::unique_ptr<Backend<Real>> make_cpu_backend(int n_threads, const std::string& isa) {
+  return std::make_unique<CpuBackend<Real>>(n_threads, isa);
+}
+
+template std::unique_ptr<Backend<float>> make_cpu_backend(int, const std::string&);
+template std::unique_ptr<Backend<double>> make_cpu_backend(int, const std::string&);
+
+}  // namespace snn

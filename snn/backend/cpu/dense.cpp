@@ -1,0 +1,37 @@
+// The dense product by Eigen, once for each instruction set, each under an own name of Eigen's namespace.
+#define OSSICLE_JOIN_(a, b) a##b
+#define OSSICLE_JOIN(a, b) OSSICLE_JOIN_(a, b)
+#define Eigen OSSICLE_JOIN(Eigen_, OSSICLE_ISA)
+#define EIGEN_DONT_PARALLELIZE  // threads are ours (parallel.h)
+#include <Eigen/Core>
+
+#include "snn/backend/cpu/kernels.h"
+
+namespace snn::OSSICLE_ISA {
+
+template <class Real>
+void multiply(const Product<Real>& p) {
+  using Matrix = Eigen::Matrix<Real, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+  // Eigen cuts products by the caches it finds, and the cuts decide the order of additions: with fixed sizes the bits
+  // depend on the instruction set alone. 64 KiB keep a product of 400 in one cut.
+  [[maybe_unused]] static const bool is_fixed = [] {
+    Eigen::setCpuCacheSizes(64 * 1024, 512 * 1024, 16 * 1024 * 1024);
+    return true;
+  }();
+  const Eigen::Map<const Matrix> a(p.a, p.a_transposed ? p.k : p.m, p.a_transposed ? p.m : p.k);
+  const Eigen::Map<const Matrix> b(p.b, p.b_transposed ? p.n : p.k, p.b_transposed ? p.k : p.n);
+  Eigen::Map<Matrix> c(p.c, p.m, p.n);
+  if (!p.accumulate) c.setZero();
+  if (p.a_transposed) {
+    c.noalias() += a.transpose() * b;
+  } else if (p.b_transposed) {
+    c.noalias() += a * b.transpose();
+  } else {
+    c.noalias() += a * b;
+  }
+}
+
+template void multiply(const Product<float>&);
+template void multiply(const Product<double>&);
+
+}  // namespace snn::OSSICLE_ISA

@@ -1,0 +1,96 @@
+#include "snn/backend/cpu/product.h"
+
+#include <algorithm>
+
+#include "snn/base/parallel.h"
+
+namespace snn {
+
+namespace {
+
+constexpr int kPartRows = 512;   // of the inner dimension, at least
+constexpr int kMostParts = 16;   // of it: they are in memory at the same time
+constexpr int kFewestRows = 20;  // below, Eigen may take products for small ones; a multiple of 4
+constexpr std::size_t kSumChunk = 16384;
+
+std::size_t area(int rows, int columns) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+}
+
+int rows_of_part(int k) {
+  return std::max(kPartRows, (k + kMostParts - 1) / kMostParts);
+}
+
+/// Up to 19 rows, or the last one to three, in a block of 20: see multiply_rows.
+template <class Real>
+void multiply_few_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
+  std::vector<Real> a(area(kFewestRows, p.k)), c(area(kFewestRows, p.n));
+  std::copy_n(p.a, area(p.m, p.k), a.begin());
+  if (p.accumulate) std::copy_n(p.c, area(p.m, p.n), c.begin());
+  Product<Real> block = p;
+  block.a = a.data();
+  block.c = c.data();
+  block.m = kFewestRows;
+  kernels.multiply(block);
+  std::copy_n(c.begin(), area(p.m, p.n), p.c);
+}
+
+/// Adds the partial products to c in order.
+template <class Real>
+void add_parts(const Product<Real>& p, const std::vector<Real>& parts, int n_parts, int n_threads) {
+  const std::size_t size = area(p.m, p.n);
+  const int n_chunks = static_cast<int>((size + kSumChunk - 1) / kSumChunk);
+  parallel_for(n_chunks, n_threads, [&](int chunk) {
+    const std::size_t first = static_cast<std::size_t>(chunk) * kSumChunk;
+    const std::size_t last = std::min(first + kSumChunk, size);
+    if (!p.accumulate) std::fill(p.c + first, p.c + last, Real(0));
+    for (int part = 0; part < n_parts; ++part) {
+      const Real* from = parts.data() + static_cast<std::size_t>(part) * size;
+      for (std::size_t i = first; i < last; ++i) p.c[i] += from[i];
+    }
+  });
+}
+
+}  // namespace
+
+// Eigen takes rows four at a time and leaves the rest, and small products, to other code that adds in another order; so
+// only blocks of whole fours go there.
+template <class Real>
+void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
+  const int n_whole = p.m >= kFewestRows ? p.m - p.m % 4 : 0;
+  Product<Real> part = p;
+  part.m = n_whole;
+  if (n_whole > 0) kernels.multiply(part);
+  part.m = p.m - n_whole;
+  part.a = p.a + area(n_whole, p.k);
+  part.c = p.c + area(n_whole, p.n);
+  if (part.m > 0) multiply_few_rows(kernels, part);
+}
+
+int count_parts(int k) {
+  return (k + rows_of_part(k) - 1) / rows_of_part(k);
+}
+
+template <class Real>
+void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& p, int n_threads, std::vector<Real>& scratch) {
+  const int part_rows = rows_of_part(p.k), n_parts = count_parts(p.k);
+  const std::size_t size = area(p.m, p.n);
+  scratch.resize(std::max(scratch.size(), size * static_cast<std::size_t>(n_parts)));
+  parallel_for(n_parts, n_threads, [&](int i) {
+    Product<Real> part = p;
+    part.k = std::min(part_rows, p.k - i * part_rows);
+    part.a = p.a + area(i * part_rows, p.m);
+    part.b = p.b + area(i * part_rows, p.n);
+    part.c = scratch.data() + static_cast<std::size_t>(i) * size;
+    part.accumulate = false;
+    kernels.multiply(part);
+  });
+  add_parts(p, scratch, n_parts, n_threads);
+}
+
+template void multiply_rows(const Kernels<float>&, const Product<float>&);
+template void multiply_rows(const Kernels<double>&, const Product<double>&);
+template void multiply_inner(const Kernels<float>&, const Product<float>&, int, std::vector<float>&);
+template void multiply_inner(const Kernels<double>&, const Product<double>&, int, std::vector<double>&);
+
+}  // namespace snn

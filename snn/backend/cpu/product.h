@@ -1,0 +1,23 @@
+#pragma once
+// Dense matrix products on the CPU, on one thread or several.
+#include <vector>
+
+#include "snn/backend/cpu/kernels.h"
+
+namespace snn {
+
+/// Rows of C (A is stored m x k), on the calling thread. The bits of a row depend on that row of A alone: not on its
+/// place, nor on the rows around it.
+template <class Real>
+void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& product);
+
+/// Parts that multiply_inner cuts k rows into; all are in memory at the same time.
+int count_parts(int k);
+
+/// C from A stored k x m: weight gradients, whose inner dimension is all rows of a batch. The inner dimension is cut
+/// into parts, which do not depend on the number of threads and are added in order. scratch: kept from call to call.
+template <class Real>
+void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& product, int n_threads,
+                    std::vector<Real>& scratch);
+
+}  // namespace snn

@@ -1,0 +1,166 @@
+#include "snn/backend/cpu/stages.h"
+
+#include <algorithm>
+
+#include "snn/backend/cpu/product.h"
+#include "snn/backend/cpu/spike_product.h"
+#include "snn/base/parallel.h"
+
+namespace snn {
+
+namespace {
+
+/// Utterances that a thread takes at a time, [first, last).
+struct Group {
+  int first, last;
+};
+
+std::vector<Group> make_groups(const Shape& shape, const int* row_begin) {
+  std::vector<Group> groups;
+  for (int b = 0; b < shape.n_batch;) {
+    const int first = b;
+    while (b < shape.n_batch && row_begin[b] - row_begin[first] < kGroupRows) ++b;
+    groups.push_back({first, b});
+  }
+  return groups;
+}
+
+std::size_t area(int rows, int columns) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+}
+
+template <class T>
+T* grown(std::vector<T>& scratch, std::size_t size) {
+  if (scratch.size() < size) scratch.resize(size);
+  return scratch.data();
+}
+
+/// The forward stage of one group of utterances.
+template <class Real>
+class ForwardGroup {
+ public:
+  using Worker = typename ForwardScratch<Real>::Worker;
+
+  ForwardGroup(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, const Group& group, Worker& worker)
+      : kernels_(kernels),
+        stage_(stage),
+        worker_(worker),
+        first_row_(stage.scan.row_begin[group.first]),
+        last_row_(stage.scan.row_begin[group.last]) {
+    tiles_.scan = stage.scan;
+    tiles_.spikes = static_cast<std::uint64_t*>(stage.spikes);
+    tiles_.first_batch = group.first;
+    tiles_.last_batch = group.last;
+    if (stage.scan.u == nullptr) {
+      tiles_.scan.u = grown(worker.u, area(n_rows(), stage.scan.shape.n_neurons));
+      tiles_.scan.first_row = first_row_;
+    }
+  }
+
+  void add_dense(const WeightedSource<Real>& weighted) {
+    const Source<Real>& source = weighted.source;
+    const Real* values = source.values + (source.values == nullptr ? 0 : area(first_row_, source.n_neurons));
+    if (source.values == nullptr) {
+      Real* dense = grown(worker_.dense, area(n_rows(), source.n_neurons));
+      kernels_.expand(spike_rows(source, first_row_, last_row_), source.n_neurons, dense);
+      values = dense;
+    }
+    const int n_neurons = stage_.scan.shape.n_neurons;
+    multiply_rows(kernels_, Product<Real>{.a = values,
+                                          .b = weighted.w,
+                                          .b_transposed = true,
+                                          .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
+                                          .m = n_rows(),
+                                          .n = n_neurons,
+                                          .k = source.n_neurons,
+                                          .accumulate = tiles_.has_drive});
+    tiles_.has_drive = true;
+  }
+
+  void add_events(const Source<Real>& source, const Real* panels) {
+    const std::size_t i = events_.size();
+    if (worker_.begin.size() <= i) worker_.begin.resize(i + 1), worker_.events.resize(i + 1);
+    const SpikeRows rows = spike_rows(source, first_row_, last_row_);
+    std::uint32_t* begin = grown(worker_.begin[i], static_cast<std::size_t>(n_rows()) + 1);
+    std::uint16_t* events = grown(worker_.events[i], kernels_.count_spikes(rows) + kEventSlack);
+    kernels_.list_by_row(rows, begin, events);
+    events_.push_back({{begin, events}, panels, source.n_neurons});
+  }
+
+  void run() {
+    tiles_.sources = events_.data();
+    tiles_.n_sources = static_cast<int>(events_.size());
+    kernels_.forward(tiles_);
+  }
+
+ private:
+  int n_rows() const { return last_row_ - first_row_; }
+
+  const Kernels<Real>& kernels_;
+  const ForwardStage<Real>& stage_;
+  Worker& worker_;
+  int first_row_, last_row_;
+  ForwardTiles<Real> tiles_;
+  std::vector<typename ForwardTiles<Real>::Events> events_;
+};
+
+}  // namespace
+
+template <class Real>
+void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, int n_threads,
+                 ForwardScratch<Real>& scratch) {
+  const Shape& shape = stage.scan.shape;
+  scratch.panels.resize(std::max(scratch.panels.size(), stage.sources.size()));
+  scratch.workers.resize(static_cast<std::size_t>(count_threads(n_threads)));
+  std::vector<bool> events(stage.sources.size());
+  for (std::size_t i = 0; i < stage.sources.size(); ++i) {
+    const Source<Real>& source = stage.sources[i].source;
+    events[i] = source.spikes != nullptr &&
+                by_events(kernels.count_spikes(spike_rows(source, 0, shape.n_rows)), shape.n_rows, source.n_neurons);
+    if (!events[i]) continue;
+    pack_panels(kernels, stage.sources[i].w, source.n_neurons, shape.n_neurons, n_threads, scratch.panels[i]);
+  }
+  const std::vector<Group> groups = make_groups(shape, stage.scan.row_begin);
+  parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
+    ForwardGroup<Real> group(kernels, stage, groups[static_cast<std::size_t>(g)],
+                             scratch.workers[static_cast<std::size_t>(worker)]);
+    for (std::size_t i = 0; i < stage.sources.size(); ++i) {
+      if (!events[i]) group.add_dense(stage.sources[i]);
+    }
+    for (std::size_t i = 0; i < stage.sources.size(); ++i) {
+      if (events[i]) group.add_events(stage.sources[i].source, scratch.panels[i].data());
+    }
+    group.run();
+  });
+}
+
+template <class Real>
+void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads,
+                  BackwardScratch<Real>& scratch) {
+  const Shape& shape = stage.scan.shape;
+  scratch.psc.resize(static_cast<std::size_t>(count_threads(n_threads)));
+  const std::vector<Group> groups = make_groups(shape, stage.scan.row_begin);
+  parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
+    const Group& group = groups[static_cast<std::size_t>(g)];
+    const int first_row = stage.scan.row_begin[group.first], n_rows = stage.scan.row_begin[group.last] - first_row;
+    for (const Target<Real>& target : stage.targets) {
+      multiply_rows(kernels, Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
+                                           .b = target.w,
+                                           .c = stage.scan.delta + shape.index(first_row, 0),
+                                           .m = n_rows,
+                                           .n = shape.n_neurons,
+                                           .k = target.n_neurons,
+                                           .accumulate = &target != &stage.targets.front()});
+    }
+    std::vector<Real>& psc = scratch.psc[static_cast<std::size_t>(worker)];
+    if (stage.scan.rule == Rule::kStep) grown(psc, area(n_rows, kTileWidth));
+    kernels.backward(stage.scan, group.first, group.last, psc.data());
+  });
+}
+
+template void run_forward(const Kernels<float>&, const ForwardStage<float>&, int, ForwardScratch<float>&);
+template void run_forward(const Kernels<double>&, const ForwardStage<double>&, int, ForwardScratch<double>&);
+template void run_backward(const Kernels<float>&, const BackwardStage<float>&, int, BackwardScratch<float>&);
+template void run_backward(const Kernels<double>&, const BackwardStage<double>&, int, BackwardScratch<double>&);
+
+}  // namespace snn

@@ -1,0 +1,174 @@
+#pragma once
+// The network on a CUDA device: every stage is a product and a scan, and nothing waits inside a step.
+#include "snn/backend/backend.h"
+#include "snn/backend/cuda/blas.h"
+#include "snn/backend/cuda/graph_recorder.h"
+#include "snn/backend/cuda/launch.cuh"
+#include "snn/backend/cuda/value_stores.h"
+
+namespace snn::cuda {
+
+/// A read-back empties the device's queue; so many batches of some 300 us keep that below a percent.
+inline constexpr int kBatchesPerReadback = 16;
+
+/// Makes the device the calling thread's, and sees that a context can be had and that this build has code for it. Throws
+/// what find_device throws.
+inline Device use(const std::string& name) {
+  const Device device = find_device(name);
+  cudaFuncAttributes attributes = {};
+  cudaError_t error = cudaSetDevice(device.index);
+  if (error == cudaSuccess) error = cudaFree(nullptr);
+  if (error == cudaSuccess) error = cudaFuncGetAttributes(&attributes, run_lanes<GradientNorm>);
+  if (error != cudaSuccess) refuse(device, cudaGetErrorString(error));
+  return device;
+}
+
+/// Spikes are kept as numbers 0 and 1, [rows][N]: what cuBLAS multiplies, twice a step (README.md, budget).
+template <class Real>
+class CudaBackend final : public Backend<Real> {
+ public:
+  /// Throws what find_device and parse_precision throw.
+  explicit CudaBackend(const BackendChoice& choice)
+      : device_(use(choice.device)),
+        stream_(make_stream()),
+        memory_(device_, stream_.get()),
+        blas_(memory_, stream_.get(), parse_precision(choice.precision, device_)) {}
+
+  std::string name() const override { return "cuda:" + std::to_string(device_.index); }
+  BackendTraits traits() const override {
+    return {.row_step = kCudaRowStep, .batches_per_readback = kBatchesPerReadback};
+  }
+
+  void* allocate(std::size_t n_bytes) override { return memory_.allocate(n_bytes); }
+  void release(void* memory) noexcept override { memory_.release(memory); }
+  void upload(void* to, const void* from_host, std::size_t n_bytes) override { memory_.upload(to, from_host, n_bytes); }
+  void download(void* to_host, const void* from, std::size_t n_bytes) override {
+    memory_.download(to_host, from, n_bytes);
+  }
+
+  std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const override {
+    return n_rows * static_cast<std::size_t>(n_neurons) * sizeof(Real);
+  }
+  std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) override;
+
+  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances,
+                                    std::size_t leave_free) override {
+    return store_values(memory_, stream(), std::move(utterances), leave_free);
+  }
+  std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<GraphRecorder>(memory_, stream()); }
+
+  void run(const GatherBatch<Real>& body) override { launch(body, stream()); }
+  void run(const ForwardStage<Real>& stage) override;
+  void run(const BackwardStage<Real>& stage) override;
+  void run(const WeightGradient<Real>& product) override;
+  void run(const BatchCounts<Real>& body) override { launch(body, stream()); }
+  void run(const FiringRate& body) override { launch(body, stream()); }
+  void run(const LossGrad<Real>& body) override { launch(body, stream()); }
+  void run(const BatchSum<Real>& body) override { launch(body, stream()); }
+  void run(const SquareSums<Real>& body) override { launch(body, stream()); }
+  void run(const LaneSums& body) override { launch(body, stream()); }
+  void run(const GradientNorm& body) override { launch(body, stream()); }
+  void run(const AdamUpdate<Real>& body) override { launch(body, stream()); }
+
+ private:
+  /// The stream, with the device made the calling thread's: it may have used another one in between.
+  cudaStream_t stream() const {
+    check(cudaSetDevice(device_.index), "choosing the device");
+    return stream_.get();
+  }
+  void multiply(const Product<Real>& product) {
+    stream();
+    blas_.multiply(product);
+  }
+  static const Real* values_of(const Source<Real>& source) {
+    return source.values != nullptr ? source.values : static_cast<const Real*>(source.spikes);
+  }
+  Real* scratch(const Shape& shape) {
+    if (scratch_.size() < shape.size()) scratch_.renew(memory_, shape.size());
+    return scratch_.data();
+  }
+
+  Device device_;
+  Stream stream_;
+  DeviceMemory memory_;
+  Blas blas_;
+  Buffer<Real> scratch_;  // [rows][N]: potentials that nobody wants, or PSCs by the step rule
+};
+
+template <class Real>
+void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
+  ForwardScan<Real> scan = stage.scan;
+  const Shape& shape = scan.shape;
+  if (scan.u == nullptr) scan.u = scratch(shape);
+  for (const WeightedSource<Real>& weighted : stage.sources) {
+    multiply(Product<Real>{.a = values_of(weighted.source),
+                           .b = weighted.w,
+                           .b_transposed = true,
+                           .c = scan.u,
+                           .m = shape.n_rows,
+                           .n = shape.n_neurons,
+                           .k = weighted.source.n_neurons,
+                           .accumulate = &weighted != &stage.sources.front()});
+  }
+  scan.fired = static_cast<Real*>(stage.spikes);
+  launch(scan, stream());
+}
+
+template <class Real>
+void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
+  BackwardScan<Real> scan = stage.scan;
+  const Shape& shape = scan.shape;
+  for (const Target<Real>& target : stage.targets) {
+    multiply(Product<Real>{.a = target.delta,
+                           .b = target.w,
+                           .c = scan.delta,
+                           .m = shape.n_rows,
+                           .n = shape.n_neurons,
+                           .k = target.n_neurons,
+                           .accumulate = &target != &stage.targets.front()});
+  }
+  if (scan.rule == Rule::kStep) {
+    Real* psc = scratch(shape);
+    const auto stride = static_cast<std::size_t>(shape.n_neurons);
+    launch(PscScan<Real>{.shape = shape,
+                         .row_begin = scan.row_begin,
+                         .u = scan.u,
+                         .psc = {psc, 0, 0, stride},
+                         .v_th = scan.coeffs.v_th,
+                         .keep_s = scan.coeffs.keep_s,
+                         .gain_s = scan.coeffs.gain_s},
+           stream());
+    scan.psc = {psc, 0, 0, stride};
+  }
+  launch(scan, stream());
+}
+
+template <class Real>
+void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
+  multiply(Product<Real>{.a = product.error,
+                         .a_transposed = true,
+                         .b = values_of(product.source),
+                         .c = product.dw,
+                         .m = product.n_neurons,
+                         .n = product.source.n_neurons,
+                         .k = product.n_rows});
+}
+
+template <class Real>
+std::vector<std::uint64_t> CudaBackend<Real>::read_spikes(const void* spikes, int n_rows, int n_neurons) {
+  const Shape shape{n_rows, 1, n_neurons};
+  std::vector<Real> values(shape.size());
+  memory_.download(values.data(), spikes, values.size() * sizeof(Real));
+  const int n_words = spike_words(n_neurons);
+  std::vector<std::uint64_t> words(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_words));
+  for (int row = 0; row < n_rows; ++row) {
+    for (int n = 0; n < n_neurons; ++n) {
+      const std::size_t word = static_cast<std::size_t>(row) * static_cast<std::size_t>(n_words) +
+                               static_cast<std::size_t>(n / kSpikesPerWord);
+      if (values[shape.index(row, n)] != Real(0)) words[word] |= std::uint64_t{1} << (n % kSpikesPerWord);
+    }
+  }
+  return words;
+}
+
+}  // namespace snn::cuda

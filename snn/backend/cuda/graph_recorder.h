@@ -1,0 +1,32 @@
+#pragma once
+// Sequences of kernels as CUDA graphs: one launch for a whole training step.
+#include <map>
+
+#include "snn/backend/backend.h"
+#include "snn/backend/cuda/device_memory.h"
+
+namespace snn::cuda {
+
+/// Under a key a sequence is called the first time, which also loads its kernels, recorded the second time, and from then
+/// on repeated. Allocating or releasing device memory makes all graphs void.
+class GraphRecorder final : public Recorder {
+ public:
+  /// Both must outlive it.
+  GraphRecorder(const DeviceMemory& memory, cudaStream_t stream) : memory_(&memory), stream_(stream) {}
+  /// Throws std::runtime_error if the sequence does what cannot be recorded.
+  void run(const SequenceKey& key, const std::function<void()>& sequence) override;
+
+ private:
+  struct Entry {
+    bool was_run = false;
+    GraphExec exec;
+  };
+  GraphExec record(const std::function<void()>& sequence);
+
+  const DeviceMemory* memory_;
+  cudaStream_t stream_;
+  std::map<SequenceKey, Entry> entries_;
+  std::uint64_t generation_ = 0;
+};
+
+}  // namespace snn::cuda

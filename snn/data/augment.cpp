@@ -1,0 +1,101 @@
+#include "snn/data/augment.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+
+#include "snn/base/hash.h"
+#include "snn/base/rng.h"
+
+namespace snn {
+namespace {
+
+std::uint64_t index_of(int epoch, std::string_view key) {
+  return Hash().add(static_cast<std::uint64_t>(epoch)).add(key).value();
+}
+
+bool wants_taps(const AugmentParams& p) {
+  return p.warp > 0.0 || p.gain_db > 0.0 || p.drop_channels > 0.0 || p.mask_channels > 0 || p.mask_steps > 0;
+}
+
+struct Range {
+  int begin = 0, end = 0;
+};
+
+/// Of 0..longest elements at any place among n.
+Range draw_range(Rng& rng, int longest, int n) {
+  const int length = rng.between(0, std::min(longest, n));
+  const int begin = rng.between(0, n - length);
+  return {begin, begin + length};
+}
+
+}  // namespace
+
+Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key) {
+  Rng rng(seed, Purpose::kShift, index_of(epoch, key));
+  const int steps = rng.between(-params.shift_steps, params.shift_steps);
+  return {steps, rng.between(-params.shift_channels, params.shift_channels)};
+}
+
+std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift) {
+  std::vector<ChannelTap> taps(static_cast<std::size_t>(n_channels));
+  for (int c = 0; c < n_channels; ++c) {
+    const double last = n_channels - 1, position = last - (last - (c - shift)) / stretch, below = std::floor(position);
+    const double fraction = position - below;
+    ChannelTap& tap = taps[static_cast<std::size_t>(c)];
+    if (below == -1.0) tap = {0, static_cast<float>(fraction), 0.0F};  // between nothing and channel 0
+    if (below < 0.0 || below >= n_channels) continue;
+    tap = {static_cast<std::int32_t>(below), static_cast<float>(1.0 - fraction), static_cast<float>(fraction)};
+    if (tap.channel == n_channels - 1) tap.weight_above = 0.0F;
+  }
+  return taps;
+}
+
+Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
+                               int n_channels) {
+  Augmentation drawn{.shift = draw_shift(params, seed, epoch, utterance.key)};
+  if (!wants_taps(params)) return drawn;
+  // What takes a fixed number of draws comes first, so that changing one parameter leaves the draws of the others alone.
+  Rng rng(seed, Purpose::kAugment, index_of(epoch, utterance.key));
+  const double stretch = 1.0 + params.warp * (2.0 * rng.uniform() - 1.0);
+  const double gain = std::pow(10.0, params.gain_db * (2.0 * rng.uniform() - 1.0) / 20.0);
+  drawn.taps = stretched_channels(n_channels, stretch, drawn.shift.channels);
+  const double kept = gain / (1.0 - params.drop_channels);
+  for (ChannelTap& tap : drawn.taps) {
+    const double factor = rng.uniform() < params.drop_channels ? 0.0 : kept;
+    tap.weight = static_cast<float>(tap.weight * factor);
+    tap.weight_above = static_cast<float>(tap.weight_above * factor);
+  }
+  const Range channels = draw_range(rng, params.mask_channels, n_channels);
+  for (int c = channels.begin; c < channels.end; ++c) drawn.taps[static_cast<std::size_t>(c)] = {};
+  const Range steps = draw_range(rng, params.mask_steps, utterance.n_steps);
+  drawn.mask_begin = steps.begin;
+  drawn.mask_end = steps.end;
+  return drawn;
+}
+
+std::vector<int> draw_versions(std::uint64_t seed, int epoch, const Dataset& dataset, std::span<const int> indices) {
+  std::vector<int> drawn(indices.begin(), indices.end());
+  if (dataset.n_versions == 1) return drawn;
+  for (int& i : drawn) {
+    Rng rng(seed, Purpose::kVersion, index_of(epoch, dataset.utterances[static_cast<std::size_t>(i)].key));
+    i += dataset.n_distinct() * rng.between(0, dataset.n_versions - 1);
+  }
+  return drawn;
+}
+
+std::vector<Augmentation> draw_augmentations(const AugmentParams& params, std::uint64_t seed, int epoch,
+                                             const Dataset& dataset, std::span<const int> indices) {
+  std::vector<Augmentation> drawn;
+  const auto n = static_cast<std::int64_t>(dataset.utterances.size());
+  for (const int i : indices) {
+    if (i < 0 || i >= n) throw std::invalid_argument(fmt::format("utterance {} of {} asked for", i, n));
+    drawn.push_back(
+        draw_augmentation(params, seed, epoch, dataset.utterances[static_cast<std::size_t>(i)], dataset.n_channels));
+  }
+  return drawn;
+}
+
+}  // namespace snn

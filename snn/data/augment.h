@@ -1,0 +1,52 @@
+#pragma once
+// What is drawn anew for every training utterance and epoch, so that no two epochs see the same input.
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "snn/data/dataset.h"
+#include "snn/model/params.h"
+#include "snn/scan/channel_tap.h"
+
+namespace snn {
+
+/// Later by `steps`, up by `channels`; zeros move in, what moves out is lost, the length stays.
+struct Shift {
+  int steps = 0;
+  int channels = 0;
+  bool operator==(const Shift&) const = default;
+};
+
+/// Uniform in -shift_steps..shift_steps and -shift_channels..shift_channels, from (seed, epoch, key) alone: the same in
+/// any order and any batch.
+Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key);
+
+/// What one utterance goes through: a shift, or, where there are taps, a shift in time and the taps of each channel, with
+/// zeros in the steps mask_begin..mask_end-1.
+struct Augmentation {
+  Shift shift = {};
+  std::vector<ChannelTap> taps = {};  ///< [C], or empty
+  int mask_begin = 0, mask_end = 0;
+  bool operator==(const Augmentation&) const = default;
+};
+
+/// Taps of a channel axis that is stretched by a factor from its last channel C - 1, which is the lowest frequency of the
+/// ear, then shifted up: channel c reads position C-1 - (C-1 - (c - shift)) / stretch, between two neighbours by linear
+/// interpolation, zero outside. [C]; stretch > 0.
+std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift);
+
+/// Everything of `params` that changes the input, from (seed, epoch, key) alone. Shifts are those of draw_shift; without
+/// anything else there are no taps. Channels are stretched, then shifted, then dropped and masked.
+Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
+                               int n_channels);
+
+/// Which version of each utterance at `indices`, which are below n_distinct(), is trained on in that epoch: all are
+/// equally likely, from (seed, epoch, key) alone. Indices into dataset.utterances.
+std::vector<int> draw_versions(std::uint64_t seed, int epoch, const Dataset& dataset, std::span<const int> indices);
+
+/// One for each index. Throws std::invalid_argument for an index out of range.
+std::vector<Augmentation> draw_augmentations(const AugmentParams& params, std::uint64_t seed, int epoch,
+                                             const Dataset& dataset, std::span<const int> indices);
+
+}  // namespace snn

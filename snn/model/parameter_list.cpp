@@ -1,0 +1,93 @@
+#include "snn/model/parameter_list.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <numeric>
+#include <stdexcept>
+
+namespace snn {
+namespace {
+
+ParameterInfo weight(const NetworkParams& params, int from, int to) {
+  return {
+      fmt::format("w_{}_{}", from, to), ParameterKind::kWeight, from, to, {params.sizes[to], params.sizes[from]}, true};
+}
+
+ParameterInfo per_neuron(const NetworkParams& params, ParameterKind kind, int layer, bool trained) {
+  const char* prefix = kind == ParameterKind::kSelfWeight ? "w_self" : "theta";
+  return {fmt::format("{}_{}", prefix, layer), kind, layer, layer, {params.sizes[layer]}, trained};
+}
+
+std::string shape_text(const std::vector<std::int64_t>& shape) {
+  return fmt::format("[{}]", fmt::join(shape, ", "));
+}
+
+void check_parameter(const ParameterInfo& info, const Tensor& tensor) {
+  if (tensor.shape != info.shape) {
+    throw std::invalid_argument(fmt::format("array {} has the shape {}; the network wants {}", info.name,
+                                            shape_text(tensor.shape), shape_text(info.shape)));
+  }
+  if (static_cast<std::int64_t>(tensor.values.size()) != info.n_values()) {
+    throw std::invalid_argument(
+        fmt::format("array {} holds {} values; its shape wants {}", info.name, tensor.values.size(), info.n_values()));
+  }
+  const auto bad = std::find_if(tensor.values.begin(), tensor.values.end(), [](float v) { return !std::isfinite(v); });
+  if (bad != tensor.values.end()) {
+    throw std::invalid_argument(fmt::format("array {} holds {} at index {}; parameters must be finite", info.name, *bad,
+                                            bad - tensor.values.begin()));
+  }
+}
+
+}  // namespace
+
+std::int64_t ParameterInfo::n_values() const {
+  return std::accumulate(shape.begin(), shape.end(), std::int64_t{1}, std::multiplies<>());
+}
+
+std::vector<ParameterInfo> parameter_list(const NetworkParams& params) {
+  validate(params);
+  std::vector<ParameterInfo> list;
+  for (int l = 1; l <= params.n_layers(); ++l) list.push_back(weight(params, l - 1, l));
+  for (const Skip& skip : params.skips) list.push_back(weight(params, skip.from, skip.to));
+  for (int l : params.self_recurrent) list.push_back(per_neuron(params, ParameterKind::kSelfWeight, l, true));
+  for (int l = 1; l <= params.n_layers(); ++l) {
+    const bool trained = std::binary_search(params.bip.begin(), params.bip.end(), l);
+    list.push_back(per_neuron(params, ParameterKind::kTheta, l, trained));
+  }
+  return list;
+}
+
+std::int64_t count_trained(const NetworkParams& params) {
+  std::int64_t count = 0;
+  for (const ParameterInfo& info : parameter_list(params)) count += info.trained ? info.n_values() : 0;
+  return count;
+}
+
+std::int64_t count_all(const NetworkParams& params) {
+  std::int64_t count = 0;
+  for (const ParameterInfo& info : parameter_list(params)) count += info.n_values();
+  return count;
+}
+
+void check_parameters(const NetworkParams& params, const Tensors& tensors) {
+  const std::vector<ParameterInfo> list = parameter_list(params);
+  for (const ParameterInfo& info : list) {
+    const auto found = tensors.find(info.name);
+    if (found == tensors.end()) {
+      throw std::invalid_argument(
+          fmt::format("array {} is missing; the network wants it as {}", info.name, shape_text(info.shape)));
+    }
+    check_parameter(info, found->second);
+  }
+  for (const auto& [name, tensor] : tensors) {
+    if (std::none_of(list.begin(), list.end(), [&n = name](const ParameterInfo& info) { return info.name == n; })) {
+      throw std::invalid_argument(fmt::format("array {} is not one of the network's", name.substr(0, 60)));
+    }
+  }
+}
+
+}  // namespace snn

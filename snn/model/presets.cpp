@@ -1,0 +1,215 @@
+#include "snn/model/presets.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <stdexcept>
+
+namespace snn {
+namespace {
+
+constexpr double kLayerBound = 10.0;  // of 1/du: the layer rule of [C], autumn 2020
+constexpr double kOtherBound = 8.0;   // of 1/du: [C], 2021
+constexpr double kMaxRate = 0.004;    // recipe best: measured at 100 neurons a layer, falling with the width above that
+constexpr double kRateTimesWidth = 0.4;
+
+Preset best() {
+  Preset preset;
+  preset.name = "best";
+  preset.summary = "what learns best here: surrogate rule, count loss, cosine rate, shifts, dropped channels";
+  preset.hidden = {100, 100, 100};
+  preset.skips = {{1, 3}};
+  preset.base.network.input_scale = 2.0;
+  preset.base.gradient.rule = Rule::kSurrogate;
+  preset.base.augment = {.shift_steps = 5, .shift_channels = 1, .drop_channels = 0.1};
+  preset.base.n_epochs = 60;
+  return preset;
+}
+
+// [P table 1]; what the table leaves open is recipe "faithful".
+Preset faithful(const char* corpus, int width, double tau_m, double lr, int n_channels, int n_classes) {
+  Preset preset;
+  preset.name = fmt::format("paper-{}", corpus);
+  preset.summary = fmt::format("the paper's table 1, {} channels, {} classes: layer rule, kernel loss, constant rate",
+                               n_channels, n_classes);
+  preset.hidden = {width, width, width};
+  preset.skips = {{1, 3}};
+  preset.lr = lr;
+  preset.n_channels = n_channels;
+  preset.n_classes = n_classes;
+  preset.base.network.tau_m = tau_m;
+  preset.base.gradient.rule = Rule::kLayer;
+  preset.base.loss.kind = LossKind::kKernel;
+  preset.base.init.w_scale = 1.0;
+  preset.base.optimiser.schedule = Schedule::kConstant;
+  preset.base.n_epochs = 400;
+  return preset;
+}
+
+template <typename T, typename U>
+void take(T& value, const std::optional<U>& choice) {
+  if (choice) value = *choice;
+}
+
+void take_values(TrainingParams& p, const TrainingChoices& c) {
+  take(p.network.tau_m, c.tau_m);
+  take(p.network.tau_s, c.tau_s);
+  take(p.network.v_th, c.v_th);
+  take(p.network.input_scale, c.input_scale);
+  take(p.gradient.rule, c.rule);
+  take(p.gradient.slope, c.slope);
+  take(p.gradient.layer_rate, c.layer_rate);
+  take(p.gradient.self_gain, c.self_gain);
+  take(p.loss.kind, c.loss);
+  take(p.loss.target_passes, c.target_passes);
+  take(p.loss.desired_share, c.desired_share);
+  take(p.loss.undesired_share, c.undesired_share);
+  take(p.init.w_scale, c.w_scale);
+  take(p.init.w_self_mean, c.w_self_mean);
+  take(p.init.w_self_std, c.w_self_std);
+  take(p.init.tau_m_spread, c.tau_m_spread);
+  take(p.n_epochs, c.n_epochs);
+  take(p.batch_size, c.batch_size);
+  take(p.seed, c.seed);
+}
+
+void take_augment(AugmentParams& p, const TrainingChoices& c) {
+  take(p.shift_steps, c.shift_steps);
+  take(p.shift_channels, c.shift_channels);
+  take(p.warp, c.warp);
+  take(p.gain_db, c.gain_db);
+  take(p.drop_channels, c.drop_channels);
+  take(p.mask_channels, c.mask_channels);
+  take(p.mask_steps, c.mask_steps);
+  take(p.drop_neurons, c.drop_neurons);
+}
+
+/// A shift of the preset is as wide as few channels allow; one that the user wants must fit.
+void fit_shift(AugmentParams& p, const Preset& preset, const TrainingChoices& c, int n_channels,
+               std::vector<std::string>& notes) {
+  const int most = std::max(0, n_channels - 1);
+  if (p.shift_channels <= most) return;
+  const std::string data = fmt::format("the data have {} channel{}", n_channels, n_channels == 1 ? "" : "s");
+  if (c.shift_channels) {
+    throw std::invalid_argument(fmt::format("--shift-channels {}: {}, wanted {}", *c.shift_channels, data,
+                                            most == 0 ? "0" : fmt::format("0 to {}", most)));
+  }
+  notes.push_back(
+      fmt::format("--shift-channels is {}, not {} as in preset {}: {}", most, p.shift_channels, preset.name, data));
+  p.shift_channels = most;
+}
+
+void take_optimiser(OptimiserParams& p, const TrainingChoices& c) {
+  take(p.lr_self, c.lr_self);
+  take(p.lr_theta, c.lr_theta);
+  take(p.schedule, c.schedule);
+  take(p.beta1, c.beta1);
+  take(p.beta2, c.beta2);
+  take(p.eps, c.eps);
+  take(p.weight_decay, c.weight_decay);
+  take(p.clip_norm, c.clip_norm);
+  take(p.clip_weight, c.clip_weight);
+  take(p.theta_min, c.theta_min);
+  take(p.theta_max, c.theta_max);
+  take(p.clip_scope, c.clip_scope);
+  take(p.ema_decay, c.ema_decay);
+}
+
+// Skips the preset brings and that do not end in a hidden layer are left out: only --hidden can have made them unfit.
+std::vector<Skip> fitting_skips(const Preset& preset, int n_hidden, std::vector<std::string>& notes) {
+  std::vector<Skip> fitting;
+  for (const Skip& skip : preset.skips) {
+    if (skip.to <= n_hidden) {
+      fitting.push_back(skip);
+    } else {
+      notes.push_back(
+          fmt::format("the skip {} of preset {} is left out: there {} {} hidden layer{}; give skips to set others",
+                      to_string(skip), preset.name, n_hidden == 1 ? "is" : "are", n_hidden, n_hidden == 1 ? "" : "s"));
+    }
+  }
+  return fitting;
+}
+
+void take_topology(NetworkParams& network, const Preset& preset, const TrainingChoices& choices,
+                   std::vector<std::string>& notes) {
+  const int n_hidden = network.n_layers() - 1;
+  for (int l = 1; l <= n_hidden; ++l) {
+    if (choices.self_recurrent.value_or(preset.self_recurrent)) network.self_recurrent.push_back(l);
+    if (choices.bip.value_or(preset.bip)) network.bip.push_back(l);
+  }
+  if (choices.bip_output.value_or(preset.bip_output)) network.bip.push_back(n_hidden + 1);
+  network.skips = choices.skips ? *choices.skips : fitting_skips(preset, n_hidden, notes);
+}
+
+double default_rate(const Preset& preset, const std::vector<int>& hidden) {
+  if (preset.lr) return *preset.lr;
+  const int widest = hidden.empty() ? 1 : *std::max_element(hidden.begin(), hidden.end());
+  return std::min(kMaxRate, kRateTimesWidth / widest);
+}
+
+void note_corpus(const Preset& preset, int n_channels, int n_classes, std::vector<std::string>& notes) {
+  if (preset.n_channels.value_or(n_channels) == n_channels && preset.n_classes.value_or(n_classes) == n_classes) return;
+  notes.push_back(fmt::format("preset {} was made for {} channels and {} classes; these data have {} and {}",
+                              preset.name, *preset.n_channels, *preset.n_classes, n_channels, n_classes));
+}
+
+bool read_number(std::string_view text, int& value) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+const std::vector<Preset>& presets() {
+  static const std::vector<Preset> list = {best(), faithful("alpha", 400, 16.0, 0.005, 78, 26),
+                                           faithful("digits", 100, 16.0, 0.005, 78, 10),
+                                           faithful("n-tidigits", 400, 64.0, 0.002, 64, 11)};
+  return list;
+}
+
+const Preset& find_preset(const std::string& name) {
+  std::string names;
+  for (const Preset& preset : presets()) {
+    if (preset.name == name) return preset;
+    names += (names.empty() ? "" : ", ") + preset.name;
+  }
+  throw std::invalid_argument(fmt::format("preset is \"{}\"; it must be one of {}", name, names));
+}
+
+Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) {
+  const Preset& preset = find_preset(choices.preset);
+  Resolved resolved{preset.base, {}};
+  TrainingParams& params = resolved.params;
+  const std::vector<int>& hidden = choices.hidden ? *choices.hidden : preset.hidden;
+  params.network.sizes = {n_channels};
+  params.network.sizes.insert(params.network.sizes.end(), hidden.begin(), hidden.end());
+  params.network.sizes.push_back(n_classes);
+  take_topology(params.network, preset, choices, resolved.notes);
+  take_values(params, choices);
+  take_optimiser(params.optimiser, choices);
+  take_augment(params.augment, choices);
+  fit_shift(params.augment, preset, choices, n_channels, resolved.notes);
+  params.gradient.bound = choices.bound.value_or(params.gradient.rule == Rule::kLayer ? kLayerBound : kOtherBound);
+  params.optimiser.lr = choices.lr.value_or(default_rate(preset, hidden));
+  note_corpus(preset, n_channels, n_classes, resolved.notes);
+  validate(params);
+  return resolved;
+}
+
+Skip parse_skip(const std::string& text) {
+  const std::string_view view = text;
+  const std::size_t colon = view.find(':');
+  Skip skip;
+  if (colon == std::string_view::npos || !read_number(view.substr(0, colon), skip.from) ||
+      !read_number(view.substr(colon + 1), skip.to)) {
+    throw std::invalid_argument(fmt::format("skip is \"{}\"; it must be FROM:TO, for instance 1:3", text));
+  }
+  return skip;
+}
+
+std::string to_string(const Skip& skip) {
+  return fmt::format("{}:{}", skip.from, skip.to);
+}
+
+}  // namespace snn

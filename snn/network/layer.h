@@ -1,0 +1,92 @@
+#pragma once
+// One layer: its buffers, its connections, and which products and bodies its passes run.
+#include <optional>
+#include <vector>
+
+#include "snn/backend/backend.h"
+#include "snn/model/array_layout.h"
+
+namespace snn {
+
+/// A connection at one of its ends: the population at the other end, its neurons, and where w [to][from] lies.
+struct Connection {
+  int population = 0;
+  int n_neurons = 0;
+  std::size_t weight = 0;
+};
+
+/// What a pass over the layers shares. Pointers are the back end's.
+template <class Real>
+struct Pass {
+  Backend<Real>& backend;
+  const Real* parameters;  // flat, by ArrayLayout
+  Real* gradients;         // the same layout
+  const int* row_begin;    // [B + 1]
+  Coeffs<Real> coeffs;
+  GradientParams gradient;
+  SilentNeurons silent = {};            // of all hidden layers, one behind the other
+  int n_utterances;                     // B without the silent one; row_begin[n_utterances] are their steps
+  int* n_spikes;                        // [B][all neurons]
+  std::size_t n_spikes_stride;          // all neurons
+  const std::int64_t* batch_spikes;     // [all neurons], for the layer rule
+  double* firing_rates;                 // [L], rule layer: of the batch
+  Real* psc_sums;                       // [B][K]
+  Real* parts;                          // [B][trained values that are no synaptic weights]
+  std::size_t part_stride, first_part;  // that number; where those values lie among the parameters
+  std::vector<Source<Real>> sources;    // by population; none for the output
+  std::vector<Real*> delta;             // by population, [rows][N]; none for the input
+};
+
+/// Buffers hold the largest batch so far; `shape` is that of the present one.
+template <class Real>
+class Layer {
+ public:
+  /// index: 1..L. rule: of the backward pass.
+  Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule);
+
+  /// Takes memory for n_rows rows, with what the backward pass needs or without. Contents are lost.
+  void allocate(Backend<Real>& backend, std::size_t n_rows, bool trains);
+  void set_shape(int n_rows, int n_batch) { shape_ = {n_rows, n_batch, shape_.n_neurons}; }
+
+  /// Drive from all connections, then the neurons over time. keeps: whether the backward pass will follow.
+  /// [ScSr Eq. 7]
+  void forward(const Pass<Real>& pass, bool keeps);
+  /// delta = sum over the connections that leave this layer of delta_to W: the error of its PSCs, [ScSr Eq. 16] along
+  /// the chain and [ScSr Eq. 19] along skips; for the output layer it lies there already, from the loss. Then the error
+  /// of the PSCs -> error of the currents, in place, and the gradients of all arrays that end in this layer.
+  /// [ScSr Eq. 13]
+  void backward(const Pass<Real>& pass);
+
+  const Shape& shape() const { return shape_; }
+  /// What the connections that leave this layer carry.
+  Source<Real> source() const { return {shape_.n_neurons, nullptr, spikes_.data()}; }
+  /// Where the layer's neurons stand among those of all layers.
+  int first_neuron() const { return first_neuron_; }
+  /// Potentials before the reset; after backward() the error of the drive.
+  const Buffer<Real>& u() const { return u_; }
+  /// Of the output layer; else empty.
+  const Buffer<Real>& psc() const { return psc_; }
+  /// As the back end keeps them.
+  const Buffer<std::byte>& spikes() const { return spikes_; }
+  Buffer<Real>& delta() { return delta_; }
+  const Buffer<Real>& delta() const { return delta_; }
+
+ private:
+  bool is_output() const { return outgoing_.empty(); }
+  BackwardScan<Real> backward_scan(const Pass<Real>& pass);
+  double* firing_rate(const Pass<Real>& pass) const { return pass.firing_rates + (index_ - 1); }
+  SilentNeurons silent(const Pass<Real>& pass) const;
+
+  int index_;
+  int first_neuron_ = 0;
+  Shape shape_;
+  Rule rule_;
+  std::vector<Connection> incoming_, outgoing_;
+  std::size_t theta_ = 0;  // offset of theta, [N]
+  bool trains_theta_ = false;
+  std::optional<std::size_t> w_self_;  // offset of w_self, [N]
+  Buffer<Real> u_, psc_, delta_;       // [rows][N]
+  Buffer<std::byte> spikes_;           // as the back end keeps them
+};
+
+}  // namespace snn

@@ -1,0 +1,53 @@
+#pragma once
+// The batch that a network works on, as its back end sees it.
+#include <vector>
+
+#include "snn/backend/backend.h"
+#include "snn/data/batch.h"
+
+namespace snn {
+
+/// Where the back end wants whole numbers of row_step rows, a silent utterance without a label stands behind the last one
+/// and fills them up; it has no rows if there is nothing to fill.
+template <class Real>
+class LoadedBatch {
+ public:
+  /// Takes the plan in; nothing is sent yet. Throws std::invalid_argument if it has other channels, other hidden neurons, or
+  /// if its parts do not fit together.
+  void plan(const BatchPlan& plan, int n_channels, int n_hidden, int row_step);
+  /// A batch in the host's memory: sends its values. Throws the same.
+  BatchPlan plan_of(const Batch<Real>& batch, int n_channels, Memory& memory);
+  /// Makes room for that many utterances of the plan's channels and a network of so many hidden neurons; what was sent is
+  /// lost.
+  void reserve(int n_batch, int n_hidden, Memory& memory);
+  /// In one copy, everything that changes from batch to batch.
+  void send();
+
+  int n_rows() const { return plan_.n_rows(); }
+  int n_batch() const { return plan_.n_batch(); }
+  const std::vector<int>& labels() const { return plan_.labels; }
+  /// With the silent utterance, [rows][C].
+  const Shape& padded() const { return padded_; }
+  /// In the back end's memory: [B], [B + 1], [B], as in the plan.
+  const UtteranceView* utterances() const { return reinterpret_cast<const UtteranceView*>(sent_.data()); }
+  const int* row_begin() const { return reinterpret_cast<const int*>(utterances() + padded_.n_batch); }
+  const int* sent_labels() const { return row_begin() + padded_.n_batch + 1; }
+  const ChannelTap* taps() const { return reinterpret_cast<const ChannelTap*>(sent_labels() + padded_.n_batch); }
+  /// [B][hidden neurons], or null if the plan has none.
+  const std::uint8_t* silent() const {
+    return plan_.silent.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(taps() + n_taps(padded_.n_batch));
+  }
+
+ private:
+  /// Taps of so many utterances, at most.
+  std::size_t n_taps(int n_batch) const {
+    return static_cast<std::size_t>(n_batch) * static_cast<std::size_t>(padded_.n_neurons);
+  }
+
+  BatchPlan plan_;
+  Shape padded_;
+  Buffer<Real> host_x_;     // of a batch in the host's memory
+  Buffer<std::byte> sent_;  // utterances, row_begin, labels, taps, silent
+};
+
+}  // namespace snn

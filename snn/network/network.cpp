@@ -1,0 +1,296 @@
+#include "snn/network/network.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <numeric>
+
+namespace snn {
+
+template <class Real>
+Network<Real>::Network(const NetworkParams& params, const GradientParams& gradient, Backend<Real>& backend)
+    : params_(params), gradient_(gradient), backend_(&backend), recorder_(backend.make_recorder()), layout_(params) {
+  validate(gradient);
+  coeffs_ = derive_coeffs<Real>(params, gradient);
+  parameters_ = Buffer<Real>(backend, layout_.n_values());
+  gradients_ = Buffer<Real>(backend, layout_.n_values());
+  firing_rates_ = Buffer<double>(backend, static_cast<std::size_t>(params.n_layers()));
+  for (int index = 1; index <= params.n_layers(); ++index) layers_.emplace_back(params, layout_, index, gradient.rule);
+}
+
+template <class Real>
+void Network<Real>::set_parameters(const Tensors& tensors) {
+  check_parameters(params_, tensors);
+  from_tensors(tensors, parameters_);
+}
+
+template <class Real>
+Tensors Network<Real>::to_tensors(const Buffer<Real>& buffer) const {
+  Tensors tensors;
+  for (const ArrayLayout::Entry& entry : layout_.entries()) {
+    const std::vector<Real> values = buffer.download(entry.offset, entry.size);
+    Tensor& tensor = tensors[entry.info.name];
+    tensor.shape = entry.info.shape;
+    std::ranges::transform(values, std::back_inserter(tensor.values), [](Real v) { return static_cast<float>(v); });
+  }
+  return tensors;
+}
+
+template <class Real>
+void Network<Real>::from_tensors(const Tensors& tensors, Buffer<Real>& buffer) const {
+  for (const ArrayLayout::Entry& entry : layout_.entries()) {
+    const auto found = tensors.find(entry.info.name);
+    if (found == tensors.end()) continue;
+    if (found->second.values.size() != entry.size) {
+      throw std::invalid_argument(fmt::format("{}: found {} values, the network wants {}", entry.info.name,
+                                              found->second.values.size(), entry.size));
+    }
+    const std::vector<Real> values(found->second.values.begin(), found->second.values.end());
+    buffer.upload(values, entry.offset);
+  }
+}
+
+template <class Real>
+int Network<Real>::n_neurons() const {
+  return std::accumulate(params_.sizes.begin() + 1, params_.sizes.end(), 0);
+}
+
+template <class Real>
+void Network<Real>::load(const BatchPlan& plan, bool keeps) {
+  keeps_ = may_keep_ = is_loaded_ = false;
+  batch_.plan(plan, params_.sizes.front(), n_hidden(), backend_->traits().row_step);
+  fit(keeps);
+  batch_.send();
+  may_keep_ = keeps;
+  is_loaded_ = true;
+}
+
+template <class Real>
+void Network<Real>::fit(bool keeps) {
+  const Shape& padded = batch_.padded();
+  const Shape wanted{std::max(capacity_.n_rows, padded.n_rows), std::max(capacity_.n_batch, padded.n_batch),
+                     padded.n_neurons};
+  if (wanted != capacity_ || (keeps && !trains_)) grow(wanted, keeps || trains_);
+  for (Layer<Real>& layer : layers_) layer.set_shape(padded.n_rows, padded.n_batch);
+}
+
+template <class Real>
+void Network<Real>::grow(const Shape& wanted, bool trains) {
+  capacity_ = {};  // if memory runs out on the way, nothing is there
+  trains_ = false;
+  const auto n_batch = static_cast<std::size_t>(wanted.n_batch), n_all = static_cast<std::size_t>(n_neurons());
+  const auto n_classes = static_cast<std::size_t>(params_.sizes.back());
+  input_.renew(*backend_, wanted.size());
+  batch_.reserve(wanted.n_batch, n_hidden(), *backend_);
+  n_spikes_.renew(*backend_, n_batch * n_all);
+  batch_spikes_.renew(*backend_, n_all);
+  sums_.renew(*backend_, n_batch * n_classes);
+  if (trains) loss_.renew(*backend_, n_batch * n_classes);
+  if (trains) parts_.renew(*backend_, n_batch * (layout_.n_trained() - layout_.n_weights()));
+  for (Layer<Real>& layer : layers_) layer.allocate(*backend_, static_cast<std::size_t>(wanted.n_rows), trains);
+  capacity_ = wanted;
+  trains_ = trains;
+}
+
+template <class Real>
+Pass<Real> Network<Real>::pass() {
+  const std::size_t n_weights = layout_.n_weights();
+  Pass<Real> pass{.backend = *backend_,
+                  .parameters = parameters_.data(),
+                  .gradients = gradients_.data(),
+                  .row_begin = batch_.row_begin(),
+                  .coeffs = coeffs_,
+                  .gradient = gradient_,
+                  .silent = {batch_.silent(), static_cast<std::size_t>(n_hidden())},
+                  .n_utterances = batch_.n_batch(),
+                  .n_spikes = n_spikes_.data(),
+                  .n_spikes_stride = static_cast<std::size_t>(n_neurons()),
+                  .batch_spikes = batch_spikes_.data(),
+                  .firing_rates = firing_rates_.data(),
+                  .psc_sums = sums_.data(),
+                  .parts = parts_.data(),
+                  .part_stride = layout_.n_trained() - n_weights,
+                  .first_part = n_weights,
+                  .sources = {{batch_.padded().n_neurons, input_.data(), nullptr}},
+                  .delta = {nullptr}};
+  for (Layer<Real>& layer : layers_) {
+    pass.sources.push_back(layer.source());
+    pass.delta.push_back(layer.delta().data());
+  }
+  return pass;
+}
+
+template <class Real>
+void Network<Real>::pass_layers(bool keeps) {
+  backend_->run(GatherBatch<Real>{.shape = batch_.padded(),
+                                  .row_begin = batch_.row_begin(),
+                                  .utterances = batch_.utterances(),
+                                  .taps = batch_.taps(),
+                                  .factor = static_cast<Real>(params_.input_scale),
+                                  .x = input_.data()});
+  const Pass<Real> shared = pass();
+  for (Layer<Real>& layer : layers_) layer.forward(shared, keeps);
+}
+
+template <class Real>
+void Network<Real>::forward() {
+  if (!may_keep_) throw std::invalid_argument("forward: the batch was not loaded to be kept");
+  pass_layers(true);
+  keeps_ = true;
+}
+
+template <class Real>
+void Network<Real>::infer() {
+  if (!is_loaded_) throw std::invalid_argument("infer: no batch is loaded");
+  keeps_ = false;
+  recorder_->run(sequence_key(0), [this] {
+    pass_layers(false);
+    backend_->run(spike_counts_body());
+  });
+}
+
+template <class Real>
+void Network<Real>::load(const Batch<Real>& batch, bool keeps) {
+  keeps_ = may_keep_ = is_loaded_ = false;
+  load(batch_.plan_of(batch, params_.sizes.front(), *backend_), keeps);
+}
+
+template <class Real>
+void Network<Real>::count(const LossParams& loss, const GradientState* state, EpochCounts& counts) {
+  if (counts.n_places() < batch_.n_batch()) {
+    throw std::invalid_argument(fmt::format("count: a batch of {}, room for {}", batch_.n_batch(), counts.n_places()));
+  }
+  BatchCounts<Real> body = spike_counts_body();
+  body.state = state;
+  body.epoch_spikes = counts.n_spikes();
+  body.n_labelled = batch_.n_batch();
+  body.loss_weight = loss.kind == LossKind::kSoftmax ? static_cast<double>(batch_.n_batch()) : 1.0;
+  body.epoch_loss = counts.loss();
+  body.epoch_correct = counts.n_correct();
+  if (gradient_.rule == Rule::kLayer) {
+    body.n_layers = params_.n_layers();
+    body.firing_rates = firing_rates_.data();
+    body.layer_rate = gradient_.layer_rate;
+    body.epoch_surrogate = counts.n_surrogate();
+  }
+  backend_->run(body);
+}
+
+template <class Real>
+BatchCounts<Real> Network<Real>::spike_counts_body() {
+  return {.n_batch = batch_.padded().n_batch,
+          .n_neurons = n_neurons(),
+          .n_spikes = n_spikes_.data(),
+          .spikes = batch_spikes_.data(),
+          .state = nullptr,
+          .epoch_spikes = nullptr,
+          .n_labelled = 0,
+          .n_classes = params_.sizes.back(),
+          .sums = sums_.data(),
+          .loss = loss_.data(),
+          .labels = batch_.sent_labels(),
+          .loss_weight = 1.0,
+          .epoch_loss = nullptr,
+          .epoch_correct = nullptr};
+}
+
+template <class Real>
+void Network<Real>::backward(const LossParams& loss) {
+  if (!keeps_) throw std::invalid_argument("backward: there is no forward pass that it could follow");
+  for (const int label : batch_.labels()) {
+    if (label < 0 || label >= params_.sizes.back()) {
+      throw std::invalid_argument(
+          fmt::format("backward: label {}, the network has classes 0 to {}", label, params_.sizes.back() - 1));
+    }
+  }
+  keeps_ = false;
+  Layer<Real>& output = layers_.back();
+  backend_->run(LossGrad<Real>{.shape = output.shape(),
+                               .row_begin = batch_.row_begin(),
+                               .psc = output.psc().data(),
+                               .sums = sums_.data(),
+                               .labels = batch_.sent_labels(),
+                               .n_labelled = batch_.n_batch(),
+                               .error = output.delta().data(),
+                               .loss = loss_.data(),
+                               .kind = loss.kind,
+                               .target_passes = loss.target_passes,
+                               .desired_share = static_cast<Real>(loss.desired_share),
+                               .undesired_share = static_cast<Real>(loss.undesired_share),
+                               .keep_s = coeffs_.keep_s,
+                               .gain_s = coeffs_.gain_s});
+  if (gradient_.rule == Rule::kLayer) backend_->run(spike_counts_body());
+  const Pass<Real> shared = pass();
+  for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);
+  if (shared.part_stride == 0) return;
+  backend_->run(BatchSum<Real>{.n_batch = batch_.padded().n_batch,
+                               .n_neurons = static_cast<int>(shared.part_stride),
+                               .parts = parts_.data(),
+                               .out = gradients_.data() + shared.first_part});
+}
+
+template <class Real>
+double Network<Real>::loss() const {
+  const std::vector<double> parts =
+      loss_.download(0, batch_.labels().size() * static_cast<std::size_t>(params_.sizes.back()));
+  return std::accumulate(parts.begin(), parts.end(), 0.0);
+}
+
+template <class Real>
+std::vector<Real> Network<Real>::class_sums() const {
+  return sums_.download(0, batch_.labels().size() * static_cast<std::size_t>(params_.sizes.back()));
+}
+
+template <class Real>
+std::vector<Real> Network<Real>::output_psc() const {
+  return layers_.back().psc().download(0, n_real(params_.n_layers()));
+}
+
+template <class Real>
+std::vector<int> Network<Real>::spike_counts(int index) const {
+  const auto n_all = static_cast<std::size_t>(n_neurons());
+  const std::vector<int> all = n_spikes_.download(0, batch_.labels().size() * n_all);
+  const auto first = static_cast<std::size_t>(layer(index).first_neuron());
+  std::vector<int> counts;
+  for (std::size_t b = 0; b < batch_.labels().size(); ++b) {
+    const auto begin = all.begin() + static_cast<std::ptrdiff_t>(b * n_all + first);
+    counts.insert(counts.end(), begin, begin + layer(index).shape().n_neurons);
+  }
+  return counts;
+}
+
+template <class Real>
+std::vector<std::int64_t> Network<Real>::layer_spikes() const {
+  const std::vector<std::int64_t> all = batch_spikes_.download();
+  std::vector<std::int64_t> spikes;
+  for (const Layer<Real>& layer : layers_) {
+    const auto begin = all.begin() + layer.first_neuron();
+    spikes.push_back(std::accumulate(begin, begin + layer.shape().n_neurons, std::int64_t{0}));
+  }
+  return spikes;
+}
+
+template <class Real>
+std::size_t Network<Real>::n_real(int index) const {
+  return layer(index).shape().index(batch_.n_rows(), 0);
+}
+
+template <class Real>
+std::vector<Real> Network<Real>::u(int index) const {
+  return layer(index).u().download(0, n_real(index));
+}
+
+template <class Real>
+std::vector<std::uint64_t> Network<Real>::spikes(int index) const {
+  return backend_->read_spikes(layer(index).spikes().data(), batch_.n_rows(), layer(index).shape().n_neurons);
+}
+
+template <class Real>
+std::vector<Real> Network<Real>::delta(int index) const {
+  return layer(index).delta().download(0, n_real(index));
+}
+
+template class Network<float>;
+template class Network<double>;
+
+}  // namespace snn

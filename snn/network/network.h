@@ -1,0 +1,123 @@
+#pragma once
+// A skip-connected self-recurrent spiking network on a back end: forward pass, loss, backward pass.
+//
+//   snn::Network<float> network(params, gradient, *backend);
+//   network.set_parameters(tensors);
+//   network.forward(batch);
+//   network.backward(loss_params);
+//   const double loss = network.loss();
+#include <vector>
+
+#include "snn/backend/backend.h"
+#include "snn/data/batch.h"
+#include "snn/model/array_layout.h"
+#include "snn/model/tensors.h"
+#include "snn/network/epoch_counts.h"
+#include "snn/network/layer.h"
+#include "snn/network/loaded_batch.h"
+
+namespace snn {
+
+/// Real: float for work; double is the witness of the tests.
+template <class Real>
+class Network {
+ public:
+  /// Throws std::invalid_argument for parameters out of range. `backend` must outlive the network.
+  Network(const NetworkParams& params, const GradientParams& gradient, Backend<Real>& backend);
+
+  /// All arrays of parameter_list(params). Throws std::invalid_argument for a missing or unknown one, or a wrong shape.
+  void set_parameters(const Tensors& tensors);
+  Tensors parameters() const { return to_tensors(parameters_); }
+
+  /// Takes a batch in: makes room for it, tells the back end about it. keeps: backward() may follow. Throws
+  /// std::invalid_argument if it has other channels than the network, or if its parts do not fit together.
+  void load(const BatchPlan& plan, bool keeps);
+  /// The same with a batch in the host's memory.
+  void load(const Batch<Real>& batch, bool keeps);
+  /// Runs the loaded batch through all layers and keeps what backward() needs.
+  void forward();
+  /// The same without keeping: faster, in less memory, with the same bits.
+  void infer();
+  /// Both with loading.
+  void forward(const Batch<Real>& batch) { load(batch, true), forward(); }
+  void infer(const Batch<Real>& batch) { load(batch, false), infer(); }
+  /// Of the last forward() or infer(): summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
+  std::vector<Real> class_sums() const;
+  /// Of the last forward() or infer(): PSCs of the output layer, [rows][K].
+  std::vector<Real> output_psc() const;
+  /// Of the last forward() or infer(): spikes [B][N] of layer 1..L.
+  std::vector<int> spike_counts(int layer) const;
+  /// Of the last infer(): spikes of each layer 1..L over the batch.
+  std::vector<std::int64_t> layer_spikes() const;
+
+  /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. Throws
+  /// std::invalid_argument for other labels, or without a forward() since the last backward(), infer() or load().
+  void backward(const LossParams& loss);
+  /// Adds what the last backward() found to the sums of the epoch, unless `state`, in the back end's memory, has stopped
+  /// by then. Throws std::invalid_argument if there is no room for the batch.
+  void count(const LossParams& loss, const GradientState* state, EpochCounts& counts);
+  /// Of the last backward(). Kernel and count are summed over the batch, softmax is its mean.
+  double loss() const;
+  /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
+  Tensors gradients() const { return to_tensors(gradients_); }
+
+  /// What a sequence of these calls depends on, for the loaded batch. kind: of the caller, 0 or more.
+  SequenceKey sequence_key(int kind) const {
+    return {2 * kind + (batch_.silent() != nullptr ? 1 : 0), batch_.padded().n_rows, batch_.padded().n_batch,
+            batch_.n_batch()};
+  }
+  /// Neurons of all layers, and of the hidden ones.
+  int n_neurons() const;
+  int n_hidden() const { return n_neurons() - params_.sizes.back(); }
+
+  const NetworkParams& params() const { return params_; }
+  Backend<Real>& backend() const { return *backend_; }
+  const ArrayLayout& layout() const { return layout_; }
+  Buffer<Real>& parameter_buffer() { return parameters_; }
+  const Buffer<Real>& parameter_buffer() const { return parameters_; }
+  const Buffer<Real>& gradient_buffer() const { return gradients_; }
+  /// An array of all parameters as named tensors and back, by layout().
+  Tensors to_tensors(const Buffer<Real>& buffer) const;
+  void from_tensors(const Tensors& tensors, Buffer<Real>& buffer) const;
+
+  /// Arrays over time [rows][N] of layer 1..L, for tests and inspection: potentials before the reset, between forward()
+  /// and backward(); delta and the error of the drive, after backward().
+  std::vector<Real> potential(int layer) const { return u(layer); }
+  std::vector<Real> drive_error(int layer) const { return u(layer); }
+  std::vector<Real> delta(int layer) const;
+  /// Spikes of a hidden layer 1..L-1 as bits, [rows][spike_words(N)].
+  std::vector<std::uint64_t> spikes(int layer) const;
+
+ private:
+  void pass_layers(bool keeps);
+  BatchCounts<Real> spike_counts_body();
+  void fit(bool keeps);
+  void grow(const Shape& wanted, bool trains);
+  Pass<Real> pass();
+  std::vector<Real> u(int layer) const;
+  std::size_t n_real(int layer) const;
+  const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
+
+  NetworkParams params_;
+  GradientParams gradient_;
+  Coeffs<Real> coeffs_;
+  Backend<Real>* backend_;
+  std::unique_ptr<Recorder> recorder_;  // of infer()
+  ArrayLayout layout_;
+  Buffer<Real> parameters_, gradients_;  // flat, by layout_
+  std::vector<Layer<Real>> layers_;      // layer l at l - 1
+  LoadedBatch<Real> batch_;
+  bool is_loaded_ = false, may_keep_ = false;  // a batch, and to be kept
+  bool keeps_ = false;                         // what forward() ran is there for backward()
+  Shape capacity_;                             // that the buffers hold
+  bool trains_ = false;                        // they hold what backward() needs
+  Buffer<Real> input_;                         // [rows][C]
+  Buffer<int> n_spikes_;                       // [B][neurons of all layers]
+  Buffer<std::int64_t> batch_spikes_;          // [neurons of all layers]
+  Buffer<double> firing_rates_;                // [L], rule layer
+  Buffer<Real> sums_;                          // [B][K]
+  Buffer<double> loss_;                        // [B][K]
+  Buffer<Real> parts_;                         // [B][trained values that are no synaptic weights]
+};
+
+}  // namespace snn

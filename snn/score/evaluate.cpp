@@ -1,0 +1,110 @@
+#include "snn/score/evaluate.h"
+
+#include <numeric>
+
+#include "snn/neuron/decision.h"
+
+namespace snn {
+
+namespace {
+
+/// Adds the spikes, steps and input values of the batch that the network's last inference ran.
+void count_spikes(const Network<float>& network, const Dataset& dataset, std::span<const int> indices,
+                  SpikeCounts& counts) {
+  const std::vector<std::int64_t> spikes = network.layer_spikes();
+  counts.spikes.resize(spikes.size());
+  for (std::size_t l = 0; l < spikes.size(); ++l) counts.spikes[l] += spikes[l];
+  for (const int index : indices) {
+    const Utterance& utterance = dataset.utterances.at(static_cast<std::size_t>(index));
+    counts.n_steps += utterance.n_steps;
+    counts.n_input_values += count_nonzero(utterance);
+  }
+  counts.n_utterances += static_cast<std::int64_t>(indices.size());
+}
+
+/// Of an utterance's output PSCs.
+std::size_t n_values(const Dataset& dataset, int index, int n_classes) {
+  const int n_steps = dataset.utterances.at(static_cast<std::size_t>(index)).n_steps;
+  return static_cast<std::size_t>(n_steps) * static_cast<std::size_t>(n_classes);
+}
+
+/// What the readout says of each utterance of that batch, [B][K]. psc: [rows][K], where the readout wants it.
+std::vector<float> batch_scores(const Network<float>& network, const Dataset& dataset, std::span<const int> indices,
+                                const Readout& readout, std::span<const float> psc) {
+  if (readout.kind == ReadoutKind::kPsc) return network.class_sums();
+  if (readout.kind == ReadoutKind::kSpikes) {
+    const std::vector<int> counts = network.spike_counts(network.params().n_layers());
+    return {counts.begin(), counts.end()};
+  }
+  const int n_classes = network.params().sizes.back();
+  std::vector<float> scores;
+  for (const int index : indices) {
+    const std::size_t n = n_values(dataset, index, n_classes);
+    const std::vector<float> sums = sum_last_steps(psc.first(n), n_classes, readout.n_last);
+    scores.insert(scores.end(), sums.begin(), sums.end());
+    psc = psc.subspan(n);
+  }
+  return scores;
+}
+
+void add_traces(const Dataset& dataset, std::span<const int> indices, std::span<const float> psc, int n_classes,
+                std::vector<DecisionTrace>& traces) {
+  for (const int index : indices) {
+    const std::size_t n = n_values(dataset, index, n_classes);
+    traces.push_back(trace_decisions(psc.first(n), n_classes));
+    psc = psc.subspan(n);
+  }
+}
+
+/// load: makes the network's batch of those utterances.
+template <class Load>
+Evaluation evaluate_batches(Network<float>& network, const Dataset& dataset, int batch_size,
+                            const EvaluateOptions& options, const Load& load) {
+  const int n = static_cast<int>(dataset.utterances.size()), n_classes = network.params().sizes.back();
+  std::vector<int> order(static_cast<std::size_t>(n));
+  std::iota(order.begin(), order.end(), 0);
+  Evaluation evaluation;
+  for (int i = 0; i < count_batches(n, batch_size); ++i) {
+    const std::span<const int> indices = batch_indices(order, i, batch_size);
+    load(indices);
+    network.infer();
+    std::vector<float> psc;
+    if (options.traces || options.readout.kind == ReadoutKind::kLast) psc = network.output_psc();
+    const std::vector<float> scores = batch_scores(network, dataset, indices, options.readout, psc);
+    for (std::size_t b = 0; b < indices.size(); ++b) {
+      const auto width = static_cast<std::size_t>(n_classes);
+      const std::span<const float> row(scores.data() + b * width, width);
+      evaluation.scores.emplace_back(row.begin(), row.end());
+      evaluation.decisions.push_back(decide(row.data(), n_classes));
+    }
+    if (options.traces) add_traces(dataset, indices, psc, n_classes, evaluation.traces);
+    count_spikes(network, dataset, indices, evaluation.counts);
+  }
+  return evaluation;
+}
+
+}  // namespace
+
+Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size, const EvaluateOptions& options) {
+  Batch<float> batch;
+  return evaluate_batches(network, dataset, batch_size, options, [&](std::span<const int> indices) {
+    fill(batch, dataset, indices);
+    network.load(batch, false);
+  });
+}
+
+Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size, const EvaluateOptions& options) {
+  return evaluate_batches(network, data.dataset(), batch_size, options,
+                          [&](std::span<const int> indices) { network.load(data.plan(indices), false); });
+}
+
+Scores score(const Evaluation& evaluation, const Dataset& dataset) {
+  Scores scores(static_cast<int>(dataset.classes.size()));
+  for (std::size_t i = 0; i < dataset.utterances.size(); ++i) {
+    const Utterance& utterance = dataset.utterances[i];
+    if (utterance.label >= 0) scores.add(utterance.label, evaluation.decisions.at(i), utterance.speaker);
+  }
+  return scores;
+}
+
+}  // namespace snn

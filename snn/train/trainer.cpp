@@ -1,0 +1,240 @@
+#include "snn/train/trainer.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <stdexcept>
+
+#include "snn/data/dropout.h"
+#include "snn/model/init.h"
+#include "snn/train/memory.h"
+#include "snn/train/training_checks.h"
+
+namespace snn {
+
+namespace {
+
+int count_places(const Checkpoint& state, const Dataset& train) {
+  return std::min(state.model.training.batch_size, train.n_distinct());
+}
+
+}  // namespace
+
+Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
+                          const std::string& input_kind, const std::string& recipe_json,
+                          std::optional<Tensors> initial) {
+  validate(params);
+  validate_for_training(train);
+  check_network(params.network, train);
+  check_validation_set(train, valid);
+  Checkpoint start;
+  start.model = {.training = params,
+                 .classes = train.classes,
+                 .input_kind = input_kind,
+                 .recipe_json = recipe_json,
+                 .which = "last",
+                 .n_epochs_done = 0,
+                 .valid_accuracy = {},
+                 .parameters = {}};
+  if (initial) {
+    check_parameters(params.network, *initial);
+    start.init_hash = hash_of(*initial);
+    start.model.parameters = std::move(*initial);
+  } else {
+    start.model.parameters = initial_parameters(params.network, params.init, params.seed);
+  }
+  for (const ParameterInfo& array : parameter_list(params.network)) {
+    if (!array.trained) continue;
+    const Tensor zeros{array.shape, std::vector<float>(static_cast<std::size_t>(array.n_values()))};
+    start.adam_m[array.name] = zeros;
+    start.adam_v[array.name] = zeros;
+    if (params.optimiser.ema_decay > 0.0) start.ema[array.name] = start.model.parameters.at(array.name);
+  }
+  start.train_hash = hash_of(train);
+  if (valid != nullptr) start.valid_hash = hash_of(*valid);
+  return start;
+}
+
+Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend)
+    : state_(std::move(state)),
+      train_(&train),
+      train_values_(train, backend, device_bytes(state_, train, valid, backend)),
+      network_(state_.model.training.network, state_.model.training.gradient, backend),
+      optimiser_(state_.model.training.optimiser, network_),
+      counts_(backend, network_.n_neurons(), network_.params().n_layers(), count_places(state_, train)),
+      recorder_(backend.make_recorder()),
+      n_batches_(count_batches(train.n_distinct(), state_.model.training.batch_size)) {
+  validate_for_training(train);
+  check_network(network_.params(), train);
+  check_validation_set(train, valid);
+  check_data(state_, train, valid);
+  if (state_.next_batch > n_batches_) {
+    throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
+  }
+  if (valid != nullptr) valid_values_.emplace(*valid, backend, device_bytes(state_, train, valid, backend));
+  network_.set_parameters(state_.model.parameters);
+  optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
+  for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
+  valid_accuracy_ = state_.model.valid_accuracy;
+  restore_counts();
+}
+
+/// What the network will take of the back end's memory, so that the data do not take it before.
+std::size_t Trainer::device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
+                                  const Backend<float>& backend) {
+  const TrainingParams& params = state.model.training;
+  BatchSize batch = largest_batch(train, params.batch_size);
+  if (valid != nullptr) {
+    const BatchSize scored = largest_batch(*valid, params.batch_size);
+    batch = {std::max(batch.n_rows, scored.n_rows), std::max(batch.n_batch, scored.n_batch)};
+  }
+  return training_memory(params, batch, backend.name(), 1, valid != nullptr).on_device();
+}
+
+std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const BatchReport&)>& on_batch) {
+  const TrainingParams& params = state_.model.training;
+  const int batches_per_readback = network_.backend().traits().batches_per_readback;
+  const std::vector<int> order = epoch_order(train_->n_distinct(), params.seed, state_.epoch);
+  while (state_.next_batch < n_batches_) {
+    run_batch(batch_indices(order, state_.next_batch, params.batch_size));
+    if (state_.next_batch % batches_per_readback == 0 || state_.next_batch == n_batches_) read_back();
+    if (!on_batch(batch_report())) {
+      read_back();  // that a stop by itself is not left unsaid
+      return std::nullopt;
+    }
+  }
+  return finish_epoch();
+}
+
+void Trainer::run_batch(std::span<const int> distinct) {
+  const TrainingParams& params = state_.model.training;
+  const std::vector<int> indices = draw_versions(params.seed, state_.epoch, *train_, distinct);
+  BatchPlan plan =
+      train_values_.plan(indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices));
+  plan.silent = draw_silent(params, state_.epoch, *train_, indices);
+  network_.load(plan, true);
+  const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
+  optimiser_.prepare(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
+  recorder_->run(network_.sequence_key(0), [&] {
+    network_.forward();
+    network_.backward(params.loss);
+    optimiser_.apply();
+    network_.count(params.loss, optimiser_.state_in_place(), counts_);
+  });
+  n_utterances_ += static_cast<std::int64_t>(indices.size());
+  n_steps_ += count_steps(indices);
+  ++state_.next_batch;
+}
+
+void Trainer::read_back() {
+  gradient_ = optimiser_.state();
+  counted_ = counts_.read();
+  if (gradient_.stopped_at != 0) stop();
+  n_utterances_read_ = n_utterances_;
+}
+
+/// Everything goes back to the end of the batch before, for the parameters are still there.
+void Trainer::stop() {
+  const TrainingParams& params = state_.model.training;
+  const int batch = static_cast<int>(gradient_.stopped_at) - 1;
+  const double norm = gradient_.norm;
+  const std::vector<int> order = epoch_order(train_->n_distinct(), params.seed, state_.epoch);
+  optimiser_.rewind(optimiser_.n_updates() - (state_.next_batch - batch));
+  state_.next_batch = batch;
+  gradient_.stopped_at = 0;
+  optimiser_.reset_state(gradient_, optimiser_.array_gradients());
+  const auto n_done = static_cast<std::size_t>(batch) * static_cast<std::size_t>(params.batch_size);
+  n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(n_done);
+  n_steps_ = count_steps(draw_versions(params.seed, state_.epoch, *train_, std::span(order).first(n_done)));
+  // Before the first update no learning rate has had a say.
+  const char* remedy = optimiser_.n_updates() > 0 ? "--lr, --input-scale or --w-scale" : "--input-scale or --w-scale";
+  throw std::runtime_error(fmt::format(
+      "epoch {}, batch {}: gradient norm {}, wanted a finite one (utterances {}); use a lower {}, or another --rule",
+      state_.epoch + 1, batch + 1, norm, keys_of(*train_, batch_indices(order, batch, params.batch_size)), remedy));
+}
+
+std::int64_t Trainer::count_steps(std::span<const int> indices) const {
+  std::int64_t n_steps = 0;
+  for (const int index : indices) n_steps += train_->utterances[static_cast<std::size_t>(index)].n_steps;
+  return n_steps;
+}
+
+BatchReport Trainer::batch_report() const {
+  const auto n = static_cast<double>(std::max<std::int64_t>(1, n_utterances_read_));
+  return {.epoch = state_.epoch + 1,
+          .n_epochs = state_.model.training.n_epochs,
+          .batch = state_.next_batch,
+          .n_batches = n_batches_,
+          .n_counted = n_utterances_read_,
+          .loss = std::accumulate(counted_.loss.begin(), counted_.loss.end(), 0.0) / n,
+          .accuracy = static_cast<double>(
+                          std::accumulate(counted_.n_correct.begin(), counted_.n_correct.end(), std::int64_t{0})) /
+                      n};
+}
+
+EpochReport Trainer::finish_epoch() {
+  const TrainingParams& params = state_.model.training;
+  const BatchReport batch = batch_report();
+  const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
+  EpochReport report;
+  report.epoch = batch.epoch;
+  report.n_epochs = batch.n_epochs;
+  report.loss = batch.loss;
+  report.accuracy = batch.accuracy;
+  report.gradient_norm = gradient_.norm_sum / n_batches_;
+  report.rate_factor = rate_factor(params.optimiser.schedule, optimiser_.n_updates() - 1, n_total);
+  report.firing_rates =
+      firing_rates(params.network, {.spikes = layer_spikes(params.network, counted_.n_spikes), .n_steps = n_steps_});
+  report.neurons = neuron_shares(params.network, counted_.n_spikes, n_steps_);
+  if (has_layer_rule()) {
+    for (const std::int64_t n : counted_.n_surrogate) {
+      report.surrogate_shares.push_back(static_cast<double>(n) / n_batches_);
+    }
+  }
+  report.arrays =
+      array_reports(network_.layout(), network_.parameters(), optimiser_.array_gradients(), gradient_.n_updates);
+  if (valid_values_) {
+    report.valid = score_valid();
+    valid_accuracy_ = report.valid->accuracy();
+    report.is_best = !state_.best_accuracy || *valid_accuracy_ > *state_.best_accuracy;
+    if (report.is_best) {
+      state_.best_accuracy = valid_accuracy_;
+      state_.best_epoch = state_.epoch;
+    }
+    report.best_accuracy = state_.best_accuracy;
+    report.best_epoch = state_.best_epoch + 1;
+  }
+  ++state_.epoch;
+  state_.next_batch = 0;
+  restore_counts();
+  return report;
+}
+
+/// The parameters that stand for the training so far, which need not be those that it goes on from: validation sees them
+/// and model() stores them.
+Tensors Trainer::scored_parameters() const {
+  Tensors scored = network_.parameters();
+  for (auto& [name, average] : optimiser_.average()) scored[name] = std::move(average);
+  scale_for_scoring(scored, params());
+  return scored;
+}
+
+/// The network's parameters stay where they are, for recorded sequences refer to them: what is scored is written over
+/// them, and they are put back.
+Tally Trainer::score_valid() {
+  const Tensors trained = network_.parameters();
+  network_.set_parameters(scored_parameters());
+  std::optional<Evaluation> evaluation;
+  try {
+    evaluation = evaluate(network_, *valid_values_, params().batch_size);
+  } catch (...) {
+    network_.set_parameters(trained);
+    throw;
+  }
+  network_.set_parameters(trained);
+  return score(*evaluation, valid_values_->dataset()).all();
+}
+
+}  // namespace snn

@@ -1,0 +1,104 @@
+#pragma once
+// Training: epochs of batches, validation, and a state that can be put down and taken up without a trace.
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "snn/data/augment.h"
+#include "snn/data/dataset.h"
+#include "snn/files/checkpoint.h"
+#include "snn/network/network.h"
+#include "snn/network/stored_dataset.h"
+#include "snn/score/evaluate.h"
+#include "snn/train/array_report.h"
+#include "snn/train/optimiser.h"
+
+namespace snn {
+
+/// After a batch; loss and accuracy are those of the epoch up to the batch that was last read back from the back end.
+/// Epochs and batches count from 1.
+struct BatchReport {
+  int epoch = 0, n_epochs = 0;
+  int batch = 0, n_batches = 0;
+  std::int64_t n_counted = 0;  ///< utterances that the means are of; 0: nothing was read back yet
+  double loss = 0.0;           ///< mean per utterance (kernel, count) or mean cross-entropy (softmax)
+  double accuracy = 0.0;       ///< 0..1, of decisions before each batch's update
+};
+
+/// After an epoch.
+struct EpochReport {
+  int epoch = 0, n_epochs = 0;           ///< from 1
+  double loss = 0.0, accuracy = 0.0;     ///< as in BatchReport, of the whole epoch
+  double gradient_norm = 0.0;            ///< mean over batches, before the clip
+  double rate_factor = 1.0;              ///< the schedule's at the last update
+  std::vector<double> firing_rates;      ///< of each layer 1..L, 0..1, over the epoch
+  NeuronShares neurons;                  ///< over the epoch
+  std::vector<double> surrogate_shares;  ///< rule layer: of each layer, of the batches in which it took the surrogate
+  std::vector<ArrayReport> arrays;       ///< of all, as they are trained on, not averaged
+  std::optional<Tally> valid;            ///< on the validation set, after the epoch
+  bool is_best = false;                  ///< a better validation accuracy than in any epoch before
+  std::optional<double> best_accuracy;   ///< on the validation set so far
+  int best_epoch = 0;                    ///< its epoch, from 1
+};
+
+/// A run at its beginning: initial parameters from the seed, or those given. The model's classes are those of the
+/// training set.
+/// Throws std::invalid_argument for parameters or data that do not fit.
+Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
+                          const std::string& input_kind, const std::string& recipe_json,
+                          std::optional<Tensors> initial = {});
+
+/// Trains one network. The result depends on parameters, data and the back end's instruction set alone: not on threads,
+/// and not on how often the run was stopped and resumed.
+class Trainer {
+ public:
+  /// Goes on from `state`: of start_training, or read back from a file. `valid` may be null. Everything referred to
+  /// must outlive the trainer. Throws std::invalid_argument if data and state do not fit.
+  Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend);
+
+  const TrainingParams& params() const { return state_.model.training; }
+  int n_epochs_done() const { return state_.epoch; }
+  bool is_done() const { return state_.epoch >= params().n_epochs; }
+  /// Runs the epoch in progress to its end. After each batch `on_batch` decides whether to go on; if not, returns
+  /// nothing, and a later call, or another trainer with state(), continues there. Throws std::runtime_error for a
+  /// gradient that is not finite, naming epoch, batch and keys; state() is then that before the batch, however late it was
+  /// seen.
+  std::optional<EpochReport> run_epoch(const std::function<bool(const BatchReport&)>& on_batch);
+
+  /// Everything that a resumed run needs.
+  Checkpoint state() const;
+  /// The network that is scored, as it is now. which: "last" or "best".
+  Model model(const std::string& which) const;
+
+ private:
+  void run_batch(std::span<const int> distinct);
+  bool has_layer_rule() const { return params().gradient.rule == Rule::kLayer; }
+  static std::size_t device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
+                                  const Backend<float>& backend);
+  void restore_counts();
+  void read_back();
+  [[noreturn]] void stop();
+  std::int64_t count_steps(std::span<const int> indices) const;
+  Checkpoint::Sums sums() const;
+  Tensors scored_parameters() const;
+  Tally score_valid();
+  BatchReport batch_report() const;
+  EpochReport finish_epoch();
+
+  Checkpoint state_;  // without parameters, moments and sums, which live elsewhere; state() adds them
+  const Dataset* train_;
+  StoredDataset train_values_;
+  std::optional<StoredDataset> valid_values_;
+  Network<float> network_;
+  Optimiser<float> optimiser_;
+  EpochCounts counts_;
+  std::unique_ptr<Recorder> recorder_;
+  int n_batches_;
+  std::int64_t n_utterances_ = 0, n_steps_ = 0;  // of the epoch in progress
+  EpochSums counted_;                            // of the epoch in progress, when it was last read back
+  GradientState gradient_;                       // likewise
+  std::int64_t n_utterances_read_ = 0;           // likewise
+  std::optional<double> valid_accuracy_;         // of the last epoch
+};
+
+}  // namespace snn

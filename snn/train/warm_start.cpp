@@ -1,0 +1,133 @@
+#include "snn/train/warm_start.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+#include <stdexcept>
+
+#include "snn/data/dropout.h"
+#include "snn/model/init.h"
+#include "snn/model/parameter_list.h"
+
+namespace snn {
+
+namespace {
+
+template <typename T>
+void require_same(const char* flag, const std::optional<T>& choice, const T& found) {
+  if (!choice || *choice == found) return;
+  throw std::invalid_argument(fmt::format(
+      "{} {}, but the model to start from has {}: its network is taken as it is; leave the flag out, or train "
+      "anew",
+      flag, *choice, found));
+}
+
+/// A switch of all hidden layers against the layers that have it.
+void require_layers(const char* flag, const std::optional<bool>& choice, const std::vector<int>& layers, int n_hidden) {
+  if (!choice) return;
+  std::vector<int> wanted(*choice ? static_cast<std::size_t>(n_hidden) : 0);
+  std::iota(wanted.begin(), wanted.end(), 1);
+  const auto end = std::find_if(layers.begin(), layers.end(), [n_hidden](int l) { return l > n_hidden; });
+  require_same(flag, std::optional(wanted), std::vector<int>(layers.begin(), end));
+}
+
+std::vector<std::string> names_of(const std::vector<Skip>& skips) {
+  std::vector<std::string> names;
+  for (const Skip& skip : skips) names.push_back(to_string(skip));
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
+std::vector<int> hidden_of(const NetworkParams& network) {
+  return {network.sizes.begin() + 1, network.sizes.end() - 1};
+}
+
+void require_no_contradiction(const NetworkParams& network, const TrainingChoices& choices) {
+  const int n_hidden = network.n_layers() - 1;
+  require_same("--hidden", choices.hidden, hidden_of(network));
+  require_layers("--self-recurrent: layers", choices.self_recurrent, network.self_recurrent, n_hidden);
+  require_layers("--bip: layers", choices.bip, network.bip, n_hidden);
+  require_same("--bip-output", choices.bip_output, std::ranges::count(network.bip, network.n_layers()) > 0);
+  if (choices.skips) require_same("--skip", std::optional(names_of(*choices.skips)), names_of(network.skips));
+  require_same("--tau-m", choices.tau_m, network.tau_m);
+  require_same("--tau-s", choices.tau_s, network.tau_s);
+  require_same("--threshold", choices.v_th, network.v_th);
+  require_same("--input-scale", choices.input_scale, network.input_scale);
+}
+
+/// For each of `classes` its place among the model's; -1: not there.
+std::vector<int> places_of(const std::vector<std::string>& classes, const std::vector<std::string>& among) {
+  std::vector<int> places;
+  for (const std::string& name : classes) {
+    const auto found = std::ranges::find(among, name);
+    places.push_back(found == among.end() ? -1 : static_cast<int>(found - among.begin()));
+  }
+  return places;
+}
+
+/// Rows [K] of an array that belong to one output neuron each.
+void move_rows(const Tensor& from, const std::vector<int>& places, Tensor& to) {
+  const auto n_row = static_cast<std::ptrdiff_t>(to.values.size() / places.size());
+  for (std::size_t k = 0; k < places.size(); ++k) {
+    if (places[k] < 0) continue;
+    std::copy_n(from.values.begin() + places[k] * n_row, n_row,
+                to.values.begin() + static_cast<std::ptrdiff_t>(k) * n_row);
+  }
+}
+
+void require_network(const Model& model, const std::vector<std::string>& classes, const TrainingParams& params) {
+  check_parameters(model.training.network, model.parameters);
+  NetworkParams wanted = model.training.network;
+  if (model.classes.size() != static_cast<std::size_t>(wanted.sizes.back())) {
+    throw std::invalid_argument("the model to start from names another number of classes than it has output neurons");
+  }
+  wanted.sizes.back() = static_cast<int>(classes.size());
+  if (params.network == wanted) return;
+  throw std::invalid_argument("the network to train is not that of the model to start from");
+}
+
+}  // namespace
+
+Resolved resolve_from(const Model& model, const TrainingChoices& choices, int n_channels, int n_classes) {
+  NetworkParams network = model.training.network;
+  if (network.sizes.front() != n_channels) {
+    throw std::invalid_argument(fmt::format("the model to start from has {} channels, the training data have {}",
+                                            network.sizes.front(), n_channels));
+  }
+  require_no_contradiction(network, choices);
+  network.sizes.back() = n_classes;
+  TrainingChoices rest = choices;  // the rate follows from the width, so the preset shall see that
+  rest.hidden = hidden_of(network);
+  rest.skips = network.skips;
+  Resolved resolved = resolve(rest, n_channels, n_classes);
+  resolved.params.network = network;
+  validate(resolved.params);
+  return resolved;
+}
+
+WarmStart warm_start(const Model& model, const std::vector<std::string>& classes, const TrainingParams& params) {
+  require_network(model, classes, params);
+  const std::vector<int> places = places_of(classes, model.classes);
+  WarmStart start{initial_parameters(params.network, params.init, params.seed), {}, {}, {}};
+  Tensors taken = model.parameters;  // as it is scored; with drop_neurons that is not as it is trained
+  scale_for_training(taken, params);
+  for (const ParameterInfo& info : parameter_list(params.network)) {
+    const Tensor& found = taken.at(info.name);
+    Tensor& array = start.parameters.at(info.name);
+    if (info.to == params.network.n_layers()) {
+      move_rows(found, places, array);
+    } else {
+      array = found;
+    }
+  }
+  for (std::size_t k = 0; k < classes.size(); ++k) {
+    (places[k] < 0 ? start.new_classes : start.taken_classes).push_back(classes[k]);
+  }
+  std::ranges::copy_if(model.classes, std::back_inserter(start.left_classes),
+                       [&](const std::string& name) { return std::ranges::find(classes, name) == classes.end(); });
+  return start;
+}
+
+}  // namespace snn

@@ -1,0 +1,122 @@
+#include "snn/backend/cpu/product.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <cstring>
+
+namespace {
+
+/// Numbers in [-1, 1) from a linear congruence: the tests need no particular ones.
+template <class Real>
+std::vector<Real> numbers(std::size_t n, std::uint32_t seed) {
+  std::vector<Real> values(n);
+  for (Real& v : values) {
+    seed = seed * 1664525U + 1013904223U;
+    v = static_cast<Real>(static_cast<double>(seed >> 8) / 8388608.0 - 1.0);
+  }
+  return values;
+}
+
+/// The plain triple sum in double.
+template <class Real>
+double element(const snn::Product<Real>& p, int row, int column, double before) {
+  double sum = p.accumulate ? before : 0.0;
+  for (int i = 0; i < p.k; ++i) {
+    const double a = p.a_transposed ? p.a[i * p.m + row] : p.a[row * p.k + i];
+    const double b = p.b_transposed ? p.b[column * p.k + i] : p.b[i * p.n + column];
+    sum += a * b;
+  }
+  return sum;
+}
+
+template <class Real>
+void check_product(const std::string& isa, int m, int n, int k, bool a_transposed, bool b_transposed, bool accumulate) {
+  const auto size = [](int rows, int columns) { return static_cast<std::size_t>(rows * columns); };
+  const std::vector<Real> a = numbers<Real>(size(m, k), 1), b = numbers<Real>(size(k, n), 2);
+  const std::vector<Real> before = numbers<Real>(size(m, n), 3);
+  std::vector<Real> c = before, scratch;
+  const snn::Product<Real> p{a.data(), a_transposed, b.data(), b_transposed, c.data(), m, n, k, accumulate};
+  if (a_transposed) {
+    snn::multiply_inner(snn::find_kernels<Real>(isa), p, 2, scratch);
+  } else {
+    snn::multiply_rows(snn::find_kernels<Real>(isa), p);
+  }
+  // k rounded additions of numbers below 1, each off by at most half an epsilon of a partial sum below k.
+  const double limit = static_cast<double>(std::numeric_limits<Real>::epsilon()) * (k + 1) * std::sqrt(k + 1.0);
+  for (int row = 0; row < m; ++row) {
+    for (int column = 0; column < n; ++column) {
+      const double want =
+          element(p, row, column, static_cast<double>(before[size(row, n) + static_cast<std::size_t>(column)]));
+      const double got = static_cast<double>(c[size(row, n) + static_cast<std::size_t>(column)]);
+      if (!(std::abs(got - want) <= limit)) {
+        FAIL_CHECK(m << "x" << n << "x" << k << " at " << row << "," << column << ": got " << got << ", want " << want);
+        return;
+      }
+    }
+  }
+}
+
+template <class Real>
+void check_shapes(const std::string& isa) {
+  for (const int m : {1, 3, 20, 23, 515}) {
+    for (const int n : {1, 26, 100}) {
+      for (const int k : {1, 7, 400}) {
+        for (const bool accumulate : {false, true}) {
+          check_product<Real>(isa, m, n, k, false, true, accumulate);
+          check_product<Real>(isa, m, n, k, false, false, accumulate);
+          check_product<Real>(isa, n, k, m, true, false, accumulate);
+        }
+      }
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("product: equals the plain sum in every shape and orientation, on every instruction set") {
+  for (const std::string& isa : snn::isa_names()) {
+    INFO(isa);
+    check_shapes<float>(isa);
+    check_shapes<double>(isa);
+  }
+}
+
+TEST_CASE("product: a row's bits depend on that row alone") {
+  const std::string isa = GENERATE(from_range(snn::isa_names()));
+  for (const int n : {1, 10, 26, 100, 400}) {
+    const int k = 400, most = 1100;
+    const std::vector<float> a = numbers<float>(static_cast<std::size_t>(most * k), 4);
+    const std::vector<float> w = numbers<float>(static_cast<std::size_t>(n * k), 5);
+    const auto multiply = [&](int first, int rows) {
+      std::vector<float> c(static_cast<std::size_t>(rows * n));
+      snn::multiply_rows<float>(
+          snn::find_kernels<float>(isa),
+          {.a = a.data() + first * k, .b = w.data(), .b_transposed = true, .c = c.data(), .m = rows, .n = n, .k = k});
+      return c;
+    };
+    const std::vector<float> whole = multiply(0, most);
+    for (const int rows : {1, 2, 3, 4, 19, 20, 21, 22, 23, 50, 515, 1023}) {
+      for (const int first : {0, 1, 7, 77}) {
+        const std::vector<float> part = multiply(first, rows);
+        INFO(isa << ", n " << n << ", " << rows << " rows from " << first);
+        CHECK(std::memcmp(part.data(), whole.data() + first * n, part.size() * sizeof(float)) == 0);
+      }
+    }
+  }
+}
+
+TEST_CASE("product: the number of threads changes no bit of a sum over rows") {
+  const int m = 400, n = 390;
+  for (const int k : {5000, 9001}) {
+    const std::vector<float> a = numbers<float>(static_cast<std::size_t>(k * m), 6);
+    const std::vector<float> b = numbers<float>(static_cast<std::size_t>(k * n), 7);
+    std::vector<float> one(static_cast<std::size_t>(m * n)), four(one.size()), scratch;
+    for (std::vector<float>* c : {&one, &four}) {
+      snn::multiply_inner<float>(
+          snn::find_kernels<float>("auto"),
+          {.a = a.data(), .a_transposed = true, .b = b.data(), .c = c->data(), .m = m, .n = n, .k = k},
+          c == &one ? 1 : 4, scratch);
+    }
+    CHECK(std::memcmp(one.data(), four.data(), one.size() * sizeof(float)) == 0);
+  }
+}

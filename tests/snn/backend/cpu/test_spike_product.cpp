@@ -1,0 +1,90 @@
+#include "snn/backend/cpu/spike_product.h"
+
+#include <catch2/catch.hpp>
+#include <cstring>
+
+#include "tests/snn/numbers.h"
+#include "tests/snn/spikes.h"
+
+namespace {
+
+struct Case {
+  int n_rows, n_sources, n_neurons;
+  double rate;
+};
+
+template <class Real>
+std::vector<Real> gradient(const std::string& isa, const Case& c, int n_threads, snn::EventScratch<Real>& scratch) {
+  const auto spikes = support::random_spikes(c.n_rows, c.n_sources, c.rate, 1);
+  const auto error = support::numbers<Real>(static_cast<std::size_t>(c.n_rows * c.n_neurons), 2);
+  std::vector<Real> dw(static_cast<std::size_t>(c.n_neurons * c.n_sources), Real(7));
+  snn::weight_gradient_by_events(snn::find_kernels<Real>(isa),
+                                 snn::WeightGradient<Real>{.n_rows = c.n_rows,
+                                                           .source = {c.n_sources, nullptr, spikes.data()},
+                                                           .n_neurons = c.n_neurons,
+                                                           .error = error.data(),
+                                                           .dw = dw.data()},
+                                 n_threads, scratch);
+  return dw;
+}
+
+/// The plain sums, in the same order and type.
+template <class Real>
+std::vector<Real> plain_gradient(const Case& c) {
+  const auto spikes = support::random_spikes(c.n_rows, c.n_sources, c.rate, 1);
+  const auto error = support::numbers<Real>(static_cast<std::size_t>(c.n_rows * c.n_neurons), 2);
+  std::vector<Real> dw(static_cast<std::size_t>(c.n_neurons * c.n_sources));
+  for (int row = 0; row < c.n_rows; ++row)
+    for (int i = 0; i < c.n_sources; ++i)
+      for (int n = 0; support::fires(spikes, c.n_sources, row, i) && n < c.n_neurons; ++n)
+        dw[static_cast<std::size_t>(n * c.n_sources + i)] += error[static_cast<std::size_t>(row * c.n_neurons + n)];
+  return dw;
+}
+
+template <class Real>
+void check_gradients(const std::string& isa) {
+  snn::EventScratch<Real> scratch;
+  for (const Case& c : {Case{1, 1, 1, 1.0}, Case{5, 3, 2, 0.5}, Case{600, 70, 26, 0.1}, Case{1025, 300, 130, 0.05},
+                        Case{40, 64, 64, 0.0}, Case{512, 65, 100, 0.45}}) {
+    INFO(isa << ": " << c.n_rows << " rows, " << c.n_sources << " sources, " << c.n_neurons << " neurons");
+    CHECK(gradient<Real>(isa, c, 1, scratch) == plain_gradient<Real>(c));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("spike product: the weight gradient has the bits of the plain sums, on every instruction set") {
+  for (const std::string& isa : snn::isa_names()) {
+    check_gradients<float>(isa);
+    check_gradients<double>(isa);
+  }
+}
+
+TEST_CASE("spike product: the number of threads changes no bit of it") {
+  snn::EventScratch<float> scratch;
+  const Case c{3000, 400, 390, 0.1};
+  const std::vector<float> one = gradient<float>("auto", c, 1, scratch), four = gradient<float>("auto", c, 4, scratch);
+  CHECK(std::memcmp(one.data(), four.data(), one.size() * sizeof(float)) == 0);
+}
+
+// 42 of 100 is the last that goes by events; more than 2^16 sources never do.
+TEST_CASE("spike product: the rule of events or dense") {
+  CHECK(snn::by_events(0, 10, 10));
+  CHECK(snn::by_events(42, 10, 10));
+  CHECK_FALSE(snn::by_events(43, 10, 10));
+  CHECK(snn::by_events(1, 1, 65536));
+  CHECK_FALSE(snn::by_events(1, 1, 65537));
+}
+
+TEST_CASE("spike product: panels hold the weights by tile and source, zeros behind the last neuron") {
+  const auto w = support::numbers<float>(70 * 3, 5);  // [70][3]
+  std::vector<float> panels;
+  snn::pack_panels(snn::find_kernels<float>("auto"), w.data(), 3, 70, 2, panels);
+  REQUIRE(panels.size() == 2 * 3 * 64);
+  for (int n = 0; n < 128; ++n) {
+    for (int i = 0; i < 3; ++i) {
+      const float wanted = n < 70 ? w[static_cast<std::size_t>(n * 3 + i)] : 0.0F;
+      CHECK(panels[static_cast<std::size_t>((n / 64 * 3 + i) * 64 + n % 64)] == wanted);
+    }
+  }
+}

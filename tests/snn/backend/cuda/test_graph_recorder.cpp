@@ -1,0 +1,99 @@
+#include "snn/backend/cuda/graph_recorder.h"
+
+#include <catch2/catch.hpp>
+#include <stdexcept>
+
+#include "snn/backend/cuda/launch.cuh"
+#include "tests/snn/backend/cuda/emulated_backend.h"
+
+namespace {
+
+struct AddOne {
+  int* value;
+  SNN_HD snn::Extent extent() const { return {1, 1}; }
+  template <int kWidth>
+  SNN_HD void run(int, int, int) const {
+    ++*value;
+  }
+};
+
+struct Rig : support::EmulatedDevice {
+  snn::cuda::GraphRecorder recorder{memory, stream.get()};
+  snn::Buffer<int> value{memory, 1};
+  int n_calls = 0;
+
+  void run(const snn::SequenceKey& key, int n_launches = 1) {
+    recorder.run(key, [&] {
+      ++n_calls;
+      for (int i = 0; i < n_launches; ++i) snn::cuda::launch(AddOne{value.data()}, stream.get());
+    });
+  }
+};
+
+}  // namespace
+
+TEST_CASE("recorder: called, recorded, then repeated") {
+  Rig rig;
+  for (int i = 1; i <= 5; ++i) {
+    rig.run({.kind = 1}, 3);
+    CHECK(rig.n_calls == std::min(i, 2));
+    CHECK(emulated::counts().n_graph_launches == std::max(0, i - 1));
+    CHECK(rig.value.download().front() == 3 * i);
+  }
+}
+
+TEST_CASE("recorder: each key has its own graph") {
+  Rig rig;
+  for (int round = 0; round < 3; ++round) {
+    rig.run({.kind = 0, .n_rows = 128}, 1);
+    rig.run({.kind = 0, .n_rows = 256}, 10);
+    rig.run({.kind = 1, .n_rows = 128}, 100);
+  }
+  CHECK(rig.n_calls == 6);
+  CHECK(rig.value.download().front() == 333);
+}
+
+TEST_CASE("recorder: memory that was taken or given back since makes its graphs void") {
+  Rig rig;
+  for (int i = 0; i < 3; ++i) rig.run({});
+  CHECK(rig.n_calls == 2);
+  rig.value.renew(rig.memory, 1);
+  for (int i = 0; i < 3; ++i) rig.run({});
+  CHECK(rig.n_calls == 4);
+  CHECK(rig.value.download().front() == 3);
+}
+
+TEST_CASE("recorder: what fails while it is recorded leaves nothing behind") {
+  Rig rig;
+  rig.run({});
+  CHECK_THROWS_AS(rig.recorder.run({},
+                                   [&] {
+                                     snn::cuda::launch(AddOne{rig.value.data()}, rig.stream.get());
+                                     throw std::invalid_argument("no");
+                                   }),
+                  std::invalid_argument);
+  CHECK(rig.value.download().front() == 1);
+  rig.run({});
+  CHECK(rig.value.download().front() == 2);
+}
+
+TEST_CASE("recorder: a sequence that waits, copies or takes memory is refused when it is recorded") {
+  Rig rig;
+  const auto twice = [&](const std::function<void()>& sequence) {
+    static int kind = 10;
+    ++kind;
+    rig.recorder.run({.kind = kind}, sequence);
+    rig.recorder.run({.kind = kind}, sequence);
+  };
+  CHECK_THROWS_AS(twice([&] { rig.value.download(); }), std::runtime_error);
+  CHECK_THROWS_AS(twice([&] { snn::cuda::check(cudaStreamSynchronize(rig.stream.get()), "waiting"); }),
+                  std::runtime_error);
+  CHECK_THROWS_AS(twice([&] {
+                    void* memory = nullptr;
+                    snn::cuda::check(cudaMalloc(&memory, 64), "taking");
+                    cudaFree(memory);
+                  }),
+                  std::runtime_error);
+  rig.run({});
+  CHECK(rig.value.download().front() == 1);
+}

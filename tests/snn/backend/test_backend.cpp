@@ -1,0 +1,63 @@
+#include "snn/backend/backend.h"
+
+#include <catch2/catch.hpp>
+#include <cstdint>
+#include <numeric>
+
+using Catch::Matchers::Contains;
+using snn::Buffer;
+
+TEST_CASE("backend: an unknown device is named with what there is") {
+  CHECK(snn::make_backend<float>("cpu", 1)->name() == "cpu");
+  for (const char* device : {"", "gpu", "cuda0", "CPU"}) {
+    CHECK_THROWS_AS(snn::make_backend<double>(device, 1), std::invalid_argument);
+    CHECK_THROWS_WITH(snn::make_backend<float>(device, 1), Contains("cpu, cuda, cuda:N or auto"));
+  }
+}
+
+TEST_CASE("backend: the CPU refuses a precision that it does not round to") {
+  CHECK(snn::resolve_device({.precision = "fp32"}).device == "cpu");
+  CHECK_THROWS_WITH(snn::make_backend<float>({.precision = "tf32"}), Contains("'tf32'") && Contains("--device cuda"));
+}
+
+TEST_CASE("backend: an instruction set that the machine has not is named with what there is") {
+  CHECK(snn::isa_names().back() == "baseline");
+  for (const std::string& isa : snn::isa_names()) CHECK_NOTHROW(snn::make_backend<float>("cpu", 1, isa));
+  CHECK_THROWS_WITH(snn::make_backend<float>("cpu", 1, "avx"),
+                    Contains("'avx'") && Contains("auto") && Contains("baseline"));
+}
+
+TEST_CASE("backend: memory comes zeroed and aligned") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  for (const std::size_t n : {1, 3, 1000}) {
+    const Buffer<float> buffer(*backend, n);
+    CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % 64 == 0);
+    CHECK(buffer.download() == std::vector<float>(n, 0.0F));
+  }
+}
+
+TEST_CASE("buffer: parts go up and down, ranges beyond it throw") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  Buffer<int> buffer(*backend, 5);
+  const std::vector<int> values = {1, 2, 3};
+  buffer.upload(values, 2);
+  CHECK(buffer.download() == std::vector<int>{0, 0, 1, 2, 3});
+  CHECK(buffer.download(3, 2) == std::vector<int>{2, 3});
+  CHECK_THROWS_AS(buffer.upload(values, 3), std::invalid_argument);
+  CHECK_THROWS_AS(buffer.upload(values, SIZE_MAX), std::invalid_argument);
+  CHECK_THROWS_AS(buffer.download(5, 1), std::invalid_argument);
+  CHECK_THROWS_AS(buffer.download(1, SIZE_MAX), std::invalid_argument);
+  CHECK(buffer.download(5, 0).empty());
+}
+
+TEST_CASE("buffer: moving hands the memory on") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  Buffer<int> first(*backend, 2);
+  first.upload(std::vector<int>{7, 8});
+  const int* data = first.data();
+  Buffer<int> second(std::move(first));
+  CHECK(second.data() == data);
+  Buffer<int> third(*backend, 9);
+  third = std::move(second);
+  CHECK(third.download() == std::vector<int>{7, 8});
+}

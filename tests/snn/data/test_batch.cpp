@@ -1,0 +1,129 @@
+#include "snn/data/batch.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <numeric>
+
+#include "snn/base/rng.h"
+
+using namespace snn;
+using Catch::Matchers::Contains;
+
+namespace {
+
+// Value of step t, channel c of utterance i: 100 i + 10 t + c + 1.
+Dataset data_of(const std::vector<int>& steps, int n_channels) {
+  Dataset data{n_channels, {"x"}, {}};
+  for (std::size_t i = 0; i < steps.size(); ++i) {
+    std::vector<float> values;
+    for (int t = 0; t < steps[i]; ++t) {
+      for (int c = 0; c < n_channels; ++c)
+        values.push_back(static_cast<float>(100 * static_cast<int>(i) + 10 * t + c + 1));
+    }
+    data.utterances.push_back({"key" + std::to_string(i), "", 0, "x", steps[i], values});
+  }
+  return data;
+}
+
+template <typename Real>
+Real at(const Batch<Real>& batch, int t, int b, int c) {
+  return batch.x[static_cast<std::size_t>((batch.row_begin[static_cast<std::size_t>(b)] + t) * batch.n_channels + c)];
+}
+
+}  // namespace
+
+TEMPLATE_TEST_CASE("batch: utterances lie one behind the other", "", float, double) {
+  Dataset data = data_of({2, 3, 1}, 2);
+  data.utterances[2].label = -1;
+  Batch<TestType> batch;
+  batch.x.assign(1000, TestType{7});  // what an earlier batch left
+  fill(batch, data, std::vector<int>{2, 1});
+  CHECK(batch.n_rows() == 4);
+  CHECK(batch.n_batch() == 2);
+  CHECK(batch.n_channels == 2);
+  CHECK(batch.row_begin == std::vector<int>{0, 1, 4});
+  CHECK(batch.n_steps(1) == 3);
+  CHECK(batch.labels == std::vector<int>{-1, 0});
+  CHECK(batch.x == std::vector<TestType>{201, 202, 101, 102, 111, 112, 121, 122});
+}
+
+TEST_CASE("batch: rasters and counts become numbers") {
+  Dataset data{2, {}, {}};
+  data.utterances.push_back({"a", "", -1, "", 1, std::vector<std::uint8_t>{1, 0}});
+  data.utterances.push_back({"b", "", -1, "", 1, std::vector<std::uint16_t>{65535, 2}});
+  Batch<float> batch;
+  fill(batch, data, std::vector<int>{0, 1});
+  CHECK(batch.x == std::vector<float>{1, 0, 65535, 2});
+}
+
+TEST_CASE("batch: a shift moves zeros in and keeps the length") {
+  const Dataset data = data_of({4}, 3);
+  const std::vector<int> indices = {0};
+  for (int ds = -5; ds <= 5; ++ds) {
+    for (int dc = -4; dc <= 4; ++dc) {
+      Batch<float> batch;
+      fill(batch, data, indices, std::vector<Augmentation>{{.shift = {ds, dc}}});
+      CHECK(batch.n_steps(0) == 4);
+      for (int t = 0; t < 4; ++t) {
+        for (int c = 0; c < 3; ++c) {
+          const int from_t = t - ds, from_c = c - dc;
+          const bool inside = from_t >= 0 && from_t < 4 && from_c >= 0 && from_c < 3;
+          INFO("shift " << ds << ", " << dc << " at step " << t << ", channel " << c);
+          CHECK(at(batch, t, 0, c) == (inside ? static_cast<float>(10 * from_t + from_c + 1) : 0.0F));
+        }
+      }
+    }
+  }
+}
+
+TEST_CASE("batch: a shifted utterance stays within its own length") {
+  const Dataset data = data_of({2, 4}, 1);
+  Batch<float> batch;
+  fill(batch, data, std::vector<int>{0, 1}, std::vector<Augmentation>{{.shift = {1, 0}}, {}});
+  CHECK(at(batch, 0, 0, 0) == 0.0F);
+  CHECK(at(batch, 1, 0, 0) == 1.0F);
+  CHECK(at(batch, 0, 1, 0) == 101.0F);  // the second step moved out, and not into the next one
+}
+
+TEST_CASE("batch: the order of an epoch is a permutation of its own") {
+  std::vector<int> order = epoch_order(1000, 1, 0);
+  CHECK(order == epoch_order(1000, 1, 0));
+  CHECK(order != epoch_order(1000, 1, 1));
+  CHECK(order != epoch_order(1000, 2, 0));
+  std::sort(order.begin(), order.end());
+  for (int i = 0; i < 1000; ++i) REQUIRE(order[i] == i);
+  CHECK(epoch_order(0, 1, 0).empty());
+}
+
+TEST_CASE("batch: the order is for ever what it was") {
+  // scripts/make_reference_random.py, an independent program.
+  CHECK(epoch_order(12, 1, 3) == std::vector<int>{9, 10, 6, 5, 11, 3, 4, 8, 7, 0, 2, 1});
+}
+
+TEST_CASE("batch: batches cover an epoch, the last may be short") {
+  const std::vector<int> order = epoch_order(7, 1, 0);
+  CHECK(count_batches(7, 3) == 3);
+  CHECK(count_batches(6, 3) == 2);
+  CHECK(count_batches(0, 3) == 0);
+  CHECK(count_batches(2147483647, 2) == 1073741824);
+  std::vector<int> all;
+  for (int batch = 0; batch < 3; ++batch) {
+    for (const int i : batch_indices(order, batch, 3)) all.push_back(i);
+  }
+  CHECK(all == order);
+  CHECK(batch_indices(order, 2, 3).size() == 1);
+  CHECK_THROWS_WITH(batch_indices(order, 3, 3), Contains("batch 3 of size 3 asked for, 7 utterances there"));
+  CHECK_THROWS_AS(batch_indices(order, -1, 3), std::invalid_argument);
+}
+
+TEST_CASE("batch: wrong calls are refused") {
+  const Dataset data = data_of({1}, 1);
+  Batch<float> batch;
+  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{}), Contains("at least one utterance"));
+  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{1}), Contains("utterance 1 of 1"));
+  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{-1}), Contains("utterance -1 of 1"));
+  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{0}, std::vector<Augmentation>(2)),
+                    Contains("2 augmentations for a batch of 1"));
+  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{0}, std::vector<Augmentation>{{.taps = {{}, {}}}}),
+                    Contains("2 taps for 1 channels"));
+}

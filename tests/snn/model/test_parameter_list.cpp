@@ -1,0 +1,62 @@
+#include "snn/model/parameter_list.h"
+
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "tests/snn/sample_model.h"
+
+using namespace snn;
+using Catch::Matchers::Contains;
+
+TEST_CASE("parameter list: the arrays of a skip-connected network in their order") {
+  NetworkParams params;
+  params.sizes = {12, 16, 8, 4, 5};
+  params.self_recurrent = {1, 3};
+  params.bip = {2};
+  params.skips = {{2, 4}, {0, 2}};
+  const std::vector<ParameterInfo> wanted = {
+      {"w_0_1", ParameterKind::kWeight, 0, 1, {16, 12}, true},
+      {"w_1_2", ParameterKind::kWeight, 1, 2, {8, 16}, true},
+      {"w_2_3", ParameterKind::kWeight, 2, 3, {4, 8}, true},
+      {"w_3_4", ParameterKind::kWeight, 3, 4, {5, 4}, true},
+      {"w_2_4", ParameterKind::kWeight, 2, 4, {5, 8}, true},
+      {"w_0_2", ParameterKind::kWeight, 0, 2, {8, 12}, true},
+      {"w_self_1", ParameterKind::kSelfWeight, 1, 1, {16}, true},
+      {"w_self_3", ParameterKind::kSelfWeight, 3, 3, {4}, true},
+      {"theta_1", ParameterKind::kTheta, 1, 1, {16}, false},
+      {"theta_2", ParameterKind::kTheta, 2, 2, {8}, true},
+      {"theta_3", ParameterKind::kTheta, 3, 3, {4}, false},
+      {"theta_4", ParameterKind::kTheta, 4, 4, {5}, false},
+  };
+  CHECK(parameter_list(params) == wanted);
+  // 192 + 128 + 32 + 20 + 40 + 96 weights, 16 + 4 self-weights, 8 trained of 33 theta.
+  CHECK(count_trained(params) == 508 + 20 + 8);
+  CHECK(count_all(params) == 508 + 20 + 33);
+}
+
+TEST_CASE("parameter list: arrays that do not fit are named") {
+  const Model model = sample_model();
+  const NetworkParams& params = model.training.network;
+  Tensors tensors = model.parameters;
+  CHECK_NOTHROW(check_parameters(params, tensors));
+  SECTION("missing") {
+    tensors.erase("w_self_2");
+    CHECK_THROWS_WITH(check_parameters(params, tensors), Contains("array w_self_2 is missing") && Contains("[4]"));
+  }
+  SECTION("unknown") {
+    tensors["w_9_9"] = {{1}, {0.0F}};
+    CHECK_THROWS_WITH(check_parameters(params, tensors), Contains("array w_9_9 is not one of"));
+  }
+  SECTION("transposed") {
+    tensors["w_0_1"].shape = {3, 4};
+    CHECK_THROWS_WITH(check_parameters(params, tensors), "array w_0_1 has the shape [3, 4]; the network wants [4, 3]");
+  }
+  SECTION("too few values") {
+    tensors["w_0_1"].values.pop_back();
+    CHECK_THROWS_WITH(check_parameters(params, tensors), "array w_0_1 holds 11 values; its shape wants 12");
+  }
+  SECTION("not finite") {
+    tensors["theta_4"].values[1] = std::numeric_limits<float>::quiet_NaN();
+    CHECK_THROWS_WITH(check_parameters(params, tensors), Contains("array theta_4 holds nan at index 1"));
+  }
+}

@@ -1,0 +1,126 @@
+// What the network takes and refuses.
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "snn/network/stored_dataset.h"
+#include "tests/snn/network_rig.h"
+
+using Catch::Matchers::Contains;
+
+namespace {
+
+template <class Real>
+using Rig = support::NetworkRig<Real>;
+
+double largest(const std::vector<float>& values) {
+  double most = 0.0;
+  for (const float v : values) most = std::max(most, std::abs(static_cast<double>(v)));
+  return most;
+}
+
+}  // namespace
+
+TEST_CASE("network: parameters go in and come out") {
+  Rig<float> rig;
+  snn::Tensors tensors = snn::initial_parameters(rig.params.network, rig.params.init, 99);
+  rig.network.set_parameters(tensors);
+  CHECK(rig.network.parameters() == tensors);
+  tensors.erase("w_1_3");
+  CHECK_THROWS_WITH(rig.network.set_parameters(tensors), Contains("w_1_3"));
+}
+
+TEST_CASE("network: gradients of what is not trained stay zero") {
+  Rig<float> rig;
+  rig.backward(support::synthetic(), {0, 1, 2});
+  CHECK(largest(rig.network.gradients().at("theta_3").values) == 0.0);
+  CHECK(largest(rig.network.gradients().at("theta_1").values) > 0.0);
+}
+
+// small_training(): 20 and 16 hidden neurons.
+TEST_CASE("network: a silent neuron is one whose weights to other layers are zero, without a gradient") {
+  Rig<float> rig;
+  const snn::Dataset dataset = support::synthetic();
+  snn::StoredDataset stored(dataset, *rig.backend);
+  const std::vector<int> indices = {0, 1, 2};
+  snn::BatchPlan plan = stored.plan(indices);
+  plan.silent.assign(3 * 36, 0);
+  for (std::size_t b = 0; b < 3; ++b) plan.silent[b * 36 + 4] = plan.silent[b * 36 + 20 + 7] = 1;
+  rig.network.load(plan, true);
+  rig.network.forward();
+  const std::vector<float> sums = rig.network.class_sums();
+  CHECK(rig.network.spike_counts(1)[4] == 0);
+  CHECK(rig.network.spike_counts(2)[7] == 0);
+  rig.network.backward(rig.params.loss);
+  const snn::Tensors gradients = rig.network.gradients();
+  snn::Tensors cut = rig.network.parameters();
+  const auto clear_column = [&cut](const char* name, std::size_t n_from, std::size_t from) {
+    std::vector<float>& values = cut.at(name).values;
+    for (std::size_t i = from; i < values.size(); i += n_from) values[i] = 0.0F;
+  };
+  clear_column("w_1_2", 20, 4), clear_column("w_1_3", 20, 4), clear_column("w_2_3", 16, 7);
+  rig.network.set_parameters(cut);
+  rig.backward(dataset, indices);
+  CHECK(rig.network.class_sums() == sums);
+  for (const auto& [name, tensor] : rig.network.gradients()) {
+    INFO(name);
+    if (name == "w_0_1" || name == "w_0_2" || name == "w_self_1" || name == "theta_2") {
+      CHECK(tensor == gradients.at(name));  // a neuron that sends nothing has no error
+    }
+  }
+  for (std::size_t k = 0; k < 12; ++k) CHECK(gradients.at("w_0_1").values[4 * 12 + k] == 0.0F);
+  CHECK(gradients.at("w_self_1").values[4] == 0.0F);
+}
+
+TEST_CASE("network: a batch that does not fit is refused") {
+  Rig<float> rig;
+  const snn::Dataset dataset = support::synthetic();
+  const auto with = [&](const std::function<void(snn::Batch<float>&)>& change) {
+    snn::Batch<float> batch;
+    snn::fill(batch, dataset, std::vector<int>{0, 1});
+    change(batch);
+    return batch;
+  };
+  using Change = void (*)(snn::Batch<float>&);
+  CHECK_THROWS_WITH(rig.forward(support::synthetic({.n_channels = 13}), {0}),
+                    "batch: 13 channels, the network wants 12");
+  for (const Change change :
+       {Change([](auto& b) { b.x.pop_back(); }), Change([](auto& b) { b.row_begin.pop_back(); }),
+        Change([](auto& b) { b.row_begin[1] = b.row_begin[2] + 1; }), Change([](auto& b) { b.row_begin[1] = 0; }),
+        Change([](auto& b) { b.row_begin[0] = 1; }), Change([](auto& b) { b.row_begin = {0}; }),
+        Change([](auto& b) { b.row_begin.clear(); }), Change([](auto& b) { b = {.n_channels = 12}; })}) {
+    CHECK_THROWS_AS(rig.network.forward(with(change)), std::invalid_argument);
+  }
+}
+
+TEST_CASE("network: a backward pass without its forward pass, or with labels it does not know, is refused") {
+  Rig<float> rig;
+  const snn::Dataset dataset = support::synthetic();
+  CHECK_THROWS_WITH(rig.network.backward({}), Contains("forward"));
+  snn::Batch<float> batch;
+  snn::fill(batch, dataset, std::vector<int>{0, 1});
+  for (const int label : {-1, 4}) {
+    batch.labels[1] = label;
+    rig.network.forward(batch);
+    CHECK_THROWS_WITH(rig.network.backward({}), Contains("label " + std::to_string(label)) && Contains("0 to 3"));
+  }
+  batch.labels = {1};
+  rig.network.forward(batch);
+  CHECK_THROWS_WITH(rig.network.backward({}), Contains("label -1"));
+  snn::fill(batch, dataset, std::vector<int>{0, 1, 2});
+  rig.network.infer(batch);
+  CHECK_THROWS_WITH(rig.network.backward({}), Contains("forward"));
+  CHECK_THROWS_WITH(rig.network.forward(), Contains("loaded"));
+  rig.network.forward(batch);
+  rig.network.backward({});
+  CHECK_THROWS_WITH(rig.network.backward({}), Contains("forward"));
+}
+
+TEST_CASE("network: parameters out of range are refused") {
+  const auto backend = snn::make_backend<float>("cpu", 1);
+  snn::TrainingParams params = support::small_training();
+  params.network.tau_s = 0.5;
+  CHECK_THROWS_AS(snn::Network<float>(params.network, {}, *backend), std::invalid_argument);
+  params = support::small_training();
+  params.gradient.slope = 0.0;
+  CHECK_THROWS_AS(snn::Network<float>(params.network, params.gradient, *backend), std::invalid_argument);
+}

@@ -1,0 +1,22 @@
+#include "snn/scan/shape.h"
+
+#include <catch2/catch.hpp>
+
+TEST_CASE("shape: rows outermost, neurons fastest, every place once") {
+  const snn::Shape shape{6, 2, 5};
+  std::size_t next = 0;
+  for (int row = 0; row < 6; ++row)
+    for (int n = 0; n < 5; ++n) CHECK(shape.index(row, n) == next++);
+  CHECK(shape.size() == next);
+}
+
+TEST_CASE("shape: places beyond 32 bits") {
+  const snn::Shape shape{1'000'000, 1000, 5000};
+  CHECK(shape.index(999'999, 4999) == std::size_t{4'999'999'999});
+}
+
+TEST_CASE("shape: words of a row of spikes") {
+  CHECK(snn::spike_words(1) == 1);
+  CHECK(snn::spike_words(64) == 1);
+  CHECK(snn::spike_words(65) == 2);
+}

@@ -111,12 +111,11 @@ double channel_count(const LyonParams& params, double sample_rate_hz, double ste
   return params.ear_q / step_factor * span;
 }
 
-LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz, int decimation) {
+LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz) {
   validate(params);
   require(std::isfinite(sample_rate_hz) && sample_rate_hz > 0.0,
           fmt::format("sample rate {} Hz: wanted more than 0", sample_rate_hz));
   LyonCoeffs coeffs;
-  coeffs.sample_rate_hz = sample_rate_hz;
   coeffs.step_factor = step_factor_or_default(params);
   const double count = std::floor(channel_count(params, sample_rate_hz, coeffs.step_factor));
   require(count >= 2.0 && count <= kMaxEarChannels,
@@ -136,8 +135,6 @@ LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz, int decim
   coeffs.agc_target = kAgcTarget;
   for (int j = 0; j < kAgcStages; ++j) coeffs.agc_epsilon[j] = epsilon(kAgcTau_s[j] * sample_rate_hz);
   coeffs.tau_factor = params.tau_factor;
-  coeffs.decimation = decimation;
-  coeffs.decimation_epsilon = decimation_epsilon(params.tau_factor, decimation);
   return coeffs;
 }
 
@@ -168,16 +165,6 @@ double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_
     (count(middle) >= wanted ? below : above) = middle;
   }
   return below;
-}
-
-double cascade_magnitude_db(const LyonCoeffs& coeffs, int channel, double frequency_hz) {
-  require(channel >= 0 && channel < coeffs.n_channels,
-          fmt::format("channel {}: wanted 0 to {}", channel, coeffs.n_channels - 1));
-  double magnitude = 1.0;
-  for (int row = 0; row < channel + 1 + kFrontRows; ++row) {
-    magnitude *= std::abs(response(coeffs.sections[row], frequency_hz / coeffs.sample_rate_hz));
-  }
-  return 20.0 * std::log10(magnitude);
 }
 
 }  // namespace ear

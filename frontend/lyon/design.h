@@ -14,7 +14,6 @@ struct Section {
 
 /// Everything derived from the parameters; rows are sections in signal order, row 0 and 1 before the channels.
 struct LyonCoeffs {
-  double sample_rate_hz = 0.0;
   double step_factor = 0.0;       ///< the one in use
   int n_channels = 0;             ///< N
   std::vector<double> cf_hz;      ///< [N], centre frequencies, falling
@@ -24,8 +23,6 @@ struct LyonCoeffs {
   std::array<double, lyon_model::kAgcStages> agc_target{};   ///< [stage]
   std::array<double, lyon_model::kAgcStages> agc_epsilon{};  ///< [stage], 1 - exp(-1 / (tau fs))
   double tau_factor = 0.0;
-  int decimation = 1;               ///< D, samples per step
-  double decimation_epsilon = 0.0;  ///< 1 - exp(-1 / (tau_factor D)), of each of two poles
 };
 
 /// Throws std::invalid_argument naming the field, the range and the value found.
@@ -34,20 +31,17 @@ void validate(const LyonParams& params);
 /// [Lyon sec. 2] Number of channels before rounding down, at that step factor; falls strictly with it.
 double channel_count(const LyonParams& params, double sample_rate_hz, double step_factor);
 
-/// The design. Throws std::invalid_argument for parameters out of range, decimation < 1, or fewer than 2 or more than
+/// The design. Throws std::invalid_argument for parameters out of range, and for fewer than 2 or more than
 /// kMaxEarChannels channels. Coefficients are within 1e-12 of AuditoryToolbox's (tests/frontend/lyon/test_design.cpp).
-LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz, int decimation);
+LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz);
 
-/// [Lyon sec. 9] 1 - exp(-1 / (tau_factor D)). Throws std::invalid_argument if decimation < 1.
+/// [Lyon sec. 9] 1 - exp(-1 / (tau_factor D)), of each of two poles, with D samples per step. Throws
+/// std::invalid_argument if decimation < 1.
 double decimation_epsilon(double tau_factor, int decimation);
 
 /// The step factor that gives n_channels: the default one (ear_q / 32) where it does, else the one at which
 /// channel_count is n_channels + 0.5. `params.step_factor` plays no part. Throws std::invalid_argument if n_channels is
 /// not in 2..kMaxEarChannels or no step factor gives that many.
 double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_channels);
-
-/// [Lyon sec. 5] Magnitude in dB, at frequency_hz, of the linear cascade from the input to the output of a channel
-/// (0-based).
-double cascade_magnitude_db(const LyonCoeffs& coeffs, int channel, double frequency_hz);
 
 }  // namespace ear

@@ -1,11 +1,11 @@
 #pragma once
-// Lyon's passive ear as AuditoryToolbox version 2 computes it, in double, fed in blocks of any length. LaneEar
-// (lane_ear.h) is the fast one; both run the same passes (passes.h) and do this in corner cases:
+// Lyon's passive ear as AuditoryToolbox version 2 computes it, for many recordings side by side, one in each lane of the
+// machine's vector registers. What it does in corner cases:
 //  Q1  The original clears its two front rows after the rectifier at every sample if D = 1, but only at the first
 //      sample of each block of D otherwise (linear indexing). Done here in the same way: published results depend on it.
 //  Q2  The first channel is compensator minus first section: always 0 for D = 1, not for D > 1. As the original.
 //  Q3  Every output is a difference of neighbours; the last row's own remainder is never seen. As the original.
-//  Q4  Where blocks of D start matters (Q1); how process() is called does not: the phase is part of the state.
+//  Q4  Where blocks of D start matters (Q1); how many samples are computed at a time does not.
 //  Q5  The low-pass delays by about 5 steps and nothing is flushed; a caller appends silence
 //      (FrontEndParams::tail_steps).
 //  Q6  Fewer than D samples give no step, here without an error; the front end refuses such a recording. D is whole.
@@ -24,45 +24,50 @@
 //  Q17 The number of steps depends on the length: the front end chooses D for a wanted number
 //      (FrontEndParams::n_steps).
 //  Q18 The default step factor is ear_q / 32, as the original's code (its text says 32 / ear_q); D < 1 is an error.
+#include <cstdint>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "frontend/lyon/factors.h"
-#include "frontend/lyon/passes.h"
-#include "frontend/lyon/scalar_lane.h"
+#include "frontend/lyon/kernel.h"
 
 namespace ear {
 
-/// The witness in double. Against AuditoryToolbox, relative to the largest output: at most 1e-11
-/// (tests/frontend/lyon/test_ear.cpp).
+/// One recording for Ear: what to hear and where to write.
+struct EarJob {
+  std::span<const float> samples;  ///< full scale +-1, finite; silence follows as long as steps are wanted
+  int decimation = 1;              ///< D >= 1, samples per step
+  float scale = 1.0F;              ///< factor on the output
+  std::span<float> steps;          ///< [step][channel], written; channel 0 the highest
+};
+
+/// The ear of one design, cascade in double and the rest in float. Against AuditoryToolbox, relative to the largest
+/// output: at most 1e-4 (tests/frontend/lyon/test_ear.cpp). May be used by several threads.
 class Ear {
  public:
-  explicit Ear(const LyonCoeffs& coeffs);
+  /// Throws std::invalid_argument for an instruction set that is none of usable_isas().
+  explicit Ear(const LyonCoeffs& coeffs, const std::string& isa = "auto");
 
-  /// Takes samples (full scale +-1) and appends the steps they finish to `steps`, [step][channel], channel 0 the
-  /// highest. Blocks of any length, also 0, give the bits of one call. Throws std::invalid_argument, with the state
-  /// unchanged, if a sample is not finite.
-  void process(std::span<const double> samples, std::vector<double>& steps);
+  /// Hears the jobs, n_lanes() at a time in the order given: recordings of equal length side by side are cheapest. The
+  /// numbers of a job do not depend on the others. Takes memory for the low-pass weights of n_lanes() jobs, 8 bytes for
+  /// each sample of a step. Throws std::invalid_argument, with nothing written, if a sample is not finite, a decimation
+  /// is below 1 or `steps` holds no whole number of steps.
+  void hear(std::span<const EarJob> jobs) const;
 
-  /// Back to silence.
-  void reset();
+  /// Throws what hear() would throw for the job.
+  void check(const EarJob& job) const;
 
-  int n_channels() const { return static_cast<int>(rows_.size()) - lyon_model::kFrontRows; }
-  /// [row].
-  const std::vector<SectionState<ScalarLane>>& sections() const { return sections_; }
-  const std::vector<RowState<ScalarLane>>& rows() const { return rows_; }
+  int n_lanes() const { return kernel_.n_lanes; }
+  int n_channels() const { return static_cast<int>(factors_.sections.size()) - lyon_model::kFrontRows; }
+  /// The one in use.
+  const std::string& isa() const { return isa_; }
 
  private:
-  void sample(double x, std::vector<double>& steps);
-  void finish_step(std::vector<double>& steps);
-
   EarFactors factors_;
-  LowPassFactors low_pass_;
-  int decimation_;
-  int phase_ = 0;  // samples of the unfinished step
-  std::vector<SectionState<ScalarLane>> sections_;
-  std::vector<RowState<ScalarLane>> rows_;
-  std::vector<double> u_;  // scratch: [row]
+  double tau_factor_;
+  std::string isa_;
+  EarKernel kernel_;
 };
 
 }  // namespace ear

@@ -28,7 +28,7 @@ FrontEndParams resolved(FrontEndParams params) {
   if (params.n_channels && !params.lyon.step_factor) {
     params.lyon.step_factor = solve_step_factor(params.lyon, params.sample_rate_hz, *params.n_channels);
   }
-  const LyonCoeffs coeffs = design_ear(params.lyon, params.sample_rate_hz, 1);
+  const LyonCoeffs coeffs = design_ear(params.lyon, params.sample_rate_hz);
   require(!params.n_channels || *params.n_channels == coeffs.n_channels,
           fmt::format("step factor {} gives {} channels, not {}; set one of the two", coeffs.step_factor,
                       coeffs.n_channels, params.n_channels.value_or(0)));
@@ -101,9 +101,7 @@ void one_after_another(int n, const std::function<void(int)>& body) {
 }
 
 FrontEnd::FrontEnd(const FrontEndParams& params, const std::string& isa)
-    : params_(resolved(params)),
-      coeffs_(design_ear(params_.lyon, params_.sample_rate_hz, std::max(1, params_.decimation))),
-      ear_(coeffs_, isa) {}
+    : params_(resolved(params)), coeffs_(design_ear(params_.lyon, params_.sample_rate_hz)), ear_(coeffs_, isa) {}
 
 FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
   const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz /
@@ -137,14 +135,14 @@ FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
   return prepared;
 }
 
-LaneJob FrontEnd::job(Prepared& prepared) const {
+EarJob FrontEnd::job(Prepared& prepared) const {
   return {prepared.samples, prepared.cochleagram.decimation, static_cast<float>(params_.scale),
           prepared.cochleagram.values};
 }
 
 Cochleagram FrontEnd::operator()(Sound sound) const {
   Prepared prepared = prepare(std::move(sound));
-  const LaneJob one[] = {job(prepared)};
+  const EarJob one[] = {job(prepared)};
   ear_.hear(one);
   return std::move(prepared.cochleagram);
 }
@@ -171,7 +169,7 @@ std::vector<Heard> FrontEnd::hear(std::vector<Sound> sounds, const ParallelFor& 
   const auto n_lanes = static_cast<std::size_t>(ear_.n_lanes());
   parallel(static_cast<int>((order.size() + n_lanes - 1) / n_lanes), [&](int group) {
     const std::size_t first = static_cast<std::size_t>(group) * n_lanes;
-    std::vector<LaneJob> jobs;
+    std::vector<EarJob> jobs;
     for (std::size_t k = first; k < std::min(first + n_lanes, order.size()); ++k)
       jobs.push_back(job(prepared[order[k]]));
     ear_.hear(jobs);

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/lyon/lane_ear.h"
+#include "frontend/lyon/ear.h"
 #include "frontend/sound/sound_file.h"
 #include "frontend/stream/recipe.h"
 
@@ -82,7 +82,7 @@ class FrontEnd {
   /// With step factor and number of channels resolved.
   const FrontEndParams& params() const { return params_; }
   const LyonCoeffs& coeffs() const { return coeffs_; }
-  const LaneEar& ear() const { return ear_; }
+  const Ear& ear() const { return ear_; }
 
  private:
   /// A sound on its way: at the ear's rate, and the cochleagram without its numbers.
@@ -91,11 +91,11 @@ class FrontEnd {
     Cochleagram cochleagram;
   };
   Prepared prepare(Sound sound) const;
-  LaneJob job(Prepared& prepared) const;
+  EarJob job(Prepared& prepared) const;
 
   FrontEndParams params_;
   LyonCoeffs coeffs_;
-  LaneEar ear_;
+  Ear ear_;
 };
 
 /// The recipe stage "ossicle-lyon": every parameter that changes numbers, step factor and number of channels resolved.

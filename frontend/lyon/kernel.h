@@ -11,8 +11,8 @@ namespace ear {
 
 /// The sound of one lane and where its steps go.
 struct LaneTask {
-  const float* samples;           ///< [n_samples]; silence follows
-  std::int64_t n_samples;         ///
+  const float* samples;  ///< [n_samples]; silence follows
+  std::int64_t n_samples;
   int decimation;                 ///< D
   const float* low_pass_weights;  ///< [D][2], w1 and w2 of each sample of a step
   float keep, cross;              ///< of the sums from step to step

@@ -9,7 +9,7 @@ namespace bench {
 
 EarContender::EarContender(const Flags& flags)
     : sounds_(read_sounds(flags.text("sounds"), flags.integer("utterances", 0), flags.integer("samples", 0))),
-      ear_(ear::design_ear({}, flags.integer("sample-rate", 12500), 1),
+      ear_(ear::design_ear({}, flags.integer("sample-rate", 12500)),
            flags.text("isa").empty() ? "auto" : flags.text("isa")),
       steps_(sounds_.size()) {
   const int decimation = flags.integer("decimation", 100);

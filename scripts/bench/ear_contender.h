@@ -2,7 +2,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/lyon/lane_ear.h"
+#include "frontend/lyon/ear.h"
 #include "scripts/bench/case.h"
 #include "scripts/bench/serve.h"
 
@@ -20,9 +20,9 @@ class EarContender {
 
  private:
   std::vector<std::vector<float>> sounds_;
-  ear::LaneEar ear_;
+  ear::Ear ear_;
   std::vector<std::vector<float>> steps_;
-  std::vector<ear::LaneJob> jobs_;
+  std::vector<ear::EarJob> jobs_;
 };
 
 }  // namespace bench

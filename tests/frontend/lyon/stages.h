@@ -12,13 +12,11 @@ inline constexpr double kTolerance = 1e-12;  // of the largest value: a hundred 
 inline constexpr int kRows = 88, kSamples = 128;
 
 struct Stages {
-  int decimation;
   support::Golden golden;
-  explicit Stages(int d)
-      : decimation(d),
-        golden(support::golden_path(support::golden_root("lyon"),
-                                    "stage_df" + std::to_string(d) + "_noise16k_first128")) {}
-  ear::LyonCoeffs coeffs() const { return ear::design_ear({}, 16000, decimation); }
+  explicit Stages(int decimation)
+      : golden(support::golden_path(support::golden_root("lyon"),
+                                    "stage_df" + std::to_string(decimation) + "_noise16k_first128")) {}
+  ear::LyonCoeffs coeffs() const { return ear::design_ear({}, 16000); }
 };
 
 inline double largest(const support::Array& array) {

@@ -3,20 +3,20 @@
 #include <catch2/catch.hpp>
 
 #include "frontend/lyon/factors.h"
-#include "frontend/lyon/scalar_lane.h"
+#include "tests/frontend/lyon/scalar_ear.h"
 #include "tests/frontend/lyon/stages.h"
 
-using ear::ScalarLane;
+using scalar::Lane;
 
 TEST_CASE("[Lyon sec. 7] One stage attenuates by the old state and updates it from itself and its neighbours") {
   // epsilon 1/4, epsilon / target 1/16, next stage's the same: ratio 1. Old g: 0.5, 0.25, 0.125; u = 8.
   // u = 8 (1 - 0.25) = 6; g = 6 / 16 + 0.25 (0.5 + 0.25 + 0.125) = 0.375 + 0.21875.
   const ear::AgcStage<double> stage = {1.0, 0.25, 0.25, 0.1};
   double u = 8.0 / 16.0;
-  CHECK(ear::agc_stage<ScalarLane>(stage, 0.5 + 0.75, 0.75, 0.875, u) == 1.0 - 0.59375);
+  CHECK(ear::agc_stage<Lane>(stage, 0.5 + 0.75, 0.75, 0.875, u) == 1.0 - 0.59375);
   CHECK(u == 6.0 / 16.0);
   u = 2.0;
-  CHECK(ear::agc_stage<ScalarLane>(stage, 2.0, 1.0, 1.0, u) == 0.1);
+  CHECK(ear::agc_stage<Lane>(stage, 2.0, 1.0, 1.0, u) == 0.1);
 }
 
 TEST_CASE("[Lyon sec. 7] Each stage alone equals AuditoryToolbox's") {
@@ -34,8 +34,8 @@ TEST_CASE("[Lyon sec. 7] Each stage alone equals AuditoryToolbox's") {
       const auto old = state;
       for (int i = 0; i < stages::kRows; ++i) {
         u[i] *= scale;
-        state[i] = ear::agc_stage<ScalarLane>(f, old[std::max(0, i - 1)] + old[i], old[i],
-                                              old[std::min(stages::kRows - 1, i + 1)], u[i]);
+        state[i] = ear::agc_stage<Lane>(f, old[std::max(0, i - 1)] + old[i], old[i],
+                                        old[std::min(stages::kRows - 1, i + 1)], u[i]);
         u[i] /= scale * f.ratio;
       }
       CHECK(stages::distance(u, output, n) <= stages::kTolerance * stages::largest(output));

@@ -4,10 +4,10 @@
 
 #include "frontend/lyon/factors.h"
 #include "frontend/lyon/passes.h"
-#include "frontend/lyon/scalar_lane.h"
+#include "tests/frontend/lyon/scalar_ear.h"
 #include "tests/frontend/lyon/stages.h"
 
-using ear::ScalarLane;
+using scalar::Lane;
 
 TEST_CASE("[Lyon sec. 5] One section is the difference equation of its coefficients") {
   // y = 2x + 3x' - 1x'' - 0.5y' + 0.25y'' on x = 1, 1, 0: 2; 2+3-1 = 4; 3-1-2+0.5 = 0.5.
@@ -16,7 +16,7 @@ TEST_CASE("[Lyon sec. 5] One section is the difference equation of its coefficie
   coeffs.sections = {{2.0, 3.0, -1.0, 0.5, -0.25}};
   const auto factors = ear::ear_factors(coeffs).sections.front();
   double s1 = 0.0, s2 = 0.0;
-  const auto step = [&](double x) { return ear::section_step<ScalarLane>(factors, x, s1, s2); };
+  const auto step = [&](double x) { return ear::section_step<Lane>(factors, x, s1, s2); };
   CHECK(step(1.0) == 2.0);
   CHECK(step(1.0) == 4.0);
   CHECK(step(0.0) == 0.5);
@@ -34,7 +34,7 @@ TEST_CASE("[Lyon sec. 5] Every row of the cascade and its last state equal Audit
   for (int n = 0; n < stages::kSamples; ++n) {
     double x = samples[n];
     for (int i = 0; i < stages::kRows; ++i) {
-      x = ear::section_step<ScalarLane>(factors.sections[i], x, s1[i], s2[i]);
+      x = ear::section_step<Lane>(factors.sections[i], x, s1[i], s2[i]);
       rows[i] = x;
     }
     CHECK(stages::distance(rows, golden, n) <= bound);
@@ -45,7 +45,7 @@ TEST_CASE("[Lyon sec. 5] Every row of the cascade and its last state equal Audit
 }
 
 TEST_CASE("[Lyon sec. 6] The rectifier keeps what is above zero") {
-  CHECK(ear::rectify<ScalarLane>(0.25) == 0.25);
-  CHECK(ear::rectify<ScalarLane>(-0.25) == 0.0);
-  CHECK(ear::rectify<ScalarLane>(0.0) == 0.0);
+  CHECK(ear::rectify<Lane>(0.25) == 0.25);
+  CHECK(ear::rectify<Lane>(-0.25) == 0.0);
+  CHECK(ear::rectify<Lane>(0.0) == 0.0);
 }

@@ -3,26 +3,26 @@
 #include <catch2/catch.hpp>
 
 #include "frontend/lyon/factors.h"
-#include "frontend/lyon/scalar_lane.h"
+#include "tests/frontend/lyon/scalar_ear.h"
 #include "tests/frontend/lyon/stages.h"
 
-using ear::ScalarLane;
+using scalar::Lane;
 
 namespace {
 
 /// The low-pass of one channel, its output at the last sample of each D, as the ear computes it.
 std::vector<double> decimated(double epsilon, int decimation, const std::vector<double>& samples) {
   const auto factors = ear::low_pass_weights(epsilon, decimation);
-  ear::LowPassState<ScalarLane> state{};
+  ear::LowPassState<Lane> state{};
   std::vector<double> outputs;
   int phase = 0;
   for (const double x : samples) {
     phase = (phase + 1) % decimation;
     if (phase == 0) {
       outputs.push_back(state.sum1);
-      ear::low_pass_next_step<ScalarLane>(factors.keep, factors.cross, state);
+      ear::low_pass_next_step<Lane>(factors.keep, factors.cross, state);
     }
-    ear::low_pass_add<ScalarLane>(factors.w1[phase], factors.w2[phase], x, state);
+    ear::low_pass_add<Lane>(factors.w1[phase], factors.w2[phase], x, state);
   }
   return outputs;
 }
@@ -42,8 +42,8 @@ std::vector<double> recursive(double epsilon, int decimation, const std::vector<
 }  // namespace
 
 TEST_CASE("[Lyon sec. 8] The difference is that to the row above, and nothing below zero") {
-  CHECK(ear::difference<ScalarLane>(3.0, 1.0) == 2.0);
-  CHECK(ear::difference<ScalarLane>(1.0, 2.0) == 0.0);
+  CHECK(ear::difference<Lane>(3.0, 1.0) == 2.0);
+  CHECK(ear::difference<Lane>(1.0, 2.0) == 0.0);
 }
 
 TEST_CASE("[Lyon sec. 8] The difference equals AuditoryToolbox's") {
@@ -53,7 +53,7 @@ TEST_CASE("[Lyon sec. 8] The difference equals AuditoryToolbox's") {
     for (int n = 0; n < stages::kSamples; ++n) {
       const auto u = stages::column(input, n);
       std::vector<double> v;
-      for (int i = 2; i < stages::kRows; ++i) v.push_back(ear::difference<ScalarLane>(u[i - 1], u[i]));
+      for (int i = 2; i < stages::kRows; ++i) v.push_back(ear::difference<Lane>(u[i - 1], u[i]));
       CHECK(stages::distance(v, output, n, 2) <= 1e-16);
     }
   }
@@ -78,7 +78,7 @@ TEST_CASE("[Lyon sec. 9] The low-pass equals AuditoryToolbox's at the end of eac
   for (int i = 2; i < stages::kRows; ++i) {
     std::vector<double> samples;
     for (int n = 0; n < stages::kSamples; ++n) samples.push_back(input.at(i, n));
-    const auto found = decimated(stage.coeffs().decimation_epsilon, 64, samples);
+    const auto found = decimated(ear::decimation_epsilon(stage.coeffs().tau_factor, 64), 64, samples);
     REQUIRE(found.size() == 2);
     CHECK(std::abs(found[0] - output.at(i, 63)) <= bound);
     CHECK(std::abs(found[1] - output.at(i, 127)) <= bound);

@@ -4,7 +4,7 @@
 #include <numeric>
 
 TEST_CASE("[Lyon sec. 7] Each gain stage hands the signal on in the units of the next, the last one in its own") {
-  const auto coeffs = ear::design_ear({}, 12500, 100);
+  const auto coeffs = ear::design_ear({}, 12500);
   const auto factors = ear::ear_factors(coeffs);
   double scale = coeffs.agc_epsilon[0] / coeffs.agc_target[0];
   CHECK(factors.sections[0].q1 == coeffs.sections[0].a1 * scale);
@@ -22,7 +22,7 @@ TEST_CASE("[Lyon sec. 7] Each gain stage hands the signal on in the units of the
 }
 
 TEST_CASE("Without gain control the sound comes in as it is") {
-  const auto coeffs = ear::design_ear({.agc = false}, 12500, 100);
+  const auto coeffs = ear::design_ear({.agc = false}, 12500);
   CHECK(ear::ear_factors(coeffs).sections[0].q1 == coeffs.sections[0].a1);
 }
 

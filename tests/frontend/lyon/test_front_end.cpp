@@ -6,8 +6,8 @@
 #include <limits>
 #include <thread>
 
+#include "frontend/lyon/ear.h"
 #include "frontend/lyon/isa.h"
-#include "frontend/lyon/lane_ear.h"
 #include "frontend/sound/spectrum.h"
 #include "tests/support/npy.h"
 
@@ -46,8 +46,8 @@ TEST_CASE("The front end is resampling, the ear and the scale") {
   const auto cochleagram = FrontEnd(params)(sound);
   const auto samples = ear::resample(sound.samples, 16000, 12500);
   std::vector<float> wanted(23 * 78);
-  const ear::LaneJob one[] = {{samples, 100, 3.0F, wanted}};
-  ear::LaneEar(ear::design_ear({}, 12500, 1)).hear(one);
+  const ear::EarJob one[] = {{samples, 100, 3.0F, wanted}};
+  ear::Ear(ear::design_ear({}, 12500)).hear(one);
   CHECK(cochleagram.values == wanted);
   CHECK(cochleagram.n_channels == 78);
   CHECK(cochleagram.n_steps == 23);  // 3000 samples become 2344

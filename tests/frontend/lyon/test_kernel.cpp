@@ -22,7 +22,7 @@ ear::EarKernel kernel(const std::string& isa) {
 }  // namespace
 
 TEST_CASE("A kernel stays within its memory and its steps, whatever was there, with any number of lanes in use") {
-  const auto factors = ear::ear_factors(ear::design_ear({}, 16000, 1));
+  const auto factors = ear::ear_factors(ear::design_ear({}, 16000));
   const int n_rows = static_cast<int>(factors.sections.size()), n_channels = n_rows - 2;
   const ear::KernelDesign design = {factors.sections.data(),
                                     n_rows,

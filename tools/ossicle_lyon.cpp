@@ -20,7 +20,7 @@ namespace {
 
 struct Options {
   ear::FrontEndParams front_end;
-  ear::AugmentParams augment;
+  ear::SoundAugmentParams augment;
   std::vector<std::string> files;
   std::string list;
   std::string root;

@@ -1,5 +1,5 @@
 #pragma once
-// Checks of what a caller of an encoder gives.
+// Checks of what a caller gives.
 #include <fmt/format.h>
 
 #include <cmath>

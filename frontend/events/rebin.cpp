@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {
@@ -19,15 +20,11 @@ constexpr double kMaxBin_ms = kMaxUtterance_s * 1000.0;
 constexpr int kMaxStretch = 1'000'000;
 constexpr double kMs = 1000.0;  // in a second
 
-void require(bool holds, const std::string& message) {
-  if (!holds) throw std::invalid_argument(message);
-}
-
 /// What EventRecord promises.
 void check_promises(const EventRecord& record, int n_channels) {
   const auto& times = record.times_s;
-  require(times.size() == record.channels.size(),
-          fmt::format("{} times and {} channels, wanted as many", times.size(), record.channels.size()));
+  require(times.size() == record.channels.size(), "{} times and {} channels, wanted as many", times.size(),
+          record.channels.size());
   double last = 0.0;
   for (std::size_t e = 0; e < times.size(); ++e) {
     if (!(times[e] >= last && std::isfinite(times[e]))) {
@@ -39,8 +36,8 @@ void check_promises(const EventRecord& record, int n_channels) {
     }
     last = times[e];
   }
-  require(std::isfinite(record.duration_s) && record.duration_s >= 0.0,
-          fmt::format("duration {} s, wanted 0 or more", record.duration_s));
+  require(std::isfinite(record.duration_s) && record.duration_s >= 0.0, "duration {} s, wanted 0 or more",
+          record.duration_s);
 }
 
 /// Width and number of the steps.
@@ -101,15 +98,15 @@ void add_events(const EventRecord& record, int n_channels, const Plan& plan, boo
 }  // namespace
 
 void validate(const RebinParams& params) {
-  require(params.bin_ms >= kMinBin_ms && params.bin_ms <= kMaxBin_ms,
-          fmt::format("bin_ms {}: wanted {} to {}", params.bin_ms, kMinBin_ms, kMaxBin_ms));
-  require(params.n_steps >= 0 && params.n_steps <= kMaxStretch,
-          fmt::format("n_steps {}: wanted 0 to {}", params.n_steps, kMaxStretch));
-  require(params.max_steps >= 0, fmt::format("max_steps {}: wanted 0 or more", params.max_steps));
-  require(params.n_steps == 0 || params.max_steps == 0,
-          fmt::format("n_steps {} and max_steps {}: set one of the two", params.n_steps, params.max_steps));
-  require(params.n_channels >= 0 && params.n_channels <= kMaxChannels,
-          fmt::format("n_channels {}: wanted 0 to {}", params.n_channels, kMaxChannels));
+  require(params.bin_ms >= kMinBin_ms && params.bin_ms <= kMaxBin_ms, "bin_ms {}: wanted {} to {}", params.bin_ms,
+          kMinBin_ms, kMaxBin_ms);
+  require(params.n_steps >= 0 && params.n_steps <= kMaxStretch, "n_steps {}: wanted 0 to {}", params.n_steps,
+          kMaxStretch);
+  require(params.max_steps >= 0, "max_steps {}: wanted 0 or more", params.max_steps);
+  require(params.n_steps == 0 || params.max_steps == 0, "n_steps {} and max_steps {}: set one of the two",
+          params.n_steps, params.max_steps);
+  require(params.n_channels >= 0 && params.n_channels <= kMaxChannels, "n_channels {}: wanted 0 to {}",
+          params.n_channels, kMaxChannels);
 }
 
 long long bin_of(double time_s, double width_s) {
@@ -121,16 +118,15 @@ long long bins_covering(double duration_s, double width_s) {
 }
 
 int rebinned_channels(int n_channels, const RebinParams& params) {
-  require(params.n_channels <= n_channels,
-          fmt::format("{} channels wanted of {} recorded: neighbours can be merged, not split", params.n_channels,
-                      n_channels));
+  require(params.n_channels <= n_channels, "{} channels wanted of {} recorded: neighbours can be merged, not split",
+          params.n_channels, n_channels);
   return params.n_channels > 0 ? params.n_channels : n_channels;
 }
 
 Binned rebin(const EventRecord& record, int n_channels, const RebinParams& params) {
   validate(params);
-  require(n_channels >= 1 && n_channels <= kMaxChannels,
-          fmt::format("a source of {} channels, wanted 1 to {}", n_channels, kMaxChannels));
+  require(n_channels >= 1 && n_channels <= kMaxChannels, "a source of {} channels, wanted 1 to {}", n_channels,
+          kMaxChannels);
   const int columns = rebinned_channels(n_channels, params);
   check_promises(record, n_channels);
   const Plan plan = plan_steps(record, params);

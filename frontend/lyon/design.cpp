@@ -1,11 +1,10 @@
 #include "frontend/lyon/design.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
 #include <complex>
 #include <numbers>
-#include <stdexcept>
+
+#include "frontend/base/require.h"
 
 namespace ear {
 
@@ -13,10 +12,6 @@ using namespace lyon_model;
 using std::numbers::pi;
 
 namespace {
-
-void require(bool holds, const std::string& message) {
-  if (!holds) throw std::invalid_argument(message);
-}
 
 /// [Lyon sec. 1] Bandwidth in Hz of a channel at that centre frequency: constant Q above the break frequency.
 double bandwidth_hz(double frequency_hz, double ear_q) {
@@ -96,13 +91,11 @@ double epsilon(double tau_samples) {
 }  // namespace
 
 void validate(const LyonParams& params) {
-  require(std::isfinite(params.ear_q) && params.ear_q > 0.5,
-          fmt::format("ear_q {}: wanted more than 0.5", params.ear_q));
+  require(std::isfinite(params.ear_q) && params.ear_q > 0.5, "ear_q {}: wanted more than 0.5", params.ear_q);
   const double step_factor = step_factor_or_default(params);
-  require(std::isfinite(step_factor) && step_factor > 0.0,
-          fmt::format("step_factor {}: wanted more than 0", step_factor));
-  require(std::isfinite(params.tau_factor) && params.tau_factor >= 0.0,
-          fmt::format("tau_factor {}: wanted 0 or more", params.tau_factor));
+  require(std::isfinite(step_factor) && step_factor > 0.0, "step_factor {}: wanted more than 0", step_factor);
+  require(std::isfinite(params.tau_factor) && params.tau_factor >= 0.0, "tau_factor {}: wanted 0 or more",
+          params.tau_factor);
 }
 
 double channel_count(const LyonParams& params, double sample_rate_hz, double step_factor) {
@@ -113,14 +106,14 @@ double channel_count(const LyonParams& params, double sample_rate_hz, double ste
 
 LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz) {
   validate(params);
-  require(std::isfinite(sample_rate_hz) && sample_rate_hz > 0.0,
-          fmt::format("sample rate {} Hz: wanted more than 0", sample_rate_hz));
+  require(std::isfinite(sample_rate_hz) && sample_rate_hz > 0.0, "sample rate {} Hz: wanted more than 0",
+          sample_rate_hz);
   LyonCoeffs coeffs;
   coeffs.step_factor = step_factor_or_default(params);
   const double count = std::floor(channel_count(params, sample_rate_hz, coeffs.step_factor));
   require(count >= 2.0 && count <= kMaxEarChannels,
-          fmt::format("ear_q {} and step_factor {} at {} Hz give {} channels: wanted 2 to {}", params.ear_q,
-                      coeffs.step_factor, sample_rate_hz, std::max(0.0, count), kMaxEarChannels));
+          "ear_q {} and step_factor {} at {} Hz give {} channels: wanted 2 to {}", params.ear_q, coeffs.step_factor,
+          sample_rate_hz, std::max(0.0, count), kMaxEarChannels);
   coeffs.n_channels = static_cast<int>(count);
   const double top = top_hz(params, sample_rate_hz, coeffs.step_factor);
   coeffs.cf_hz = centre_frequencies_hz(params, top, coeffs.step_factor, coeffs.n_channels);
@@ -139,7 +132,7 @@ LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz) {
 }
 
 double decimation_epsilon(double tau_factor, int decimation) {
-  require(decimation >= 1, fmt::format("decimation {}: wanted 1 or more samples per step", decimation));
+  require(decimation >= 1, "decimation {}: wanted 1 or more samples per step", decimation);
   return epsilon(tau_factor * decimation);
 }
 
@@ -147,8 +140,7 @@ double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_
   LyonParams standard = params;
   standard.step_factor.reset();
   validate(standard);
-  require(n_channels >= 2 && n_channels <= kMaxEarChannels,
-          fmt::format("{} channels: wanted 2 to {}", n_channels, kMaxEarChannels));
+  require(n_channels >= 2 && n_channels <= kMaxEarChannels, "{} channels: wanted 2 to {}", n_channels, kMaxEarChannels);
   const double default_factor = step_factor_or_default(standard);
   const auto count = [&](double step_factor) { return channel_count(standard, sample_rate_hz, step_factor); };
   if (std::floor(count(default_factor)) == n_channels) return default_factor;
@@ -157,9 +149,8 @@ double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_
   const double smallest = 1e-6 * default_factor, largest = 1e3 * default_factor;
   while (count(below) < wanted && below > smallest) below /= 2.0;
   while (count(above) >= wanted && above < largest) above *= 2.0;
-  require(
-      count(below) >= wanted && count(above) < wanted,
-      fmt::format("no step factor gives {} channels with ear_q {} at {} Hz", n_channels, params.ear_q, sample_rate_hz));
+  require(count(below) >= wanted && count(above) < wanted, "no step factor gives {} channels with ear_q {} at {} Hz",
+          n_channels, params.ear_q, sample_rate_hz);
   for (double middle = below + (above - below) / 2.0; middle > below && middle < above;
        middle = below + (above - below) / 2.0) {
     (count(middle) >= wanted ? below : above) = middle;

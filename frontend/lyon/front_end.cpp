@@ -7,6 +7,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
 #include "frontend/sound/spectrum.h"
 
 namespace ear {
@@ -18,10 +19,6 @@ constexpr int kMaxSteps = 1'000'000;
 constexpr int kMaxTailSteps = 10'000;
 constexpr double kMinLevel_db = -100.0;
 
-void require(bool holds, const std::string& message) {
-  if (!holds) throw std::invalid_argument(message);
-}
-
 /// The same parameters with step factor and number of channels filled in.
 FrontEndParams resolved(FrontEndParams params) {
   validate(params);
@@ -30,8 +27,8 @@ FrontEndParams resolved(FrontEndParams params) {
   }
   const LyonCoeffs coeffs = design_ear(params.lyon, params.sample_rate_hz);
   require(!params.n_channels || *params.n_channels == coeffs.n_channels,
-          fmt::format("step factor {} gives {} channels, not {}; set one of the two", coeffs.step_factor,
-                      coeffs.n_channels, params.n_channels.value_or(0)));
+          "step factor {} gives {} channels, not {}; set one of the two", coeffs.step_factor, coeffs.n_channels,
+          params.n_channels.value_or(0));
   params.lyon.step_factor = coeffs.step_factor;
   params.n_channels = coeffs.n_channels;
   return params;
@@ -59,12 +56,12 @@ Plan plan_steps(const FrontEndParams& params, long long n) {
   if (params.n_steps == 0) {
     const long long decimation = params.decimation;
     require(n >= decimation,
-            fmt::format("{} samples at {} Hz are shorter than one step of {}; use a smaller decimation or leave it out",
-                        n, params.sample_rate_hz, decimation));
+            "{} samples at {} Hz are shorter than one step of {}; use a smaller decimation or leave it out", n,
+            params.sample_rate_hz, decimation);
     const long long n_samples = n + params.tail_steps * decimation;
     require(n_samples <= kMaxFrames,
-            fmt::format("{} samples and {} steps of silence are more than {} samples; use a smaller tail or decimation",
-                        n, params.tail_steps, kMaxFrames));
+            "{} samples and {} steps of silence are more than {} samples; use a smaller tail or decimation", n,
+            params.tail_steps, kMaxFrames);
     return {params.decimation, 0, n_samples, n_samples / decimation};
   }
   const long long sound_steps = params.n_steps - params.tail_steps;
@@ -78,26 +75,20 @@ Plan plan_steps(const FrontEndParams& params, long long n) {
 
 void validate(const FrontEndParams& params) {
   validate(params.lyon);
-  require(
-      params.sample_rate_hz >= kMinSampleRate_hz && params.sample_rate_hz <= kMaxSampleRate_hz,
-      fmt::format("sample rate {} Hz: wanted {} to {}", params.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz));
-  require(params.n_steps >= 0 && params.n_steps <= kMaxSteps,
-          fmt::format("n_steps {}: wanted 0 to {}", params.n_steps, kMaxSteps));
-  require(params.n_steps > 0 || params.decimation >= 1,
-          fmt::format("decimation {}: wanted 1 or more samples per step", params.decimation));
-  require(params.n_steps == 0 || params.decimation == 0,
-          fmt::format("n_steps {} and decimation {}: set one of the two", params.n_steps, params.decimation));
-  require(params.tail_steps >= 0 && params.tail_steps <= kMaxTailSteps,
-          fmt::format("tail_steps {}: wanted 0 to {}", params.tail_steps, kMaxTailSteps));
+  require(params.sample_rate_hz >= kMinSampleRate_hz && params.sample_rate_hz <= kMaxSampleRate_hz,
+          "sample rate {} Hz: wanted {} to {}", params.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz);
+  require(params.n_steps >= 0 && params.n_steps <= kMaxSteps, "n_steps {}: wanted 0 to {}", params.n_steps, kMaxSteps);
+  require(params.n_steps > 0 || params.decimation >= 1, "decimation {}: wanted 1 or more samples per step",
+          params.decimation);
+  require(params.n_steps == 0 || params.decimation == 0, "n_steps {} and decimation {}: set one of the two",
+          params.n_steps, params.decimation);
+  require(params.tail_steps >= 0 && params.tail_steps <= kMaxTailSteps, "tail_steps {}: wanted 0 to {}",
+          params.tail_steps, kMaxTailSteps);
   require(params.n_steps == 0 || params.tail_steps < params.n_steps,
-          fmt::format("tail_steps {}: wanted fewer than the {} steps in all", params.tail_steps, params.n_steps));
+          "tail_steps {}: wanted fewer than the {} steps in all", params.tail_steps, params.n_steps);
   require(!params.level_db || (*params.level_db >= kMinLevel_db && *params.level_db <= 0.0),
-          fmt::format("level_db {}: wanted {} to 0", params.level_db.value_or(0.0), kMinLevel_db));
-  require(std::isfinite(params.scale) && params.scale > 0.0, fmt::format("scale {}: wanted more than 0", params.scale));
-}
-
-void one_after_another(int n, const std::function<void(int)>& body) {
-  for (int i = 0; i < n; ++i) body(i);
+          "level_db {}: wanted {} to 0", params.level_db.value_or(0.0), kMinLevel_db);
+  require(std::isfinite(params.scale) && params.scale > 0.0, "scale {}: wanted more than 0", params.scale);
 }
 
 FrontEnd::FrontEnd(const FrontEndParams& params, const std::string& isa)
@@ -107,13 +98,13 @@ FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
   const double expected = static_cast<double>(sound.samples.size()) * params_.sample_rate_hz /
                           std::max(kMinSampleRate_hz, sound.sample_rate_hz);
   require(expected <= static_cast<double>(kMaxFrames),
-          fmt::format("{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances",
-                      sound.samples.size(), sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz));
+          "{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances", sound.samples.size(),
+          sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz);
   const std::size_t n_recorded = sound.samples.size();
   const double duration_ms = 1000.0 * static_cast<double>(n_recorded) / std::max(1, sound.sample_rate_hz);
   Prepared prepared{resample(std::move(sound.samples), sound.sample_rate_hz, params_.sample_rate_hz), {}};
-  require(!prepared.samples.empty(), fmt::format("{} samples at {} Hz are shorter than one step; record it again",
-                                                 n_recorded, sound.sample_rate_hz));
+  require(!prepared.samples.empty(), "{} samples at {} Hz are shorter than one step; record it again", n_recorded,
+          sound.sample_rate_hz);
   if (params_.level_db) set_level(prepared.samples, *params_.level_db);
   const Plan plan = plan_steps(params_, static_cast<long long>(prepared.samples.size()));
   Cochleagram& cochleagram = prepared.cochleagram;
@@ -147,8 +138,8 @@ Cochleagram FrontEnd::operator()(Sound sound) const {
   return std::move(prepared.cochleagram);
 }
 
-std::vector<Heard> FrontEnd::hear(std::vector<Sound> sounds, const ParallelFor& parallel) const {
-  std::vector<Heard> heard(sounds.size());
+std::vector<CochleagramOrError> FrontEnd::hear(std::vector<Sound> sounds, const ParallelFor& parallel) const {
+  std::vector<CochleagramOrError> heard(sounds.size());
   std::vector<Prepared> prepared(sounds.size());
   parallel(static_cast<int>(sounds.size()), [&](int i) {
     try {

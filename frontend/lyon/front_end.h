@@ -42,16 +42,13 @@ struct Cochleagram {
 };
 
 /// One of many sounds: its cochleagram, or why there is none.
-struct Heard {
+struct CochleagramOrError {
   std::optional<Cochleagram> cochleagram;
   std::string error;
 };
 
 /// Calls body(i) for i in 0..n-1, in any order, perhaps on several threads, and returns when all are done.
 using ParallelFor = std::function<void(int n, const std::function<void(int)>& body)>;
-
-/// The ParallelFor of one thread.
-void one_after_another(int n, const std::function<void(int)>& body);
 
 /// The front end of one recipe: designed once, then used for any number of recordings and by several threads.
 class FrontEnd {
@@ -74,7 +71,7 @@ class FrontEnd {
   /// operator() throws. Sounds of similar length share the ear's lanes, so some hundreds at a time are fastest; threads
   /// share out resampling and lanes. Memory: the sounds at the ear's rate or their own, whichever is higher, and what is
   /// returned.
-  std::vector<Heard> hear(std::vector<Sound> sounds, const ParallelFor& parallel = one_after_another) const;
+  std::vector<CochleagramOrError> hear(std::vector<Sound> sounds, const ParallelFor& parallel) const;
 
   /// About what hear() holds, in bytes, for a sound of n samples at the ear's rate, with the sound itself.
   double n_bytes(long long n_samples) const;

@@ -89,7 +89,7 @@ class PinkNoise {
   double before_ = 0.0;
 };
 
-std::vector<float> noise(std::size_t n, const std::string& key, const AugmentParams& params) {
+std::vector<float> noise(std::size_t n, const std::string& key, const SoundAugmentParams& params) {
   std::vector<float> samples(n);
   const auto fill = [&](auto source) {
     std::ranges::generate(samples, [&] { return static_cast<float>(source.next()); });
@@ -110,7 +110,7 @@ double energy(const std::vector<float>& samples) {
 }
 
 /// [Augment noise] [Augment gain]
-void change_samples(std::vector<float>& samples, const std::string& key, const AugmentParams& params,
+void change_samples(std::vector<float>& samples, const std::string& key, const SoundAugmentParams& params,
                     const AugmentDraw& draw) {
   const double gain = from_db(draw.gain_db);
   if (!draw.snr_db) {
@@ -130,11 +130,11 @@ int changed_rate(int rate_hz, double speed) {
   return std::clamp(wanted_hz, kMinSampleRate_hz, kMaxSampleRate_hz);
 }
 
-}  // namespace
-
 const char* colour_name(NoiseColour colour) {
   return colour == NoiseColour::kPink ? "pink" : "white";
 }
+
+}  // namespace
 
 NoiseColour parse_colour(const std::string& name) {
   for (const NoiseColour colour : {NoiseColour::kWhite, NoiseColour::kPink}) {
@@ -143,7 +143,7 @@ NoiseColour parse_colour(const std::string& name) {
   throw std::invalid_argument(fmt::format("colour of noise '{}': wanted white or pink", name));
 }
 
-void validate(const AugmentParams& params) {
+void validate(const SoundAugmentParams& params) {
   require(params.gain_db >= 0.0 && params.gain_db <= kMaxGain_db, "gain_db {}: wanted 0 to {}", params.gain_db,
           kMaxGain_db);
   if (params.snr_db) {
@@ -155,12 +155,12 @@ void validate(const AugmentParams& params) {
   require(params.seed >= 0, "seed {}: wanted 0 or more", params.seed);
 }
 
-bool changes_sound(const AugmentParams& params) {
+bool changes_sound(const SoundAugmentParams& params) {
   return params.gain_db > 0.0 || params.snr_db || params.speed > 0.0;
 }
 
 // [Augment draw]
-AugmentDraw draw_augmentation(const std::string& key, const AugmentParams& params) {
+AugmentDraw draw_sound_augmentation(const std::string& key, const SoundAugmentParams& params) {
   validate(params);
   const auto words = philox({0, 0, crc32(key), kForDraw}, philox_key(params.seed));
   AugmentDraw draw;
@@ -172,14 +172,14 @@ AugmentDraw draw_augmentation(const std::string& key, const AugmentParams& param
   return draw;
 }
 
-Sound augment(Sound sound, const std::string& key, const AugmentParams& params) {
-  const AugmentDraw draw = draw_augmentation(key, params);
+Sound augment(Sound sound, const std::string& key, const SoundAugmentParams& params) {
+  const AugmentDraw draw = draw_sound_augmentation(key, params);
   if (params.gain_db > 0.0 || params.snr_db) change_samples(sound.samples, key, params, draw);
   if (params.speed > 0.0) sound.sample_rate_hz = changed_rate(sound.sample_rate_hz, draw.speed);
   return sound;
 }
 
-std::string describe(const AugmentParams& params) {
+std::string describe(const SoundAugmentParams& params) {
   std::string text;
   if (params.gain_db > 0.0) text += fmt::format("gain_db {}, ", params.gain_db);
   if (params.snr_db) {

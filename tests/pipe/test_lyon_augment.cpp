@@ -18,7 +18,7 @@ namespace {
 
 const std::string kFlags =
     "--augment-gain-db 6 --augment-snr-db 5,25 --augment-noise pink --augment-speed 0.1 --augment-seed 4 ";
-const ear::AugmentParams kParams = {
+const ear::SoundAugmentParams kParams = {
     .gain_db = 6, .snr_db = {{5, 25}}, .noise_colour = ear::NoiseColour::kPink, .speed = 0.1, .seed = 4};
 
 }  // namespace

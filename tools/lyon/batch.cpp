@@ -81,7 +81,7 @@ std::size_t count_first(std::span<const ear::ListEntry> entries, const std::stri
   return n;
 }
 
-void finish(const ear::ListEntry& entry, ear::Heard&& from, Heard& heard) {
+void finish(const ear::ListEntry& entry, ear::CochleagramOrError&& from, Heard& heard) {
   if (!heard.error.empty()) return;
   if (!from.cochleagram) {
     heard.error = heard.path + ": " + from.error;
@@ -99,7 +99,8 @@ void finish(const ear::ListEntry& entry, ear::Heard&& from, Heard& heard) {
 }  // namespace
 
 std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
-                              const ear::AugmentParams& augmentation, const ear::FrontEnd& front_end, int n_threads) {
+                              const ear::SoundAugmentParams& augmentation, const ear::FrontEnd& front_end,
+                              int n_threads) {
   const auto n = count_first(entries, root, front_end, n_threads);
   std::vector<Heard> heard(n);
   std::vector<ear::Sound> sounds(n);

@@ -29,7 +29,8 @@ struct Heard {
 /// unless the first alone is larger. A recording that cannot be used has an error; a failure of ours (no memory) is thrown. Results are in the order
 /// of the entries and do not depend on n_threads.
 std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std::string& root,
-                              const ear::AugmentParams& augmentation, const ear::FrontEnd& front_end, int n_threads);
+                              const ear::SoundAugmentParams& augmentation, const ear::FrontEnd& front_end,
+                              int n_threads);
 
 /// Counts over a run, for the note at its end.
 struct Tally {

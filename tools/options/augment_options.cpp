@@ -4,7 +4,7 @@
 
 namespace tools {
 
-void add_augment_options(CLI::App& app, ear::AugmentParams& p) {
+void add_augment_options(CLI::App& app, ear::SoundAugmentParams& p) {
   const std::string group = "Augmentation (drawn for every recording from the seed and its key)";
   app.add_option("--augment-gain-db", p.gain_db, "Louder or softer by up to this many dB")
       ->capture_default_str()

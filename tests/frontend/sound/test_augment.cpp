@@ -13,10 +13,10 @@
 
 using Catch::Contains;
 using ear::augment;
-using ear::AugmentParams;
-using ear::draw_augmentation;
+using ear::draw_sound_augmentation;
 using ear::NoiseColour;
 using ear::Sound;
+using ear::SoundAugmentParams;
 
 namespace {
 
@@ -91,8 +91,8 @@ TEST_CASE("augment: every sample is multiplied by the gain drawn [Augment gain]"
   const Sound clean = tone(440);
   std::set<float> gains;
   for (const std::string key : {"a", "b", "c"}) {
-    const AugmentParams params = {.gain_db = 12};
-    const double gain = std::pow(10.0, draw_augmentation(key, params).gain_db / 20);
+    const SoundAugmentParams params = {.gain_db = 12};
+    const double gain = std::pow(10.0, draw_sound_augmentation(key, params).gain_db / 20);
     const Sound loud = augment(clean, key, params);
     REQUIRE(loud.samples.size() == clean.samples.size());
     for (std::size_t i = 0; i < loud.samples.size(); ++i) {
@@ -108,9 +108,9 @@ TEST_CASE("augment: the noise has the ratio drawn, before and after a gain [Augm
   const Sound clean = tone(440);
   for (const NoiseColour colour : {NoiseColour::kWhite, NoiseColour::kPink}) {
     for (const double gain_db : {0.0, 6.0}) {
-      AugmentParams params = {.gain_db = gain_db, .snr_db = {{-5, 25}}, .noise_colour = colour};
+      SoundAugmentParams params = {.gain_db = gain_db, .snr_db = {{-5, 25}}, .noise_colour = colour};
       const Sound noisy = augment(clean, "a", params);
-      const auto draw = draw_augmentation("a", params);
+      const auto draw = draw_sound_augmentation("a", params);
       params.snr_db.reset();
       const Sound loud = augment(clean, "a", params);
       // Samples are rounded to 24 bits: less than 1e-5 of noise 25 dB down.
@@ -153,11 +153,11 @@ TEST_CASE("augment: an octave holds as much pink noise as the next, and half the
 
 TEST_CASE("augment: speed makes a sound shorter and moves its tones [Augment speed]") {
   const Sound clean = tone(1000);
-  const AugmentParams params = {.speed = 0.3};
+  const SoundAugmentParams params = {.speed = 0.3};
   int n_faster = 0, n_slower = 0;
   for (int i = 0; i < 10; ++i) {
     const std::string key = "k" + std::to_string(i);
-    const double speed = draw_augmentation(key, params).speed;
+    const double speed = draw_sound_augmentation(key, params).speed;
     const Sound changed = augment(clean, key, params);
     CHECK(changed.samples == clean.samples);
     CHECK(changed.sample_rate_hz % ear::kSpeedGrid_hz == 0);
@@ -192,11 +192,11 @@ TEST_CASE("augment: a rate stays within those that can be resampled") {
 }
 
 TEST_CASE("augment: draws fill their ranges and are independent of what else is wanted [Augment draw]") {
-  const AugmentParams all = {.gain_db = 6, .snr_db = {{10, 30}}, .speed = 0.25};
+  const SoundAugmentParams all = {.gain_db = 6, .snr_db = {{10, 30}}, .speed = 0.25};
   double gain = 0.0, snr = 0.0, log_speed = 0.0, gain_snr = 0.0, least = 1.0, most = 1.0;
   const int n = 4000;
   for (int i = 0; i < n; ++i) {
-    const auto draw = draw_augmentation(std::to_string(i), all);
+    const auto draw = draw_sound_augmentation(std::to_string(i), all);
     REQUIRE(std::abs(draw.gain_db) <= 6);
     REQUIRE((*draw.snr_db >= 10 && *draw.snr_db <= 30));
     gain += draw.gain_db / 6;
@@ -211,23 +211,23 @@ TEST_CASE("augment: draws fill their ranges and are independent of what else is 
   CHECK(std::abs(gain_snr) < 3 * std::sqrt(n / 9.0));
   CHECK(least == Approx(0.8).margin(1e-3));
   CHECK(most == Approx(1.25).margin(1e-3));
-  const auto alone = draw_augmentation("a", {.speed = 0.25}), together = draw_augmentation("a", all);
+  const auto alone = draw_sound_augmentation("a", {.speed = 0.25}), together = draw_sound_augmentation("a", all);
   CHECK(alone.speed == together.speed);
   CHECK(alone.gain_db == 0.0);
   CHECK_FALSE(alone.snr_db);
 }
 
 TEST_CASE("augment: a function of seed and key alone") {
-  const AugmentParams params = {.gain_db = 6, .snr_db = {{10, 30}}, .speed = 0.2, .seed = 3};
+  const SoundAugmentParams params = {.gain_db = 6, .snr_db = {{10, 30}}, .speed = 0.2, .seed = 3};
   const Sound clean = tone(440), a = augment(clean, "a", params);
   CHECK(augment(clean, "a", params).samples == a.samples);
   CHECK(augment(clean, "a", params).sample_rate_hz == a.sample_rate_hz);
   CHECK(augment(clean, "b", params).samples != a.samples);
   for (const std::int64_t seed : {std::int64_t{4}, 3 + (std::int64_t{1} << 32)}) {
-    AugmentParams other = params;
+    SoundAugmentParams other = params;
     other.seed = seed;
     CHECK(augment(clean, "a", other).samples != a.samples);
-    CHECK(draw_augmentation("a", other).speed != draw_augmentation("a", params).speed);
+    CHECK(draw_sound_augmentation("a", other).speed != draw_sound_augmentation("a", params).speed);
     other = {.snr_db = {{10, 10}}, .seed = seed};  // where only the noise is drawn
     CHECK(augment(clean, "a", other).samples != augment(clean, "a", {.snr_db = {{10, 10}}, .seed = 3}).samples);
   }
@@ -241,7 +241,7 @@ TEST_CASE("augment: silence stays silence") {
 }
 
 TEST_CASE("augment: what is out of range is refused by name") {
-  const auto refuse = [](const AugmentParams& params, const std::string& message) {
+  const auto refuse = [](const SoundAugmentParams& params, const std::string& message) {
     CHECK_THROWS_WITH(ear::validate(params), Contains(message));
     CHECK_THROWS_AS(augment({}, "a", params), std::invalid_argument);
   };

@@ -9,13 +9,14 @@ fitted with it. Recordings shorter than the longest of the training are followed
 """
 
 import argparse
-import io
 import json
 import sys
 import tarfile
 
 try:
     import numpy as np
+
+    from read_stream import read_records
 except ImportError:
     sys.exit(f"baseline_ridge.py: no NumPy for {sys.executable}; on Debian apt-get install python3-numpy, and run by /usr/bin/python3")
 
@@ -46,25 +47,17 @@ def dense(array, header, n_steps):
 
 
 def read(paths):
-    """(classes, [array of steps x channels], labels, speakers), by frontend/stream/FORMAT.md; recordings without a label left out."""
-    classes, arrays, labels, speakers, array, header = None, [], [], [], None, None
+    """(classes, [array of steps x channels], labels, speakers); recordings without a label left out."""
+    classes, arrays, labels, speakers = None, [], [], []
     for path in paths:
-        with tarfile.open(path, "r|", ignore_zeros=True) as tar:
-            for member in tar:
-                data = tar.extractfile(member).read()
-                if member.name == "__header__":
-                    header = json.loads(data)
-                    if classes not in (None, header["classes"]):
-                        raise ValueError(f"{path}: its classes are not those of {paths[0]}")
-                    classes = header["classes"]
-                elif member.name.endswith(".npy"):
-                    array = np.load(io.BytesIO(data))
-                elif member.name.endswith(".json"):
-                    record = json.loads(data)
-                    if record["label"]:
-                        arrays.append(dense(array, header, record["n_steps"]))
-                        labels.append(classes.index(record["label"]))
-                        speakers.append(record["speaker"])
+        for header, record, array in read_records(path):
+            if classes not in (None, header["classes"]):
+                raise ValueError(f"{path}: its classes are not those of {paths[0]}")
+            classes = header["classes"]
+            if record["label"]:
+                arrays.append(dense(array, header, record["n_steps"]))
+                labels.append(classes.index(record["label"]))
+                speakers.append(record["speaker"])
     if not arrays:
         raise ValueError(f"{paths[0]}: no recording with a label")
     return classes, arrays, np.array(labels), np.array(speakers)

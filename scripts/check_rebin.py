@@ -9,34 +9,16 @@ recipe. With --part the records must be those that part and split of N-TIDIGITS1
 h5py for HDF5.
 """
 import argparse
-import io
-import json
 import pathlib
 import re
 import sys
 import tarfile
-import zlib
 
 import numpy as np
 
+from read_stream import read_stream
+
 GUARD = 1e-9  # frontend/events/rebin.h: an edge this near, relatively, is reached
-
-
-def read_stream(path):
-    """(header, [(record, array)]); several streams joined by cat are one."""
-    header, records, crc, array = None, [], None, None
-    with tarfile.open(path, "r|", ignore_zeros=True) as tar:
-        for member in tar:
-            data = tar.extractfile(member).read()
-            if member.name == "__header__":
-                header = json.loads(data)
-            elif member.name.endswith(".npy"):
-                array, crc = np.load(io.BytesIO(data)), zlib.crc32(data)
-            elif member.name.endswith(".json"):
-                record = json.loads(data)
-                assert record["npy_crc32"] == f"{crc:08x}", f"{record['key']}: checksum"
-                records.append((record, array))
-    return header, records
 
 
 def bins(times, channels, params, duration=0.0):

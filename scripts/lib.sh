@@ -86,6 +86,18 @@ all_but_skipped() {
   ((status == 0)) || say "$1 skipped what it named above; going on with the rest"
 }
 
+# make_venv FOLDER REQUIREMENTS [OPTION OF pip ...]: a Python environment with those packages, made anew where the file has changed.
+make_venv() {
+  local venv=$1 requirements=$2
+  shift 2
+  if cmp -s "$requirements" "$venv/requirements.txt"; then return 0; fi
+  heading "peers: $venv"
+  [[ -x $venv/bin/python ]] || python3 -m venv "$venv"
+  quiet_unless_failed "$venv/bin/python" -m pip install --disable-pip-version-check "$@" -r "$requirements" ||
+    die "the peers could not be installed; pip's own message stands above"
+  cp "$requirements" "$venv/requirements.txt"
+}
+
 # find_tools: puts ossicle-* on PATH: those already there, else those built last.
 find_tools() {
   command -v ossicle-train >/dev/null && return 0

@@ -6,38 +6,29 @@ with the peers, has ossicle-convert read them, and compares again.
   read_streams.py --channels STREAM    the number of channels
 """
 import io
-import json
 import pathlib
 import subprocess
 import sys
-import tarfile
 
 import numpy as np
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from read_stream import read_stream  # noqa: E402
 
 KINDS = ("cochleagram", "raster", "counts", "events")
 
 
-def read_stream(source):
-    """Header and [(metadata, array)] by tarfile and NumPy alone; `source`: a path, or bytes."""
-    header, records, array = None, [], None
-    with tarfile.open(fileobj=io.BytesIO(source) if isinstance(source, bytes) else open(source, "rb"), mode="r|") as tar:
-        for member in tar:
-            data = tar.extractfile(member).read()
-            if member.name == "__header__":
-                header = json.loads(data)
-            elif member.name.endswith(".npy"):
-                array = np.load(io.BytesIO(data))
-            elif member.name.endswith(".json"):
-                records.append((json.loads(data), array))
-    return header, records
-
-
-def convert(*words, fails=False):
-    """Standard output; or, where it shall fail, the message."""
+def convert(*words):
+    """Standard output."""
     done = subprocess.run(["ossicle-convert", "-q", *map(str, words)], capture_output=True)
-    if (done.returncode != 0) != fails:
+    if done.returncode:
         raise SystemExit(f"ossicle-convert {words}: exit code {done.returncode}\n{done.stderr.decode()}")
-    return done.stderr.decode() if fails else done.stdout
+    return done.stdout
+
+
+def converted(*words):
+    """The stream that it writes, read."""
+    return read_stream(io.BytesIO(convert(*words)))
 
 
 def same(found, wanted, what):
@@ -142,7 +133,7 @@ def read_numpy(header, records):
     n_steps = min(meta["n_steps"] for meta, _ in records)
     x = np.stack([array[:n_steps] for _, array in records]).astype(np.float64)
     np.savez_compressed("theirs.npz", X=x, y=[meta["label"] for meta, _ in records], keys=[meta["key"] for meta, _ in records])
-    found_header, found = read_stream(convert("theirs.npz", "--dt-ms", 8))
+    found_header, found = converted("theirs.npz", "--dt-ms", 8)
     same(found_header["dt_ms"], 8.0, "dt_ms")
     for (meta, array), (wanted, _), rows in zip(found, records, x):
         same(array, rows.astype(np.float32), meta["key"])
@@ -158,14 +149,14 @@ def read_kaldiio(header, records):
             writer(meta["key"], array.astype(np.float64 if meta["n_steps"] % 2 else np.float32))
     with open("theirs.text", "w", encoding="utf-8") as text:
         text.writelines(f"{meta['key']} {meta['label']}\n" for meta, _ in records)
-    _, found = read_stream(convert("theirs.ark", "--labels", "theirs.text", "--dt-ms", 8))
+    _, found = converted("theirs.ark", "--labels", "theirs.text", "--dt-ms", 8)
     for (meta, array), (wanted, rows) in zip(found, records, strict=True):
         same(array, rows, meta["key"])
         same((meta["key"], meta["label"]), (wanted["key"], wanted["label"]), "metadata")
     for method in range(2, 8):  # all that Kaldi has
         kaldiio.save_ark("packed.ark", {meta["key"]: array for meta, array in records}, compression_method=method)
         wanted = dict(kaldiio.load_ark("packed.ark"))
-        for meta, array in read_stream(convert("packed.ark", "--dt-ms", 8))[1]:
+        for meta, array in converted("packed.ark", "--dt-ms", 8)[1]:
             # Roundings of float: some units in the last place of the largest number.
             if not np.allclose(array, wanted[meta["key"]], rtol=0, atol=4 * np.spacing(np.abs(wanted[meta["key"]]).max())):
                 raise SystemExit(f"{meta['key']}: compressed by method {method}, expanded otherwise than by kaldiio")
@@ -186,7 +177,7 @@ def read_h5py(header, records):
         file["labels"] = np.array([class_of(header, meta) for meta, _ in records], np.uint16)
         file["extra/keys"] = np.array(header["classes"], "S")
         file["extra/speaker"] = np.zeros(len(records), np.uint16)
-    _, found = read_stream(convert("theirs.h5"))
+    _, found = converted("theirs.h5")
     n = 0
     with h5py.File("theirs.h5") as file:
         for i, ((meta, array), (wanted, _)) in enumerate(zip(found, records, strict=True)):

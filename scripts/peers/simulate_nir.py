@@ -11,9 +11,10 @@ spikes differ that should not.
 import argparse
 import contextlib
 import io
+import itertools
 import logging
+import pathlib
 import sys
-import tarfile
 import warnings
 
 import nir
@@ -27,17 +28,15 @@ import norse.torch  # noqa: E402
 from norse.torch.utils.import_nir import _import_norse_module  # noqa: E402
 from snntorch.import_nir import _nir_to_snntorch_module, import_from_nir  # noqa: E402
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+from read_stream import read_records  # noqa: E402
+
 DT_S = 1e-3  # of the graph for Norse
 
 
 def read_stream(path, n_records):
     """{key: array} of a stream's first records."""
-    arrays = {}
-    with tarfile.open(path) as tar:
-        for member in tar:
-            if member.name.endswith(".npy") and len(arrays) < n_records:
-                arrays[member.name.removesuffix(".npy")] = np.load(io.BytesIO(tar.extractfile(member).read()))
-    return arrays
+    return {meta["key"]: array for _, meta, array in itertools.islice(read_records(path), n_records)}
 
 
 def layers_of(graph):

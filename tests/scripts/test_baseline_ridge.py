@@ -5,6 +5,7 @@ import json
 import sys
 import tarfile
 import unittest
+import zlib
 
 from tree import ROOT, TreeTest
 
@@ -20,8 +21,8 @@ import baseline_ridge  # noqa: E402
 CLASSES = ["a", "b", "c"]
 
 
-def write_stream(path, records, kind="cochleagram"):
-    """records: [(label, speaker, array)]; of the format, what a reader of arrays needs."""
+def write_stream(path, records, kind="cochleagram", damage=0):
+    """records: [(label, speaker, array)]; of the format, what a reader of arrays needs. damage: added to each checksum."""
     def add(name, data):
         member = tarfile.TarInfo(name)
         member.size = len(data)
@@ -33,7 +34,8 @@ def write_stream(path, records, kind="cochleagram"):
             file = io.BytesIO()
             np.save(file, array)
             add(f"r{i}.npy", file.getvalue())
-            add(f"r{i}.json", json.dumps({"label": label, "speaker": speaker, "n_steps": 4}).encode())
+            add(f"r{i}.json", json.dumps({"key": f"r{i}", "label": label, "speaker": speaker, "n_steps": 4,
+                                                "npy_crc32": f"{zlib.crc32(file.getvalue()) ^ damage:08x}"}).encode())
         add("__end__", b"{}")
 
 
@@ -73,6 +75,10 @@ class Ridge(TreeTest):
         done = self.run_script("scripts/baseline_ridge.py", self.root / "one.tar", "--test", self.root / "one.tar", "--valid-by", "speaker")
         self.assertEqual(done.returncode, 2)
         self.assertIn("the training has 1 of them", done.stderr)
+        write_stream(self.root / "damaged.tar", records(5, 1), damage=1)
+        done = self.run_script("scripts/baseline_ridge.py", self.root / "damaged.tar", "--test", self.root / "damaged.tar")
+        self.assertEqual(done.returncode, 2)
+        self.assertIn("r0: the checksum of its array", done.stderr)
         self.assertEqual(self.run_script("scripts/baseline_ridge.py", "absent.tar", "--test", "absent.tar").returncode, 2)
 
 

@@ -1,5 +1,5 @@
-# ossicle_isa_kernels(TARGET SOURCE...): compiles the sources once for each instruction set and adds the objects to the target. In
-# them OSSICLE_ISA is the set's name: kernels stand in a namespace of that name, hidden, and the target chooses at run time.
+# ossicle_isa_kernels(TARGET SOURCE...): compiles the sources, with the target's own definitions, once for each instruction set and
+# adds the objects to the target. In them OSSICLE_ISA is the set's name: kernels stand in a namespace of that name, hidden, and the target chooses at run time.
 #
 # A source with the property OSSICLE_NOT_ISA is left out of that set.
 #
@@ -22,12 +22,13 @@ function(ossicle_isa_kernels target)
     foreach(source IN LISTS ARGN)
       get_source_file_property(left_out ${source} OSSICLE_NOT_ISA)
       if(NOT left_out STREQUAL isa)
-        list(APPEND sources ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+        cmake_path(ABSOLUTE_PATH source OUTPUT_VARIABLE path)
+        list(APPEND sources ${path})
       endif()
     endforeach()
     add_library(${objects} OBJECT ${sources})
     target_link_libraries(${objects} PRIVATE ossicle_flags)
-    target_compile_definitions(${objects} PRIVATE OSSICLE_ISA=${isa})
+    target_compile_definitions(${objects} PRIVATE OSSICLE_ISA=${isa} $<TARGET_PROPERTY:${target},COMPILE_DEFINITIONS>)
     target_compile_options(${objects} PRIVATE ${OSSICLE_ISA_FLAGS_${isa}} -fvisibility=hidden -fvisibility-inlines-hidden)
     target_sources(${target} PRIVATE $<TARGET_OBJECTS:${objects}>)
     set_property(GLOBAL APPEND PROPERTY OSSICLE_ISA_OBJECTS ${objects})

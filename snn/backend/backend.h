@@ -227,8 +227,8 @@ struct ResolvedDevice {
 ResolvedDevice resolve_device(const BackendChoice& choice);
 
 /// Throws std::invalid_argument for a choice that this build does not know, std::runtime_error for a device that cannot
-/// be used, naming why. Real: float, or on the CPU double, for which "auto" is the CPU. A back end is used by one thread
-/// at a time.
+/// be used, naming why. Real: float; the library has no other (tests link make_cpu_backend<double>()). A back end is used
+/// by one thread at a time.
 template <class Real>
 std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice);
 

@@ -1,8 +1,6 @@
 // The only file that knows which back ends there are.
 #include <fmt/format.h>
 
-#include <type_traits>
-
 #include "snn/backend/backend.h"
 #include "snn/backend/cpu/cpu_backend.h"
 #include "snn/backend/cpu/scratch_size.h"
@@ -53,18 +51,11 @@ ResolvedDevice resolve_device(const BackendChoice& choice) {
 
 template <class Real>
 std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice) {
-  if (choice.device == kAuto && !std::is_same_v<Real, float>) {
-    check_cpu_precision(choice);
-    return make_cpu_backend<Real>(choice.n_threads, choice.isa);
-  }
   const ResolvedDevice resolved = resolve_device(choice);
   if (resolved.device == kCpu) return make_cpu_backend<Real>(choice.n_threads, choice.isa);
-  if constexpr (std::is_same_v<Real, float>) {
-    BackendChoice found = choice;
-    found.device = resolved.device;
-    return load_cuda_backend(found);
-  }
-  throw std::invalid_argument(fmt::format("device '{}': it computes in float only", choice.device));
+  BackendChoice found = choice;
+  found.device = resolved.device;
+  return load_cuda_backend(found);
 }
 
 ScratchSize scratch_size(const std::string& device, const NetworkParams& params, const BatchSize& batch,
@@ -75,6 +66,5 @@ ScratchSize scratch_size(const std::string& device, const NetworkParams& params,
 }
 
 template std::unique_ptr<Backend<float>> make_backend(const BackendChoice&);
-template std::unique_ptr<Backend<double>> make_backend(const BackendChoice&);
 
 }  // namespace snn

@@ -107,7 +107,6 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
   }
 }
 
-template class Layer<float>;
-template class Layer<double>;
+template class Layer<OSSICLE_REAL>;
 
 }  // namespace snn

@@ -117,7 +117,6 @@ BatchPlan LoadedBatch<Real>::plan_of(const Batch<Real>& batch, int n_channels, M
   return plan;
 }
 
-template class LoadedBatch<float>;
-template class LoadedBatch<double>;
+template class LoadedBatch<OSSICLE_REAL>;
 
 }  // namespace snn

@@ -290,7 +290,6 @@ std::vector<Real> Network<Real>::delta(int index) const {
   return layer(index).delta().download(0, n_real(index));
 }
 
-template class Network<float>;
-template class Network<double>;
+template class Network<OSSICLE_REAL>;
 
 }  // namespace snn

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <stdexcept>
 
 namespace snn {
@@ -158,12 +157,6 @@ void Optimiser<Real>::restore(const Tensors& m, const Tensors& v, std::int64_t n
   n_updates_ = n_updates;
 }
 
-double rate_factor(Schedule schedule, std::int64_t n, std::int64_t n_total) {
-  if (schedule == Schedule::kConstant) return 1.0;
-  return 0.5 * (1.0 + std::cos(std::numbers::pi * static_cast<double>(n) / static_cast<double>(n_total)));
-}
-
-template class Optimiser<float>;
-template class Optimiser<double>;
+template class Optimiser<OSSICLE_REAL>;
 
 }  // namespace snn

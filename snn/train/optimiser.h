@@ -1,6 +1,8 @@
 #pragma once
 // Adam on a back end: norm clip over all trained arrays or of each, then each array with its own rate, decay and bounds.
+#include <cmath>
 #include <cstdint>
+#include <numbers>
 
 #include "snn/network/network.h"
 
@@ -65,6 +67,9 @@ class Optimiser {
 
 /// Factor of the schedule before update `n`, 0-based, of n_total: 1, or a half cosine that would reach 0 at n_total.
 /// [SGDR cosine]
-double rate_factor(Schedule schedule, std::int64_t n, std::int64_t n_total);
+inline double rate_factor(Schedule schedule, std::int64_t n, std::int64_t n_total) {
+  if (schedule == Schedule::kConstant) return 1.0;
+  return 0.5 * (1.0 + std::cos(std::numbers::pi * static_cast<double>(n) / static_cast<double>(n_total)));
+}
 
 }  // namespace snn

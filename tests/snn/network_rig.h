@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "snn/backend/cpu/cpu_backend.h"
 #include "snn/model/init.h"
 #include "snn/network/network.h"
 #include "tests/snn/synthetic.h"
@@ -16,7 +17,7 @@ struct NetworkRig {
   snn::Network<Real> network;
 
   explicit NetworkRig(const snn::TrainingParams& p = support::small_training(), int n_threads = 1)
-      : backend(snn::make_backend<Real>("cpu", n_threads)), params(p), network(p.network, p.gradient, *backend) {
+      : backend(snn::make_cpu_backend<Real>(n_threads, "auto")), params(p), network(p.network, p.gradient, *backend) {
     network.set_parameters(snn::initial_parameters(p.network, p.init, p.seed));
   }
 

@@ -141,7 +141,6 @@ std::unique_ptr<Backend<Real>> make_cpu_backend(int n_threads, const std::string
   return std::make_unique<CpuBackend<Real>>(n_threads, isa);
 }
 
-template std::unique_ptr<Backend<float>> make_cpu_backend(int, const std::string&);
-template std::unique_ptr<Backend<double>> make_cpu_backend(int, const std::string&);
+template std::unique_ptr<Backend<OSSICLE_REAL>> make_cpu_backend(int, const std::string&);
 
 }  // namespace snn

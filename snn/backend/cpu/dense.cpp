@@ -31,7 +31,6 @@ void multiply(const Product<Real>& p) {
   }
 }
 
-template void multiply(const Product<float>&);
-template void multiply(const Product<double>&);
+template void multiply(const Product<OSSICLE_REAL>&);
 
 }  // namespace snn::OSSICLE_ISA

@@ -19,7 +19,7 @@ void multiply(const Product<Real>&);  // dense.cpp
 namespace snn::OSSICLE_ISA {
 
 static_assert(kTileWidth == kSpikesPerWord);  // a tile of the scan gives one word
-static_assert(kTileWidth % kLanes<float> == 0 && kTileWidth % kLanes<double> == 0);
+static_assert(kTileWidth % kLanes<OSSICLE_REAL> == 0);
 
 namespace {
 
@@ -169,9 +169,11 @@ constexpr Kernels<Real> make_table() {
 
 }  // namespace
 
-extern const Kernels<float> kFloatKernels;
-extern const Kernels<double> kDoubleKernels;
-constexpr Kernels<float> kFloatKernels = make_table<float>();
-constexpr Kernels<double> kDoubleKernels = make_table<double>();
+template <class Real>
+const Kernels<Real>& kernel_table() {
+  static constexpr Kernels<Real> kTable = make_table<Real>();
+  return kTable;
+}
+template const Kernels<OSSICLE_REAL>& kernel_table();
 
 }  // namespace snn::OSSICLE_ISA

@@ -86,7 +86,10 @@ struct Kernels {
   TileRunner<AdamUpdate<Real>> adam_update;
 };
 
-/// By a name of isa_names(), or "auto". Throws std::invalid_argument.
+/// The name itself, or for "auto" the first of isa_names(). Throws std::invalid_argument for one that is none of them.
+std::string choose_isa(const std::string& name);
+
+/// As choose_isa() has the name.
 template <class Real>
 const Kernels<Real>& find_kernels(const std::string& isa);
 

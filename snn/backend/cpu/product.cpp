@@ -8,18 +8,8 @@ namespace snn {
 
 namespace {
 
-constexpr int kPartRows = 512;   // of the inner dimension, at least
-constexpr int kMostParts = 16;   // of it: they are in memory at the same time
 constexpr int kFewestRows = 20;  // below, Eigen may take products for small ones; a multiple of 4
 constexpr std::size_t kSumChunk = 16384;
-
-std::size_t area(int rows, int columns) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
-}
-
-int rows_of_part(int k) {
-  return std::max(kPartRows, (k + kMostParts - 1) / kMostParts);
-}
 
 /// Up to 19 rows, or the last one to three, in a block of 20: see multiply_rows.
 template <class Real>
@@ -67,10 +57,6 @@ void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
   if (part.m > 0) multiply_few_rows(kernels, part);
 }
 
-int count_parts(int k) {
-  return (k + rows_of_part(k) - 1) / rows_of_part(k);
-}
-
 template <class Real>
 void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& p, int n_threads, std::vector<Real>& scratch) {
   const int part_rows = rows_of_part(p.k), n_parts = count_parts(p.k);
@@ -88,9 +74,8 @@ void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& p, int n_
   add_parts(p, scratch, n_parts, n_threads);
 }
 
-template void multiply_rows(const Kernels<float>&, const Product<float>&);
-template void multiply_rows(const Kernels<double>&, const Product<double>&);
-template void multiply_inner(const Kernels<float>&, const Product<float>&, int, std::vector<float>&);
-template void multiply_inner(const Kernels<double>&, const Product<double>&, int, std::vector<double>&);
+template void multiply_rows(const Kernels<OSSICLE_REAL>&, const Product<OSSICLE_REAL>&);
+template void multiply_inner(const Kernels<OSSICLE_REAL>&, const Product<OSSICLE_REAL>&, int,
+                             std::vector<OSSICLE_REAL>&);
 
 }  // namespace snn

@@ -8,8 +8,6 @@ namespace snn {
 
 namespace {
 
-constexpr std::size_t kMostListed = std::size_t{1} << 31;  // events that lists count in 32 bits, with their slack
-
 /// Lists the events of every block of rows, neuron by neuron.
 template <class Real>
 void list_blocks(const Kernels<Real>& kernels, const WeightGradient<Real>& p, int n_threads, EventScratch<Real>& s) {
@@ -58,11 +56,6 @@ void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const
 
 }  // namespace
 
-bool by_events(std::size_t n_events, int n_rows, int n_neurons) {
-  return n_neurons <= kMostNeurons && n_events <= kMostListed &&
-         static_cast<double>(n_events) <= kMostEvents * static_cast<double>(n_rows) * static_cast<double>(n_neurons);
-}
-
 template <class Real>
 void pack_panels(const Kernels<Real>& kernels, const Real* w, int n_sources, int n_neurons, int n_threads,
                  std::vector<Real>& panels) {
@@ -88,10 +81,8 @@ void weight_gradient_by_events(const Kernels<Real>& kernels, const WeightGradien
   });
 }
 
-template void pack_panels(const Kernels<float>&, const float*, int, int, int, std::vector<float>&);
-template void pack_panels(const Kernels<double>&, const double*, int, int, int, std::vector<double>&);
-template void weight_gradient_by_events(const Kernels<float>&, const WeightGradient<float>&, int, EventScratch<float>&);
-template void weight_gradient_by_events(const Kernels<double>&, const WeightGradient<double>&, int,
-                                        EventScratch<double>&);
+template void pack_panels(const Kernels<OSSICLE_REAL>&, const OSSICLE_REAL*, int, int, int, std::vector<OSSICLE_REAL>&);
+template void weight_gradient_by_events(const Kernels<OSSICLE_REAL>&, const WeightGradient<OSSICLE_REAL>&, int,
+                                        EventScratch<OSSICLE_REAL>&);
 
 }  // namespace snn

@@ -25,10 +25,6 @@ std::vector<Group> make_groups(const Shape& shape, const int* row_begin) {
   return groups;
 }
 
-std::size_t area(int rows, int columns) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
-}
-
 template <class T>
 T* grown(std::vector<T>& scratch, std::size_t size) {
   if (scratch.size() < size) scratch.resize(size);
@@ -158,9 +154,9 @@ void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage
   });
 }
 
-template void run_forward(const Kernels<float>&, const ForwardStage<float>&, int, ForwardScratch<float>&);
-template void run_forward(const Kernels<double>&, const ForwardStage<double>&, int, ForwardScratch<double>&);
-template void run_backward(const Kernels<float>&, const BackwardStage<float>&, int, BackwardScratch<float>&);
-template void run_backward(const Kernels<double>&, const BackwardStage<double>&, int, BackwardScratch<double>&);
+template void run_forward(const Kernels<OSSICLE_REAL>&, const ForwardStage<OSSICLE_REAL>&, int,
+                          ForwardScratch<OSSICLE_REAL>&);
+template void run_backward(const Kernels<OSSICLE_REAL>&, const BackwardStage<OSSICLE_REAL>&, int,
+                           BackwardScratch<OSSICLE_REAL>&);
 
 }  // namespace snn

@@ -20,16 +20,6 @@ cublasComputeType_t compute_type(Precision precision) {
   return CUBLAS_COMPUTE_32F;
 }
 
-/// cuBLAS is column-major and sees every matrix of ours transposed, so it is asked for C^T = op(B)^T op(A)^T.
-template <class Real>
-void multiply_with(cublasHandle_t handle, const Product<Real>& p, cudaDataType_t type, cublasComputeType_t compute) {
-  const Real one = Real(1), keep = p.accumulate ? Real(1) : Real(0);
-  check(cublasGemmEx(handle, p.b_transposed ? CUBLAS_OP_T : CUBLAS_OP_N, p.a_transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
-                     p.n, p.m, p.k, &one, p.b, type, p.b_transposed ? p.k : p.n, p.a, type, p.a_transposed ? p.m : p.k,
-                     &keep, p.c, type, p.n, compute, CUBLAS_GEMM_DEFAULT),
-        "a matrix product");
-}
-
 }  // namespace
 
 Precision parse_precision(const std::string& name, const Device& device) {
@@ -44,7 +34,7 @@ Precision parse_precision(const std::string& name, const Device& device) {
 }
 
 Blas::Blas(DeviceMemory& memory, cudaStream_t stream, Precision precision)
-    : memory_(&memory), workspace_(memory.take(kCudaWorkspaceBytes)), float_compute_(compute_type(precision)) {
+    : memory_(&memory), workspace_(memory.take(kCudaWorkspaceBytes)), compute_(compute_type(precision)) {
   cublasStatus_t status = cublasCreate(&handle_);
   if (status == CUBLAS_STATUS_SUCCESS) status = cublasSetStream(handle_, stream);
   if (status == CUBLAS_STATUS_SUCCESS) status = cublasSetWorkspace(handle_, workspace_, kCudaWorkspaceBytes);
@@ -57,14 +47,6 @@ Blas::Blas(DeviceMemory& memory, cudaStream_t stream, Precision precision)
 Blas::~Blas() {
   cublasDestroy(handle_);
   memory_->release(workspace_);
-}
-
-void Blas::multiply(const Product<float>& product) {
-  multiply_with(handle_, product, CUDA_R_32F, float_compute_);
-}
-
-void Blas::multiply(const Product<double>& product) {
-  multiply_with(handle_, product, CUDA_R_64F, CUBLAS_COMPUTE_64F);
 }
 
 }  // namespace snn::cuda

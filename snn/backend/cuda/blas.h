@@ -27,14 +27,33 @@ class Blas {
   Blas(const Blas&) = delete;
   Blas& operator=(const Blas&) = delete;
 
-  void multiply(const Product<float>& product);
-  void multiply(const Product<double>& product);
+  /// Real: float; tests add double.
+  template <class Real>
+  void multiply(const Product<Real>& product) const;
 
  private:
+  template <class Real>
+  void multiply_as(const Product<Real>& product, cudaDataType_t type, cublasComputeType_t compute) const;
+
   DeviceMemory* memory_;
   void* workspace_;
   cublasHandle_t handle_ = nullptr;
-  cublasComputeType_t float_compute_;
+  cublasComputeType_t compute_;
 };
+
+/// cuBLAS is column-major and sees every matrix of ours transposed, so it is asked for C^T = op(B)^T op(A)^T.
+template <class Real>
+void Blas::multiply_as(const Product<Real>& p, cudaDataType_t type, cublasComputeType_t compute) const {
+  const Real one = Real(1), keep = p.accumulate ? Real(1) : Real(0);
+  check(cublasGemmEx(handle_, p.b_transposed ? CUBLAS_OP_T : CUBLAS_OP_N, p.a_transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
+                     p.n, p.m, p.k, &one, p.b, type, p.b_transposed ? p.k : p.n, p.a, type, p.a_transposed ? p.m : p.k,
+                     &keep, p.c, type, p.n, compute, CUBLAS_GEMM_DEFAULT),
+        "a matrix product");
+}
+
+template <>
+inline void Blas::multiply(const Product<float>& product) const {
+  multiply_as(product, CUDA_R_32F, compute_);
+}
 
 }  // namespace snn::cuda

@@ -10,7 +10,6 @@ using snn::Buffer;
 TEST_CASE("backend: an unknown device is named with what there is") {
   CHECK(snn::make_backend<float>("cpu", 1)->name() == "cpu");
   for (const char* device : {"", "gpu", "cuda0", "CPU"}) {
-    CHECK_THROWS_AS(snn::make_backend<double>(device, 1), std::invalid_argument);
     CHECK_THROWS_WITH(snn::make_backend<float>(device, 1), Contains("cpu, cuda, cuda:N or auto"));
   }
 }

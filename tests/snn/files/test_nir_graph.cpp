@@ -145,7 +145,7 @@ snn::Model random_model(std::uint64_t seed) {
 /// (1e-16) are some ten orders of magnitude below the distance of any potential here from the threshold.
 void check_same_spikes(const snn::Model& model, const snn::NirChoices& choices) {
   const snn::NetworkParams& params = model.training.network;
-  const auto backend = snn::make_backend<double>("cpu", 1);
+  const auto backend = snn::make_cpu_backend<double>(1, "auto");
   snn::Network<double> network(params, model.training.gradient, *backend);
   network.set_parameters(model.parameters);
   const snn::NirGraph graph = snn::to_nir(model, choices);

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "snn/backend/cpu/cpu_backend.h"
+
 namespace {
 
 constexpr std::size_t kNeurons = 5;  // of layers 1 to 3
@@ -13,7 +15,7 @@ class Rig {
   explicit Rig(int n_steps)
       : params_{.sizes = {2, 2, 1, 2}, .self_recurrent = {2}, .bip = {2}, .skips = {{0, 2}, {1, 3}}},
         layout_(params_),
-        backend_(snn::make_backend<double>("cpu", 1)),
+        backend_(snn::make_cpu_backend<double>(1, "auto")),
         parameters_(*backend_, layout_.n_values()),
         gradients_(*backend_, layout_.n_values()),
         row_begin_(*backend_, 2),
@@ -183,7 +185,7 @@ TEST_CASE("layer: gradients pair delta with what the connection carried", "[ScSr
 
 TEST_CASE("layer: without the backward pass it keeps neither potentials nor errors") {
   const snn::NetworkParams params{.sizes = {2, 2, 1, 2}, .self_recurrent = {}, .bip = {}, .skips = {{0, 2}, {1, 3}}};
-  const auto backend = snn::make_backend<double>("cpu", 1);
+  const auto backend = snn::make_cpu_backend<double>(1, "auto");
   snn::Layer<double> layer(params, snn::ArrayLayout(params), 2, snn::Rule::kStep);
   layer.allocate(*backend, 2, false);
   CHECK(layer.u().size() == 0);

@@ -5,6 +5,7 @@
 #include <map>
 #include <numeric>
 
+#include "snn/backend/cpu/cpu_backend.h"
 #include "snn/model/init.h"
 #include "tests/snn/scan/run_body.h"
 #include "tests/snn/synthetic.h"
@@ -16,7 +17,7 @@ namespace {
 
 template <class Real>
 struct Rig {
-  std::unique_ptr<snn::Backend<Real>> backend = snn::make_backend<Real>("cpu", 1);
+  std::unique_ptr<snn::Backend<Real>> backend = snn::make_cpu_backend<Real>(1, "auto");
   snn::TrainingParams params;
   snn::Network<Real> network;
   snn::Optimiser<Real> optimiser;

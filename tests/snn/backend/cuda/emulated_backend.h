@@ -4,6 +4,11 @@
 
 #include "snn/backend/cuda/cuda_backend.cuh"
 
+template <>
+inline void snn::cuda::Blas::multiply(const Product<double>& product) const {
+  multiply_as(product, CUDA_R_64F, CUBLAS_COMPUTE_64F);
+}
+
 namespace support {
 
 template <class Real>

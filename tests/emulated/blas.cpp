@@ -130,6 +130,8 @@ cublasStatus_t queue(Machine& m, const cublasContext& handle, const Gemm& gemm) 
                        "cublasGemmEx: the stream is of another device than the handle");
   }
   Tally tally{Tally::Kind::gemm};
+  const auto letter = [](cublasOperation_t op) { return op == CUBLAS_OP_N ? 'N' : 'T'; };
+  tally.name = std::string("gemm ") + letter(gemm.op_a) + letter(gemm.op_b);
   tally.without_workspace = !handle.has_workspace;
   const auto run_gemm = [&m, gemm, device = handle.device] { return run(m, gemm, device); };
   const cudaError_t error = submit(m, handle.stream, {run_gemm, tally});

@@ -119,6 +119,8 @@ void reset(const Options& options, bool force) {
   m.refusal.clear();
   m.counts = {};
   m.kernels.clear();
+  m.watches = false;
+  m.traffic.clear();
   ++m.epoch;
   set_options(m, options);
 }

@@ -22,7 +22,7 @@ namespace emulated {
 struct Tally {
   enum class Kind { kernel, gemm, copy_to_device, copy_from_device, copy_on_device, memset } kind;
   std::int64_t n_bytes = 0;
-  std::string name{};  // of a kernel
+  std::string name{};  // of a kernel or a GEMM
   dim3 grid{}, block{};
   bool pageable = false;           // of a copy
   bool without_workspace = false;  // of a GEMM
@@ -134,6 +134,8 @@ struct Machine {
   std::mt19937_64 random{};
   Counts counts{};
   std::vector<KernelCount> kernels{};
+  bool watches = false;
+  std::vector<Traffic> traffic{};
   std::unique_ptr<Memory> memory = std::make_unique<Memory>();
   std::string refusal{};  // why the last call that was refused was
   Handles<CUstream_st> streams{};

@@ -124,6 +124,14 @@ void Memory::protect(const Allocation& allocation) const {
   set_access(allocation.base, allocation.n_mapped - page_size(), access);
 }
 
+void Memory::set_access_of_device(int access) const {
+  for (const auto& [base, allocation] : live_) {
+    if (allocation.device == open_device_) {
+      set_access(allocation.base, allocation.n_mapped - page_size(), access);
+    }
+  }
+}
+
 void Memory::open(int device) {
   if (device == open_device_) return;
   damaged();  // the last look at what gets out of reach

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 
 namespace emulated {
@@ -33,6 +34,12 @@ class Memory {
   /// Lets the host's instructions reach the memory of that device and of no other; kPinned: of none.
   void open(int device);
 
+  /// Bytes of the open device's pages that `work` reads, and that it writes. Throws std::runtime_error where that cannot be told.
+  struct Touched {
+    std::int64_t n_read = 0, n_written = 0;
+  };
+  Touched touched_by(const std::function<void()>& work) const;
+
   /// Whether bytes around an allocation have been written to. Seen while its memory is within reach, and remembered.
   bool damaged();
 
@@ -57,6 +64,7 @@ class Memory {
   const Allocation* find(std::uintptr_t first, std::uintptr_t last) const;
   bool canaries_hold(const Allocation& allocation) const;
   void protect(const Allocation& allocation) const;
+  void set_access_of_device(int access) const;
   void bury(const Allocation& allocation);
 
   Allocations live_;

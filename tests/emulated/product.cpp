@@ -59,10 +59,13 @@ template <typename T>
 void store_tile(const Product<T>& product, const T (&sum)[kTileColumns][kTileRows], int row0, int column0) {
   for (int column = column0; column < std::min(product.n, column0 + kTileColumns); ++column) {
     T* const c = product.c + static_cast<std::size_t>(column) * product.ld_c;
-    for (int row = row0; row < std::min(product.m, row0 + kTileRows); ++row) {
-      const T value = product.alpha * sum[column - column0][row - row0];
-      c[row] = product.beta == T{0} ? value : value + product.beta * c[row];
+    const int n_rows = std::min(product.m - row0, kTileRows);
+    T values[kTileRows];
+    for (int i = 0; i < n_rows; ++i) values[i] = product.alpha * sum[column - column0][i];
+    if (product.beta != T{0}) {  // otherwise C is not read, not even by the compiler's choice
+      for (int i = 0; i < n_rows; ++i) values[i] += product.beta * c[row0 + i];
     }
+    std::copy_n(values, n_rows, c + row0);
   }
 }
 

@@ -42,12 +42,21 @@ void fail(Machine& m, cudaError_t error) {
   for (const auto& stream : m.streams.all()) stream->queue.clear();
 }
 
+cudaError_t carry_out(Machine& m, const Work& work) {
+  const bool is_sum = work.tally.kind == Tally::Kind::kernel || work.tally.kind == Tally::Kind::gemm;
+  if (!m.watches || !is_sum) return work.run();
+  cudaError_t error = cudaSuccess;
+  const Memory::Touched touched = m.memory->touched_by([&] { error = work.run(); });
+  m.traffic.push_back({work.tally.name, touched.n_read, touched.n_written});
+  return error;
+}
+
 void run_front(Machine& m, CUstream_st& stream) {
   Entry& entry = stream.queue.front();
   if (entry.n_left > 0) {
     const std::size_t node = draw_node(m, entry);
     m.memory->open(stream.device);
-    if (const cudaError_t error = (*entry.nodes)[node].work.run()) return fail(m, error);
+    if (const cudaError_t error = carry_out(m, (*entry.nodes)[node].work)) return fail(m, error);
     entry.done[node] = true;
     --entry.n_left;
   }

@@ -54,12 +54,12 @@ class CudaReport(TreeTest):
         self.write({name: f"#!/bin/sh\necho \"$@\" >{self.root}/{name}.arguments\ncat <<'EOF'\n{text}EOF\nexit {status}\n"})
         (self.root / name).chmod(0o755)
 
-    def report(self, usage=USAGE, code=CODE, status=0):
+    def report(self, usage=USAGE, code=CODE, status=0, more=()):
         self.program("nvcc", usage, status)
         self.program("nvdisasm", code)
         entry = {"directory": str(self.root), "file": "/source/snn/backend/cuda/library.cu", "command": str(self.root) + COMMAND}
         self.write({"build/compile_commands.json": json.dumps([entry])})
-        return self.run_script(SCRIPT, "--build", self.root / "build", "--tools", self.root, "sm_90")
+        return self.run_script(SCRIPT, "--build", self.root / "build", "--tools", self.root, *more, "sm_90")
 
     def assert_finding(self, result, text):
         self.assertEqual((result.returncode, result.stderr), (1, f"cuda_report: PscScan, sm_90: {text}; wanted 0\n"))
@@ -69,6 +69,13 @@ class CudaReport(TreeTest):
         self.assertEqual((result.returncode, result.stderr), (0, ""))
         self.assertEqual(result.stdout.splitlines()[2:], [
             "| PscScan | sm_90 | 56 | 0 | 0 | 0 | 1 x 64, 2 x 32, 1 x 8 | 1 x 32 | 0 | 2 | 0 | 15 | 9, 3, 2, 2 |"])
+
+    def test_a_kept_table_must_be_that_of_the_code(self):
+        self.write({"kept.md": self.report().stdout})
+        self.assertEqual(self.report(more=("--check", self.root / "kept.md")).returncode, 0)
+        stale = self.report(USAGE.replace("56 registers", "57 registers"), more=("--check", self.root / "kept.md"))
+        self.assertEqual(stale.returncode, 1)
+        self.assertIn("kept.md lacks this line: | PscScan | sm_90 | 57 |", stale.stderr)
 
     def test_compiled_as_the_build_does_but_for_one_architecture(self):
         self.report()

@@ -45,6 +45,18 @@ struct KernelCount {
   std::int64_t n_launches = 0;
 };
 
+/// A kernel or product as it was carried out, with the device's memory that it read and wrote: whole pages, each counted once. A
+/// page that is written before it is read counts as written alone.
+struct Traffic {
+  std::string name;  // of a kernel as above; of a product "gemm" and its operations, as "gemm TN"
+  std::int64_t bytes_read = 0, bytes_written = 0;
+};
+
+/// Notes the traffic of all work from now on until the next reset; slow. Throws std::runtime_error on processors other than
+/// x86-64, whose faults do not say whether they are writes.
+void watch_traffic();
+std::vector<Traffic> traffic();
+
 /// Starts anew under the given options: errors and counts are forgotten, the current device is 0. Throws
 /// std::logic_error if memory or handles are alive, unless `force`: then they are dropped, with the work still queued.
 void reset(const Options& options = {}, bool force = false);

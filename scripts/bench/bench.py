@@ -26,7 +26,7 @@ class Bench:
         self.root, self.work, self.fsdd, self.quick = ROOT, work, options.fsdd, options.quick
         self.program = options.build / "scripts" / "bench" / "ossicle_bench"
         self.tools = options.build / "tools"
-        self.python = sys.executable
+        self.peers = not options.no_peers
         self.n_rounds = options.rounds or (5 if options.quick else 21)
         self.n_epochs = 1 if options.quick else 4
         # The last processors that this process may use: the first one serves most interrupts.
@@ -43,7 +43,11 @@ class Bench:
             raise Failure(f"{' '.join(command)}: failed; its message stands above")
 
     def interleave(self, part, case, all_of_them, operations, n_rounds=None, **more):
-        contenders.interleave(self.record, part, case, all_of_them, operations, n_rounds or self.n_rounds, **more)
+        """Closes them, come what may."""
+        try:
+            contenders.interleave(self.record, part, case, all_of_them, operations, n_rounds or self.n_rounds, **more)
+        finally:
+            contenders.close(all_of_them)
 
 
 def default_folder():
@@ -64,7 +68,7 @@ def machine(options, bench):
         "compiler": output_of("c++", "--version").split("\n")[0],
         "command": "scripts/bench/run " + " ".join(options.shown),
         "rounds": bench.n_rounds,
-        "peers": f"Python {platform.python_version()}, " + ", ".join(line for line in pinned if line.split("==")[0] in packages),
+        "peers": "none" if options.no_peers else f"Python {platform.python_version()}, " + ", ".join(line for line in pinned if line.split("==")[0] in packages),
         "BLAS": next((row["value"] for row in about if row["contender"] == "products"), "not used"),
         "load": "average at the end " + " ".join(f"{load:.2f}" for load in os.getloadavg()),
     }
@@ -76,6 +80,7 @@ def arguments():
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.PARTS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and fewer points of the sweep")
     parser.add_argument("--rounds", type=int, help="rounds of a comparison (default 21; --quick 5)")
+    parser.add_argument("--no-peers", action="store_true", help="Ossicle and the bare products alone; no plot")
     parser.add_argument("--fsdd", type=pathlib.Path, help="the Free Spoken Digit Dataset: for 'trained' and 'lyon-tool'")
     parser.add_argument("--out", type=pathlib.Path, default=default_folder(), help="folder for the results (default: runs/DATE-PROCESSOR)")
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
@@ -90,7 +95,8 @@ def write_results(options, bench):
     bench.record.write(options.out / "raw.csv")
     (options.out / "machine.txt").write_text(machine(options, bench), encoding="utf-8")
     (options.out / "summary.md").write_text(report.summary(bench.record.rows), encoding="utf-8")
-    plots.draw(bench.record.rows, options.out / "plot.svg")
+    if bench.peers:
+        plots.draw(bench.record.rows, options.out / "plot.svg")
 
 
 def main():
@@ -106,7 +112,7 @@ def main():
     finally:
         shutil.rmtree(work)
     print((options.out / "summary.md").read_text(encoding="utf-8"))
-    bench.say(f"raw.csv, summary.md, machine.txt and plot.svg lie in {options.out}")
+    bench.say(f"the results lie in {options.out}")
     return 0 if all_ran else 2
 
 

@@ -25,13 +25,6 @@ std::vector<Number> parse_list(const std::string& name, std::string_view text) {
   return values;
 }
 
-std::vector<snn::Skip> connections(const snn::NetworkParams& network) {
-  std::vector<snn::Skip> all;
-  for (int to = 1; to <= network.n_layers(); ++to) all.push_back({to - 1, to});
-  all.insert(all.end(), network.skips.begin(), network.skips.end());
-  return all;
-}
-
 }  // namespace
 
 Flags::Flags(const std::vector<std::string>& arguments) {
@@ -43,9 +36,9 @@ Flags::Flags(const std::vector<std::string>& arguments) {
   }
 }
 
-std::string Flags::text(const std::string& name) const {
+std::string Flags::text(const std::string& name, const std::string& otherwise) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? "" : found->second;
+  return found == values_.end() ? otherwise : found->second;
 }
 
 std::vector<int> Flags::integers(const std::string& name) const {
@@ -77,43 +70,6 @@ Case parse_case(const Flags& flags) {
   made.network.input_scale = 2.0;  // as the recipe "best"
   snn::validate(made.network);
   return made;
-}
-
-std::string to_string(Kind kind) {
-  switch (kind) {
-    case Kind::kForward:
-      return "forward";
-    case Kind::kWeightGradient:
-      return "weight_gradient";
-    case Kind::kInputGradient:
-      return "input_gradient";
-  }
-  throw std::invalid_argument("unknown kind of product");
-}
-
-std::vector<Gemm> gemms(const Case& each) {
-  const int rows = each.n_steps * each.n_batch;
-  const auto& sizes = each.network.sizes;
-  // The first product into an array writes it, further ones add: forward the chain comes first, backward the skips.
-  const auto leaves_by_skip = [&](int from, int to) {
-    return to == from + 1 && std::any_of(each.network.skips.begin(), each.network.skips.end(),
-                                         [from](const snn::Skip& skip) { return skip.from == from; });
-  };
-  std::vector<Gemm> forward, backward;
-  std::vector<bool> reached(sizes.size());
-  for (const auto& [from, to] : connections(each.network)) {
-    const auto source = static_cast<std::size_t>(from), target = static_cast<std::size_t>(to);
-    const std::string name = std::to_string(from) + "-" + std::to_string(to);
-    forward.push_back({Kind::kForward, name, rows, sizes[target], sizes[source], reached[target]});
-    reached[target] = true;
-    backward.push_back({Kind::kWeightGradient, name, sizes[target], sizes[source], rows, false});
-    if (from > 0) {
-      backward.push_back({Kind::kInputGradient, name, rows, sizes[source], sizes[target], leaves_by_skip(from, to)});
-    }
-  }
-  std::reverse(backward.begin(), backward.end());
-  forward.insert(forward.end(), backward.begin(), backward.end());
-  return forward;
 }
 
 }  // namespace bench

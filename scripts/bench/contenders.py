@@ -1,4 +1,4 @@
-"""Contenders as long-lived processes, asked in turn."""
+"""Contenders as long-lived processes, asked in turn; and the networks that are measured."""
 
 import contextlib
 import csv
@@ -8,11 +8,25 @@ import subprocess
 import time
 
 WARM_UP_TURNS = 2
+CASES = {
+    "A": {"sizes": "78,400,400,400,26", "steps": 100, "batch": 50},
+    "B": {"sizes": "64,400,400,400,11", "steps": 300, "batch": 50},
+    "C": {"sizes": "78,100,100,100,10", "steps": 100, "batch": 50},
+}
 TURN_S, MOST_REPETITIONS = 0.1, 10  # a turn repeats a short operation until it has run that long
 
 
 class Failure(Exception):
     """What went wrong, for the person who runs the bench."""
+
+
+def flags(settings):
+    return [word for name, value in settings.items() for word in (f"--{name}", value)]
+
+
+def close(contenders):
+    for contender in contenders:
+        contender.close()
 
 
 def environment():

@@ -3,9 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <random>
-#include <stdexcept>
 
 namespace bench {
 
@@ -28,23 +26,6 @@ snn::Dataset make_dataset(const Case& each, int n) {
                                   each.n_steps, std::move(values)});
   }
   return dataset;
-}
-
-std::vector<std::vector<float>> read_sounds(const std::string& path, int n_utterances, int n_samples) {
-  if (n_utterances < 1 || n_samples < 1) throw std::invalid_argument("--sounds also needs --utterances and --samples");
-  std::vector<std::vector<float>> sounds;
-  std::ifstream file(path, std::ios::binary);
-  std::vector<double> values(static_cast<std::size_t>(n_samples));
-  const auto n_bytes = static_cast<std::streamsize>(values.size() * sizeof(double));
-  for (int i = 0; i < n_utterances; ++i) {
-    if (!file.read(reinterpret_cast<char*>(values.data()), n_bytes)) {
-      throw std::runtime_error(fmt::format("{}: wanted {} sounds of {} samples", path, n_utterances, n_samples));
-    }
-    std::vector<float>& sound = sounds.emplace_back();
-    std::transform(values.begin(), values.end(), std::back_inserter(sound),
-                   [](double x) { return static_cast<float>(x); });
-  }
-  return sounds;
 }
 
 }  // namespace bench

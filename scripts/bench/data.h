@@ -1,8 +1,5 @@
 #pragma once
 // What the networks of the bench run on.
-#include <string>
-#include <vector>
-
 #include "scripts/bench/case.h"
 #include "snn/data/dataset.h"
 
@@ -11,9 +8,5 @@ namespace bench {
 /// n utterances of the case's shape, intensities of 0..1: each utterance has half of the channels silent and the others
 /// at levels of their own, with a flutter over time, so that the layers fire as they do on speech.
 snn::Dataset make_dataset(const Case& each, int n);
-
-/// Sounds as numbers in a file: n_utterances x n_samples doubles of this machine, full scale +-1. Throws
-/// std::runtime_error if the file is not of that size.
-std::vector<std::vector<float>> read_sounds(const std::string& path, int n_utterances, int n_samples);
 
 }  // namespace bench

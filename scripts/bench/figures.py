@@ -1,4 +1,4 @@
-"""Reading the record: medians, quartiles, ratios round by round, straight lines."""
+"""Reading the record: medians, quartiles, ratios round by round, straight lines; and Markdown. Of the tables of results too."""
 
 import statistics
 
@@ -66,3 +66,9 @@ def line_through(x, y):
     rest = sum((b - intercept - slope * a) ** 2 for a, b in zip(x, y))
     total = sum((b - statistics.fmean(y)) ** 2 for b in y)
     return intercept, slope, 1 - rest / total
+
+
+def table(head, rows):
+    """In Markdown."""
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]) + "\n"

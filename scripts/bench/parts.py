@@ -2,10 +2,11 @@
 
 import pathlib
 import subprocess
+import sys
+import wave
 
 import make_data
-from cases import CASES, contest, flags
-from contenders import Contender, Failure, Tool
+from contenders import CASES, Contender, Failure, Tool, flags
 
 HERE = pathlib.Path(__file__).resolve().parent
 RATES = (0.05, 0.10)
@@ -17,38 +18,45 @@ BOTH_CLOCKS = ("cpu_s", "wall_s")
 N_SOUNDS, SOUND_SAMPLES, EAR_RATE_HZ = 120, 6250, 12500
 N_FSDD_SYNTHETIC = 600
 FEW_SOUNDS = 400
+VARIANTS = {"feed-forward": ("--no-self-recurrent", "--no-bip", "--no-skip"), "srsc-bip": ()}
 MEMORY_CASE = {"n_utterances": 4142, "n_steps": 100, "n_channels": 78, "n_classes": 26}
 
 
+def ours(bench, what, settings, name="ossicle", cpus=None, env=None, **more):
+    return Contender(name, [bench.program, what, *flags({**settings, **more})], cpus or bench.one_cpu, env)
+
+
 def products(bench, settings):
-    return Contender("products", [bench.program, "products", *flags(settings)], bench.one_cpu)
+    return ours(bench, "products", settings, "products")
 
 
-def network(bench, name, settings, **more):
-    return Contender(name, [bench.program, "network", *flags({**settings, **more})], bench.one_cpu)
-
-
-def peer(bench, what, name=None, settings=(), env=None, **more):
-    command = [bench.python, HERE / "peers" / "peer.py", what, *flags({**dict(settings), **more})]
-    return Contender(name or what, command, bench.one_cpu, env)
+def peer(bench, what, settings, name=None, env=None, **more):
+    """As a list, empty under --no-peers."""
+    command = [sys.executable, HERE / "peers" / "peer.py", what, *flags({**settings, **more})]
+    return [Contender(name or what, command, bench.one_cpu, env)] if bench.peers else []
 
 
 def step_and_infer(bench, operations):
     """Training steps and inference beside bare products and the peers."""
-    subprocess.run([bench.python, HERE / "peers" / "check_tsslbp.py"], check=True)
+    if bench.peers:
+        subprocess.run([sys.executable, HERE / "peers" / "check_tsslbp.py"], check=True)
     for name, settings in CASES.items():
         bench.say(f"{' and '.join(operations)}: {name}")
-        ours = [network(bench, f"ossicle {rate:.0%}", settings, rates=rate) for rate in RATES]
-        peers = [peer(bench, what, settings=settings) for what in NETWORK_PEERS]
-        ours.append(network(bench, f"ossicle 5%, {STEP_RULE}", settings, rates=RATES[0], rule="step"))
-        peers.append(peer(bench, "tsslbp", f"tsslbp, {STEP_RULE}", settings, rule="step"))
-        peers.append(peer(bench, "tsslbp", "tsslbp, memory kept", settings, KEEP_MEMORY))
-        with contest(products(bench, settings), *ours, *peers) as all_of_them:
-            bench.interleave("network", name, all_of_them, operations)
+        networks = [ours(bench, "network", settings, f"ossicle {rate:.0%}", rates=rate) for rate in RATES]
+        networks.append(ours(bench, "network", settings, f"ossicle 5%, {STEP_RULE}", rates=RATES[0], rule="step"))
+        peers = [each for what in NETWORK_PEERS for each in peer(bench, what, settings)]
+        peers += peer(bench, "tsslbp", settings, f"tsslbp, {STEP_RULE}", rule="step")
+        peers += peer(bench, "tsslbp", settings, "tsslbp, memory kept", KEEP_MEMORY)
+        bench.interleave("network", name, [products(bench, settings), *networks, *peers], operations)
         variant = {**settings, "variant": "srsc-bip"}
-        ours = [network(bench, f"ossicle {rate:.0%}", variant, rates=rate) for rate in RATES]
-        with contest(products(bench, variant), *ours) as all_of_them:
-            bench.interleave("network", f"{name} SrSc-BIP", all_of_them, operations)
+        networks = [ours(bench, "network", variant, f"ossicle {rate:.0%}", rates=rate) for rate in RATES]
+        bench.interleave("network", f"{name} SrSc-BIP", [products(bench, variant), *networks], operations)
+
+
+def fsdd_lists(bench):
+    lists = bench.work / "fsdd"
+    subprocess.run([sys.executable, bench.root / "datasets" / "fsdd" / "prepare", bench.fsdd, "-o", lists], check=True)
+    return lists
 
 
 def trained(bench):
@@ -56,42 +64,39 @@ def trained(bench):
     if bench.fsdd is None:
         bench.say("trained: left out; it needs --fsdd DIR")
         return
-    lists, stream = bench.work / "fsdd", bench.work / "fsdd.tar"
-    subprocess.run([bench.python, bench.root / "datasets" / "fsdd" / "prepare", bench.fsdd, "-o", lists], check=True)
-    bench.tool("ossicle-lyon", "-q", "--list", lists / "train.tsv", "--root", bench.fsdd, "-o", stream)
-    plain = ("--no-self-recurrent", "--no-bip", "--no-skip")
-    for variant, options in (("feed-forward", plain), ("srsc-bip", ())):
+    stream = bench.work / "fsdd.tar"
+    bench.tool("ossicle-lyon", "-q", "--list", fsdd_lists(bench) / "train.tsv", "--root", bench.fsdd, "-o", stream)
+    for variant, options in VARIANTS.items():
         bench.say(f"trained: {variant}, {bench.n_epochs} epochs")
         model = bench.work / f"{variant}.model"
         size = ("--hidden", "400,400,400", "--epochs", bench.n_epochs)
         bench.tool("ossicle-train", "-q", "--overwrite", stream, "-o", model, *size, *options)
         settings = {"sizes": "78,400,400,400,10", "steps": 100, "batch": 50, "variant": variant}
-        ours = network(bench, "ossicle", {"model": model, "data": stream})
-        with contest(products(bench, settings), ours) as both:
-            bench.interleave("trained", f"FSDD {variant}", both, ("step", "infer"))
+        both = [products(bench, settings), ours(bench, "network", {"model": model, "data": stream})]
+        bench.interleave("trained", f"FSDD {variant}", both, ("step", "infer"))
 
 
 def ear(bench):
     """The ear alone beside PyPI's lyon."""
     sounds = bench.work / "sounds.f64"
     make_data.write_sounds(sounds, N_SOUNDS, SOUND_SAMPLES, EAR_RATE_HZ)
-    seconds = N_SOUNDS * SOUND_SAMPLES / EAR_RATE_HZ
     for decimation in (100, 200):
-        bench.say(f"ear: decimation {decimation}")
         case = f"decimation {decimation}"
+        bench.say(f"ear: {case}")
         settings = {"sounds": sounds, "utterances": N_SOUNDS, "samples": SOUND_SAMPLES, "decimation": decimation}
-        ours = Contender("ossicle", [bench.program, "ear", *flags(settings)], bench.one_cpu)
-        bench.record.add("ear", case, "", "", "", "sound_s", seconds)
-        with contest(ours, peer(bench, "lyon", settings=settings)) as both:
-            bench.interleave("ear", case, both, ("hear",))
+        bench.record.add("ear", case, "", "", "", "sound_s", N_SOUNDS * SOUND_SAMPLES / EAR_RATE_HZ)
+        bench.interleave("ear", case, [ours(bench, "ear", settings), *peer(bench, "lyon", settings)], ("hear",))
+
+
+def lyon(bench, name, settings):
+    return Tool(name, [bench.tools / "ossicle-lyon", "-q", "--jobs", 1, *flags(settings)], bench.one_cpu)
 
 
 def lyon_tool(bench):
     """Recordings to a stream: ossicle-lyon, started anew each time, beside Python that has its modules loaded already."""
     if bench.fsdd is not None:
-        case, root, lists = "FSDD", bench.fsdd, bench.work / "fsdd-lists"
-        subprocess.run([bench.python, bench.root / "datasets" / "fsdd" / "prepare", root, "-o", lists], check=True)
-        listed = lists / ("test.tsv" if bench.quick else "train.tsv")
+        case, root = "FSDD", bench.fsdd
+        listed = fsdd_lists(bench) / ("test.tsv" if bench.quick else "train.tsv")
         seconds = seconds_of(listed, root)
     else:
         case, root = "made recordings", bench.work / "recordings"
@@ -99,21 +104,18 @@ def lyon_tool(bench):
     bench.say(f"lyon-tool: {case}, {seconds:.0f} s of sound")
     bench.record.add("lyon-tool", case, "", "", "", "sound_s", seconds)
     common = {"list": listed, "root": root}
-    ours = Tool(
-        "ossicle", [bench.tools / "ossicle-lyon", "-q", "--jobs", 1, *flags(common), "--output", bench.work / "ours.tar"], bench.one_cpu
-    )
-    theirs = peer(bench, "wav-to-stream", "python", common, output=bench.work / "theirs.tar")
-    with contest(ours, theirs) as both:
-        n_rounds = max(3, bench.n_rounds // 4)
-        bench.interleave("lyon-tool", case, both, ("convert",), n_rounds=n_rounds, n_most=1, warm_up=1)
+    both = [lyon(bench, "ossicle", {**common, "output": bench.work / "ours.tar"})]
+    both += peer(bench, "wav-to-stream", common, "python", output=bench.work / "theirs.tar")
+    bench.interleave("lyon-tool", case, both, ("convert",), n_rounds=max(3, bench.n_rounds // 4), n_most=1, warm_up=1)
 
 
 def seconds_of(listed, root):
-    import soundfile
-
-    rows = listed.read_text(encoding="utf-8").splitlines()[1:]
-    infos = [soundfile.info(root / row.split("\t")[0]) for row in rows]
-    return sum(info.frames / info.samplerate for info in infos)
+    """Of WAV files with a plain header, as FSDD's are."""
+    seconds = 0.0
+    for row in listed.read_text(encoding="utf-8").splitlines()[1:]:
+        with wave.open(str(root / row.split("\t")[0])) as file:
+            seconds += file.getnframes() / file.getframerate()
+    return seconds
 
 
 def threads(bench):
@@ -121,47 +123,38 @@ def threads(bench):
     if len(bench.two_cpus) < 2:
         bench.say("threads: left out; this process may use one processor only")
         return
-    with contest(Contender("probe", [bench.program, "probe"], bench.two_cpus)) as probe:
-        bench.interleave("threads", "probe", probe, ("one", "two"), n_most=1, clocks=BOTH_CLOCKS)
+    bench.interleave("threads", "probe", [ours(bench, "probe", {}, "probe", bench.two_cpus)], ("one", "two"), n_most=1, clocks=BOTH_CLOCKS)
     for name in ("A", "C"):
         bench.say(f"threads: {name}")
-        contenders = []
-        for n in (1, 2):
-            command = [bench.program, "network", *flags({**CASES[name], "rates": RATES[0], "threads": n})]
-            contenders.append(Contender(f"{n} threads", command, bench.two_cpus, {"OMP_NUM_THREADS": str(n)}))
-        with contest(*contenders) as both:
-            bench.interleave("threads", name, both, ("step", "infer"), clocks=BOTH_CLOCKS)
+        settings = {**CASES[name], "rates": RATES[0]}
+        both = [ours(bench, "network", settings, f"{n} threads", bench.two_cpus, {"OMP_NUM_THREADS": str(n)}, threads=n) for n in (1, 2)]
+        bench.interleave("threads", name, both, ("step", "infer"), clocks=BOTH_CLOCKS)
 
 
 def memory(bench):
     """Peak memory of training A on 4,142 utterances, beyond the data; that of ossicle-lyon on a few and on four times as many sounds."""
     bench.say("memory: training A")
     stream = bench.work / "memory.tar"
-    data_bytes = make_data.write_stream(stream, **MEMORY_CASE)
-    bench.record.add("memory", "A", "", "", "", "data_bytes", data_bytes)
-    plain = ("--no-self-recurrent", "--no-bip", "--no-skip")
-    for variant, options in (("feed-forward", plain), ("SrSc-BIP", ())):
-        command = [bench.tools / "ossicle-train", "-q", "--overwrite", stream, "-o", bench.work / "memory.model", "--threads", 1]
+    bench.record.add("memory", "A", "", "", "", "data_bytes", make_data.write_stream(stream, **MEMORY_CASE))
+    command = [bench.tools / "ossicle-train", "-q", "--overwrite", stream, "-o", bench.work / "memory.model", "--threads", 1]
+    for variant, options in VARIANTS.items():
         tool = Tool("ossicle-train", [*command, "--hidden", "400,400,400", "--epochs", 1, *options], bench.one_cpu)
         bench.record.add("memory", "A", f"ossicle-train {variant}", "train", 0, "peak_bytes", tool.ask()["peak_bytes"])
     for n in FEW_SOUNDS, 4 * FEW_SOUNDS:
         root = bench.work / f"sounds-{n}"
         make_data.write_recordings(root, n)
-        places = {"list": root / "list.tsv", "root": root, "output": bench.work / "sounds.tar"}
-        tool = Tool("ossicle-lyon", [bench.tools / "ossicle-lyon", "-q", "--jobs", 1, *flags(places)], bench.one_cpu)
+        tool = lyon(bench, "ossicle-lyon", {"list": root / "list.tsv", "root": root, "output": bench.work / "sounds.tar"})
         bench.record.add("memory", f"{n} recordings", "ossicle-lyon", "convert", 0, "peak_bytes", tool.ask()["peak_bytes"])
 
 
 def predict(bench):
     """Cold start: one WAV from nothing to words."""
-    root = bench.work / "words"
+    root, stream, model = bench.work / "words", bench.work / "words.tar", bench.work / "words.model"
     make_data.write_recordings(root, 40)
-    stream, model = bench.work / "words.tar", bench.work / "words.model"
     bench.tool("ossicle-lyon", "-q", "--list", root / "list.tsv", "--root", root, "-o", stream)
     bench.tool("ossicle-train", "-q", "--overwrite", stream, "-o", model, "--epochs", 1)
     command = [bench.tools / "ossicle-predict", "-q", model, root / "00000.wav"]
-    with contest(Tool("ossicle-predict", command, bench.one_cpu)) as one:
-        bench.interleave("predict", "one WAV", one, ("predict",), n_most=1, clocks=BOTH_CLOCKS)
+    bench.interleave("predict", "one WAV", [Tool("ossicle-predict", command, bench.one_cpu)], ("predict",), n_most=1, clocks=BOTH_CLOCKS)
 
 
 SWEEPS = {
@@ -177,21 +170,14 @@ def sweep(bench):
     for what, (all_values, few_values) in SWEEPS.items():
         for value in few_values if bench.quick else all_values:
             bench.say(f"sweep: {what} {value}")
-            settings, rate = dict(CASES["A"]), RATES[0]
-            if what == "rate":
-                rate = value
-            elif what == "width":
-                settings["sizes"] = f"78,{value},{value},{value},26"
-            else:
-                settings[what] = value
-            ours = network(bench, "ossicle", settings, rates=rate)
-            with contest(products(bench, settings), ours) as both:
-                n_rounds = max(3, bench.n_rounds // 3)
-                bench.interleave(f"sweep {what}", str(value), both, ("step", "infer"), n_rounds=n_rounds)
+            changed = {"rate": {}, "width": {"sizes": f"78,{value},{value},{value},26"}}.get(what, {what: value})
+            settings = {**CASES["A"], **changed}
+            both = [products(bench, settings), ours(bench, "network", settings, rates=value if what == "rate" else RATES[0])]
+            bench.interleave(f"sweep {what}", str(value), both, ("step", "infer"), n_rounds=max(3, bench.n_rounds // 3))
 
 
-PARTS = {
-    "step": None,  # step and infer share their processes, see run_parts
+PARTS = {  # step and infer share their processes, see run_parts
+    "step": None,
     "infer": None,
     "trained": trained,
     "ear": ear,
@@ -208,13 +194,11 @@ def run_parts(bench, names):
     unknown = set(names) - set(PARTS)
     if unknown:
         raise Failure(f"no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    wanted = []
     operations = tuple(name for name in ("step", "infer") if name in names)
-    if operations:
-        wanted.append((" and ".join(operations), lambda bench: step_and_infer(bench, operations)))
-    wanted += [(name, part) for name, part in PARTS.items() if part is not None and name in names]
+    wanted = {" and ".join(operations): lambda bench: step_and_infer(bench, operations)} if operations else {}
+    wanted |= {name: part for name, part in PARTS.items() if part and name in names}
     all_ran = True
-    for name, part in wanted:
+    for name, part in wanted.items():
         try:
             part(bench)
         except (Failure, OSError, subprocess.CalledProcessError) as error:

@@ -25,13 +25,12 @@ def draw(rows, path):
     plt.close(figure)
 
 
-def series_of(figures, part, contender, operation, scale=1e3):
-    """x, medians and error bars of a sweep."""
-    points = [(float(case), quartiles(figures.series(part, case, contender, operation))) for case in figures.cases(part)]
-    x = [value for value, _ in points]
-    y = [scale * middle for _, (_, middle, _) in points]
-    errors = [[scale * (m - low) for _, (low, m, _) in points], [scale * (high - m) for _, (_, m, high) in points]]
-    return x, y, errors
+def centre(points):
+    """x, medians and error bars of [(x, values)]."""
+    points = [(x, quartiles(values)) for x, values in points if values]
+    middles = [middle for _, (_, middle, _) in points]
+    errors = [[middle - low for _, (low, middle, _) in points], [high - middle for _, (_, middle, high) in points]]
+    return [x for x, _ in points], middles, errors
 
 
 def bars(figures, ax):
@@ -40,11 +39,8 @@ def bars(figures, ax):
     operation = "step" if any(figures.series("network", case, "products", "step") for case in cases) else "infer"
     width = 0.8 / max(1, len(contenders))
     for i, name in enumerate(contenders):
-        points = [(j, figures.ratios("network", case, name, "products", operation)) for j, case in enumerate(cases)]
-        points = [(j, quartiles(values)) for j, values in points if values]
-        y = [middle for _, (_, middle, _) in points]
-        errors = [[m - low for _, (low, m, _) in points], [high - m for _, (_, m, high) in points]]
-        ax.bar([j + i * width for j, _ in points], y, width, yerr=errors, label=name)
+        x, y, errors = centre([(j + i * width, figures.ratios("network", case, name, "products", operation)) for j, case in enumerate(cases)])
+        ax.bar(x, y, width, yerr=errors, label=name)
     ax.axhline(1.0, color=COLOURS["products"], linewidth=1)
     ax.set_xticks([j + 0.4 - width / 2 for j in range(len(cases))], cases)
     ax.set(yscale="log", ylim=(0.1, None))
@@ -55,27 +51,28 @@ def bars(figures, ax):
 def steps(figures, ax):
     styles = {("products", "step"): "--", ("ossicle", "step"): "-", ("products", "infer"): ":", ("ossicle", "infer"): "-."}
     for (contender, operation), style in styles.items():
-        x, y, errors = series_of(figures, "sweep steps", contender, operation)
+        cases = figures.cases("sweep steps")
+        x, y, errors = centre([(int(case), [1e3 * s for s in figures.series("sweep steps", case, contender, operation)]) for case in cases])
         ax.errorbar(x, y, errors, linestyle=style, marker=".", color=COLOURS[contender], label=f"{contender}, {operation}")
     ax.set(title="78-N-N-N-26, N 400, batch 50, 5 % firing", xlabel="steps T", ylabel="ms", xlim=(0, None), ylim=(0, None))
     ax.legend(fontsize=8)
 
 
-def rates(figures, ax):
-    for operation, style in (("step", "-"), ("infer", "-.")):
-        cases = figures.cases("sweep rate")
-        points = [(100 * float(case), quartiles(figures.ratios("sweep rate", case, "ossicle", "products", operation))) for case in cases]
-        ax.plot([x for x, _ in points], [q[1] for _, q in points], style, marker=".", color=COLOURS["ossicle"], label=operation)
+def ratios(figures, ax, lines, **more):
+    """Ossicle over the bare GEMMs. lines: (part, operation, label, scale of its cases)"""
+    for part, operation, label, scale in lines:
+        points = [(scale * float(case), figures.ratios(part, case, "ossicle", "products", operation)) for case in figures.cases(part)]
+        ax.plot(*centre(points)[:2], marker=".", label=label)
     ax.axhline(1.0, color=COLOURS["products"], linewidth=1)
-    ax.set(title="Ossicle over the bare GEMMs, A", xlabel="firing of the hidden layers, %", ylim=(0, None))
+    ax.set(ylim=(0, None), **more)
     ax.legend(fontsize=8)
+
+
+def rates(figures, ax):
+    lines = [("sweep rate", operation, operation, 100) for operation in ("step", "infer")]
+    ratios(figures, ax, lines, title="Ossicle over the bare GEMMs, A", xlabel="firing of the hidden layers, %")
 
 
 def sizes(figures, ax):
-    for part, marker in (("sweep width", "o"), ("sweep batch", "s")):
-        cases = figures.cases(part)
-        points = [(int(case), quartiles(figures.ratios(part, case, "ossicle", "products", "step"))[1]) for case in cases]
-        ax.plot([x for x, _ in points], [y for _, y in points], marker=marker, label=part.removeprefix("sweep "))
-    ax.axhline(1.0, color=COLOURS["products"], linewidth=1)
-    ax.set(title="step of Ossicle over the bare GEMMs, around A", xlabel="width N, or batch", xscale="log", ylim=(0, None))
-    ax.legend(fontsize=8)
+    lines = [(f"sweep {what}", "step", what, 1) for what in ("width", "batch")]
+    ratios(figures, ax, lines, title="step of Ossicle over the bare GEMMs, around A", xlabel="width N, or batch", xscale="log")

@@ -26,33 +26,52 @@ std::size_t area(int rows, int columns) {
 
 }  // namespace
 
-Products::Products(const Case& each) : gemms_(gemms(each)) {
+Products::Products(const Case& each) {
+  const snn::NetworkParams& network = each.network;
+  const int rows = each.n_steps * each.n_batch;
+  std::vector<snn::Skip> connections = network.skips;
+  for (int to = network.n_layers(); to > 0; --to) connections.insert(connections.begin(), {to - 1, to});
+  // The first product into an array writes it, further ones add: forward the chain comes first, backward the skips.
+  std::vector<bool> has_drive(network.sizes.size()), has_error(network.sizes.size());
+  for (const auto& [from, to] : connections) {
+    const auto source = static_cast<std::size_t>(from), target = static_cast<std::size_t>(to);
+    forward_.push_back({false, true, rows, network.sizes[target], network.sizes[source], has_drive[target]});
+    has_drive[target] = true;
+  }
+  std::reverse(connections.begin(), connections.end());
+  for (const auto& [from, to] : connections) {
+    const auto source = static_cast<std::size_t>(from), target = static_cast<std::size_t>(to);
+    if (from > 0) {
+      backward_.push_back({false, false, rows, network.sizes[source], network.sizes[target], has_error[source]});
+      has_error[source] = true;
+    }
+    backward_.push_back({true, false, network.sizes[target], network.sizes[source], rows, false});
+  }
   std::size_t a = 0, b = 0, c = 0;
-  for (const Gemm& gemm : gemms_) {
-    a = std::max(a, area(gemm.m, gemm.k));
-    b = std::max(b, area(gemm.k, gemm.n));
-    c = std::max(c, area(gemm.m, gemm.n));
+  for (const auto* gemms : {&forward_, &backward_}) {
+    for (const Gemm& gemm : *gemms) {
+      a = std::max(a, area(gemm.m, gemm.k));
+      b = std::max(b, area(gemm.k, gemm.n));
+      c = std::max(c, area(gemm.m, gemm.n));
+    }
   }
   a_ = random_values(a);
   b_ = random_values(b);
   c_ = random_values(c);
 }
 
-void Products::multiply(const Gemm& gemm) {
-  // As the arrays lie: weights [to][from], everything over time [T B][N].
-  const bool a_transposed = gemm.kind == Kind::kWeightGradient, b_transposed = gemm.kind == Kind::kForward;
-  cblas_sgemm(CblasRowMajor, a_transposed ? CblasTrans : CblasNoTrans, b_transposed ? CblasTrans : CblasNoTrans, gemm.m,
-              gemm.n, gemm.k, 1.0f, a_.data(), a_transposed ? gemm.m : gemm.k, b_.data(),
-              b_transposed ? gemm.k : gemm.n, gemm.accumulate ? 1.0f : 0.0f, c_.data(), gemm.n);
-}
-
 Parts Products::run(bool forward_only) {
   Laps laps;
-  for (const Gemm& gemm : gemms_) {
-    if (forward_only && gemm.kind != Kind::kForward) continue;
-    multiply(gemm);
-    laps.end(to_string(gemm.kind) + " " + gemm.connection);
+  for (const auto* gemms : {&forward_, &backward_}) {
+    if (forward_only && gemms == &backward_) continue;
+    for (const Gemm& gemm : *gemms) {
+      cblas_sgemm(CblasRowMajor, gemm.a_transposed ? CblasTrans : CblasNoTrans,
+                  gemm.b_transposed ? CblasTrans : CblasNoTrans, gemm.m, gemm.n, gemm.k, 1.0f, a_.data(),
+                  gemm.a_transposed ? gemm.m : gemm.k, b_.data(), gemm.b_transposed ? gemm.k : gemm.n,
+                  gemm.accumulate ? 1.0f : 0.0f, c_.data(), gemm.n);
+    }
   }
+  laps.end("products");
   return laps.parts();
 }
 

@@ -3,7 +3,7 @@
 import itertools
 import statistics
 
-from figures import Figures, line_through, quartiles, spread
+from figures import Figures, line_through, quartiles, spread, table
 
 NETWORK_ROWS = (
     ("products", "bare GEMMs, OpenBLAS"),
@@ -17,6 +17,7 @@ NETWORK_ROWS = (
     ("ossicle 10%", "Ossicle, 10 % firing"),
     ("ossicle 5%, step rule", "Ossicle, 5 % firing, step rule"),
 )
+BESIDE = ("bare GEMMs, ms", "Ossicle, ms", "step over GEMMs", "inference over GEMMs")
 NOTES = """
 Processor time of one thread (threads: wall time), median and, in brackets, quartiles over the rounds of one interleaved run. Ratios are
 taken round by round.
@@ -33,11 +34,6 @@ taken round by round.
 """
 
 
-def table(head, rows):
-    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
-    return "\n".join(lines + ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]) + "\n"
-
-
 def memory_beyond(figures, contender):
     peak = figures.series("memory", "A", contender, "train", "peak_bytes")
     data = figures.text("memory", "A", "", "data_bytes")
@@ -48,10 +44,11 @@ def to_be_shown(figures):
     """(what, values, least, aim, smaller is better, digits, unit)"""
     over = lambda case, rate, operation="step": figures.ratios("network", case, f"ossicle {rate}%", "products", operation)
     against = lambda peer, ours: figures.ratios("network", "A", peer, ours, "step")
-    tool = figures.cases("lyon-tool")
+    tool = next(iter(figures.cases("lyon-tool")), "not run")
     two_threads = figures.ratios("threads", "A", "1 threads", "2 threads", "step", quantity="wall_s")
+    ear = figures.ratios("ear", "decimation 200", "lyon", "ossicle", "hear")
+    recordings = figures.ratios("lyon-tool", tool, "python", "ossicle", "convert")
     memory = memory_beyond(figures, "ossicle-train feed-forward")
-    tool_ratio = figures.ratios("lyon-tool", tool[0], "python", "ossicle", "convert") if tool else []
     return [
         *((f"training step over bare GEMMs, {case}, 5 %", over(case, 5), 0.65, 0.45, True, 2, "") for case in "AB"),
         ("training step over bare GEMMs, C, 5 %", over("C", 5), 1.2, 0.8, True, 2, ""),
@@ -60,26 +57,21 @@ def to_be_shown(figures):
         ("against the O(T) torch rewrite, A", against("tsslbp", "ossicle 5%"), 5, 8, False, 1, " x"),
         ("the same, both by the step rule", against("tsslbp, step rule", "ossicle 5%, step rule"), 5, 8, False, 1, " x"),
         ("two threads against one, A, wall time", two_threads, 1.7, 1.9, False, 2, " x"),
-        ("ear against PyPI `lyon`, decimation 200", figures.ratios("ear", "decimation 200", "lyon", "ossicle", "hear"), 20, 28, False, 1, " x"),
-        (f"`ossicle-lyon` to a stream against Python, {tool[0] if tool else 'not run'}", tool_ratio, 10, 20, False, 1, " x"),
+        ("ear against PyPI `lyon`, decimation 200", ear, 20, 28, False, 1, " x"),
+        (f"`ossicle-lyon` to a stream against Python, {tool}", recordings, 10, 20, False, 1, " x"),
         ("peak memory of training A on 4,142 utterances, beyond the data, MB", memory, 300, 150, True, 0, ""),
     ]
-
-
-def verdict(values, least, aim, smaller):
-    middle = quartiles(values)[1]
-    reached = lambda bound: middle <= bound if smaller else middle >= bound
-    return "aim" if reached(aim) else "yes" if reached(least) else "no"
 
 
 def shown_table(figures):
     rows = []
     for what, values, least, aim, smaller, digits, unit in to_be_shown(figures):
         if values:
-            rows.append((what, spread(values, digits, unit=unit), f"{least}{unit}", f"{aim}{unit}", verdict(values, least, aim, smaller)))
-    if not rows:
-        return ""
-    return "## To be shown\n\nAt 5 % or 10 % firing, one thread unless said.\n\n" + table(("", "measured", "at least", "aim", "reached"), rows) + two_cores(figures)
+            middle = quartiles(values)[1]
+            reached = [middle <= bound if smaller else middle >= bound for bound in (aim, least)]
+            rows.append((what, spread(values, digits, unit=unit), f"{least}{unit}", f"{aim}{unit}", ["aim", "yes", "no"][(reached + [True]).index(True)]))
+    head = ("", "measured", "at least", "aim", "reached")
+    return "## To be shown\n\nAt 5 % or 10 % firing, one thread unless said.\n\n" + table(head, rows) + two_cores(figures) if rows else ""
 
 
 def two_cores(figures):
@@ -94,19 +86,23 @@ def two_cores(figures):
 
 
 def network_tables(figures):
-    cases = figures.cases("network")
+    cases, text = figures.cases("network"), ""
     if not cases:
         return ""
-    text = ""
     for group in ([case for case in cases if " " not in case], [case for case in cases if " " in case]):
-        rows = []
-        for contender, name in NETWORK_ROWS:
-            cells = [step_and_inference(figures, case, contender) for case in group]
-            if any(cell != "-" for cell in cells):
-                rows.append((name, *cells))
-        text += table(("training step, ms (inference)", *group), rows) + "\n"
-    text += "Over the bare GEMMs of the same rounds:\n\n" + ratio_table(figures, cases)
+        rows = [(name, *(step_and_inference(figures, case, contender) for case in group)) for contender, name in NETWORK_ROWS]
+        text += table(("training step, ms (inference)", *group), [row for row in rows if set(row[1:]) != {"-"}]) + "\n"
+    rows = [
+        (case, name, *over_products(figures, "network", case, contender))
+        for case, (contender, name) in itertools.product(cases, NETWORK_ROWS[1:])
+        if step_and_inference(figures, case, contender) != "-"
+    ]
+    text += "Over the bare GEMMs of the same rounds:\n\n" + table(("case", "", "step", "inference"), rows)
     return "## Networks\n\n" + text + "\n" + pieces_table(figures)
+
+
+def over_products(figures, part, case, contender="ossicle"):
+    return [spread(figures.ratios(part, case, contender, "products", operation)) for operation in ("step", "infer")]
 
 
 def step_and_inference(figures, case, contender, part="network"):
@@ -117,42 +113,28 @@ def step_and_inference(figures, case, contender, part="network"):
     return f"{show(step)} ({show(infer)})"
 
 
-def ratio_table(figures, cases):
-    rows = []
-    for case, (contender, name) in itertools.product(cases, NETWORK_ROWS[1:]):
-        step, infer = (figures.ratios("network", case, contender, "products", operation) for operation in ("step", "infer"))
-        if step or infer:
-            rows.append((case, name, spread(step), spread(infer)))
-    return table(("case", "", "step", "inference"), rows)
-
-
 def pieces_table(figures):
-    rows = []
+    rows, names = [], []
     for part in ("network", "trained"):
         for case, contender in itertools.product(figures.cases(part), figures.contenders(part)):
-            names = figures.pieces(part, case, contender, "step")
-            if contender.startswith("ossicle") and names:
-                series = [figures.series(part, case, contender, "step", f"cpu_s {name}") for name in names]
+            found = figures.pieces(part, case, contender, "step") if contender.startswith("ossicle") else []
+            if found:
+                names = names or found
+                series = [figures.series(part, case, contender, "step", f"cpu_s {name}") for name in found]
                 rows.append((case, contender, *(spread(values, 2, 1e3) for values in series)))
-    return "Where the step's time goes, ms:\n\n" + table(("case", "", *names_of_step(figures)), rows) if rows else ""
+    return "Where the step's time goes, ms:\n\n" + table(("case", "", *names), rows) if rows else ""
 
 
-def names_of_step(figures):
-    for part in ("network", "trained"):
-        for case, contender in itertools.product(figures.cases(part), figures.contenders(part)):
-            if contender.startswith("ossicle"):
-                return figures.pieces(part, case, contender, "step")
-    return []
+def beside_products(figures, part, case):
+    cells = [step_and_inference(figures, case, contender, part) for contender in ("products", "ossicle")]
+    return *cells, *over_products(figures, part, case)
 
 
 def trained_table(figures):
-    rows = []
-    for case in figures.cases("trained"):
-        ratios = [spread(figures.ratios("trained", case, "ossicle", "products", operation)) for operation in ("step", "infer")]
-        milliseconds = [step_and_inference(figures, case, contender, "trained") for contender in ("products", "ossicle")]
-        rows.append((case, figures.text("trained", case, "ossicle", "about"), *milliseconds, *ratios))
-    head = ("78-400-400-400-10", "firing", "bare GEMMs, ms", "Ossicle, ms", "step over GEMMs", "inference over GEMMs")
-    return "## Models trained on FSDD, on its speech\n\n" + table(head, rows) if rows else ""
+    rows = [
+        (case, figures.text("trained", case, "ossicle", "about"), *beside_products(figures, "trained", case)) for case in figures.cases("trained")
+    ]
+    return "## Models trained on FSDD, on its speech\n\n" + table(("78-400-400-400-10", "firing", *BESIDE), rows) if rows else ""
 
 
 def ear_table(figures):
@@ -190,14 +172,8 @@ def more_table(figures):
 def sweep_tables(figures):
     text = ""
     for what in ("steps", "width", "batch", "rate"):
-        part = f"sweep {what}"
-        rows = []
-        for case in figures.cases(part):
-            ratios = [spread(figures.ratios(part, case, "ossicle", "products", operation)) for operation in ("step", "infer")]
-            cells = [step_and_inference(figures, case, contender, part) for contender in ("products", "ossicle")]
-            rows.append((case, *cells, *ratios))
-        if rows:
-            text += table((what, "bare GEMMs, ms", "Ossicle, ms", "step over GEMMs", "inference over GEMMs"), rows) + "\n"
+        rows = [(case, *beside_products(figures, f"sweep {what}", case)) for case in figures.cases(f"sweep {what}")]
+        text += table((what, *BESIDE), rows) + "\n" if rows else ""
     lines = [say(figures, operation) for say in (linear_in_steps, crossover) for operation in ("step", "infer")]
     return "## Around A\n\n" + text + "".join(lines) if text else ""
 

@@ -34,18 +34,13 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-double cpu_seconds() {
-  return seconds_of(CLOCK_PROCESS_CPUTIME_ID);
-}
-double wall_seconds() {
-  return seconds_of(CLOCK_MONOTONIC);
-}
+Laps::Laps() : cpu_begin_(seconds_of(CLOCK_PROCESS_CPUTIME_ID)), wall_begin_(seconds_of(CLOCK_MONOTONIC)) {}
 
 void Laps::end(const std::string& part) {
-  const double cpu = cpu_seconds(), wall = wall_seconds();
-  parts_.push_back({part, cpu - cpu_begin_, wall - wall_begin_});
-  cpu_begin_ = cpu;
-  wall_begin_ = wall;
+  const Laps now;
+  parts_.push_back({part, now.cpu_begin_ - cpu_begin_, now.wall_begin_ - wall_begin_});
+  cpu_begin_ = now.cpu_begin_;
+  wall_begin_ = now.wall_begin_;
 }
 
 void serve(const std::string& about, const std::map<std::string, Operation>& operations) {

@@ -8,12 +8,7 @@
 
 namespace bench {
 
-/// Processor time of all threads of this process so far, in seconds.
-double cpu_seconds();
-/// A clock that goes on while the process waits, in seconds.
-double wall_seconds();
-
-/// Part of what an operation does, with the time it took, in seconds.
+/// Part of what an operation does, with the processor time of all threads and the wall time that it took, in seconds.
 struct Part {
   std::string name;
   double cpu_s = 0.0, wall_s = 0.0;
@@ -23,12 +18,13 @@ using Parts = std::vector<Part>;
 /// Measures the parts of a repetition one after the other.
 class Laps {
  public:
+  Laps();
   /// Ends the part that began with the lap before, or with the construction.
   void end(const std::string& part);
   const Parts& parts() const { return parts_; }
 
  private:
-  double cpu_begin_ = cpu_seconds(), wall_begin_ = wall_seconds();
+  double cpu_begin_, wall_begin_;
   Parts parts_;
 };
 

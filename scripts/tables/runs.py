@@ -9,10 +9,8 @@ import subprocess
 import sys
 
 from corpora import ROOT, Failed, say, streams_of
+from machine import commit, output_of, processor
 from plan import RIDGE
-
-sys.path.insert(0, str(ROOT / "scripts/bench"))
-from machine import commit, output_of, processor  # noqa: E402
 
 
 def result_path(run, out):

@@ -6,6 +6,7 @@ import math
 import shlex
 import statistics
 
+from figures import table as markdown
 from plan import NETWORKS, PAPER, PAPER_MEANS, RIDGE, TABLES, VALID_FRACTION, setting_name
 
 TITLES = {**{row: title for row, (title, _) in NETWORKS.items()}, RIDGE: "ridge on frames"}
@@ -53,10 +54,6 @@ def difference_text(mean, error):
     return f"{mean:+.2f}" + (f" ± {error:.2f}" if not math.isnan(error) else "")
 
 
-def markdown(header, rows):
-    return ["| " + " | ".join(header) + " |", "|---" * len(header) + "|", *("| " + " | ".join(row) + " |" for row in rows)]
-
-
 def max_text(values):
     return f"{max(values):.2f}" if values else NONE
 
@@ -84,7 +81,7 @@ def by_token_table(table, results):
             cells.append(difference_text(*difference(found[figure], others)) if compared else NONE)
         cells += [max_text(found["on-test"]), mean_text(found["on-test"])] * on_test
         rows.append(cells + [paper.get(row, NONE), means.get(row, NONE)] * bool(paper))
-    return markdown(header, rows)
+    return markdown(header, rows).splitlines()
 
 
 def by_speaker_table(results, figure):
@@ -103,7 +100,7 @@ def by_speaker_table(results, figure):
         whole = len(means) == len(speakers)  # a mean over some of the speakers is not that of all
         cells += [f"{statistics.mean(means.values()):.1f}", f"{min(means.values()):.1f}"] if whole else [NONE, NONE]
         rows.append([title, str(len(found)), *cells])
-    return markdown(["network", "runs", *speakers, "mean", "worst"], rows)
+    return markdown(["network", "runs", *speakers, "mean", "worst"], rows).splitlines()
 
 
 def paired_line(results, figure):

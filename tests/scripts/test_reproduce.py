@@ -1,8 +1,10 @@
 """scripts/reproduce without the tools: what it plans, what it finds, what it sums up."""
 
 import argparse
+import contextlib
+import io
 import json
-import os
+import runpy
 import shutil
 import subprocess
 import sys
@@ -94,14 +96,19 @@ class Plan(Reproduce):
         args.valid_fraction = 0.0
         self.assertNotIn("--valid-fraction", runs_of_table(args, "fsdd", [])[-1].flags)
 
-
-    def test_a_task_of_an_array(self):
-        script = str(ROOT / "scripts/tables/slurm_array.sh")
-        words = [script, "echo", "fsdd", "--", "--warp", "0.1"]
-        done = subprocess.run(words, env={**os.environ, "SLURM_ARRAY_TASK_ID": "3"}, capture_output=True, text=True, check=False)
-        self.assertEqual(done.stdout, "--run 3 fsdd -- --warp 0.1\n")
-        done = subprocess.run(words, env={**os.environ, "SLURM_ARRAY_TASK_ID": ""}, capture_output=True, text=True, check=False)
-        self.assertEqual((done.returncode, done.stdout), (2, ""))
+    def test_tasks_of_an_array(self):
+        """The lines, run by a shell whose sbatch says what it got, and carries a task out as SLURM does."""
+        print_slurm = runpy.run_path(str(ROOT / "scripts/reproduce"), run_name="reproduce")["print_slurm"]
+        lines = io.StringIO()
+        with contextlib.redirect_stdout(lines):
+            print_slurm(argparse.Namespace(words=["fsdd", "--slurm", "--out", "a b"], extra=["--warp", "0.1"]), 7)
+        self.write({"show": '#!/bin/sh\nprintf "<%s>" "$@"\n'})
+        (self.root / "show").chmod(0o755)
+        sbatch = 'sbatch() { echo "$1 $2" >&2; SLURM_ARRAY_TASK_ID=3 sh -c "${@: -1}" >&2; echo 42; }\n'
+        text = (sbatch + lines.getvalue()).replace(str(ROOT / "scripts/reproduce"), str(self.root / "show"))
+        done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=True)
+        self.assertEqual(done.stderr, "--parsable --array=1-7\n<--run><3><fsdd><--out><a b><--><--warp><0.1>"
+                                      "--dependency=afterany:42 --wrap\n<--summary><fsdd><--out><a b><--><--warp><0.1>")
 
 
 class Corpora(Reproduce):

@@ -110,7 +110,7 @@ def main():
 
         serve_lyon(options)
     elif options.what == "wav-to-stream":
-        from wav_to_stream import serve_wav_to_stream
+        from ear import serve_wav_to_stream
 
         serve_wav_to_stream(options)
     else:

@@ -26,7 +26,7 @@ LIBRARIES = (
     (r"fftw3\.h", ("frontend/sound/spectrum.cpp",), None),
     (r"utf8proc\.h", ("frontend/base/text.cpp",), None),
     (r"hdf5\.h", ("frontend/hdf5/*",), None),
-    (r"archive(_entry)?\.h", ("frontend/stream/tar.cpp", "frontend/exchange/zip.cpp"), None),
+    (r"archive(_entry)?\.h", ("frontend/stream/archive.cpp",), None),
     (r"nlohmann/.*", ("frontend/stream/*", "snn/*", "tools/*"), {"frontend": 1, "snn": 2}),
     (r"zlib\.h", ("frontend/base/*", "snn/*"), {"frontend": 1, "snn": 1}),
     (r"omp\.h", ("snn/base/parallel.cpp",), None),

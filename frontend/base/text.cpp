@@ -135,6 +135,48 @@ void check_not_utf16(std::string_view text, const std::string& file) {
                   marked ? "text in UTF-16" : "no UTF-8: it holds zero bytes, as text in UTF-16 does"));
 }
 
+std::string_view without_mark(std::string_view text, const std::string& file) {
+  constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
+  check_not_utf16(text, file);
+  if (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
+  return text;
+}
+
+std::vector<std::pair<int, std::string_view>> lines_of(std::string_view text, const std::string& file) {
+  text = without_mark(text, file);
+  std::vector<std::pair<int, std::string_view>> lines;
+  for (int number = 1; !text.empty(); ++number) {
+    const auto end = std::min(text.find('\n'), text.size());
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    if (!line.empty()) lines.emplace_back(number, line);
+  }
+  return lines;
+}
+
+std::u32string to_utf32(std::string_view text) {
+  std::u32string characters;
+  while (!text.empty()) {
+    const Point point = take_point(text);
+    if (point.code < 0) throw std::invalid_argument("a text is not UTF-8");
+    characters += static_cast<char32_t>(point.code);
+  }
+  return characters;
+}
+
+std::string to_utf8(std::u32string_view characters) {
+  std::string text;
+  for (const char32_t c : characters) {
+    utf8proc_uint8_t bytes[4];
+    const bool valid = c <= 0x10FFFF && utf8proc_codepoint_valid(static_cast<utf8proc_int32_t>(c));
+    if (!valid) throw std::runtime_error(fmt::format("character {:#x} is none", static_cast<std::uint32_t>(c)));
+    const auto n = utf8proc_encode_char(static_cast<utf8proc_int32_t>(c), bytes);
+    text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(n));
+  }
+  return text;
+}
+
 std::string shown(std::string_view text) {
   std::string line;
   for (std::size_t n = 0; !text.empty(); ++n) {

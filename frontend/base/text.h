@@ -2,6 +2,7 @@
 // Text from outside: names that are one line, text as messages and text outputs show it, and names that look alike. Text is UTF-8.
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace ear {
@@ -13,6 +14,17 @@ void check_name(std::string_view name, std::string_view what);
 /// Throws std::runtime_error naming the file for text in UTF-16, which begins with a byte order mark or has a zero byte in every
 /// character of ASCII.
 void check_not_utf16(std::string_view text, const std::string& file);
+
+/// The text without the byte order mark of UTF-8 in front, which Windows' editors write. Throws as check_not_utf16().
+std::string_view without_mark(std::string_view text, const std::string& file);
+
+/// The lines of the text without_mark(), with their numbers from 1: without their ends (LF or CR LF), empty ones left out.
+std::vector<std::pair<int, std::string_view>> lines_of(std::string_view text, const std::string& file);
+
+/// The characters of a text. Throws std::invalid_argument for one that is not UTF-8.
+std::u32string to_utf32(std::string_view text);
+/// The reverse. Throws std::runtime_error for a number that is no character.
+std::string to_utf8(std::u32string_view characters);
 
 /// As a message shows a foreign text: at most 80 characters and then "...", on one line. Control characters, other characters that
 /// are not seen and bytes that are no UTF-8 stand as in C: \n, \u200b, \x80.

@@ -96,24 +96,21 @@ double time_of(std::string_view field, double units_per_s, const Line& line) {
   return value / units_per_s + 0.0;  // no -0; a quotient is the double nearest to the decimal number, a product is not
 }
 
-double per_second(TimeUnit unit) {
-  switch (unit) {
-    case TimeUnit::kMilliseconds:
-      return 1e3;
-    case TimeUnit::kMicroseconds:
-      return 1e6;
-    default:
-      return 1.0;
-  }
-}
-
 }  // namespace
 
 TimeUnit parse_time_unit(const std::string& text) {
-  if (text == "s") return TimeUnit::kSeconds;
-  if (text == "ms") return TimeUnit::kMilliseconds;
-  if (text == "us") return TimeUnit::kMicroseconds;
+  for (const TimeUnit unit : {TimeUnit::kSeconds, TimeUnit::kMilliseconds, TimeUnit::kMicroseconds}) {
+    if (text == name_of(unit)) return unit;
+  }
   throw std::invalid_argument(fmt::format("time unit '{}': wanted s, ms or us", text));
+}
+
+const char* name_of(TimeUnit unit) {
+  return unit == TimeUnit::kSeconds ? "s" : unit == TimeUnit::kMilliseconds ? "ms" : "us";
+}
+
+double per_second(TimeUnit unit) {
+  return unit == TimeUnit::kSeconds ? 1.0 : unit == TimeUnit::kMilliseconds ? 1e3 : 1e6;
 }
 
 void parse_text_events(std::string_view text, const std::string& name, TimeUnit unit, int n_channels,

@@ -21,8 +21,11 @@ namespace ear {
 /// The unit of the times in a text. It is never guessed.
 enum class TimeUnit { kSeconds, kMilliseconds, kMicroseconds };
 
-/// "s", "ms" or "us". Throws std::invalid_argument.
+/// "s", "ms" or "us"; parsing throws std::invalid_argument.
 TimeUnit parse_time_unit(const std::string& text);
+const char* name_of(TimeUnit unit);
+/// How many of the unit make a second.
+double per_second(TimeUnit unit);
 
 /// Sets times, channels and warning of `record` (unsorted times are sorted, see check_events()). `name` stands in messages.
 /// Throws std::runtime_error naming file and line: a line without two columns, what is no number (a line of column names

@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "frontend/events/rebin.h"
-#include "frontend/exchange/values.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {

@@ -13,18 +13,6 @@ namespace ear {
 
 namespace {
 
-/// Name of the unit, and how many of it make a second.
-std::pair<const char*, double> unit_of(TimeUnit unit) {
-  switch (unit) {
-    case TimeUnit::kMilliseconds:
-      return {"ms", 1e3};
-    case TimeUnit::kMicroseconds:
-      return {"us", 1e6};
-    default:
-      return {"s", 1.0};
-  }
-}
-
 /// The file of the record's events: KEY.txt, unless that is the classes' file; no key has a dot.
 std::string file_of(const std::string& key) {
   return key == "classes" ? "classes.events.txt" : key + ".txt";
@@ -44,11 +32,10 @@ void EventTextWriter::put(const Record& record) {
   events_of_array(record.data, header().n_channels, record.dt_ms, events);
   if (!events.error.empty())
     throw std::invalid_argument(fmt::format("{}: record {}: {}", name(), record.key, events.error));
-  const auto [unit, per_second] = unit_of(unit_);
-  std::string text = fmt::format("# channel time, {}; {} channels; {} steps of {} ms\n", unit, header().n_channels,
-                                 record.n_steps, record.dt_ms);
+  std::string text = fmt::format("# channel time, {}; {} channels; {} steps of {} ms\n", name_of(unit_),
+                                 header().n_channels, record.n_steps, record.dt_ms);
   for (std::size_t e = 0; e < events.times_s.size(); ++e) {
-    fmt::format_to(std::back_inserter(text), "{} {}\n", events.channels[e], events.times_s[e] * per_second);
+    fmt::format_to(std::back_inserter(text), "{} {}\n", events.channels[e], events.times_s[e] * per_second(unit_));
   }
   list_ += fmt::format("{}\t{}\t{}\t{}\n", file_of(record.key), record.label, record.speaker, record.key);
   n_sequences_ += record.sequence.empty() ? 0 : 1;

@@ -1,6 +1,7 @@
 #pragma once
 // Kaldi's binary archives of matrices: `KEY <NUL>BFM <4>rows<4>columns numbers`, one after the other, little-endian.
-// Source: Kaldi's src/matrix/kaldi-matrix.cc (Matrix::Write) and src/util/kaldi-table-inl.h.
+// Source: Kaldi's src/matrix/kaldi-matrix.cc (Matrix::Write), src/util/kaldi-table-inl.h and, for the formats kOneByteWithColHeaders
+// (CM), kTwoByte (CM2) and kOneByte (CM3) that steps/make_mfcc.sh and others write, src/matrix/compressed-matrix.h.
 #include <cstdint>
 #include <string>
 #include <vector>

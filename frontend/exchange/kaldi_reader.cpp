@@ -1,14 +1,18 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <charconv>
 #include <filesystem>
+#include <iterator>
+#include <map>
+#include <regex>
+#include <sstream>
 #include <stdexcept>
 
+#include "frontend/base/byte_source.h"
+#include "frontend/base/text.h"
 #include "frontend/exchange/files.h"
 #include "frontend/exchange/kaldi.h"
 #include "frontend/exchange/kaldi_ark.h"
-#include "frontend/exchange/values.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
 
@@ -18,13 +22,64 @@ namespace {
 
 namespace fs = std::filesystem;
 
+constexpr std::size_t kMaxLine = 8192;  // of a feats.scp
+
+/// key -> words.
+using Table = std::map<std::string, std::vector<std::string>>;
+
+/// A whole text file of at most 1 GiB, without_mark().
+std::string read_text(const std::string& path) {
+  constexpr std::uint64_t kMaxText = 1ULL << 30;
+  const Descriptor file = open_file(path);
+  const ByteSource source(file.get());
+  if (source.size() > kMaxText) throw std::runtime_error(fmt::format("{}: longer than {} bytes", path, kMaxText));
+  const std::string text = source.read(0, source.size());
+  return std::string(without_mark(text, path));
+}
+
+std::vector<std::string> words_of(std::string_view line) {
+  std::istringstream words{std::string(line)};
+  return {std::istream_iterator<std::string>(words), {}};
+}
+
+/// `key word word ...` in each line. Throws std::runtime_error naming table and line for a key that stands twice.
+Table parse_table(std::string_view text, const std::string& name) {
+  Table table;
+  for (const auto& [number, line] : lines_of(text, name)) {
+    std::vector<std::string> words = words_of(line);
+    if (words.empty()) continue;
+    const std::string key = words[0];
+    words.erase(words.begin());
+    if (!table.emplace(key, std::move(words)).second) {
+      throw std::runtime_error(fmt::format("{}:{}: key {} stands twice", name, number, key));
+    }
+  }
+  return table;
+}
+
+std::optional<Table> read_table(const std::string& path) {
+  return fs::exists(path) ? std::optional(parse_table(read_text(path), path)) : std::nullopt;
+}
+
 /// Matrices one after the other: of an archive, or of the lines of a feats.scp.
 class Matrices {
  public:
-  explicit Matrices(ByteInput ark) : ark_(std::move(ark)) {}
-  Matrices(std::string scp_path, std::string text)
-      : ark_(-1, scp_path), scp_path_(std::move(scp_path)), text_(std::move(text)), lines_(lines_of(text_)) {}
-  static std::unique_ptr<Matrices> of_folder(const std::string& folder);
+  Matrices(int fd, std::string name) : ark_(fd, std::move(name)) {}
+  /// Of feats.ark in the folder, or of feats.scp where that is not there.
+  explicit Matrices(const std::string& folder) : ark_(-1, folder + "/feats.scp") {
+    const std::string ark = folder + "/feats.ark";
+    if (fs::exists(ark)) {
+      file_ = open_file(ark);
+      ark_ = ByteInput(file_.get(), ark);
+      return;
+    }
+    scp_path_ = ark_.name();
+    if (!fs::exists(scp_path_)) throw std::runtime_error(folder + ": neither feats.ark nor feats.scp is in it");
+    text_ = read_text(scp_path_);
+    lines_ = lines_of(text_, scp_path_);
+  }
+  Matrices(const Matrices&) = delete;
+  Matrices& operator=(const Matrices&) = delete;
 
   bool next(std::string& key, KaldiMatrix& matrix) {
     if (!scp_path_.empty() ? !find_line(key) : !read_ark_key(ark_, key)) return false;
@@ -38,26 +93,19 @@ class Matrices {
   bool find_line(std::string& key) {
     if (next_line_ == lines_.size()) return false;
     const auto& [number, line] = lines_[next_line_++];
-    const std::vector<std::string> words = words_of(line);
-    // As for Kaldi, the place is the rest of the line: a folder's name may have blanks.
-    const std::string place = words.size() < 2 ? "" : std::string(line.substr(line.find(words[1], words[0].size())));
-    const std::size_t colon = place.rfind(':');
-    std::uint64_t offset = 0;
-    bool good = colon != std::string::npos;
-    if (good) {
-      const char* const end = place.data() + place.size();
-      const auto [rest, error] = std::from_chars(place.data() + colon + 1, end, offset);
-      good = error == std::errc() && rest == end;
-    }
-    if (!good) {
+    // As for Kaldi, the file is the rest of the line: a folder's name may have blanks.
+    static const std::regex entry(R"(\s*(\S+)\s+(\S.*):(\d{1,18}))");
+    std::cmatch m;
+    // The regular expressions of the library recurse, so that a line without end would take all of the stack.
+    if (line.size() > kMaxLine || !std::regex_match(line.begin(), line.end(), m, entry)) {
       throw std::runtime_error(
           fmt::format("{}:{}: wanted `key FILE:BYTE`; commands and ranges are not run, `copy-feats "
                       "scp:FILE ark:feats.ark` makes an archive of them",
                       scp_path_, number));
     }
-    key = words[0];
-    open(place.substr(0, colon));
-    ark_.seek(offset);
+    key = m[1];
+    open(m[2]);
+    ark_.seek(std::stoull(m[3]));
     return true;
   }
 
@@ -66,51 +114,33 @@ class Matrices {
     // As Kaldi reads it, from the working folder; or beside the table, where the folder was moved.
     const fs::path beside = fs::path(scp_path_).parent_path() / fs::path(path).filename();
     const std::string found = fs::exists(path) || !fs::exists(beside) ? path : beside.string();
-    file_ = OpenFile::to_read(found);
-    ark_ = ByteInput(file_.fd(), found);
+    file_ = open_file(found);
+    ark_ = ByteInput(file_.get(), found);
     ark_path_ = path;
   }
 
-  OpenFile file_;
+  Descriptor file_;
   ByteInput ark_;
   std::string ark_path_;
   std::string scp_path_;
   std::string text_;
-  std::vector<std::pair<std::size_t, std::string_view>> lines_;
+  std::vector<std::pair<int, std::string_view>> lines_;
   std::size_t next_line_ = 0;
 };
 
-std::unique_ptr<Matrices> Matrices::of_folder(const std::string& folder) {
-  const std::string ark = folder + "/feats.ark";
-  const std::string scp = folder + "/feats.scp";
-  if (!fs::exists(ark)) {
-    if (!fs::exists(scp)) throw std::runtime_error(folder + ": neither feats.ark nor feats.scp is in it");
-    return std::make_unique<Matrices>(scp, read_text(scp));
-  }
-  OpenFile file = OpenFile::to_read(ark);
-  auto matrices = std::make_unique<Matrices>(ByteInput(file.fd(), ark));
-  matrices->file_ = std::move(file);
-  return matrices;
-}
-
-/// Every record's metadata as KaldiWriter left it.
+/// A folder of KaldiWriter: every record's metadata as they were left there.
 class OwnKaldi : public RecordSource {
  public:
-  explicit OwnKaldi(const std::string& folder) : folder_(folder), matrices_(Matrices::of_folder(folder)) {
-    const std::string records = folder + "/ossicle_records.json";
-    try {
-      header_ = parse_header(read_text(folder + "/ossicle_header.json"));
-      check_header(header_);
-    } catch (const std::runtime_error& bad) {
-      throw std::runtime_error(fmt::format("{}/ossicle_header.json: {}", folder, bad.what()));
-    }
+  explicit OwnKaldi(const std::string& folder) : matrices_(folder) {
+    const std::string name = folder + "/ossicle_header.json", records = folder + "/ossicle_records.json";
+    header_ = own_header(read_text(name), name);
     const std::string text = read_text(records);
-    const auto lines = lines_of(text);
+    const auto lines = lines_of(text, records);
     if (lines.empty()) throw std::runtime_error(records + ": is cut");
     for (const auto& [number, line] : lines) {
       const std::string whole = std::string(line) + "\n";  // which the seal covers
       try {
-        if (number == lines.size()) {
+        if (&line == &lines.back().second) {
           if (parse_end(whole).n_records != records_.size()) throw std::runtime_error("lines are missing");
           break;
         }
@@ -129,11 +159,11 @@ class OwnKaldi : public RecordSource {
   bool next(SourceItem& item) override {
     std::string key;
     KaldiMatrix matrix;
-    const bool more = matrices_->next(key, matrix);
+    const bool more = matrices_.next(key, matrix);
     if (!more && next_ == records_.size()) return false;
     if (!more || next_ == records_.size() || key != records_[next_].key) {
       throw std::runtime_error(fmt::format(
-          "{}: {} stands where ossicle_records.json has {}; {}", matrices_->name(), more ? "key " + key : "the end",
+          "{}: {} stands where ossicle_records.json has {}; {}", matrices_.name(), more ? "key " + key : "the end",
           next_ < records_.size() ? "key " + records_[next_].key : "the end", kRemedy));
     }
     item = {records_[next_], {}, {}};
@@ -144,10 +174,9 @@ class OwnKaldi : public RecordSource {
                                              item.record.n_steps, n_channels, kRemedy));
       }
       item.record.data = array_of(header_.kind, matrix.values, header_.n_channels);
-      check_npy_crc(header_, item.record, crcs_[next_], kRemedy);
-      check_record(header_, item.record);
+      check_own_record(header_, item.record, crcs_[next_], kRemedy);
     } catch (const std::runtime_error& bad) {
-      throw std::runtime_error(fmt::format("{}: key {}: {}", matrices_->name(), key, bad.what()));
+      throw std::runtime_error(fmt::format("{}: key {}: {}", matrices_.name(), key, bad.what()));
     }
     ++next_;
     return true;
@@ -157,21 +186,18 @@ class OwnKaldi : public RecordSource {
   static constexpr const char* kRemedy =
       "remove ossicle_header.json and ossicle_records.json: the folder is then read as any other of Kaldi";
 
-  std::string folder_;
-  std::unique_ptr<Matrices> matrices_;
+  Matrices matrices_;
   Header header_;
   std::vector<Record> records_;
   std::vector<std::uint32_t> crcs_;
   std::size_t next_ = 0;
 };
 
-using Table = std::map<std::string, std::vector<std::string>>;
-
 class ForeignKaldi : public RecordSource {
  public:
-  ForeignKaldi(std::unique_ptr<Matrices> matrices, std::optional<Table> text, Table speakers,
+  ForeignKaldi(std::unique_ptr<Matrices> matrices, std::optional<Table> text, std::optional<Table> speakers,
                const ForeignParams& params, std::optional<double> dt_ms)
-      : matrices_(std::move(matrices)), text_(std::move(text)), speakers_(std::move(speakers)) {
+      : matrices_(std::move(matrices)), text_(std::move(text)), speakers_(std::move(speakers).value_or(Table{})) {
     const double dt = require_dt(params, dt_ms, matrices_->name());
     const Kind kind = params.kind.value_or(Kind::kCochleagram);
     if (kind == Kind::kEvents) throw std::invalid_argument(matrices_->name() + ": matrices are no events");
@@ -269,20 +295,18 @@ std::unique_ptr<RecordSource> open_kaldi_folder(const std::string& folder, const
     require_no_params(params, folder);
     return std::make_unique<OwnKaldi>(folder);
   }
-  const auto table = [&folder](const char* name) {
-    const std::string path = folder + "/" + name;
-    return fs::exists(path) ? std::optional(parse_table(read_text(path), path)) : std::nullopt;
-  };
-  return std::make_unique<ForeignKaldi>(Matrices::of_folder(folder), table("text"), table("utt2spk").value_or(Table{}),
-                                        params, frame_shift_ms(folder + "/frame_shift"));
+  return std::make_unique<ForeignKaldi>(std::make_unique<Matrices>(folder), read_table(folder + "/text"),
+                                        read_table(folder + "/utt2spk"), params,
+                                        frame_shift_ms(folder + "/frame_shift"));
 }
 
 std::unique_ptr<RecordSource> open_kaldi_ark(int fd, const std::string& name, const KaldiTables& tables,
                                              const ForeignParams& params) {
-  auto text = tables.text ? std::optional(parse_table(*tables.text, "table of labels")) : std::nullopt;
-  auto speakers = tables.utt2spk ? parse_table(*tables.utt2spk, "table of speakers") : Table{};
-  return std::make_unique<ForeignKaldi>(std::make_unique<Matrices>(ByteInput(fd, name)), std::move(text),
-                                        std::move(speakers), params, std::nullopt);
+  const auto table = [](const std::optional<std::string>& text, const char* what) {
+    return text ? std::optional(parse_table(*text, what)) : std::nullopt;
+  };
+  return std::make_unique<ForeignKaldi>(std::make_unique<Matrices>(fd, name), table(tables.text, "table of labels"),
+                                        table(tables.utt2spk, "table of speakers"), params, std::nullopt);
 }
 
 }  // namespace ear

@@ -5,13 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <filesystem>
 #include <iterator>
 #include <stdexcept>
 
+#include "frontend/exchange/npy_values.h"
 #include "frontend/exchange/npz.h"
 #include "frontend/stream/rules.h"
-#include "frontend/stream/stream.h"
 
 namespace ear {
 
@@ -21,11 +20,17 @@ constexpr std::uint64_t kChunk = 1 << 20;  // bytes of an array that are decoded
 
 }  // namespace
 
-std::string array_name(const ZipReader& zip) {
+NpzFile::NpzFile(const std::string& path)
+    : file(open_regular_file(path, "an npz", n_bytes)), zip(ArchiveFormat::kZip, file.get(), path) {}
+
+bool NpzFile::next() {
   constexpr std::string_view kSuffix = ".npy";
-  const std::string& member = zip.member();
-  if (!member.ends_with(kSuffix)) zip.fail("no NumPy array; an npz holds NAME.npy alone");
-  return member.substr(0, member.size() - kSuffix.size());
+  if (!zip.next()) return false;
+  if (!zip.member().ends_with(kSuffix)) zip.fail("no NumPy array; an npz holds NAME.npy alone");
+  name = zip.member().substr(0, zip.member().size() - kSuffix.size());
+  Bytes bytes;
+  type = read_npy_header(zip, bytes);
+  return true;
 }
 
 bool NpzArrays::is_about_records(const std::string& name) {
@@ -35,47 +40,44 @@ bool NpzArrays::is_about_records(const std::string& name) {
 }
 
 NpzArrays::NpzArrays(const std::string& path) : path_(path) {
-  ZipReader zip(path);
-  max_memory_ = max_npz_memory(std::filesystem::file_size(path));
-  while (zip.next()) {
-    const std::string name = array_name(zip);
-    const NpyArray type = read_npy_header(zip);
-    if (!types_.emplace(name, type).second) zip.fail("stands twice");
-    names_.push_back(name);
-    if (names_.size() > kMaxNpzRecords) zip.fail(fmt::format("the file has more than {} arrays", kMaxNpzRecords));
-    if (is_about_records(name)) read(zip, name, type);
+  NpzFile file(path);
+  memory_left_ = (std::uint64_t{64} << 20) + 16 * file.n_bytes;
+  while (file.next()) {
+    const auto [array, is_new] = arrays_.emplace(file.name, Array{file.type, {}, {}});
+    if (!is_new) file.zip.fail("stands twice");
+    names_.push_back(file.name);
+    if (names_.size() > kMaxNpzRecords) file.zip.fail(fmt::format("the file has more than {} arrays", kMaxNpzRecords));
+    if (is_about_records(file.name)) read(file, array->second);
   }
   if (names_.empty()) throw std::runtime_error(path + ": holds no array");
 }
 
-void NpzArrays::read(ZipReader& zip, const std::string& name, const NpyArray& type) {
+void NpzArrays::read(NpzFile& file, Array& array) {
+  const NpyHeader& type = array.type;
+  ArchiveReader& zip = file.zip;
   if (zip.left() > kMaxArrayBytes || type.n_items() > kMaxNpzRecords + 1) {
     zip.fail(fmt::format("{} elements of {} bytes; at most {} records and {} bytes are read", shape_text(type.shape),
                          type.item_size(), kMaxNpzRecords, kMaxArrayBytes));
   }
   if (type.fortran) zip.fail("in Fortran order; wanted an array of one axis");
-  take_memory(name, type.n_items() * (type.is_text() ? sizeof(std::string) : sizeof(double)));
-  auto& texts = texts_[name];
-  auto& numbers = numbers_[name];
-  if (type.is_text()) texts.reserve(type.n_items());
-  if (type.is_number()) numbers.reserve(type.n_items());
+  take_memory(file.name, type.n_items() * (type.is_text() ? sizeof(std::string) : sizeof(double)));
+  (type.is_text() ? array.texts.reserve(type.n_items()) : array.numbers.reserve(type.n_items()));
   const std::uint64_t items_at_once = std::max<std::uint64_t>(1, kChunk / type.item_size());
   for (Bytes bytes; zip.left() > 0; bytes.clear()) {
     zip.append(bytes, std::min(zip.left(), items_at_once * type.item_size()));
     if (type.is_text()) {
-      append_texts(name, type, bytes);
+      append_texts(file.name, array, bytes);
     } else {
-      const auto more = npy_numbers(type, bytes);
-      numbers.insert(numbers.end(), more.begin(), more.end());
+      std::ranges::copy(npy_numbers(type, bytes), std::back_inserter(array.numbers));
     }
   }
   zip.finish();
 }
 
-void NpzArrays::append_texts(const std::string& name, const NpyArray& type, const Bytes& bytes) {
+void NpzArrays::append_texts(const std::string& name, Array& array, const Bytes& bytes) {
   std::vector<std::string> more;
   try {
-    more = npy_texts(type, bytes);
+    more = npy_texts(array.type, bytes);
   } catch (const std::runtime_error& bad) {
     fail(name, bad.what());
   }
@@ -86,56 +88,43 @@ void NpzArrays::append_texts(const std::string& name, const NpyArray& type, cons
     if (text.capacity() > n_inside) n_bytes += text.capacity() + 1;
   }
   take_memory(name, n_bytes);
-  std::ranges::move(more, std::back_inserter(texts_[name]));
+  std::ranges::move(more, std::back_inserter(array.texts));
 }
 
 void NpzArrays::require_memory(const std::string& name, std::uint64_t n_bytes) const {
-  if (n_bytes <= max_memory_ - memory_) return;
-  fail(name,
-       fmt::format("takes more memory than a file of this size should: {} bytes with what was read before, at most "
-                   "{} are taken; make several files of it, or save it without compression",
-                   memory_ + n_bytes, max_memory_));
+  if (n_bytes <= memory_left_) return;
+  fail(name, fmt::format("takes more memory than a file of this size should: {} bytes, {} are left; make several files "
+                         "of it, or save it without compression",
+                         n_bytes, memory_left_));
 }
 
 void NpzArrays::take_memory(const std::string& name, std::uint64_t n_bytes) {
   require_memory(name, n_bytes);
-  memory_ += n_bytes;
-}
-
-void NpzArrays::require_memory_for(const std::string& name, std::uint64_t n_records) const {
-  constexpr std::uint64_t kKey = 100;  // bytes of a key in the set of those that were given
-  require_memory(name, n_records * (sizeof(Record) + kKey));
+  memory_left_ -= n_bytes;
 }
 
 void NpzArrays::fail(const std::string& name, const std::string& message) const {
   throw std::runtime_error(fmt::format("{}: array {}: {}", path_, name, message));
 }
 
-void NpzArrays::require_list(const std::string& name, std::size_t n) const {
-  const auto& shape = type(name).shape;
-  if (shape.size() != 1 || shape[0] != n) {
-    fail(name, fmt::format("shape {}, wanted ({},): one element for each record", shape_text(shape), n));
+const NpzArrays::Array& NpzArrays::checked(const std::string& name, std::optional<std::size_t> n, bool is_text) const {
+  const Array& array = arrays_.at(name);
+  const auto& shape = array.type.shape;
+  if (n && (shape.size() != 1 || shape[0] != *n)) {
+    fail(name, fmt::format("shape {}, wanted ({},): one element for each record", shape_text(shape), *n));
   }
+  if (array.type.is_text() != is_text) {
+    fail(name, fmt::format("type {}, wanted {}", array.type.descr, is_text ? "text" : "numbers"));
+  }
+  return array;
 }
 
-const std::vector<double>& NpzArrays::numbers(const std::string& name) const {
-  if (!type(name).is_number()) fail(name, fmt::format("type {}, wanted numbers", type(name).descr));
-  return numbers_.at(name);
+const std::vector<double>& NpzArrays::numbers(const std::string& name, std::optional<std::size_t> n) const {
+  return checked(name, n, false).numbers;
 }
 
-const std::vector<std::string>& NpzArrays::texts(const std::string& name) const {
-  if (!type(name).is_text()) fail(name, fmt::format("type {}, wanted text", type(name).descr));
-  return texts_.at(name);
-}
-
-const std::vector<double>& NpzArrays::numbers(const std::string& name, std::size_t n) const {
-  require_list(name, n);
-  return numbers(name);
-}
-
-const std::vector<std::string>& NpzArrays::texts(const std::string& name, std::size_t n) const {
-  require_list(name, n);
-  return texts(name);
+const std::vector<std::string>& NpzArrays::texts(const std::string& name, std::optional<std::size_t> n) const {
+  return checked(name, n, true).texts;
 }
 
 std::vector<std::int64_t> NpzArrays::whole(const std::string& name, std::size_t n, std::int64_t lowest,

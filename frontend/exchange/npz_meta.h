@@ -9,21 +9,24 @@
 
 namespace ear {
 
-/// All of the records but their numbers.
 struct NpzMeta {
+  bool own = false;  ///< whether NpzWriter wrote it
+  bool stacked =
+      false;  ///< all numbers in X, [record][step][channel] or [event][2]; else an array [step][channel] a record
   Header header;
-  bool own = false;
-  std::vector<Record> records;        // without numbers
-  std::vector<std::int64_t> offsets;  // of events
+  NpyHeader type;                      ///< of X, or of the first record's array
+  std::vector<Record> records;         ///< without numbers
+  std::vector<std::uint64_t> offsets;  ///< [record + 1], of events: where each record begins among the rows of X
   std::vector<std::string> notes;
+
+  bool has_events() const { return header.kind == Kind::kEvents; }
 };
 
-/// Of an npz that NpzWriter wrote. Throws std::runtime_error naming the array that is missing, damaged or does not fit.
-NpzMeta own_npz_meta(const NpzArrays& arrays);
+/// Throws std::runtime_error naming the array that is missing, damaged or does not fit, std::invalid_argument for params that are
+/// missing, or set where the file says it itself.
+NpzMeta read_npz_meta(const NpzArrays& arrays, const ForeignParams& params);
 
-/// Of any other: key (of `names`), label, speaker and length of step of each record; its n_steps is 0. `type`: of the numbers,
-/// the channels being its last axis. Throws std::runtime_error naming the array, std::invalid_argument for params.
-NpzMeta foreign_npz_meta(const NpzArrays& arrays, const ForeignParams& params, const std::vector<std::string>& names,
-                         const NpyArray& type);
+/// Whether an array is a record of a file without X.
+bool is_npz_record(const std::string& name, const NpyHeader& type);
 
 }  // namespace ear

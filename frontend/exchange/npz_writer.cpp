@@ -8,13 +8,12 @@
 #include <stdexcept>
 #include <string_view>
 #include <system_error>
+#include <type_traits>
 #include <unordered_map>
 
 #include "frontend/exchange/files.h"
-#include "frontend/exchange/npy_array.h"
+#include "frontend/exchange/npy_values.h"
 #include "frontend/exchange/npz.h"
-#include "frontend/exchange/values.h"
-#include "frontend/exchange/zip.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
 
@@ -22,111 +21,82 @@ namespace ear {
 
 namespace {
 
-constexpr std::size_t kBlock = 1 << 16;
+constexpr std::uint64_t kBlock = 1 << 16;
 
-/// A file without a name that is written, then read from its start.
-class Spool {
- public:
-  Spool(const std::string& folder, std::string name) : name_(std::move(name)) {
-    std::string path = (folder.empty() ? "." : folder) + "/.ossicle-spool-XXXXXX";
-    fd_ = ::mkostemp(path.data(), O_CLOEXEC);
-    if (fd_ < 0) fail("cannot create a file in its folder");
-    ::unlink(path.c_str());
+/// A file without a name.
+Descriptor nameless_file(const std::string& folder, const std::string& name) {
+  std::string path = (folder.empty() ? "." : folder) + "/.ossicle-spool-XXXXXX";
+  Descriptor file(::mkostemp(path.data(), O_CLOEXEC));
+  if (!file) {
+    throw std::system_error(errno, std::generic_category(), name + ": cannot create a file in its folder");
   }
-  Spool(const Spool&) = delete;
-  Spool& operator=(const Spool&) = delete;
-  ~Spool() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-
-  void write(std::span<const std::uint8_t> bytes) { write_all(fd_, name_, bytes); }
-  void rewind() {
-    if (::lseek(fd_, 0, SEEK_SET) < 0) fail("cannot read back");
-  }
-  /// Fills all of `bytes`.
-  void read(std::span<std::uint8_t> bytes) {
-    while (!bytes.empty()) {
-      const ssize_t n = ::read(fd_, bytes.data(), bytes.size());
-      if (n < 0 && errno != EINTR) fail("cannot read back");
-      if (n == 0) throw std::runtime_error(name_ + ": the numbers that waited beside it are cut");
-      if (n > 0) bytes = bytes.subspan(static_cast<std::size_t>(n));
-    }
-  }
-
- private:
-  [[noreturn]] void fail(const char* what) const {
-    throw std::system_error(errno, std::generic_category(), name_ + ": " + what);
-  }
-  std::string name_;
-  int fd_ = -1;
-};
-
-std::span<const std::uint8_t> raw(const auto& numbers) {
-  return {reinterpret_cast<const std::uint8_t*>(numbers.data()), numbers.size() * sizeof(*numbers.data())};
+  ::unlink(path.c_str());
+  return file;
 }
 
 }  // namespace
 
 struct NpzWriter::State {
-  State(int fd, const std::string& name, const std::string& spool_folder) : zip(fd, name), spool(spool_folder, name) {}
+  State(int fd, const std::string& name, const std::string& spool_folder)
+      : zip(ArchiveFormat::kZip, fd, name),
+        file(nameless_file(spool_folder, name)),
+        spool(file.get(), name),
+        spooled(file.get(), name + ": the numbers that waited beside it") {}
 
-  ZipWriter zip;
-  Spool spool;
+  ArchiveWriter zip;
+  Descriptor file;                                            // where the numbers wait
+  ByteOutput spool;                                           // writes it
+  ByteInput spooled;                                          // reads it back
   std::unordered_map<std::string_view, std::size_t> numbers;  // of the header's classes
-  std::vector<std::string> keys;
-  std::vector<std::string> speakers;
-  std::vector<std::string> sequences;
-  std::vector<std::int64_t> labels;
-  std::vector<std::int64_t> n_steps;
-  std::vector<std::int64_t> decimation;
+  std::vector<std::string> keys, speakers, sequences;
+  std::vector<std::int64_t> labels, n_steps, decimation;
   std::vector<double> dt_ms;
   std::vector<std::int64_t> offsets = {0};  // of the records' events, the last one: how many there are
 
-  void add(const std::string& array, const std::string& descr, std::vector<std::uint64_t> shape,
-           std::span<const std::uint8_t> bytes) {
-    begin(array, {descr, std::move(shape)});
-    zip.write(bytes);
-  }
-  void begin(const std::string& array, const NpyArray& type) {
-    const std::string head = npy_array_header(type);
+  void begin(const std::string& array, const NpyHeader& type) {
+    const std::string head = npy_header(type);
     zip.begin(array + ".npy", head.size() + type.item_size() * type.n_items());
     zip.write(bytes_of(head));
   }
+  template <class Number>
+  void add(const std::string& array, const std::vector<Number>& column) {
+    begin(array, {std::is_same_v<Number, double> ? "<f8" : "<i8", {column.size()}});
+    zip.write({reinterpret_cast<const std::uint8_t*>(column.data()), column.size() * sizeof(Number)});
+  }
   void add_texts(const std::string& array, std::span<const std::string> texts, std::vector<std::uint64_t> shape) {
     const NpyTexts wide = npy_text_array(texts);
-    add(array, wide.descr, std::move(shape), wide.bytes);
+    begin(array, {wide.descr, std::move(shape)});
+    zip.write(wide.bytes);
   }
 
   /// Bytes that waited, then zeros.
   void copy(std::uint64_t n_waiting, std::uint64_t n_zeros) {
-    std::vector<std::uint8_t> block(kBlock);
-    for (std::uint64_t left = n_waiting; left > 0;) {
-      const auto piece = std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(left, kBlock)));
-      spool.read(piece);
-      zip.write(piece);
-      left -= piece.size();
+    Bytes block;
+    for (; n_waiting > 0; n_waiting -= block.size(), block.clear()) {
+      if (spooled.append(block, std::min(n_waiting, kBlock)) == 0)
+        throw std::runtime_error(spooled.name() + " are cut");
+      zip.write(block);
     }
-    std::fill(block.begin(), block.end(), std::uint8_t{0});
-    for (std::uint64_t left = n_zeros; left > 0;) {
-      const auto piece = std::span(block).first(static_cast<std::size_t>(std::min<std::uint64_t>(left, kBlock)));
-      zip.write(piece);
-      left -= piece.size();
+    block.assign(kBlock, 0);
+    for (std::uint64_t piece = 0; n_zeros > 0; n_zeros -= piece) {
+      piece = std::min(n_zeros, kBlock);
+      zip.write(std::span(block).first(piece));
     }
   }
 
   /// X of dense records; returns a line about its size.
   std::string write_dense(const Header& header) {
-    const std::int64_t longest = n_steps.empty() ? 0 : *std::max_element(n_steps.begin(), n_steps.end());
-    const NpyArray x{dtype(header.kind),
-                     {keys.size(), static_cast<std::uint64_t>(longest), static_cast<std::uint64_t>(header.n_channels)}};
+    const auto longest = static_cast<std::uint64_t>(n_steps.empty() ? 0 : *std::ranges::max_element(n_steps));
+    const NpyHeader x{dtype(header.kind), {keys.size(), longest, static_cast<std::uint64_t>(header.n_channels)}};
     begin("X", x);
     const std::uint64_t step = item_size(header.kind) * static_cast<std::uint64_t>(header.n_channels);
     std::uint64_t n_steps_all = 0;
-    for (const std::int64_t n : n_steps) {
-      copy(step * static_cast<std::uint64_t>(n), step * static_cast<std::uint64_t>(longest - n));
-      n_steps_all += static_cast<std::uint64_t>(n);
+    for (const std::int64_t steps : n_steps) {
+      const auto n = static_cast<std::uint64_t>(steps);
+      copy(step * n, step * (longest - n));
+      n_steps_all += n;
     }
-    const std::uint64_t all = keys.size() * static_cast<std::uint64_t>(longest);
+    const std::uint64_t all = keys.size() * longest;
     return fmt::format(
         "X {} of {}: {:.1f} MB in memory when it is loaded, {:.0f} % of the steps are zeros after an end",
         shape_text(x.shape), x.descr, 1e-6 * static_cast<double>(step * all),
@@ -172,22 +142,24 @@ std::vector<std::string> NpzWriter::close() {
   State& s = *state_;
   const std::uint64_t n = s.keys.size();
   std::vector<std::string> notes;
-  s.spool.rewind();
+  if (::lseek(s.file.get(), 0, SEEK_SET) < 0) {
+    throw std::system_error(errno, std::generic_category(), s.spooled.name());
+  }
   if (header().kind == Kind::kEvents) {
     const auto n_events = static_cast<std::uint64_t>(s.offsets.back());
     s.begin("X", {"<u4", {n_events, 2}});
     s.copy(2 * sizeof(std::uint32_t) * n_events, 0);
-    s.add("offsets", "<i8", {n + 1}, raw(s.offsets));
+    s.add("offsets", s.offsets);
   } else {
     notes.push_back(s.write_dense(header()));
   }
-  s.add("y", "<i8", {n}, raw(s.labels));
+  s.add("y", s.labels);
   s.add_texts("keys", s.keys, {n});
-  s.add("n_steps", "<i8", {n}, raw(s.n_steps));
+  s.add("n_steps", s.n_steps);
   s.add_texts("speakers", s.speakers, {n});
   s.add_texts("sequences", s.sequences, {n});
-  s.add("dt_ms", "<f8", {n}, raw(s.dt_ms));
-  s.add("decimation", "<i8", {n}, raw(s.decimation));
+  s.add("dt_ms", s.dt_ms);
+  s.add("decimation", s.decimation);
   s.add_texts("classes", header().classes, {header().classes.size()});
   const std::string json = header_json(header());
   s.add_texts("header", std::span(&json, 1), {});

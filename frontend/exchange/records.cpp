@@ -4,10 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <stdexcept>
 
+#include "frontend/base/checksum.h"
 #include "frontend/base/text.h"
 #include "frontend/stream/list_keys.h"
+#include "frontend/stream/metadata.h"
+#include "frontend/stream/npy.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {
@@ -69,6 +73,59 @@ Header foreign_header(Kind kind, int n_channels, std::vector<std::string> classe
   }
   return header;
 }
+
+Header own_header(std::string_view json, const std::string& where) {
+  try {
+    Header header = parse_header(json);
+    check_header(header);
+    return header;
+  } catch (const std::runtime_error& bad) {
+    throw std::runtime_error(fmt::format("{}: {}", where, bad.what()));
+  }
+}
+
+std::uint32_t npy_crc(const Header& header, const Record& record) {
+  return crc32(bytes_of(record.data), crc32(npy_header(npy_header_of(header, record.data))));
+}
+
+void check_own_record(const Header& header, const Record& record, std::uint32_t crc, const char* remedy) {
+  if (npy_crc(header, record) != crc) {
+    throw std::runtime_error(
+        fmt::format("record {}: its numbers are not those that were written (checksum {} was stored); "
+                    "if they were changed on purpose, {}",
+                    record.key, crc_text(crc), remedy));
+  }
+  check_record(header, record);
+}
+
+template <class Real>
+Array array_of(Kind kind, const std::vector<Real>& values, int n_channels) {
+  const auto n = static_cast<std::size_t>(n_channels);
+  const auto convert = [&](auto data, Real most, bool whole, const char* wanted) -> Array {
+    data.reserve(values.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const Real v = values[i];
+      if (!(v <= most && v >= (whole ? Real{0} : -most) && (!whole || v == std::floor(v)))) {
+        throw std::runtime_error(fmt::format("value {} at step {}, channel {}; wanted {}", v, i / n, i % n, wanted));
+      }
+      data.push_back(static_cast<typename decltype(data)::value_type>(v));
+    }
+    return data;
+  };
+  switch (kind) {
+    case Kind::kRaster:
+      return convert(std::vector<std::uint8_t>(), 1, true, "0 or 1 in a raster");
+    case Kind::kCounts:
+      return convert(std::vector<std::uint16_t>(), 65535, true, "whole numbers of 0 to 65535 in counts");
+    case Kind::kCochleagram:
+      return convert(std::vector<float>(), std::numeric_limits<float>::max(), false,
+                     "finite numbers within the range of float");
+    default:
+      throw std::invalid_argument("array_of: events are no dense array");
+  }
+}
+template Array array_of(Kind, const std::vector<float>&, int);
+template Array array_of(Kind, const std::vector<double>&, int);
 
 std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given, std::vector<std::string> found) {
   if (!given.empty()) return given;

@@ -4,12 +4,15 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_set>
 #include <vector>
 
 #include "frontend/stream/stream.h"
 
 namespace ear {
+
+inline constexpr double kMsPerSecond = 1000.0;
 
 /// What a source gives for one recording.
 struct SourceItem {
@@ -48,6 +51,22 @@ class RecordSource {
 /// classes that stand twice or are empty.
 Header foreign_header(Kind kind, int n_channels, std::vector<std::string> classes, std::optional<double> dt_ms,
                       const std::string& format);
+
+/// The header that a file of this project's holds as JSON (FORMAT.md 3); `where` stands in messages. Throws std::runtime_error.
+Header own_header(std::string_view json, const std::string& where);
+
+/// The checksum of the record's member KEY.npy (FORMAT.md 5.1).
+std::uint32_t npy_crc(const Header& header, const Record& record);
+
+/// For a record that this project wrote into a file of another format. Throws std::runtime_error if it breaks FORMAT.md, or if its
+/// checksum is not `crc`: the numbers were altered since they were written. `remedy` says what to do if that was meant.
+void check_own_record(const Header& header, const Record& record, std::uint32_t crc, const char* remedy);
+
+/// `values` as an array of the kind, which must not be kEvents. Throws std::runtime_error naming the first value, its step and
+/// its channel that the kind cannot hold: what is not finite, other than 0 and 1 in a raster, no whole number from 0 to 65,535
+/// in counts. Doubles are rounded to float in a cochleagram. For float and double.
+template <class Real>
+Array array_of(Kind kind, const std::vector<Real>& values, int n_channels);
 
 /// `given`, or where that is empty the texts that are found, without the empty one, sorted by bytes.
 std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given, std::vector<std::string> found);

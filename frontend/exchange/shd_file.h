@@ -8,9 +8,6 @@
 
 namespace ear {
 
-/// Longest text of a header or a record's metadata that HDF5 files of ours hold, in bytes.
-inline constexpr std::size_t kMaxHdf5Text = 65'535;
-
 /// Writes /spikes/times (s, float64, variable length), /spikes/units (channels), /labels (numbers of classes, -1: not known),
 /// /extra/keys (names of the classes), /extra/speaker (numbers of speakers) and, for the way back, /ossicle/header and
 /// /ossicle/records (JSON, FORMAT.md 3) and /ossicle/speakers. An event of step k is given the middle of the step,

@@ -9,7 +9,6 @@
 #include "frontend/events/shd.h"
 #include "frontend/exchange/event_records.h"
 #include "frontend/exchange/shd_file.h"
-#include "frontend/exchange/values.h"
 #include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
@@ -35,7 +34,8 @@ class OwnRows : public EventSource {
       throw std::runtime_error(fmt::format("{}: {} has no row for each of the {} records of /ossicle/records",
                                            info_.name, name, records_.size()));
     }
-    info_.notes.push_back(fmt::to_string(records_.size()));
+    info_.n_records = records_.size();
+    if (info_.notes.size() != 1) throw std::runtime_error(info_.name + ": /ossicle/header: wanted one text");
   }
   const EventSourceInfo& info() const override { return info_; }
   bool next(EventRecord& record) override {
@@ -69,85 +69,62 @@ std::unique_ptr<EventSource> open_rows(const std::string& path) {
 }
 
 /// Puts events back into the steps whose middles their times are.
-class Steps {
- public:
-  Steps(const Header& header, const Record& record)
-      : kind_(header.kind),
-        n_steps_(static_cast<std::size_t>(record.n_steps)),
-        n_channels_(static_cast<std::size_t>(header.n_channels)) {
-    if (n_steps_ < 1 || !(record.dt_ms > 0.0)) throw std::runtime_error("no step, or one without a length");
-    const std::size_t n = kind_ == Kind::kEvents ? 0 : n_steps_ * n_channels_;
-    if (n * item_size(kind_) > kMaxArrayBytes) {
+Array array_of_events(const Header& header, const Record& record, const EventRecord& row) {
+  const auto n_steps = static_cast<std::size_t>(record.n_steps), n_events = row.times_s.size();
+  const auto n_channels = static_cast<std::size_t>(header.n_channels);
+  if (n_events != row.channels.size()) {
+    throw std::runtime_error(fmt::format("{} times, {} units", n_events, row.channels.size()));
+  }
+  if (record.n_steps < 1 || !(record.dt_ms > 0.0)) throw std::runtime_error("no step, or one without a length");
+  const std::size_t n = header.kind == Kind::kEvents ? 2 * n_events : n_steps * n_channels;
+  if (n * item_size(header.kind) > kMaxArrayBytes) {
+    throw std::runtime_error(fmt::format("{} events in {} steps of {} channels are more than {} bytes", n_events,
+                                         n_steps, n_channels, kMaxArrayBytes));
+  }
+  Array array = array_of_bytes(header.kind, {});
+  std::visit([n](auto& cells) { cells.resize(n); }, array);
+  for (std::size_t e = 0; e < n_events; ++e) {
+    const double step = std::floor(row.times_s[e] * kMsPerSecond / record.dt_ms);
+    const std::size_t channel = row.channels[e];
+    if (!(step >= 0.0 && step < static_cast<double>(n_steps)) || channel >= n_channels) {
       throw std::runtime_error(
-          fmt::format("{} steps of {} channels are more than {} bytes", n_steps_, n_channels_, kMaxArrayBytes));
+          fmt::format("an event at {} s on unit {} lies outside of {} steps of {} ms and {} channels", row.times_s[e],
+                      channel, n_steps, record.dt_ms, n_channels));
     }
-    if (kind_ == Kind::kRaster) raster_.resize(n);
-    if (kind_ == Kind::kCounts) counts_.resize(n);
-  }
-
-  void add(double time_s, std::uint32_t channel, double dt_ms) {
-    const double step = std::floor(time_s * kMsPerSecond / dt_ms);
-    if (!(step >= 0.0 && step < static_cast<double>(n_steps_)) || channel >= n_channels_) {
-      throw std::runtime_error(
-          fmt::format("an event at {} s on unit {} lies outside of {} steps of {} ms and {} channels", time_s, channel,
-                      n_steps_, dt_ms, n_channels_));
+    const std::size_t cell = static_cast<std::size_t>(step) * n_channels + channel;
+    if (auto* raster = std::get_if<std::vector<std::uint8_t>>(&array)) (*raster)[cell] = 1;
+    if (auto* counts = std::get_if<std::vector<std::uint16_t>>(&array)) ++(*counts)[cell];
+    if (auto* events = std::get_if<std::vector<std::uint32_t>>(&array)) {
+      (*events)[2 * e] = static_cast<std::uint32_t>(step);
+      (*events)[2 * e + 1] = row.channels[e];
     }
-    const auto t = static_cast<std::size_t>(step);
-    if (kind_ == Kind::kRaster) raster_[t * n_channels_ + channel] = 1;
-    if (kind_ == Kind::kCounts) ++counts_[t * n_channels_ + channel];
-    if (kind_ == Kind::kEvents) events_.insert(events_.end(), {static_cast<std::uint32_t>(t), channel});
   }
-
-  Array take() {
-    if (kind_ == Kind::kRaster) return std::move(raster_);
-    if (kind_ == Kind::kCounts) return std::move(counts_);
-    return std::move(events_);
-  }
-
- private:
-  Kind kind_;
-  std::size_t n_steps_;
-  std::size_t n_channels_;
-  std::vector<std::uint8_t> raster_;
-  std::vector<std::uint16_t> counts_;
-  std::vector<std::uint32_t> events_;
-};
+  return array;
+}
 
 class OwnShd : public RecordSource {
  public:
   explicit OwnShd(std::unique_ptr<EventSource> rows) : rows_(std::move(rows)) {
-    const auto& notes = rows_->info().notes;
-    try {
-      if (notes.size() != 2) throw std::runtime_error("wanted one text");
-      header_ = parse_header(notes[0]);
-      check_header(header_);
-      if (header_.kind == Kind::kCochleagram) throw std::runtime_error("a cochleagram, which this layout cannot hold");
-    } catch (const std::runtime_error& bad) {
-      throw std::runtime_error(fmt::format("{}: /ossicle/header: {}", rows_->info().name, bad.what()));
+    const EventSourceInfo& info = rows_->info();
+    header_ = own_header(info.notes[0], info.name + ": /ossicle/header");
+    if (header_.kind == Kind::kCochleagram) {
+      throw std::runtime_error(info.name + ": /ossicle/header: a cochleagram, which this layout cannot hold");
     }
-    n_records_ = std::stoull(notes[1]);
   }
 
   const Header& header() const override { return header_; }
-  std::optional<std::size_t> n_records() const override { return n_records_; }
+  std::optional<std::size_t> n_records() const override { return rows_->info().n_records; }
   bool is_own() const override { return true; }
 
   bool next(SourceItem& item) override {
     EventRecord row;
     if (!rows_->next(row)) return false;
     item = {};
-    Record& record = item.record;
     try {
-      const std::uint32_t crc = parse_record(row.label, record);
-      if (row.times_s.size() != row.channels.size()) {
-        throw std::runtime_error(fmt::format("{} times, {} units", row.times_s.size(), row.channels.size()));
-      }
-      Steps steps(header_, record);
-      for (std::size_t e = 0; e < row.times_s.size(); ++e) steps.add(row.times_s[e], row.channels[e], record.dt_ms);
-      record.data = steps.take();
-      check_npy_crc(header_, record, crc,
-                    "remove the group /ossicle: the file is then read as any other in SHD's layout");
-      check_record(header_, record);
+      const std::uint32_t crc = parse_record(row.label, item.record);
+      item.record.data = array_of_events(header_, item.record, row);
+      check_own_record(header_, item.record, crc,
+                       "remove the group /ossicle: the file is then read as any other in SHD's layout");
     } catch (const std::runtime_error& bad) {
       throw std::runtime_error(fmt::format("{}: row {}: {}", rows_->info().name, next_, bad.what()));
     }
@@ -158,7 +135,6 @@ class OwnShd : public RecordSource {
  private:
   std::unique_ptr<EventSource> rows_;
   Header header_;
-  std::size_t n_records_ = 0;
   std::size_t next_ = 0;
 };
 

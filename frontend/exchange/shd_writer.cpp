@@ -7,13 +7,14 @@
 #include <stdexcept>
 
 #include "frontend/events/stream_events.h"
-#include "frontend/exchange/values.h"
 #include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/metadata.h"
 
 namespace ear {
 
 namespace {
+
+constexpr std::size_t kMaxHdf5Text = 65'535;  // bytes of a header or a record's metadata
 
 std::string checked_text(const std::string& name, const char* what, std::string text) {
   if (text.size() <= kMaxHdf5Text && text.find('\0') == std::string::npos) return text;

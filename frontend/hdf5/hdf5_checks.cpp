@@ -1,16 +1,13 @@
 #include "frontend/hdf5/hdf5_checks.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <stdexcept>
 #include <utility>
 
+#include "frontend/base/descriptor.h"
 #include "frontend/hdf5/hdf5_file.h"
 
 namespace ear::hdf5 {
@@ -48,25 +45,18 @@ Handle creation_list(hid_t dataset) {
 }  // namespace
 
 std::uint64_t check_file(const std::string& path) {
-  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (fd < 0) fail(path, fmt::format("cannot be opened ({}); check the path", std::strerror(errno)));
-  struct stat status {};
-  fstat(fd, &status);
-  const auto size = static_cast<std::uint64_t>(status.st_size);
+  std::uint64_t size = 0;
+  const Descriptor file = open_regular_file(path, "an HDF5 file", size);
   std::array<char, kHeadBytes> head{};
   std::uint64_t start = 0;  // a block of the user's may stand before the file's own start: 512 bytes times a power of 2
   bool found = false;
   bool is_gzip = false;
-  while (S_ISREG(status.st_mode) && !found && start < size) {
+  while (!found && start < size) {
     head.fill(0);
-    found = pread(fd, head.data(), head.size(), static_cast<off_t>(start)) > 0 && is_hdf5(head);
+    found = pread(file.get(), head.data(), head.size(), static_cast<off_t>(start)) > 0 && is_hdf5(head);
     is_gzip = is_gzip || (start == 0 && head[0] == '\x1f' && head[1] == '\x8b');
     if (!found) start = start == 0 ? 512 : 2 * start;
   }
-  close(fd);
-  if (S_ISDIR(status.st_mode)) fail(path, "is a folder; wanted an HDF5 file");
-  if (!S_ISREG(status.st_mode)) fail(path, "is no regular file, and HDF5 cannot be read from a pipe; save it first");
-  if (size == 0) fail(path, "is empty; wanted an HDF5 file");
   if (!found && is_gzip) fail(path, "is compressed with gzip; gunzip it first");
   if (!found) fail(path, "not HDF5: its signature is missing");
   const std::uint64_t promised = promised_bytes(head, start);

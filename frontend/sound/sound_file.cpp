@@ -1,21 +1,18 @@
 #include "frontend/sound/sound_file.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <sndfile.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <cctype>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <stdexcept>
 #include <string_view>
 
 #include "frontend/base/byte_source.h"
+#include "frontend/base/descriptor.h"
 #include "frontend/sound/mpeg_file.h"
 #include "frontend/sound/sound_part.h"
 #include "frontend/sound/sphere.h"
@@ -34,21 +31,6 @@ constexpr long long kMpegSlack = 2 * 1152;  // some encoders count the frame of 
 }
 
 using File = std::unique_ptr<SNDFILE, decltype(&sf_close)>;
-
-/// An open descriptor that is closed at the end.
-class Descriptor {
- public:
-  explicit Descriptor(const std::filesystem::path& path) : fd_(open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
-    if (fd_ < 0) fail(fmt::format("cannot be opened ({}); check the path", std::strerror(errno)));
-  }
-  ~Descriptor() { close(fd_); }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 /// The sound of a file as libsndfile reads it.
 struct View {
@@ -205,15 +187,12 @@ Sound decode(View& view, const std::optional<SphereHeader>& sphere) {
 }  // namespace
 
 Sound read_sound(const std::filesystem::path& path) {
-  std::optional<Descriptor> descriptor;
-  try {
-    std::error_code error;
-    if (std::filesystem::is_directory(path, error)) fail("is a directory; give sound files");
-    descriptor.emplace(path);
-  } catch (const std::runtime_error& error) {
-    throw std::runtime_error(path.string() + ": " + error.what());
+  std::error_code error;
+  if (std::filesystem::is_directory(path, error)) {
+    throw std::runtime_error(path.string() + ": is a directory; give sound files");
   }
-  return read_sound(descriptor->get(), path.string());
+  const Descriptor file = open_file(path.string());
+  return read_sound(file.get(), path.string());
 }
 
 Sound read_sound(int fd, const std::string& name) {
@@ -237,8 +216,8 @@ long long promised_frames(const std::filesystem::path& path) {
   std::error_code error;
   if (!std::filesystem::is_regular_file(path, error)) return 0;
   try {
-    const Descriptor descriptor(path);
-    ByteSource source(descriptor.get());
+    const Descriptor opened = open_file(path.string());
+    ByteSource source(opened.get());
     const SoundPart part = find_sound(source);
     if (begins_mpeg_frame(source.read(0, 4))) return std::min(MpegFile(source).n_expected(), kMaxFrames);
     View view{source, part};

@@ -22,23 +22,6 @@ namespace {
 constexpr std::array<std::string_view, 4> kColumns = {"path", "label", "speaker", "key"};
 enum Column { kPath, kLabel, kSpeaker, kKey };
 
-/// Lines with their numbers, 1-based, empty ones left out; without a byte order mark and the CR before a line feed. Throws for
-/// UTF-16; `name`: of the file.
-std::vector<std::pair<int, std::string_view>> numbered_lines(std::string_view text, const std::string& name) {
-  check_not_utf16(text, name);
-  constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
-  if (text.substr(0, kByteOrderMark.size()) == kByteOrderMark) text.remove_prefix(kByteOrderMark.size());
-  std::vector<std::pair<int, std::string_view>> lines;
-  for (int number = 1; !text.empty(); ++number) {
-    const auto end = std::min(text.find('\n'), text.size());
-    std::string_view line = text.substr(0, end);
-    text.remove_prefix(std::min(end + 1, text.size()));
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    if (!line.empty()) lines.emplace_back(number, line);
-  }
-  return lines;
-}
-
 /// check_name() at a place.
 void check_at(const std::string& place, std::string_view text, const char* what) {
   try {
@@ -117,7 +100,7 @@ std::vector<ListEntry> list_of_paths(const std::vector<std::string>& paths) {
 }
 
 std::vector<ListEntry> parse_list(std::string_view text, const std::string& name) {
-  const auto lines = numbered_lines(text, name);
+  const auto lines = lines_of(text, name);
   if (lines.empty()) throw std::runtime_error(name + ": is empty; wanted a line with the names of the columns first");
   const auto columns = parse_header(lines.front().second, name);
   std::vector<ListEntry> entries;
@@ -153,7 +136,7 @@ std::vector<std::string> classes_of(const std::vector<ListEntry>& entries) {
 std::vector<std::string> parse_classes(std::string_view text, const std::string& name) {
   std::vector<std::string> classes;
   std::set<std::string_view> known;
-  for (const auto& [number, line] : numbered_lines(text, name)) {
+  for (const auto& [number, line] : lines_of(text, name)) {
     check_at(fmt::format("{}:{}", name, number), line, "class");
     if (!known.insert(line).second)
       throw std::runtime_error(fmt::format("{}:{}: class {} stands twice", name, number, shown(line)));

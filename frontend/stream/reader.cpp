@@ -1,16 +1,15 @@
 #include <fmt/format.h>
 
 #include <bit>
-#include <cstring>
 #include <stdexcept>
 #include <unordered_set>
 
 #include "frontend/base/checksum.h"
+#include "frontend/stream/archive.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/npy.h"
 #include "frontend/stream/rules.h"
 #include "frontend/stream/stream.h"
-#include "frontend/stream/tar.h"
 
 namespace ear {
 
@@ -27,9 +26,9 @@ std::string_view text_of(const Bytes& bytes) {
 }  // namespace
 
 struct Reader::State {
-  State(int fd, std::string name) : tar(fd, std::move(name)) {}
+  State(int fd, std::string name) : tar(ArchiveFormat::kTar, fd, std::move(name)) {}
 
-  TarReader tar;
+  ArchiveReader tar;
   Header header;
   std::unordered_set<std::string> keys;  // of all streams that were concatenated
   std::size_t n_here = 0;                // records since the last header
@@ -85,8 +84,8 @@ struct Reader::State {
       }
     }
     if (open) {
-      tar.fail_stream(fmt::format("ends at byte {} after {} records without member __end__: the stream was cut",
-                                  tar.n_bytes(), keys.size()));
+      tar.fail_archive(fmt::format("ends at byte {} after {} records without member __end__: the stream was cut",
+                                   tar.n_bytes(), keys.size()));
     }
     return false;
   }
@@ -102,40 +101,27 @@ struct Reader::State {
 
   // Reads the array's member, checking every size before the bytes are read, and returns the member's checksum.
   std::uint32_t read_array(NpyHeader& shape, Record& record) {
-    const std::size_t item = item_size(header.kind);
-    if (tar.size() < kNpyPrefix) tar.fail(fmt::format("{} bytes are no array", tar.size()));
     Bytes bytes;
-    tar.append(bytes, kNpyPrefix);
-    const std::uint64_t head = at_member([&] { return npy_header_size(bytes); });
-    if (head > tar.size()) tar.fail("the array's header is cut");
-    tar.append(bytes, head - kNpyPrefix);
-    shape = at_member([&] { return parse_npy_header(bytes); });
-    check_shape(shape, tar.size() - head);
-    tar.append(bytes, tar.size() - head);
-    record.data = empty_array(header.kind);
-    std::visit(
-        [&](auto& data) {
-          data.resize((bytes.size() - head) / item);
-          if (!data.empty()) std::memcpy(data.data(), bytes.data() + head, bytes.size() - head);
-        },
-        record.data);
-    return crc32(bytes);
-  }
-
-  void check_shape(const NpyHeader& shape, std::uint64_t n_bytes) {
-    const auto columns = static_cast<std::uint64_t>(header.kind == Kind::kEvents ? 2 : header.n_channels);
+    shape = read_npy_header(tar, bytes);
+    if (!is_spelt_as_numpy(text_of(bytes), shape)) {
+      tar.fail("the array's header is not spelt as numpy.save spells it, version 1.0 in C order");
+    }
     if (shape.descr != dtype(header.kind)) {
       tar.fail(fmt::format("array of type {}, {} wants {}", shape.descr, kind_name(header.kind), dtype(header.kind)));
     }
-    if (shape.columns != columns) tar.fail(fmt::format("{} columns, wanted {}", shape.columns, columns));
-    const std::uint64_t row_bytes = columns * item_size(header.kind);
-    if (n_bytes > kMaxArrayBytes || shape.rows > n_bytes / row_bytes || shape.rows * row_bytes != n_bytes) {
-      tar.fail(fmt::format("shape ({}, {}) of type {} in {} bytes", shape.rows, columns, shape.descr, n_bytes));
+    const auto columns = static_cast<std::uint64_t>(header.kind == Kind::kEvents ? 2 : header.n_channels);
+    if (shape.shape.size() != 2 || shape.shape[1] != columns || tar.left() > kMaxArrayBytes) {
+      tar.fail(fmt::format("shape {} in {} bytes, wanted {} columns and at most {} bytes", shape_text(shape.shape),
+                           tar.left(), columns, kMaxArrayBytes));
     }
+    const std::size_t head = bytes.size();
+    tar.append(bytes, tar.left());
+    record.data = array_of_bytes(header.kind, std::span(bytes).subspan(head));
+    return crc32(bytes);
   }
 
   void read_metadata(const std::string& key, const NpyHeader& shape, std::uint32_t npy_crc, Record& record) {
-    if (!tar.next()) tar.fail_stream(fmt::format("ends after member {}.npy: the stream was cut", key));
+    if (!tar.next()) tar.fail_archive(fmt::format("ends after member {}.npy: the stream was cut", key));
     if (tar.member() != key + ".json") tar.fail(fmt::format("wanted {}.json", key));
     const Bytes bytes = tar.read(kMaxRecordBytes);
     const std::uint32_t stored = at_member([&] { return parse_record(text_of(bytes), record); });
@@ -144,8 +130,8 @@ struct Reader::State {
       tar.fail(fmt::format("array checksum {} was stored, {} is right: the bytes of {}.npy were altered",
                            crc_text(stored), crc_text(npy_crc), key));
     }
-    if (header.kind != Kind::kEvents && shape.rows != static_cast<std::uint64_t>(record.n_steps)) {
-      tar.fail(fmt::format("n_steps is {}, the array has {} rows", record.n_steps, shape.rows));
+    if (header.kind != Kind::kEvents && shape.shape[0] != static_cast<std::uint64_t>(record.n_steps)) {
+      tar.fail(fmt::format("n_steps is {}, the array has {} rows", record.n_steps, shape.shape[0]));
     }
     at_member([&] { check_record(header, record); });
   }
@@ -153,7 +139,7 @@ struct Reader::State {
 
 Reader::Reader(int fd, std::string name) : state_(std::make_unique<State>(fd, std::move(name))) {
   State& s = *state_;
-  if (!s.tar.next()) s.tar.fail_stream("empty tar, an Ossicle stream was expected");
+  if (!s.tar.next()) s.tar.fail_archive("empty tar, an Ossicle stream was expected");
   s.begin();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <set>
 #include <stdexcept>
 #include <unordered_set>
@@ -87,16 +88,29 @@ std::size_t item_size(Kind kind) {
   return kSizes[static_cast<int>(kind)];
 }
 
-Array empty_array(Kind kind) {
+std::span<const std::uint8_t> bytes_of(const Array& array) {
+  return std::visit(
+      [](const auto& data) {
+        return std::span(reinterpret_cast<const std::uint8_t*>(data.data()), data.size() * sizeof(*data.data()));
+      },
+      array);
+}
+
+Array array_of_bytes(Kind kind, std::span<const std::uint8_t> bytes) {
+  const auto as = [&bytes](auto data) -> Array {
+    data.resize(bytes.size() / sizeof(*data.data()));
+    if (!data.empty()) std::memcpy(data.data(), bytes.data(), data.size() * sizeof(*data.data()));
+    return data;
+  };
   switch (kind) {
+    case Kind::kCochleagram:
+      return as(std::vector<float>());
     case Kind::kRaster:
-      return std::vector<std::uint8_t>{};
+      return as(std::vector<std::uint8_t>());
     case Kind::kCounts:
-      return std::vector<std::uint16_t>{};
-    case Kind::kEvents:
-      return std::vector<std::uint32_t>{};
+      return as(std::vector<std::uint16_t>());
     default:
-      return std::vector<float>{};
+      return as(std::vector<std::uint32_t>());
   }
 }
 
@@ -137,7 +151,7 @@ void check_record(const Header& header, const Record& record) {
          header.dt_ms.value_or(0));
   check_labels(header, record);
   check_name(record.speaker, "speaker");
-  demand(record.data.index() == empty_array(header.kind).index(), "the array is not of kind {}",
+  demand(record.data.index() == array_of_bytes(header.kind, {}).index(), "the array is not of kind {}",
          kind_name(header.kind));
   const std::size_t size = std::visit([](const auto& data) { return data.size(); }, record.data);
   demand(size * item_size(header.kind) <= kMaxArrayBytes, "array of {} numbers, at most {} bytes are allowed", size,

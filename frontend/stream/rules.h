@@ -1,6 +1,7 @@
 #pragma once
 // What FORMAT.md demands of a header and a record, checked alike before writing and after reading.
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -27,7 +28,8 @@ std::string as_key(std::string_view text);
 /// NumPy's name of the element type: "<f4", "|b1", "<u2", "<u4"; and its size in bytes.
 const char* dtype(Kind kind);
 std::size_t item_size(Kind kind);
-/// An empty array of the kind.
-Array empty_array(Kind kind);
+/// The array's memory, as it stands in a stream; and the array of the kind that has this memory.
+std::span<const std::uint8_t> bytes_of(const Array& array);
+Array array_of_bytes(Kind kind, std::span<const std::uint8_t> bytes);
 
 }  // namespace ear

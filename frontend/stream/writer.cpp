@@ -6,27 +6,15 @@
 #include <unordered_set>
 
 #include "frontend/base/checksum.h"
+#include "frontend/stream/archive.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/npy.h"
 #include "frontend/stream/rules.h"
 #include "frontend/stream/stream.h"
-#include "frontend/stream/tar.h"
 
 namespace ear {
 
 namespace {
-
-std::span<const std::uint8_t> bytes_of(std::string_view text) {
-  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
-}
-
-std::span<const std::uint8_t> bytes_of(const Array& array) {
-  return std::visit(
-      [](const auto& data) {
-        return std::span(reinterpret_cast<const std::uint8_t*>(data.data()), data.size() * sizeof(*data.data()));
-      },
-      array);
-}
 
 // A broken rule is the caller's mistake here.
 template <class F>
@@ -42,9 +30,9 @@ auto as_argument(const std::string& name, F&& check) {
 
 struct Writer::State {
   State(int fd, std::string stream_name, Header stream_header)
-      : tar(fd, stream_name), name(std::move(stream_name)), header(std::move(stream_header)) {}
+      : tar(ArchiveFormat::kTar, fd, stream_name), name(std::move(stream_name)), header(std::move(stream_header)) {}
 
-  TarWriter tar;
+  ArchiveWriter tar;
   std::string name;
   Header header;
   std::unordered_set<std::string> keys;
@@ -71,20 +59,17 @@ Writer::~Writer() = default;
 void Writer::write(const Record& record) {
   State& s = *state_;
   if (s.closed) throw std::invalid_argument(s.name + ": a record after close()");
-  NpyHeader shape{dtype(s.header.kind), 0, 2};
-  Bytes head;
+  std::string head;
   const std::span<const std::uint8_t> numbers = bytes_of(record.data);
   const std::string json = as_argument(fmt::format("{}: record {}", s.name, record.key), [&] {
     check_record(s.header, record);
     if (s.keys.contains(record.key)) throw std::invalid_argument("this key was written before; keys are unique");
-    if (s.header.kind != Kind::kEvents) shape.columns = static_cast<std::uint64_t>(s.header.n_channels);
-    shape.rows = numbers.size() / (shape.columns * item_size(s.header.kind));
-    head = npy_header(shape);
+    head = npy_header(npy_header_of(s.header, record.data));
     std::string text = record_json(record, crc32(numbers, crc32(head)));
     if (text.size() > kMaxRecordBytes) throw std::invalid_argument("label or speaker is too long");
     return text;
   });
-  s.tar.add(record.key + ".npy", head, numbers);
+  s.tar.add(record.key + ".npy", bytes_of(head), numbers);
   s.tar.add(record.key + ".json", bytes_of(json));
   s.keys_crc = crc32(record.key + '\n', s.keys_crc);
   s.keys.insert(record.key);

@@ -143,6 +143,8 @@ TEST_CASE("kaldi: archives and tables that do not fit together are an error that
   check(entry("x", 1, 1, {std::numeric_limits<float>::infinity()}), {}, "key x: value inf at step 0, channel 0");
   check(entry(std::string(201, 'k'), 1, 1, {1}), {}, "of 201 characters");
   check("", {}, "a.ark: holds no matrix");
+  check(ark, {std::string("\xff\xfek\0", 4), {}}, "table of labels: is text in UTF-16");
+  check(ark, {"x yes\n  \nx no\n", {}}, "table of labels:3: key x stands twice");
   CHECK_THAT(error_of([&] { read_ark(ark, {}, {}); }), Contains("does not say how long a step is"));
   auto raster = step_of(1);
   raster.kind = Kind::kRaster;

@@ -17,6 +17,12 @@ std::string matrix(const std::string& type, std::int32_t rows, std::int32_t colu
          numbers<std::int32_t>({columns}) + values;
 }
 
+/// A compressed one under the key k; `range`: the value of the lowest code, and how far it is to the highest one's.
+std::string packed(const std::string& type, const std::vector<float>& range, std::int32_t rows, std::int32_t columns,
+                   const std::string& codes) {
+  return "k " + std::string("\0B", 2) + type + " " + numbers(range) + numbers<std::int32_t>({rows, columns}) + codes;
+}
+
 std::vector<std::pair<std::string, ear::KaldiMatrix>> read(const std::string& bytes) {
   const samples::Memory memory(bytes);
   ear::ByteInput ark(memory.fd(), "a.ark");
@@ -75,20 +81,35 @@ TEST_CASE("kaldi_ark: cut at any byte is an error") {
   }
 }
 
-TEST_CASE("kaldi_ark: compressed matrices are expanded, huge and cut ones an error") {
-  const auto packed = [](const std::string& mark, std::int32_t rows, std::int32_t columns, const std::string& codes) {
-    return "k " + std::string("\0B", 2) + mark + " " + numbers<float>({-1, 4}) +
-           numbers<std::int32_t>({rows, columns}) + codes;
-  };
-  const std::string bytes = packed("CM2", 1, 2, numbers<std::uint16_t>({0, 65535}));
-  const auto matrices = read(bytes + packed("CM3", 2, 1, std::string("\x33\xff", 2)));
+TEST_CASE("kaldi_ark: codes of 16 and 8 bits run over the range, row by row") {
+  // 13107 = 65535 / 5, 51 = 255 / 5
+  const auto matrices = read(packed("CM2", {-2, 4}, 2, 2, numbers<std::uint16_t>({0, 13107, 39321, 65535})) +
+                             packed("CM3", {-2, 4}, 2, 2, numbers<std::uint8_t>({0, 51, 153, 255})));
   REQUIRE(matrices.size() == 2);
-  CHECK(matrices[0].second.values == std::vector<float>{-1, 3});
-  CHECK(matrices[1].second.rows == 2);
-  CHECK(matrices[1].second.values == std::vector<float>{-1 + 4 * 0.2F, 3});  // 0x33 is a fifth of 255
-  CHECK_THAT(error_of_ark(bytes.substr(0, bytes.size() - 1)), Contains("cut: 1 x 2 compressed numbers"));
-  CHECK_THAT(error_of_ark(packed("CM", 1 << 30, 1 << 30, "")), Contains("at most 1073741824 bytes"));
-  CHECK_THAT(error_of_ark(packed("CM", 0, 1, "")), Contains("0 rows"));
+  CHECK(matrices[0].second.rows == 2);
+  CHECK(matrices[0].second.values == std::vector<float>{-2, -2 + 4 * 0.2F, -2 + 4 * 0.6F, 2});
+  CHECK(matrices[1].second.values == matrices[0].second.values);
+}
+
+TEST_CASE("kaldi_ark: codes of a column lie between its percentiles") {
+  // Two columns of five rows. Range 65535: a percentile's code is its value. The first column: 0, 640, 1920, 2550.
+  const auto matrices = read(packed("CM", {0, 65535}, 5, 2,
+                                    numbers<std::uint16_t>({0, 640, 1920, 2550, 7, 7, 7, 7}) +
+                                        numbers<std::uint8_t>({0, 32, 64, 128, 255, 9, 99, 199, 200, 255})));
+  const std::vector<float> wanted = {0, 7, 320, 7, 640, 7, 1280, 7, 2550, 7};
+  const std::vector<float>& values = matrices.at(0).second.values;
+  REQUIRE(values.size() == wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) {
+    INFO(i);
+    CHECK(values[i] == Approx(wanted[i]).epsilon(1e-6));  // a few roundings of float
+  }
+}
+
+TEST_CASE("kaldi_ark: compressed matrices that are huge or cut are an error") {
+  const std::string bytes = packed("CM2", {-1, 4}, 1, 2, numbers<std::uint16_t>({0, 65535}));
+  CHECK_THAT(error_of_ark(bytes.substr(0, bytes.size() - 1)), Contains("cut: 1 x 2 numbers"));
+  CHECK_THAT(error_of_ark(packed("CM", {-1, 4}, 1 << 30, 1 << 30, "")), Contains("at most 1073741824 bytes"));
+  CHECK_THAT(error_of_ark(packed("CM", {-1, 4}, 0, 1, "")), Contains("0 rows"));
 }
 
 TEST_CASE("kaldi_ark: huge claims are an error before memory is taken") {

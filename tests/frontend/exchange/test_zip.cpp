@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <clocale>
 
-#include "frontend/exchange/zip.h"
+#include "frontend/exchange/npz_arrays.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
 
@@ -19,7 +19,9 @@ std::string read_zip(const std::string& bytes) {
   const exchange_support::TempFolder temp;
   spill(temp.file("a.npz"), bytes);
   return error_of([&] {
-    ear::ZipReader zip(temp.file("a.npz"));
+    std::uint64_t n_bytes = 0;
+    const ear::Descriptor file = ear::open_regular_file(temp.file("a.npz"), "an npz", n_bytes);
+    ear::ArchiveReader zip(ear::ArchiveFormat::kZip, file.get(), temp.file("a.npz"));
     while (zip.next()) {
       ear::Bytes contents;
       zip.append(contents, zip.left());
@@ -36,7 +38,7 @@ std::span<const std::uint8_t> view(const std::string& text) {
 
 TEST_CASE("zip: members come back, those made byte by byte as well") {
   const samples::Memory memory;
-  ear::ZipWriter writer(memory.fd(), "a.npz");
+  ear::ArchiveWriter writer(ear::ArchiveFormat::kZip, memory.fd(), "a.npz");
   writer.begin("a.npy", 5);
   writer.write(view("he"));
   writer.write(view("llo"));
@@ -45,7 +47,9 @@ TEST_CASE("zip: members come back, those made byte by byte as well") {
   const exchange_support::TempFolder temp;
   for (const std::string& bytes : {memory.bytes(), exchange_support::zip({{"a.npy", "hello"}, {"empty.npy", ""}})}) {
     spill(temp.file("a.npz"), bytes);
-    ear::ZipReader zip(temp.file("a.npz"));
+    std::uint64_t n_bytes = 0;
+    const ear::Descriptor file = ear::open_regular_file(temp.file("a.npz"), "an npz", n_bytes);
+    ear::ArchiveReader zip(ear::ArchiveFormat::kZip, file.get(), temp.file("a.npz"));
     REQUIRE(zip.next());
     CHECK(zip.member() == "a.npy");
     CHECK(zip.size() == 5);
@@ -65,7 +69,9 @@ TEST_CASE("zip: names of any characters are read in the C locale, which stays as
   REQUIRE(std::string(std::setlocale(LC_ALL, nullptr)) == "C");
   const exchange_support::TempFolder temp;
   spill(temp.file("a.npz"), exchange_support::zip({{"\u4f60\u597d.npy", "hello"}, {"d\u00fcrr.npy", ""}}));
-  ear::ZipReader zip(temp.file("a.npz"));
+  std::uint64_t n_bytes = 0;
+  const ear::Descriptor file = ear::open_regular_file(temp.file("a.npz"), "an npz", n_bytes);
+  ear::ArchiveReader zip(ear::ArchiveFormat::kZip, file.get(), temp.file("a.npz"));
   REQUIRE(zip.next());
   CHECK(zip.member() == "\u4f60\u597d.npy");
   ear::Bytes contents;
@@ -89,8 +95,8 @@ TEST_CASE("zip: damaged, foreign and absent files are errors that name the file"
   std::string altered = whole;
   altered[altered.find("hello")] = 'j';
   CHECK_THAT(read_zip(altered), Contains("member a.npy: damaged") && Contains("CRC"));
-  CHECK_THAT(error_of([] { ear::ZipReader("/nowhere/a.npz"); }), Contains("/nowhere/a.npz: cannot be opened"));
-  CHECK_THAT(error_of([] { ear::ZipReader("/"); }), Contains("is no regular file"));
+  CHECK_THAT(error_of([] { ear::NpzFile("/nowhere/a.npz"); }), Contains("/nowhere/a.npz: cannot be opened"));
+  CHECK_THAT(error_of([] { ear::NpzFile("/"); }), Contains("is a folder"));
 }
 
 TEST_CASE("zip: a size beyond the file is an error before memory is taken") {
@@ -107,14 +113,14 @@ TEST_CASE("zip: a size beyond the file is an error before memory is taken") {
 TEST_CASE("zip: without close() nobody takes the file for whole, and a full device is an error") {
   const samples::Memory memory;
   {
-    ear::ZipWriter writer(memory.fd(), "a.npz");
+    ear::ArchiveWriter writer(ear::ArchiveFormat::kZip, memory.fd(), "a.npz");
     writer.begin("a.npy", 5);
     writer.write(view("hello"));
   }
   CHECK_FALSE(read_zip(memory.bytes()).empty());
   const int full = ::open("/dev/full", O_WRONLY);
   REQUIRE(full >= 0);
-  ear::ZipWriter writer(full, "a.npz");
+  ear::ArchiveWriter writer(ear::ArchiveFormat::kZip, full, "a.npz");
   const auto write = [&] {
     writer.begin("a.npy", 5);
     writer.write(view("hello"));

@@ -149,12 +149,13 @@ TEST_CASE("Damaged members whose tar header is right are refused with a reason")
   CHECK_THAT(message(1, "b.npy", npy), Contains("member a.json") && Contains("wanted b.json"));
   CHECK_THAT(message(1, "a.txt", npy), Contains("wanted KEY.npy or __end__"));
   CHECK_THAT(message(1, "a.b.npy", npy), Contains("characters other than"));
-  CHECK_THAT(message(1, "a.npy", replaced(npy, "<f4", "<f8")), Contains("array of type <f8"));
-  CHECK_THAT(message(1, "a.npy", replaced(npy, "(4, 3)", "(3, 4)")), Contains("4 columns, wanted 3"));
+  CHECK_THAT(message(1, "a.npy", replaced(npy, "<f4", "<i4")), Contains("array of type <i4"));
+  CHECK_THAT(message(1, "a.npy", replaced(npy, "(4, 3)", "(3, 4)")),
+             Contains("shape (3, 4) in 48 bytes, wanted 3 columns"));
   CHECK_THAT(message(1, "a.npy", replaced(npy, "(4, 3), }", "(5, 3), }")), Contains("shape (5, 3)"));
   CHECK_THAT(message(1, "a.npy", npy + "x"), Contains("shape (4, 3)"));
-  CHECK_THAT(message(1, "a.npy", "tiny"), Contains("4 bytes are no array"));
-  CHECK_THAT(message(1, "a.npy", npy.substr(0, 20)), Contains("header is cut"));
+  CHECK_THAT(message(1, "a.npy", "tiny"), Contains("too short for a NumPy array"));
+  CHECK_THAT(message(1, "a.npy", npy.substr(0, 20)), Contains("cut: its header claims"));
   CHECK_THAT(message(1, "a.npy", replaced(npy, npy.substr(140, 4), "\x01\x02\x03\x04")),
              Contains("a.npy were altered"));
   CHECK_THAT(message(2, "a.json", replaced(json, "ada", "eva")), Contains("member a.json") && Contains("altered"));

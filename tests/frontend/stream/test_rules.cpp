@@ -148,6 +148,6 @@ TEST_CASE("Types and sizes of the kinds are those of FORMAT.md 4.2") {
   for (const Kind kind : kKinds) {
     CHECK(ear::dtype(kind) == types[static_cast<int>(kind)]);
     CHECK(ear::item_size(kind) == static_cast<std::size_t>(types[static_cast<int>(kind)][2] - '0'));
-    CHECK(ear::empty_array(kind).index() == samples::record(kind, "a").data.index());
+    CHECK(ear::array_of_bytes(kind, {}).index() == samples::record(kind, "a").data.index());
   }
 }

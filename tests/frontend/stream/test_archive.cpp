@@ -1,4 +1,4 @@
-#include "frontend/stream/tar.h"
+#include "frontend/stream/archive.h"
 
 #include <catch2/catch.hpp>
 
@@ -7,12 +7,13 @@
 #include "tests/frontend/stream/samples.h"
 
 using Catch::Contains;
+using ear::ArchiveFormat;
 using ear::Bytes;
 using samples::Memory;
 
 TEST_CASE("A tar reads back, and its headers hold nothing of the machine") {
   const Memory memory;
-  ear::TarWriter writer(memory.fd(), "a");
+  ear::ArchiveWriter writer(ArchiveFormat::kTar, memory.fd(), "a");
   writer.add("one", Bytes{1, 2}, Bytes{3});
   writer.add(std::string(150, 'n'), Bytes{});
   writer.close();
@@ -24,7 +25,7 @@ TEST_CASE("A tar reads back, and its headers hold nothing of the machine") {
   CHECK(bytes.substr(136, 11) == "00000000000");          // time
   CHECK(bytes.substr(265, 64) == std::string(64, '\0'));  // names of owner and group
   const Memory again(bytes);
-  ear::TarReader reader(again.fd(), "a");
+  ear::ArchiveReader reader(ArchiveFormat::kTar, again.fd(), "a");
   REQUIRE(reader.next());
   CHECK(reader.member() == "one");
   CHECK(reader.size() == 3);
@@ -38,7 +39,7 @@ TEST_CASE("A tar reads back, and its headers hold nothing of the machine") {
 TEST_CASE("A member that was not read is skipped, and tars in a row are one") {
   const std::string tar = samples::tar({{"a", std::string(70000, 'x')}, {"b", "yes"}});
   const Memory memory(tar + tar);
-  ear::TarReader reader(memory.fd(), "a");
+  ear::ArchiveReader reader(ArchiveFormat::kTar, memory.fd(), "a");
   std::string names;
   while (reader.next()) names += reader.member();
   CHECK(names == "abab");
@@ -47,7 +48,7 @@ TEST_CASE("A member that was not read is skipped, and tars in a row are one") {
 TEST_CASE("Sizes are checked before memory is taken") {
   const std::uint64_t huge = 1ULL << 60;
   const Memory memory(samples::member("big", "0123456789", huge));
-  ear::TarReader reader(memory.fd(), "a.tar");
+  ear::ArchiveReader reader(ArchiveFormat::kTar, memory.fd(), "a.tar");
   REQUIRE(reader.next());
   CHECK(reader.size() == huge);
   samples::largest_allocation();
@@ -58,7 +59,7 @@ TEST_CASE("Sizes are checked before memory is taken") {
 
 TEST_CASE("Only plain files are members") {
   const Memory memory(samples::retyped(samples::member("a", ""), '2'));
-  ear::TarReader reader(memory.fd(), "a");
+  ear::ArchiveReader reader(ArchiveFormat::kTar, memory.fd(), "a");
   CHECK_THROWS_WITH(reader.next(), Contains("not a plain file"));
 }
 
@@ -67,7 +68,7 @@ TEST_CASE("Names of owners may have any characters, a damaged extended header is
   const auto read = [](const std::string& fields, const std::string& name = "a") {
     const std::string extended = samples::retyped(samples::member("PaxHeaders/a", fields), 'x');
     const Memory memory(extended + samples::tar({{"a", "yes"}}));
-    ear::TarReader reader(memory.fd(), "a.tar");
+    ear::ArchiveReader reader(ArchiveFormat::kTar, memory.fd(), "a.tar");
     const bool there = reader.next();
     REQUIRE(there);
     CHECK(reader.member() == name);
@@ -83,12 +84,12 @@ TEST_CASE("Names of owners may have any characters, a damaged extended header is
 }
 
 TEST_CASE("A failed read is the system's error") {
-  CHECK_THROWS_AS(ear::TarReader(-1, "a").next(), std::system_error);
+  CHECK_THROWS_AS(ear::ArchiveReader(ArchiveFormat::kTar, -1, "a").next(), std::system_error);
 }
 
 TEST_CASE("A tar that was not closed has no end") {
   const Memory memory;
-  { ear::TarWriter(memory.fd(), "a").add("one", Bytes(10)); }
+  { ear::ArchiveWriter(ArchiveFormat::kTar, memory.fd(), "a").add("one", Bytes(10)); }
   CHECK(memory.bytes().size() % 512 == 0);
   CHECK(memory.bytes().size() <= 1024);
 }

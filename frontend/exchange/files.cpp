@@ -10,6 +10,9 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "frontend/base/byte_source.h"
+#include "frontend/base/text.h"
+
 namespace ear {
 
 namespace {
@@ -86,6 +89,15 @@ void ByteOutput::write(std::span<const std::uint8_t> bytes) {
 
 void ByteOutput::close() {
   if (!file_.close()) fail_system(name_ + ": cannot write");
+}
+
+std::string read_text(const std::string& path) {
+  constexpr std::uint64_t kMaxText = 1ULL << 30;
+  const Descriptor file = open_file(path);
+  const ByteSource source(file.get());
+  if (source.size() > kMaxText) throw std::runtime_error(fmt::format("{}: longer than {} bytes", path, kMaxText));
+  const std::string text = source.read(0, source.size());
+  return std::string(without_mark(text, path));
 }
 
 void write_text(const std::string& path, const std::string& name, std::string_view text) {

@@ -54,6 +54,9 @@ class ByteOutput {
   std::string name_;
 };
 
+/// A whole text file of at most 1 GiB, without_mark(). Throws std::runtime_error naming it.
+std::string read_text(const std::string& path);
+
 /// A new file of that text; throws as ByteOutput.
 void write_text(const std::string& path, const std::string& name, std::string_view text);
 

@@ -8,7 +8,6 @@
 #include <sstream>
 #include <stdexcept>
 
-#include "frontend/base/byte_source.h"
 #include "frontend/base/text.h"
 #include "frontend/exchange/files.h"
 #include "frontend/exchange/kaldi.h"
@@ -26,16 +25,6 @@ constexpr std::size_t kMaxLine = 8192;  // of a feats.scp
 
 /// key -> words.
 using Table = std::map<std::string, std::vector<std::string>>;
-
-/// A whole text file of at most 1 GiB, without_mark().
-std::string read_text(const std::string& path) {
-  constexpr std::uint64_t kMaxText = 1ULL << 30;
-  const Descriptor file = open_file(path);
-  const ByteSource source(file.get());
-  if (source.size() > kMaxText) throw std::runtime_error(fmt::format("{}: longer than {} bytes", path, kMaxText));
-  const std::string text = source.read(0, source.size());
-  return std::string(without_mark(text, path));
-}
 
 std::vector<std::string> words_of(std::string_view line) {
   std::istringstream words{std::string(line)};
@@ -81,16 +70,23 @@ class Matrices {
   Matrices(const Matrices&) = delete;
   Matrices& operator=(const Matrices&) = delete;
 
-  bool next(std::string& key, KaldiMatrix& matrix) {
-    if (!scp_path_.empty() ? !find_line(key) : !read_ark_key(ark_, key)) return false;
+  /// Reads the next key and its matrix; false at the end.
+  bool next() {
+    if (!scp_path_.empty() ? !find_line() : !read_ark_key(ark_, key)) return false;
     matrix = read_ark_matrix(ark_, key);
     return true;
   }
   const std::string& name() const { return scp_path_.empty() ? ark_.name() : scp_path_; }
+  [[noreturn]] void fail(const std::string& what) const {
+    throw std::runtime_error(fmt::format("{}: key {}: {}", name(), key, what));
+  }
+
+  std::string key;
+  KaldiMatrix matrix;
 
  private:
   /// Goes to the matrix of the next line `key FILE:BYTE`.
-  bool find_line(std::string& key) {
+  bool find_line() {
     if (next_line_ == lines_.size()) return false;
     const auto& [number, line] = lines_[next_line_++];
     // As for Kaldi, the file is the rest of the line: a folder's name may have blanks.
@@ -157,9 +153,9 @@ class OwnKaldi : public RecordSource {
   bool is_own() const override { return true; }
 
   bool next(SourceItem& item) override {
-    std::string key;
-    KaldiMatrix matrix;
-    const bool more = matrices_.next(key, matrix);
+    const bool more = matrices_.next();
+    const auto& [rows, columns, values] = matrices_.matrix;
+    const std::string& key = matrices_.key;
     if (!more && next_ == records_.size()) return false;
     if (!more || next_ == records_.size() || key != records_[next_].key) {
       throw std::runtime_error(fmt::format(
@@ -169,14 +165,14 @@ class OwnKaldi : public RecordSource {
     item = {records_[next_], {}, {}};
     const auto n_channels = static_cast<std::uint64_t>(header_.n_channels);
     try {
-      if (matrix.rows != static_cast<std::uint64_t>(item.record.n_steps) || matrix.columns != n_channels) {
-        throw std::runtime_error(fmt::format("{} x {} numbers, {} x {} were written; {}", matrix.rows, matrix.columns,
+      if (rows != static_cast<std::uint64_t>(item.record.n_steps) || columns != n_channels) {
+        throw std::runtime_error(fmt::format("{} x {} numbers, {} x {} were written; {}", rows, columns,
                                              item.record.n_steps, n_channels, kRemedy));
       }
-      item.record.data = array_of(header_.kind, matrix.values, header_.n_channels);
+      item.record.data = array_of(header_.kind, values, header_.n_channels);
       check_own_record(header_, item.record, crcs_[next_], kRemedy);
     } catch (const std::runtime_error& bad) {
-      throw std::runtime_error(fmt::format("{}: key {}: {}", matrices_.name(), key, bad.what()));
+      matrices_.fail(bad.what());
     }
     ++next_;
     return true;
@@ -199,15 +195,11 @@ class ForeignKaldi : public RecordSource {
                const ForeignParams& params, std::optional<double> dt_ms)
       : matrices_(std::move(matrices)), text_(std::move(text)), speakers_(std::move(speakers).value_or(Table{})) {
     const double dt = require_dt(params, dt_ms, matrices_->name());
-    const Kind kind = params.kind.value_or(Kind::kCochleagram);
-    if (kind == Kind::kEvents) throw std::invalid_argument(matrices_->name() + ": matrices are no events");
-    more_ = matrices_->next(name_, matrix_);
+    more_ = matrices_->next();
     if (!more_) throw std::runtime_error(matrices_->name() + ": holds no matrix");
-    if (matrix_.columns > kMaxChannels)
-      fail(fmt::format("{} columns, at most {} are allowed", matrix_.columns, kMaxChannels));
     std::vector<std::string> found;
     for (const auto& [key, words] : text_.value_or(Table{})) found.insert(found.end(), words.begin(), words.end());
-    header_ = foreign_header(kind, static_cast<int>(matrix_.columns),
+    header_ = foreign_header(params.kind.value_or(Kind::kCochleagram), static_cast<int>(matrices_->matrix.columns),
                              classes_or_sorted(params.classes, std::move(found)), dt, "kaldi");
   }
 
@@ -218,20 +210,20 @@ class ForeignKaldi : public RecordSource {
     item = {};
     Record& record = item.record;
     try {
-      record.key = key_of_(name_);
-      if (matrix_.columns != static_cast<std::uint64_t>(header_.n_channels)) {
+      record.key = key_of_(matrices_->key);
+      if (matrices_->matrix.columns != static_cast<std::uint64_t>(header_.n_channels)) {
         throw std::runtime_error(
-            fmt::format("{} columns, the first matrix has {}", matrix_.columns, header_.n_channels));
+            fmt::format("{} columns, the first matrix has {}", matrices_->matrix.columns, header_.n_channels));
       }
       set_labels(record);
-      record.n_steps = static_cast<int>(matrix_.rows);
+      record.n_steps = static_cast<int>(matrices_->matrix.rows);
       record.dt_ms = header_.dt_ms.value_or(0.0);
-      record.data = array_of(header_.kind, matrix_.values, header_.n_channels);
+      record.data = array_of(header_.kind, matrices_->matrix.values, header_.n_channels);
       check_record(header_, record);
     } catch (const std::runtime_error& bad) {
-      fail(bad.what());
+      matrices_->fail(bad.what());
     }
-    more_ = matrices_->next(name_, matrix_);
+    more_ = matrices_->next();
     return true;
   }
 
@@ -246,17 +238,14 @@ class ForeignKaldi : public RecordSource {
   }
 
  private:
-  [[noreturn]] void fail(const std::string& what) const {
-    throw std::runtime_error(fmt::format("{}: key {}: {}", matrices_->name(), name_, what));
-  }
-
   void set_labels(Record& record) {
-    if (const auto speaker = speakers_.find(name_); speaker != speakers_.end() && speaker->second.size() == 1) {
+    if (const auto speaker = speakers_.find(matrices_->key);
+        speaker != speakers_.end() && speaker->second.size() == 1) {
       record.speaker =
-          speaker->second[0] == name_ ? "" : speaker->second[0];  // Kaldi's way to say that it is not known
+          speaker->second[0] == matrices_->key ? "" : speaker->second[0];  // Kaldi's way to say that it is not known
     }
     if (!text_) return;
-    const auto found = text_->find(name_);
+    const auto found = text_->find(matrices_->key);
     if (found == text_->end())
       throw std::runtime_error("has no line in the table of labels; add one, `key` alone if it is not known");
     ++n_read_;
@@ -269,8 +258,6 @@ class ForeignKaldi : public RecordSource {
   Table speakers_;
   Header header_;
   KeyMaker key_of_;
-  std::string name_;  // of the matrix that is read ahead
-  KaldiMatrix matrix_;
   bool more_ = false;
   std::size_t n_read_ = 0;
 };

@@ -84,26 +84,19 @@ void check(Options& o) {
   if (!r.classes.empty()) r.foreign.classes = ear::parse_classes(tools::read_file(r.classes, kMaxListBytes), r.classes);
 }
 
-/// The records of the shard are those from `first` on, before `last`.
-struct Range {
-  std::size_t first = 0;
-  std::size_t last = static_cast<std::size_t>(-1);
-};
-
-Range range_of(const Options& o, const ear::RecordSource& source) {
-  const auto [index, count] = o.records.shard;
-  if (count == 1) return {};
-  std::optional<std::size_t> n = source.n_records();
+/// The records of the shard: the first, and the one after the last.
+std::pair<std::size_t, std::size_t> range_of(const Options& o, const ear::RecordReader& records) {
+  if (o.records.shard.count == 1) return {0, static_cast<std::size_t>(-1)};
+  std::optional<std::size_t> n = records.n_records();
   if (!n) {
     if (!std::filesystem::is_regular_file(o.input) && !std::filesystem::is_directory(o.input)) {
       throw std::invalid_argument("--shard: the records of a pipe cannot be counted beforehand; name a file");
     }
     tools::RecordInput counted(o.formats.from, o.input, o.records);
     n = 0;
-    for (ear::SourceItem item; counted.source().next(item);) ++*n;
+    for (ear::ReadRecord item; counted.source().next(item);) ++*n;
   }
-  const auto bound = [&](int parts) { return *n * static_cast<std::size_t>(parts) / static_cast<std::size_t>(count); };
-  return {bound(index - 1), bound(index)};
+  return ear::range_of_shard(*n, o.records.shard);
 }
 
 /// Says the first of many lines of one sort, and how many there were.
@@ -138,8 +131,8 @@ std::vector<std::string> inputs_of(const Options& o) {
 void convert_records(const Options& o, tools::Context& context) {
   tools::require_other_file(o.output, inputs_of(o));
   tools::RecordInput input(o.formats.from, o.input, o.records);
-  ear::RecordSource& source = input.source();
-  const Range range = range_of(o, source);
+  ear::RecordReader& source = input.source();
+  const auto [first, end] = range_of(o, source);
   ear::Header header = source.header();
   if (!source.is_own()) header.made_by.emplace_back(kInfo.name, tools::version());
   tools::warn_of_look_alikes(header.classes, "labels", context);
@@ -148,9 +141,9 @@ void convert_records(const Options& o, tools::Context& context) {
   Warnings warnings(context);
   std::size_t n_written = 0;
   std::size_t n = 0;
-  for (ear::SourceItem item; source.next(item); ++n) {
+  for (ear::ReadRecord item; source.next(item); ++n) {
     progress.add(1, input.file() != nullptr ? tools::share_read(input.file()->fd()) : std::nullopt);
-    if (n < range.first || n >= range.last) continue;
+    if (n < first || n >= end) continue;
     warnings.add(item.warning);
     if (item.error.empty()) {
       output.sink().write(item.record);

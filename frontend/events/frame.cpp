@@ -1,6 +1,7 @@
 #include "frontend/events/frame.h"
 
 #include <cstring>
+#include <tuple>
 #include <type_traits>
 #include <vector>
 
@@ -77,52 +78,42 @@ class Parser {
   bool good_ = true;
 };
 
+/// All fields, in the order in which they stand in a frame; of a record or source that may be const.
+auto fields_of(auto& whole) {
+  if constexpr (requires { whole.times_s; }) {
+    return std::tie(whole.key, whole.label, whole.sequence, whole.speaker, whole.times_s, whole.channels,
+                    whole.duration_s, whole.resolution_s, whole.warning, whole.error);
+  } else {
+    return std::tie(whole.name, whole.n_channels, whole.classes, whole.notes, whole.n_records);
+  }
+}
+
+void append_fields(std::string& bytes, const auto& whole) {
+  std::apply([&bytes](const auto&... field) { (append(bytes, field), ...); }, fields_of(whole));
+}
+
+bool parse_fields(std::string_view bytes, auto& whole) {
+  Parser parser(bytes);
+  std::apply([&parser](auto&... field) { (parser.take(field), ...); }, fields_of(whole));
+  return parser.whole();
+}
+
 }  // namespace
 
 void append_info(std::string& bytes, const EventSourceInfo& info) {
-  append(bytes, info.name);
-  append(bytes, info.n_channels);
-  append(bytes, info.classes);
-  append(bytes, info.notes);
-  append(bytes, info.n_records);
+  append_fields(bytes, info);
 }
 
 void append_record(std::string& bytes, const EventRecord& record) {
-  append(bytes, record.key);
-  append(bytes, record.label);
-  append(bytes, record.sequence);
-  append(bytes, record.speaker);
-  append(bytes, record.times_s);
-  append(bytes, record.channels);
-  append(bytes, record.duration_s);
-  append(bytes, record.resolution_s);
-  append(bytes, record.warning);
-  append(bytes, record.error);
+  append_fields(bytes, record);
 }
 
 bool parse_info(std::string_view bytes, EventSourceInfo& info) {
-  Parser parser(bytes);
-  parser.take(info.name);
-  parser.take(info.n_channels);
-  parser.take(info.classes);
-  parser.take(info.notes);
-  parser.take(info.n_records);
-  return parser.whole() && info.n_channels >= 1;
+  return parse_fields(bytes, info) && info.n_channels >= 1;
 }
 
 bool parse_record(std::string_view bytes, EventRecord& record) {
-  Parser parser(bytes);
-  parser.take(record.key);
-  parser.take(record.label);
-  parser.take(record.sequence);
-  parser.take(record.speaker);
-  parser.take(record.times_s);
-  parser.take(record.channels);
-  parser.take(record.duration_s);
-  parser.take(record.resolution_s);
-  parser.take(record.warning);
-  parser.take(record.error);
-  return parser.whole() && record.times_s.size() == record.channels.size();
+  return parse_fields(bytes, record) && record.times_s.size() == record.channels.size();
 }
 
 }  // namespace ear

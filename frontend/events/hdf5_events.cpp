@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "frontend/base/text.h"
 #include "frontend/events/isolated_source.h"
 #include "frontend/events/shd.h"
-#include "frontend/events/stored_events.h"
 
 namespace ear {
 
@@ -20,7 +20,7 @@ std::string members_text(const Hdf5Reader& reader) {
   if (names.empty()) return "nothing";
   std::string text;
   for (std::size_t i = 0; i < names.size() && i < kMembersShown; ++i) {
-    text += fmt::format("{}{}", i > 0 ? ", " : "", printable(names[i]));
+    text += fmt::format("{}{}", i > 0 ? ", " : "", shown(names[i]));
   }
   return names.size() > kMembersShown ? fmt::format("{} and {} more", text, names.size() - kMembersShown) : text;
 }

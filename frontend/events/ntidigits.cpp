@@ -4,13 +4,13 @@
 
 #include <algorithm>
 #include <array>
-#include <new>
 #include <optional>
 #include <set>
 #include <stdexcept>
 #include <string_view>
 #include <tuple>
 
+#include "frontend/base/text.h"
 #include "frontend/events/stored_events.h"
 #include "frontend/stream/rules.h"
 
@@ -154,8 +154,8 @@ bool Ntidigits::next(EventRecord& record) {
   if (next_ == end_) return false;
   const Entry& entry = entries_[next_++];
   record = {};
-  record.key = printable(entry.key);
   record.error = entry.error;
+  record.key = record.error.empty() ? entry.key : shown(entry.key);
   if (!record.error.empty()) return true;
   const Fields fields = *fields_of(entry.key);
   record.speaker = fields.gender + "-" + fields.speaker;
@@ -165,17 +165,16 @@ bool Ntidigits::next(EventRecord& record) {
   }
   const std::string times = fmt::format("/{}_timestamps/{}", part_name(entry.group), entry.key);
   const std::string addresses = fmt::format("/{}_addresses/{}", part_name(entry.group), entry.key);
-  try {
-    set_stored_events(record, reader_.numbers(times), reader_.numbers(addresses), kChannels);
-  } catch (const Hdf5Refused&) {
-    throw;  // all other records would fail alike
-  } catch (const std::runtime_error& error) {
-    const std::string* missing = !reader_.has(times) ? &times : !reader_.has(addresses) ? &addresses : nullptr;
-    record.error = missing != nullptr ? fmt::format("it is among the labels, but there is no {}", *missing)
-                                      : reason_without_name(error.what(), info_.name);
-  } catch (const std::bad_alloc&) {
-    record.error = "too large for this machine's memory";
+  for (const std::string& list : {times, addresses}) {
+    if (!reader_.has(list)) record.error = fmt::format("it is among the labels, but there is no {}", list);
   }
+  if (!record.error.empty()) return true;
+  set_stored_events(
+      record,
+      [&]() -> StoredEvents {
+        return {reader_.numbers(times), reader_.numbers(addresses)};
+      },
+      kChannels, info_.name);
   return true;
 }
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <filesystem>
-#include <new>
 #include <set>
 #include <stdexcept>
 #include <tuple>
 
+#include "frontend/base/text.h"
 #include "frontend/events/stored_events.h"
 #include "frontend/stream/list_keys.h"
 
@@ -69,7 +69,7 @@ void Shd::read_classes() {
     std::set<std::string> known;
     for (const std::string& name : info_.classes) {
       if (!name.empty() && known.insert(name).second) continue;
-      throw std::runtime_error(fmt::format("{}: {}: class name '{}' is {}", info_.name, kKeys, printable(name),
+      throw std::runtime_error(fmt::format("{}: {}: class name '{}' is {}", info_.name, kKeys, shown(name),
                                            name.empty() ? "empty" : "there twice"));
     }
     return;
@@ -102,15 +102,12 @@ bool Shd::next(EventRecord& record) {
   }
   record.label = info_.classes[static_cast<std::size_t>(label)];
   if (!speakers_.empty()) record.speaker = fmt::format("{}", speakers_[i]);
-  try {
-    set_stored_events(record, reader_.row(kTimes, i), reader_.row(kUnits, i), kChannels);
-  } catch (const Hdf5Refused&) {
-    throw;  // all other records would fail alike
-  } catch (const std::runtime_error& error) {
-    record.error = reason_without_name(error.what(), info_.name);
-  } catch (const std::bad_alloc&) {
-    record.error = "too large for this machine's memory";
-  }
+  set_stored_events(
+      record,
+      [&]() -> StoredEvents {
+        return {reader_.row(kTimes, i), reader_.row(kUnits, i)};
+      },
+      kChannels, info_.name);
   return true;
 }
 

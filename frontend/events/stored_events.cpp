@@ -2,14 +2,20 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
+#include <new>
+#include <stdexcept>
+#include <string_view>
 #include <utility>
+
+#include "frontend/hdf5/hdf5_file.h"
 
 namespace ear {
 
-void set_stored_events(EventRecord& record, std::vector<double> times_s, const std::vector<double>& channels,
-                       int n_channels) {
+namespace {
+
+void set_checked(EventRecord& record, std::vector<double> times_s, const std::vector<double>& channels,
+                 int n_channels) {
   if (times_s.size() != channels.size()) {
     record.error =
         fmt::format("{} times but {} channels; wanted as many of one as of the other", times_s.size(), channels.size());
@@ -37,15 +43,21 @@ void set_stored_events(EventRecord& record, std::vector<double> times_s, const s
   check_events(record, n_channels);
 }
 
-std::string reason_without_name(const std::string& message, const std::string& name) {
-  return message.starts_with(name + ": ") ? message.substr(name.size() + 2) : message;
-}
+}  // namespace
 
-std::string printable(const std::string& text) {
-  std::string shown = text.substr(0, 200);
-  std::replace_if(
-      shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
-  return shown;
+void set_stored_events(EventRecord& record, const std::function<StoredEvents()>& read, int n_channels,
+                       const std::string& name) {
+  try {
+    StoredEvents stored = read();
+    set_checked(record, std::move(stored.times_s), stored.channels, n_channels);
+  } catch (const Hdf5Refused&) {
+    throw;
+  } catch (const std::runtime_error& error) {
+    const std::string_view message = error.what();
+    record.error = message.starts_with(name + ": ") ? message.substr(name.size() + 2) : message;
+  } catch (const std::bad_alloc&) {
+    record.error = "too large for this machine's memory";
+  }
 }
 
 }  // namespace ear

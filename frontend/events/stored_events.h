@@ -1,5 +1,6 @@
 #pragma once
 // Events as files of other makers store them: numbers of any type, and nothing promised.
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,16 @@ namespace ear {
 /// Most events of one recording: 3 hours at 3,000 events a second.
 inline constexpr std::size_t kMaxStoredEvents = std::size_t{1} << 25;
 
-/// Sets the events of `record` and checks them as check_events() does. An error too: no event at all, a channel that is no whole
-/// number >= 0, more than kMaxStoredEvents.
-void set_stored_events(EventRecord& record, std::vector<double> times_s, const std::vector<double>& channels,
-                       int n_channels);
+/// The lists that a file holds for a recording.
+struct StoredEvents {
+  std::vector<double> times_s;
+  std::vector<double> channels;
+};
 
-/// One line on why a file's part could not be read: the message without "NAME: " before it.
-std::string reason_without_name(const std::string& message, const std::string& name);
-
-/// The text with whatever is not printable ASCII as '?', at most 200 characters: for messages.
-std::string printable(const std::string& text);
+/// Sets the events of `record` to what `read` gives, and checks them as check_events() does. An error too: what `read` throws, without
+/// "NAME: " before it, and no memory for it; no event at all, a channel that is no whole number >= 0, more than kMaxStoredEvents.
+/// Throws Hdf5Refused where `read` does: all other records would fail alike. `name`: of the file.
+void set_stored_events(EventRecord& record, const std::function<StoredEvents()>& read, int n_channels,
+                       const std::string& name);
 
 }  // namespace ear

@@ -1,4 +1,4 @@
-#include "frontend/exchange/event_records.h"
+#include "frontend/exchange/formats.h"
 
 #include <fmt/format.h>
 
@@ -35,44 +35,58 @@ void fill(const EventRecord& events, double dt_ms, Record& record) {
   record.data = std::move(pairs);
 }
 
+class EventRecords : public RecordReader {
+ public:
+  EventRecords(std::unique_ptr<EventSource> events, const ForeignParams& params, const std::string& format)
+      : events_(std::move(events)) {
+    const EventSourceInfo& info = events_->info();
+    if (params.kind.value_or(Kind::kEvents) != Kind::kEvents) {
+      throw std::invalid_argument(info.name +
+                                  ": events become a stream of events; ossicle-rebin makes rasters and counts of it");
+    }
+    if (!params.classes.empty() && params.classes != info.classes) {
+      throw std::invalid_argument(info.name + ": the classes stand in it; leave --classes out");
+    }
+    const double dt_ms = require_dt(params, params.dt_ms ? std::nullopt : std::optional(kEventStep_ms), info.name);
+    header_ = foreign_header(Kind::kEvents, info.n_channels, info.classes, dt_ms, format);
+    header_.recipe.stages.back().params.emplace_back("dt_ms", dt_ms);
+  }
+
+  const Header& header() const override { return header_; }
+  std::vector<std::string> notes() const override { return events_->info().notes; }
+  bool next(ReadRecord& item) override {
+    EventRecord events;
+    if (!events_->next(events)) return false;
+    item = {};
+    item.record.key = events.key;
+    const auto where = [&events](const std::string& line) {
+      return line.empty() ? line : fmt::format("record {}: {}", events.key, line);
+    };
+    item.warning = where(events.warning);
+    item.error = where(events.error);
+    if (!item.error.empty()) return true;
+    item.record.label = events.label;
+    item.record.sequence = events.sequence;
+    item.record.speaker = events.speaker;
+    try {
+      fill(events, *header_.dt_ms, item.record);
+      check_record(header_, item.record);
+    } catch (const std::runtime_error& bad) {
+      item.error = where(bad.what());
+    }
+    return true;
+  }
+
+ private:
+  std::unique_ptr<EventSource> events_;
+  Header header_;
+};
+
 }  // namespace
 
-EventRecords::EventRecords(std::unique_ptr<EventSource> events, const ForeignParams& params, const std::string& format)
-    : events_(std::move(events)) {
-  const EventSourceInfo& info = events_->info();
-  if (params.kind.value_or(Kind::kEvents) != Kind::kEvents) {
-    throw std::invalid_argument(info.name +
-                                ": events become a stream of events; ossicle-rebin makes rasters and counts of it");
-  }
-  if (!params.classes.empty() && params.classes != info.classes) {
-    throw std::invalid_argument(info.name + ": the classes stand in it; leave --classes out");
-  }
-  const double dt_ms = require_dt(params, params.dt_ms ? std::nullopt : std::optional(kEventStep_ms), info.name);
-  header_ = foreign_header(Kind::kEvents, info.n_channels, info.classes, dt_ms, format);
-  header_.recipe.stages.back().params.emplace_back("dt_ms", dt_ms);
-}
-
-bool EventRecords::next(SourceItem& item) {
-  EventRecord events;
-  if (!events_->next(events)) return false;
-  item = {};
-  item.record.key = events.key;
-  const auto where = [&events](const std::string& line) {
-    return line.empty() ? line : fmt::format("record {}: {}", events.key, line);
-  };
-  item.warning = where(events.warning);
-  item.error = where(events.error);
-  if (!item.error.empty()) return true;
-  item.record.label = events.label;
-  item.record.sequence = events.sequence;
-  item.record.speaker = events.speaker;
-  try {
-    fill(events, *header_.dt_ms, item.record);
-    check_record(header_, item.record);
-  } catch (const std::runtime_error& bad) {
-    item.error = where(bad.what());
-  }
-  return true;
+std::unique_ptr<RecordReader> events_as_records(std::unique_ptr<EventSource> events, const ForeignParams& params,
+                                                const std::string& format) {
+  return std::make_unique<EventRecords>(std::move(events), params, format);
 }
 
 }  // namespace ear

@@ -10,7 +10,7 @@
 
 #include "frontend/base/text.h"
 #include "frontend/exchange/files.h"
-#include "frontend/exchange/kaldi.h"
+#include "frontend/exchange/formats.h"
 #include "frontend/exchange/kaldi_ark.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
@@ -125,7 +125,7 @@ class Matrices {
 };
 
 /// A folder of KaldiWriter: every record's metadata as they were left there.
-class OwnKaldi : public RecordSource {
+class OwnKaldi : public RecordReader {
  public:
   explicit OwnKaldi(const std::string& folder) : matrices_(folder) {
     const std::string name = folder + "/ossicle_header.json", records = folder + "/ossicle_records.json";
@@ -152,7 +152,7 @@ class OwnKaldi : public RecordSource {
   std::optional<std::size_t> n_records() const override { return records_.size(); }
   bool is_own() const override { return true; }
 
-  bool next(SourceItem& item) override {
+  bool next(ReadRecord& item) override {
     const bool more = matrices_.next();
     const auto& [rows, columns, values] = matrices_.matrix;
     const std::string& key = matrices_.key;
@@ -189,7 +189,7 @@ class OwnKaldi : public RecordSource {
   std::size_t next_ = 0;
 };
 
-class ForeignKaldi : public RecordSource {
+class ForeignKaldi : public RecordReader {
  public:
   ForeignKaldi(std::unique_ptr<Matrices> matrices, std::optional<Table> text, std::optional<Table> speakers,
                const ForeignParams& params, std::optional<double> dt_ms)
@@ -205,7 +205,7 @@ class ForeignKaldi : public RecordSource {
 
   const Header& header() const override { return header_; }
 
-  bool next(SourceItem& item) override {
+  bool next(ReadRecord& item) override {
     if (!more_) return false;
     item = {};
     Record& record = item.record;
@@ -277,7 +277,7 @@ std::optional<double> frame_shift_ms(const std::string& path) {
 
 }  // namespace
 
-std::unique_ptr<RecordSource> open_kaldi_folder(const std::string& folder, const ForeignParams& params) {
+std::unique_ptr<RecordReader> open_kaldi_folder(const std::string& folder, const ForeignParams& params) {
   if (fs::exists(folder + "/ossicle_header.json")) {
     require_no_params(params, folder);
     return std::make_unique<OwnKaldi>(folder);
@@ -287,7 +287,7 @@ std::unique_ptr<RecordSource> open_kaldi_folder(const std::string& folder, const
                                         frame_shift_ms(folder + "/frame_shift"));
 }
 
-std::unique_ptr<RecordSource> open_kaldi_ark(int fd, const std::string& name, const KaldiTables& tables,
+std::unique_ptr<RecordReader> open_kaldi_ark(int fd, const std::string& name, const KaldiTables& tables,
                                              const ForeignParams& params) {
   const auto table = [](const std::optional<std::string>& text, const char* what) {
     return text ? std::optional(parse_table(*text, what)) : std::nullopt;

@@ -8,8 +8,8 @@
 #include <iterator>
 #include <stdexcept>
 
+#include "frontend/exchange/formats.h"
 #include "frontend/exchange/npy_values.h"
-#include "frontend/exchange/npz.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {

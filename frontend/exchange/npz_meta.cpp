@@ -8,7 +8,7 @@
 #include <limits>
 #include <stdexcept>
 
-#include "frontend/exchange/npz.h"
+#include "frontend/exchange/formats.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "frontend/exchange/formats.h"
 #include "frontend/exchange/npy_values.h"
-#include "frontend/exchange/npz.h"
 #include "frontend/exchange/npz_meta.h"
 #include "frontend/stream/rules.h"
 
@@ -13,7 +13,7 @@ namespace ear {
 namespace {
 
 /// The numbers one record after the other: from X, or from an array each.
-class Npz : public RecordSource {
+class Npz : public RecordReader {
  public:
   Npz(const NpzArrays& arrays, NpzMeta meta) : meta_(std::move(meta)), type_(meta_.type), file_(arrays.path()) {
     if (!meta_.stacked) return;
@@ -26,7 +26,7 @@ class Npz : public RecordSource {
   std::vector<std::string> notes() const override { return meta_.notes; }
   bool is_own() const override { return meta_.own; }
 
-  bool next(SourceItem& item) override {
+  bool next(ReadRecord& item) override {
     if (next_ == meta_.records.size()) {
       if (meta_.stacked) file_.zip.finish();
       return false;
@@ -80,7 +80,7 @@ class Npz : public RecordSource {
     return type_.fortran ? rows_in_c_order(type_, bytes, 0, type_.shape[0]) : bytes;
   }
 
-  void crop(Bytes& bytes, SourceItem& item) const {
+  void crop(Bytes& bytes, ReadRecord& item) const {
     const std::size_t end = static_cast<std::size_t>(item.record.n_steps) * type_.shape[2] * type_.item_size();
     if (std::any_of(bytes.begin() + static_cast<std::ptrdiff_t>(end), bytes.end(),
                     [](std::uint8_t b) { return b != 0; })) {
@@ -99,7 +99,7 @@ class Npz : public RecordSource {
 
 }  // namespace
 
-std::unique_ptr<RecordSource> open_npz(const std::string& path, const ForeignParams& params) {
+std::unique_ptr<RecordReader> open_npz(const std::string& path, const ForeignParams& params) {
   const NpzArrays arrays(path);
   if (arrays.has("header")) require_no_params(params, path);
   // A member's name in a zip has no checksum: a damaged one must not make the file a stranger's.

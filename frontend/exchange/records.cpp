@@ -16,7 +16,7 @@
 
 namespace ear {
 
-RecordSink::RecordSink(std::string name, Header header) : name_(std::move(name)), header_(std::move(header)) {
+RecordWriter::RecordWriter(std::string name, Header header) : name_(std::move(name)), header_(std::move(header)) {
   try {
     check_header(header_);
   } catch (const std::runtime_error& broken) {
@@ -24,7 +24,7 @@ RecordSink::RecordSink(std::string name, Header header) : name_(std::move(name))
   }
 }
 
-void RecordSink::write(const Record& record) {
+void RecordWriter::write(const Record& record) {
   try {
     check_record(header_, record);
   } catch (const std::runtime_error& broken) {

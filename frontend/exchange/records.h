@@ -15,7 +15,7 @@ namespace ear {
 inline constexpr double kMsPerSecond = 1000.0;
 
 /// What a source gives for one recording.
-struct SourceItem {
+struct ReadRecord {
   Record record;
   std::string warning;  ///< empty, or one line on what was set right
   std::string error;    ///< empty, or one line on why the recording cannot be used; then `record` has its key only
@@ -29,18 +29,18 @@ struct ForeignParams {
 };
 
 /// Records in order; holds one at a time beside the metadata of all.
-class RecordSource {
+class RecordReader {
  public:
-  RecordSource() = default;
-  RecordSource(const RecordSource&) = delete;
-  RecordSource& operator=(const RecordSource&) = delete;
-  virtual ~RecordSource() = default;
+  RecordReader() = default;
+  RecordReader(const RecordReader&) = delete;
+  RecordReader& operator=(const RecordReader&) = delete;
+  virtual ~RecordReader() = default;
 
   virtual const Header& header() const = 0;
   /// How many records there are, where that is known before they are read.
   virtual std::optional<std::size_t> n_records() const { return std::nullopt; }
   /// The next one; false after the last. Throws std::runtime_error naming file and record where nothing more can be read.
-  virtual bool next(SourceItem& item) = 0;
+  virtual bool next(ReadRecord& item) = 0;
   /// Lines that a user may like to know, complete once next() has given false: what was changed or not used.
   virtual std::vector<std::string> notes() const { return {}; }
   /// Whether this project wrote the file, so that header and records are those that were written.
@@ -80,13 +80,13 @@ void require_no_params(const ForeignParams& params, const std::string& name);
 double require_dt(const ForeignParams& params, std::optional<double> in_file, const std::string& name);
 
 /// Takes records in order and writes them to a file.
-class RecordSink {
+class RecordWriter {
  public:
   /// Throws std::invalid_argument for a header that breaks FORMAT.md.
-  RecordSink(std::string name, Header header);
-  RecordSink(const RecordSink&) = delete;
-  RecordSink& operator=(const RecordSink&) = delete;
-  virtual ~RecordSink() = default;
+  RecordWriter(std::string name, Header header);
+  RecordWriter(const RecordWriter&) = delete;
+  RecordWriter& operator=(const RecordWriter&) = delete;
+  virtual ~RecordWriter() = default;
 
   /// Throws std::invalid_argument if the record breaks FORMAT.md, its key was written before, or the format cannot hold it;
   /// std::system_error where writing fails.

@@ -7,8 +7,7 @@
 #include "frontend/events/hdf5_events.h"
 #include "frontend/events/isolated_source.h"
 #include "frontend/events/shd.h"
-#include "frontend/exchange/event_records.h"
-#include "frontend/exchange/shd_file.h"
+#include "frontend/exchange/formats.h"
 #include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/rules.h"
@@ -102,7 +101,7 @@ Array array_of_events(const Header& header, const Record& record, const EventRec
   return array;
 }
 
-class OwnShd : public RecordSource {
+class OwnShd : public RecordReader {
  public:
   explicit OwnShd(std::unique_ptr<EventSource> rows) : rows_(std::move(rows)) {
     const EventSourceInfo& info = rows_->info();
@@ -116,7 +115,7 @@ class OwnShd : public RecordSource {
   std::optional<std::size_t> n_records() const override { return rows_->info().n_records; }
   bool is_own() const override { return true; }
 
-  bool next(SourceItem& item) override {
+  bool next(ReadRecord& item) override {
     EventRecord row;
     if (!rows_->next(row)) return false;
     item = {};
@@ -140,7 +139,7 @@ class OwnShd : public RecordSource {
 
 }  // namespace
 
-std::unique_ptr<RecordSource> open_shd(const std::string& path, const ForeignParams& params) {
+std::unique_ptr<RecordReader> open_shd(const std::string& path, const ForeignParams& params) {
   auto rows =
       std::make_unique<IsolatedSource>([path] { return open_rows(path); }, path, "the HDF5 library", kPatience_s);
   const auto& notes = rows->info().notes;
@@ -148,7 +147,7 @@ std::unique_ptr<RecordSource> open_shd(const std::string& path, const ForeignPar
     require_no_params(params, path);
     return std::make_unique<OwnShd>(std::move(rows));
   }
-  return std::make_unique<EventRecords>(std::move(rows), params, "shd");
+  return events_as_records(std::move(rows), params, "shd");
 }
 
 }  // namespace ear

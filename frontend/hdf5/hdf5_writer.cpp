@@ -103,13 +103,6 @@ struct Hdf5Writer::State {
   void write(const std::string& name, Handle dataset, hid_t memory_type, const void* values) const {
     if (H5Dwrite(dataset.get(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values) < 0 || !dataset.close()) fail(name);
   }
-
-  void write_strings(const std::string& name, hid_t space, const void* values) const {
-    const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
-    H5Tset_size(type.get(), H5T_VARIABLE);
-    H5Tset_cset(type.get(), H5T_CSET_UTF8);
-    write(name, create(name, type.get(), space, datasets.get()), type.get(), values);
-  }
 };
 
 Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& name) : state_(std::make_unique<State>()) {
@@ -164,14 +157,15 @@ void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string
   std::vector<const char*> texts;
   for (const std::string& value : values) texts.push_back(value.c_str());
   const Handle space = space_of(shape);
-  state_->write_strings(dataset, space.get(), texts.data());
+  const Handle type(H5Tcopy(H5T_C_S1), H5Tclose);
+  H5Tset_size(type.get(), H5T_VARIABLE);
+  H5Tset_cset(type.get(), H5T_CSET_UTF8);
+  state_->write(dataset, state_->create(dataset, type.get(), space.get(), state_->datasets.get()), type.get(),
+                texts.data());
 }
 
 void Hdf5Writer::text(const std::string& dataset, const std::string& value) {
-  const Quiet quiet;
-  const Handle space(H5Screate(H5S_SCALAR), H5Sclose);
-  const char* text = value.c_str();
-  state_->write_strings(dataset, space.get(), &text);
+  strings(dataset, {&value, 1}, {});
 }
 
 void Hdf5Writer::rows(const std::string& dataset, Hdf5Type type) {

@@ -5,10 +5,8 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <map>
 #include <stdexcept>
 
-#include "tools/common/file_kind.h"
 #include "tools/common/io.h"
 
 namespace tools {
@@ -17,27 +15,36 @@ namespace {
 
 namespace fs = std::filesystem;
 
+struct Format {
+  std::string name;
+  std::string extensions;       ///< divided by blanks
+  std::vector<FileKind> kinds;  ///< as which its files are seen by their first bytes; the first is that of an output
+};
+
+const std::vector<Format> kFormats = {{"stream", ".tar", {FileKind::kStream}},
+                                      {"npz", ".npz", {FileKind::kNpz, FileKind::kZip}},
+                                      {"kaldi", ".ark", {FileKind::kKaldi}},
+                                      {"shd", ".h5 .hdf5", {FileKind::kHdf5}},
+                                      {"text", "", {}},
+                                      {"model", ".model", {FileKind::kModel}},
+                                      {"nir", ".nir", {}},
+                                      {"safetensors", ".safetensors", {FileKind::kSafetensors}}};
+
 std::string by_extension(const std::string& path) {
-  static const std::map<std::string, std::string> kFormats = {
-      {".tar", "stream"}, {".npz", "npz"}, {".ark", "kaldi"},   {".h5", "shd"},
-      {".hdf5", "shd"},   {".nir", "nir"}, {".model", "model"}, {".safetensors", "safetensors"}};
-  const auto found = kFormats.find(fs::path(path).extension().string());
-  return found == kFormats.end() ? "" : found->second;
+  const std::string extension = fs::path(path).extension().string();
+  for (const Format& format : kFormats) {
+    if (!extension.empty() && (format.extensions + " ").find(extension + " ") != std::string::npos) return format.name;
+  }
+  return "";
 }
 
 /// Of a file whose name does not show it.
 std::string by_first_bytes(const std::string& path) {
   const InputFile file(path, "a file to convert");
   const FileKind kind = kind_of(file);
-  static const std::map<FileKind, std::string> kFormats = {{FileKind::kStream, "stream"},
-                                                           {FileKind::kNpz, "npz"},
-                                                           {FileKind::kZip, "npz"},
-                                                           {FileKind::kKaldi, "kaldi"},
-                                                           {FileKind::kHdf5, "shd"},
-                                                           {FileKind::kModel, "model"},
-                                                           {FileKind::kSafetensors, "safetensors"}};
-  const auto found = kFormats.find(kind);
-  if (found != kFormats.end()) return found->second;
+  for (const Format& format : kFormats) {
+    if (std::ranges::count(format.kinds, kind) > 0) return format.name;
+  }
   if (kind == FileKind::kText || kind == FileKind::kUnknown) return "";
   refuse_kind(path, kind, "a stream, a model or a file of another program");
 }
@@ -61,10 +68,14 @@ void require(const std::string& format, const char* flag, const std::string& pat
 
 }  // namespace
 
-const std::vector<std::string>& format_names() {
-  static const std::vector<std::string> kNames = {"stream", "npz",   "kaldi", "shd",
-                                                  "text",   "model", "nir",   "safetensors"};
-  return kNames;
+std::vector<std::string> format_names() {
+  std::vector<std::string> names;
+  for (const Format& format : kFormats) names.push_back(format.name);
+  return names;
+}
+
+FileKind kind_of_format(const std::string& format) {
+  return std::ranges::find(kFormats, format, &Format::name)->kinds.at(0);
 }
 
 bool is_model_format(const std::string& format) {

@@ -3,10 +3,14 @@
 #include <string>
 #include <vector>
 
+#include "tools/common/file_kind.h"
+
 namespace tools {
 
 /// "stream", "npz", "kaldi", "shd", "text"; and of models "model", "nir", "safetensors".
-const std::vector<std::string>& format_names();
+std::vector<std::string> format_names();
+/// Of a format that is one file.
+FileKind kind_of_format(const std::string& format);
 bool is_model_format(const std::string& format);
 
 struct Formats {

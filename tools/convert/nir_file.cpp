@@ -1,7 +1,6 @@
 #include "tools/convert/nir_file.h"
 
 #include <array>
-#include <stdexcept>
 #include <vector>
 
 #include "frontend/hdf5/hdf5_file.h"
@@ -11,15 +10,8 @@ namespace tools {
 namespace {
 
 ear::Hdf5Type type_of(snn::NirType type) {
-  switch (type) {
-    case snn::NirType::kInt64:
-      return ear::Hdf5Type::kInt64;
-    case snn::NirType::kFloat32:
-      return ear::Hdf5Type::kFloat32;
-    case snn::NirType::kFloat64:
-      return ear::Hdf5Type::kFloat64;
-  }
-  throw std::invalid_argument("NirType: not one of its values");
+  if (type == snn::NirType::kInt64) return ear::Hdf5Type::kInt64;
+  return type == snn::NirType::kFloat32 ? ear::Hdf5Type::kFloat32 : ear::Hdf5Type::kFloat64;
 }
 
 }  // namespace

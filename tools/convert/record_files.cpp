@@ -5,11 +5,8 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "frontend/exchange/event_records.h"
-#include "frontend/exchange/event_text.h"
-#include "frontend/exchange/kaldi.h"
-#include "frontend/exchange/npz.h"
-#include "frontend/exchange/shd_file.h"
+#include "frontend/exchange/formats.h"
+#include "tools/convert/formats.h"
 
 namespace tools {
 
@@ -19,12 +16,12 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kMaxTextBytes = 1ULL << 30;
 
-class StreamSource : public ear::RecordSource {
+class StreamSource : public ear::RecordReader {
  public:
   explicit StreamSource(const InputFile& file) : reader_(file.fd(), file.name()) {}
   const ear::Header& header() const override { return reader_.header(); }
   bool is_own() const override { return true; }
-  bool next(ear::SourceItem& item) override {
+  bool next(ear::ReadRecord& item) override {
     item.warning.clear();
     item.error.clear();
     return reader_.next(item.record);
@@ -34,10 +31,10 @@ class StreamSource : public ear::RecordSource {
   ear::Reader reader_;
 };
 
-class StreamSink : public ear::RecordSink {
+class StreamSink : public ear::RecordWriter {
  public:
   StreamSink(const OutputFile& file, const ear::Header& header)
-      : RecordSink(file.name(), header), writer_(file.fd(), file.name(), header) {}
+      : RecordWriter(file.name(), header), writer_(file.fd(), file.name(), header) {}
   std::vector<std::string> close() override {
     writer_.close();
     return {};
@@ -51,13 +48,6 @@ class StreamSink : public ear::RecordSink {
 std::optional<std::string> table(const std::string& path) {
   if (path.empty()) return std::nullopt;
   return read_file(path, kMaxTextBytes, "a table of Kaldi");
-}
-
-/// Of a format that is one file.
-FileKind kind_of_format(const std::string& format) {
-  if (format == "stream") return FileKind::kStream;
-  if (format == "npz") return FileKind::kNpz;
-  return format == "shd" ? FileKind::kHdf5 : FileKind::kKaldi;
 }
 
 bool is_archive_alone(const std::string& path) {
@@ -110,7 +100,7 @@ void RecordInput::open_text(const std::string& path, const RecordConversion& c) 
   auto events = std::make_unique<ear::TextEvents>(entries_, params, read);
   ear::ForeignParams foreign = c.foreign;
   foreign.classes.clear();
-  source_ = std::make_unique<ear::EventRecords>(std::move(events), foreign, "text");
+  source_ = ear::events_as_records(std::move(events), foreign, "text");
 }
 
 RecordOutput::RecordOutput(const std::string& format, const std::string& path, const ear::Header& header,
@@ -124,16 +114,16 @@ RecordOutput::RecordOutput(const std::string& format, const std::string& path, c
   if (format == "stream") {
     sink_ = std::make_unique<StreamSink>(*file_, header);
   } else if (format == "npz") {
-    sink_ = std::make_unique<ear::NpzWriter>(file_->fd(), file_->name(), header, file_->path().parent_path().string());
+    sink_ = ear::make_npz_writer(file_->fd(), file_->name(), header, file_->path().parent_path().string());
   } else if (format == "shd") {
-    sink_ = std::make_unique<ear::ShdWriter>(file_->path().string(), file_->name(), header);
+    sink_ = ear::make_shd_writer(file_->path().string(), file_->name(), header);
   } else if (format == "kaldi" && is_folder) {
-    sink_ = std::make_unique<ear::KaldiWriter>(folder_->aside(), path, header);
+    sink_ = ear::make_kaldi_writer(folder_->aside(), path, header);
   } else if (format == "kaldi") {
-    sink_ = std::make_unique<ear::KaldiWriter>(file_->fd(), file_->name(), header);
+    sink_ = ear::make_kaldi_ark_writer(file_->fd(), file_->name(), header);
   } else {
     const std::string unit = c.time_unit.empty() ? "s" : c.time_unit;
-    sink_ = std::make_unique<ear::EventTextWriter>(folder_->aside(), path, header, ear::parse_time_unit(unit));
+    sink_ = ear::make_text_writer(folder_->aside(), path, header, ear::parse_time_unit(unit));
   }
 }
 

@@ -31,7 +31,7 @@ class RecordInput {
  public:
   /// Throws what the format's reader throws, and std::invalid_argument for flags that are missing.
   RecordInput(const std::string& format, const std::string& path, const RecordConversion& conversion);
-  ear::RecordSource& source() { return *source_; }
+  ear::RecordReader& source() { return *source_; }
   /// The open file; none of a folder, and of formats that open it by its name.
   const InputFile* file() const { return file_.get(); }
 
@@ -40,7 +40,7 @@ class RecordInput {
 
   std::unique_ptr<InputFile> file_;
   std::vector<ear::ListEntry> entries_;
-  std::unique_ptr<ear::RecordSource> source_;
+  std::unique_ptr<ear::RecordReader> source_;
 };
 
 /// An output of records, written aside.
@@ -49,14 +49,14 @@ class RecordOutput {
   /// Throws what the format's writer throws, and std::runtime_error for a pipe where the format cannot go through one.
   RecordOutput(const std::string& format, const std::string& path, const ear::Header& header,
                const RecordConversion& conversion);
-  ear::RecordSink& sink() { return *sink_; }
+  ear::RecordWriter& sink() { return *sink_; }
   /// Closes the sink, makes the output final and returns the sink's lines.
   std::vector<std::string> commit();
 
  private:
   std::unique_ptr<OutputFile> file_;
   std::unique_ptr<OutputFolder> folder_;
-  std::unique_ptr<ear::RecordSink> sink_;
+  std::unique_ptr<ear::RecordWriter> sink_;
 };
 
 }  // namespace tools

@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 #include <limits>
+#include <new>
+
+#include "frontend/hdf5/hdf5_file.h"
 
 using Catch::Contains;
 
@@ -9,7 +12,12 @@ namespace {
 
 ear::EventRecord stored(std::vector<double> times_s, const std::vector<double>& channels) {
   ear::EventRecord record;
-  ear::set_stored_events(record, std::move(times_s), channels, 64);
+  ear::set_stored_events(
+      record,
+      [&]() -> ear::StoredEvents {
+        return {times_s, channels};
+      },
+      64, "a.h5");
   return record;
 }
 
@@ -42,9 +50,15 @@ TEST_CASE("Stored events: what cannot be used is an error that says what was fou
   check({nan}, {1}, "not finite");
 }
 
-TEST_CASE("Stored events: messages show printable text of bounded length") {
-  CHECK(ear::printable("man\n\x1b[1m\xc3\xa9") == "man??[1m??");
-  CHECK(ear::printable(std::string(1000, 'x')).size() == 200);
-  CHECK(ear::reason_without_name("a/b.h5: /x: bad", "a/b.h5") == "/x: bad");
-  CHECK(ear::reason_without_name("bad", "a/b.h5") == "bad");
+TEST_CASE("Stored events: lists that cannot be read are an error of the recording alone") {
+  const auto error_of = [](auto thrown) {
+    ear::EventRecord record;
+    ear::set_stored_events(
+        record, [&]() -> ear::StoredEvents { throw thrown; }, 64, "a/b.h5");
+    return record.error;
+  };
+  CHECK(error_of(std::runtime_error("a/b.h5: /x: bad")) == "/x: bad");
+  CHECK(error_of(std::runtime_error("bad")) == "bad");
+  CHECK_THAT(error_of(std::bad_alloc()), Contains("memory"));
+  CHECK_THROWS_AS(error_of(ear::Hdf5Refused("an external link")), ear::Hdf5Refused);
 }

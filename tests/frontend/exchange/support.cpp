@@ -88,9 +88,9 @@ std::vector<ear::Record> records(ear::Kind kind) {
   return records;
 }
 
-All read_all(ear::RecordSource& source) {
+All read_all(ear::RecordReader& source) {
   All all;
-  for (ear::SourceItem item; source.next(item);) {
+  for (ear::ReadRecord item; source.next(item);) {
     if (!item.error.empty()) throw std::runtime_error(item.error);
     all.records.push_back(item.record);
     if (!item.warning.empty()) all.warnings.push_back(item.warning);

@@ -24,7 +24,7 @@ struct All {
   std::vector<ear::Record> records;
   std::vector<std::string> warnings;
 };
-All read_all(ear::RecordSource& source);
+All read_all(ear::RecordReader& source);
 
 /// The message of what `call` throws; empty if it throws nothing.
 template <class Call>

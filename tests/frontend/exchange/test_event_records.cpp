@@ -1,4 +1,4 @@
-#include "frontend/exchange/event_records.h"
+#include "frontend/exchange/formats.h"
 
 #include <catch2/catch.hpp>
 
@@ -40,12 +40,12 @@ ear::EventRecord event_record(std::vector<double> times_s, std::vector<std::uint
   return record;
 }
 
-ear::SourceItem item_of(const ear::EventRecord& record, const ear::ForeignParams& params = {}) {
-  ear::EventRecords source(std::make_unique<Fixed>(std::vector{record}), params, "test");
-  ear::SourceItem item;
-  REQUIRE(source.next(item));
-  ear::SourceItem none;
-  CHECK_FALSE(source.next(none));
+ear::ReadRecord item_of(const ear::EventRecord& record, const ear::ForeignParams& params = {}) {
+  const auto source = ear::events_as_records(std::make_unique<Fixed>(std::vector{record}), params, "test");
+  ear::ReadRecord item;
+  REQUIRE(source->next(item));
+  ear::ReadRecord none;
+  CHECK_FALSE(source->next(none));
   return item;
 }
 
@@ -60,13 +60,13 @@ TEST_CASE("event_records: events fall into the steps that begin before them") {
                        {"k", "b", {}, "ada", 4, 3.0, 1, std::vector<std::uint32_t>{0, 2, 0, 0, 1, 1, 3, 1}}));
   CHECK(item_of(event_record({0.001}, {0}, 0.030), params).record.n_steps == 10);
   CHECK(item_of(event_record({}, {}), params).record.n_steps == 1);
-  ear::EventRecords source(std::make_unique<Fixed>(std::vector<ear::EventRecord>{}), params, "shd");
-  CHECK(source.header().classes == std::vector<std::string>{"a", "b"});
-  CHECK(source.header().n_channels == 3);
-  CHECK(source.header().dt_ms == 3.0);
-  CHECK(ear::get_string(source.header().recipe.stages.at(0), "from") == "shd");
-  CHECK(ear::get_double(source.header().recipe.stages.at(0), "dt_ms") == 3.0);
-  CHECK(source.notes() == std::vector<std::string>{"a note"});
+  const auto source = ear::events_as_records(std::make_unique<Fixed>(std::vector<ear::EventRecord>{}), params, "shd");
+  CHECK(source->header().classes == std::vector<std::string>{"a", "b"});
+  CHECK(source->header().n_channels == 3);
+  CHECK(source->header().dt_ms == 3.0);
+  CHECK(ear::get_string(source->header().recipe.stages.at(0), "from") == "shd");
+  CHECK(ear::get_double(source->header().recipe.stages.at(0), "dt_ms") == 3.0);
+  CHECK(source->notes() == std::vector<std::string>{"a note"});
 }
 
 TEST_CASE("event_records: a step of 1 us is the default") {
@@ -93,7 +93,7 @@ TEST_CASE("event_records: errors and warnings keep their record") {
 TEST_CASE("event_records: params that do not fit are refused") {
   const auto open = [](const ear::ForeignParams& params) {
     return error_of(
-        [&] { ear::EventRecords(std::make_unique<Fixed>(std::vector<ear::EventRecord>{}), params, "test"); });
+        [&] { ear::events_as_records(std::make_unique<Fixed>(std::vector<ear::EventRecord>{}), params, "test"); });
   };
   CHECK_THAT(open({0.0, {}, {}}), Contains("step of 0 ms"));
   CHECK_THAT(open({{}, ear::Kind::kCounts, {}}), Contains("ossicle-rebin"));

@@ -1,9 +1,8 @@
-#include "frontend/exchange/event_text.h"
+#include "frontend/exchange/formats.h"
 
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "frontend/exchange/event_records.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
 
@@ -23,9 +22,9 @@ TEST_CASE("event_text: lines of channel and time, the middle of the step in the 
   for (const auto& [unit, text] : wanted) {
     const std::string folder = temp.file("unit" + std::to_string(static_cast<int>(unit)));
     std::filesystem::create_directory(folder);
-    ear::EventTextWriter writer(folder, folder, header, unit);
-    writer.write(record);
-    CHECK(writer.close().empty());
+    const auto writer = ear::make_text_writer(folder, folder, header, unit);
+    writer->write(record);
+    CHECK(writer->close().empty());
     CHECK(slurp(folder + "/k.txt") == text);
     CHECK(slurp(folder + "/list.tsv") == "path\tlabel\tspeaker\tkey\nk.txt\tone\tada\tk\n");
     CHECK(slurp(folder + "/classes.txt") == "one\ntwo words\nd\u00fcrr\n");
@@ -45,29 +44,29 @@ TEST_CASE("event_text: the events come back into their steps at the same width")
     record.data = events;
     const std::string folder = temp.file(std::to_string(dt_ms));
     std::filesystem::create_directory(folder);
-    ear::EventTextWriter writer(folder, folder, header, ear::TimeUnit::kMilliseconds);
-    writer.write(record);
-    writer.close();
+    const auto writer = ear::make_text_writer(folder, folder, header, ear::TimeUnit::kMilliseconds);
+    writer->write(record);
+    writer->close();
     const auto entries = ear::parse_list(slurp(folder + "/list.tsv"), "list");
     auto text = std::make_unique<ear::TextEvents>(
         entries, ear::TextEventsParams{ear::TimeUnit::kMilliseconds, 3, header.classes},
         [&](const ear::ListEntry& entry) { return std::pair(entry.path, slurp(folder + "/" + entry.path)); });
     ear::ForeignParams params;
     params.dt_ms = dt_ms;
-    ear::EventRecords source(std::move(text), params, "text");
+    const auto source = ear::events_as_records(std::move(text), params, "text");
     record.decimation = 1;
-    CHECK(samples::equal(exchange_support::read_all(source).records, {record}));
+    CHECK(samples::equal(exchange_support::read_all(*source).records, {record}));
   }
 }
 
 TEST_CASE("event_text: a key that is the name of another file") {
   const exchange_support::TempFolder temp;
   const auto header = exchange_support::header(Kind::kRaster);
-  ear::EventTextWriter writer(temp.path().string(), "out", header, ear::TimeUnit::kSeconds);
+  const auto writer = ear::make_text_writer(temp.path().string(), "out", header, ear::TimeUnit::kSeconds);
   auto record = exchange_support::records(Kind::kRaster)[0];
   record.key = "classes";
-  writer.write(record);
-  writer.close();
+  writer->write(record);
+  writer->close();
   CHECK(slurp(temp.file("classes.txt")) == "one\ntwo words\nd\u00fcrr\n");
   const auto entries = ear::parse_list(slurp(temp.file("list.tsv")), "list");
   REQUIRE(entries.size() == 1);
@@ -79,16 +78,16 @@ TEST_CASE("event_text: a key that is the name of another file") {
 TEST_CASE("event_text: what a list cannot hold is said or refused") {
   const exchange_support::TempFolder temp;
   auto header = exchange_support::header(Kind::kRaster);
-  ear::EventTextWriter writer(temp.path().string(), "out", header, ear::TimeUnit::kSeconds);
+  const auto writer = ear::make_text_writer(temp.path().string(), "out", header, ear::TimeUnit::kSeconds);
   auto records = exchange_support::records(Kind::kRaster);
-  writer.write(records[1]);
+  writer->write(records[1]);
   records[0].speaker = "a\tb";
-  CHECK_THAT(error_of([&] { writer.write(records[0]); }), Contains("speaker 'a\\tb' holds the control character"));
-  const auto notes = writer.close();
+  CHECK_THAT(error_of([&] { writer->write(records[0]); }), Contains("speaker 'a\\tb' holds the control character"));
+  const auto notes = writer->close();
   REQUIRE(notes.size() == 1);
   CHECK_THAT(notes[0], Contains("words of 1 recordings"));
   CHECK_THAT(error_of([&] {
-               ear::EventTextWriter("x", "x", exchange_support::header(Kind::kCochleagram), ear::TimeUnit::kSeconds);
+               ear::make_text_writer("x", "x", exchange_support::header(Kind::kCochleagram), ear::TimeUnit::kSeconds);
              }),
              Contains("ossicle-encode"));
 }

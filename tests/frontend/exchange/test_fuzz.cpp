@@ -8,10 +8,8 @@
 #include <random>
 #include <stdexcept>
 
-#include "frontend/exchange/kaldi.h"
+#include "frontend/exchange/formats.h"
 #include "frontend/exchange/kaldi_ark.h"
-#include "frontend/exchange/npz.h"
-#include "frontend/exchange/shd_file.h"
 #include "frontend/stream/rules.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
@@ -68,8 +66,8 @@ std::string path_of(const samples::Memory& memory) {
   return "/proc/self/fd/" + std::to_string(memory.fd());
 }
 
-void check_all(ear::RecordSource& source) {
-  for (ear::SourceItem item; source.next(item);) {
+void check_all(ear::RecordReader& source) {
+  for (ear::ReadRecord item; source.next(item);) {
     if (!item.error.empty()) throw std::runtime_error(item.error);
     CHECK_NOTHROW(ear::check_record(source.header(), item.record));
   }
@@ -82,9 +80,9 @@ TEST_CASE("2,000 damaged npz of ossicle-convert give an error or records") {
   const std::string path = temp.file("a.npz");
   for (const ear::Kind kind : {ear::Kind::kEvents, ear::Kind::kCounts}) {
     const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    ear::NpzWriter writer(fd, path, exchange_support::header(kind), temp.path().string());
-    for (const auto& record : exchange_support::records(kind)) writer.write(record);
-    writer.close();
+    const auto writer = ear::make_npz_writer(fd, path, exchange_support::header(kind), temp.path().string());
+    for (const auto& record : exchange_support::records(kind)) writer->write(record);
+    writer->close();
     ::close(fd);
     const int n_errors = feed(exchange_support::slurp(path), [&](const std::string& bytes) {
       const samples::Memory memory(bytes);
@@ -132,9 +130,9 @@ TEST_CASE("2,000 damaged archives of Kaldi give an error or records") {
 TEST_CASE("200 damaged HDF5 files of ossicle-convert give an error or records") {
   const exchange_support::TempFolder temp;
   const std::string path = temp.file("a.h5");
-  ear::ShdWriter writer(path, path, exchange_support::header(ear::Kind::kRaster));
-  for (const auto& record : exchange_support::records(ear::Kind::kRaster)) writer.write(record);
-  writer.close();
+  const auto writer = ear::make_shd_writer(path, path, exchange_support::header(ear::Kind::kRaster));
+  for (const auto& record : exchange_support::records(ear::Kind::kRaster)) writer->write(record);
+  writer->close();
   constexpr int kFew = 200;  // each takes a process of its own
   const int n_errors = feed(
       exchange_support::slurp(path),

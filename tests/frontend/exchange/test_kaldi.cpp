@@ -5,7 +5,7 @@
 #include <catch2/catch.hpp>
 #include <filesystem>
 
-#include "frontend/exchange/kaldi.h"
+#include "frontend/exchange/formats.h"
 #include "frontend/exchange/kaldi_ark.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
@@ -22,9 +22,9 @@ namespace {
 
 void write_folder(const std::string& folder, const ear::Header& header, const std::vector<ear::Record>& records) {
   std::filesystem::create_directory(folder);
-  ear::KaldiWriter writer(folder, "data/train", header);
-  for (const ear::Record& record : records) writer.write(record);
-  CHECK(writer.close().empty());
+  const auto writer = ear::make_kaldi_writer(folder, "data/train", header);
+  for (const ear::Record& record : records) writer->write(record);
+  CHECK(writer->close().empty());
 }
 
 std::string entry(const std::string& key, std::uint64_t rows, std::uint64_t columns, const std::vector<float>& values) {
@@ -62,7 +62,7 @@ TEST_CASE("kaldi: records of the dense kinds come back as they were, events are 
     CHECK(ear::first_difference(source->header(), exchange_support::header(kind)).empty());
     CHECK(samples::equal(read_all(*source).records, exchange_support::records(kind)));
   }
-  CHECK_THAT(error_of([] { ear::KaldiWriter(1, "-", exchange_support::header(Kind::kEvents)); }),
+  CHECK_THAT(error_of([] { ear::make_kaldi_ark_writer(1, "-", exchange_support::header(Kind::kEvents)); }),
              Contains("ossicle-rebin"));
 }
 
@@ -198,16 +198,16 @@ TEST_CASE("kaldi: a stranger's folder is read by feats.scp and its frame shift")
 
 TEST_CASE("kaldi: an archive alone says that labels are not in it, a full device is an error") {
   const samples::Memory memory;
-  ear::KaldiWriter writer(memory.fd(), "-", exchange_support::header(Kind::kRaster));
-  for (const auto& record : exchange_support::records(Kind::kRaster)) writer.write(record);
-  const auto notes = writer.close();
+  const auto writer = ear::make_kaldi_ark_writer(memory.fd(), "-", exchange_support::header(Kind::kRaster));
+  for (const auto& record : exchange_support::records(Kind::kRaster)) writer->write(record);
+  const auto notes = writer->close();
   REQUIRE(notes.size() == 1);
   CHECK_THAT(notes[0], Contains("labels of 2 records"));
   const auto read = read_ark(memory.bytes(), {}, step_of(1)).records;
   CHECK(std::get<std::vector<float>>(read.at(0).data) == std::vector<float>{0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1});
   const int full = ::open("/dev/full", O_WRONLY);
-  ear::KaldiWriter lost(full, "standard output", exchange_support::header(Kind::kRaster));
-  CHECK_THAT(error_of([&] { lost.write(exchange_support::records(Kind::kRaster)[0]); }),
+  const auto lost = ear::make_kaldi_ark_writer(full, "standard output", exchange_support::header(Kind::kRaster));
+  CHECK_THAT(error_of([&] { lost->write(exchange_support::records(Kind::kRaster)[0]); }),
              Contains("standard output: cannot write: No space left"));
   ::close(full);
 }

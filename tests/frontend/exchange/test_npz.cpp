@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "frontend/exchange/npz.h"
+#include "frontend/exchange/formats.h"
 #include "frontend/exchange/npz_arrays.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
@@ -25,9 +25,9 @@ namespace {
 std::vector<std::string> write_npz(const std::string& path, const ear::Header& header,
                                    const std::vector<ear::Record>& records) {
   const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-  ear::NpzWriter writer(fd, path, header, path.substr(0, path.rfind('/')));
-  for (const ear::Record& record : records) writer.write(record);
-  const auto notes = writer.close();
+  const auto writer = ear::make_npz_writer(fd, path, header, path.substr(0, path.rfind('/')));
+  for (const ear::Record& record : records) writer->write(record);
+  const auto notes = writer->close();
   ::close(fd);
   return notes;
 }
@@ -100,17 +100,17 @@ TEST_CASE("npz: no record is an npz, too, equal records give equal bytes, and th
 TEST_CASE("npz: what the format cannot hold is refused, the next record may follow") {
   const exchange_support::TempFolder temp;
   const int fd = ::open(temp.file("a.npz").c_str(), O_WRONLY | O_CREAT, 0666);
-  ear::NpzWriter writer(fd, "a.npz", exchange_support::header(Kind::kRaster), temp.path().string());
+  const auto writer = ear::make_npz_writer(fd, "a.npz", exchange_support::header(Kind::kRaster), temp.path().string());
   auto record = exchange_support::records(Kind::kRaster)[0];
   record.speaker = std::string("ada\0", 4);
-  CHECK_THAT(error_of([&] { writer.write(record); }), Contains("a.npz: record b-1: speaker 'ada\\u0000' holds"));
+  CHECK_THAT(error_of([&] { writer->write(record); }), Contains("a.npz: record b-1: speaker 'ada\\u0000' holds"));
   record = exchange_support::records(Kind::kRaster)[1];
-  writer.write(record);
-  CHECK_THAT(error_of([&] { writer.write(record); }), Contains("key a_2 stands twice"));
+  writer->write(record);
+  CHECK_THAT(error_of([&] { writer->write(record); }), Contains("key a_2 stands twice"));
   ::close(fd);
   auto header = exchange_support::header(Kind::kRaster);
   header.classes = {std::string("a\0", 2)};
-  CHECK_THROWS_AS(ear::NpzWriter(-1, "a.npz", header, temp.path().string()), std::invalid_argument);
+  CHECK_THROWS_AS(ear::make_npz_writer(-1, "a.npz", header, temp.path().string()), std::invalid_argument);
 }
 
 TEST_CASE("npz: arrays of a stranger become records, keys that are none are changed and said") {

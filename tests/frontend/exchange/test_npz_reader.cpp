@@ -1,7 +1,7 @@
 // Arrays as other programs store them; test_npz.cpp has the rest.
 #include <catch2/catch.hpp>
 
-#include "frontend/exchange/npz.h"
+#include "frontend/exchange/formats.h"
 #include "tests/frontend/exchange/support.h"
 
 using Catch::Contains;

@@ -4,7 +4,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "frontend/exchange/npz.h"
+#include "frontend/exchange/formats.h"
 #include "frontend/exchange/npz_arrays.h"
 #include "tests/frontend/exchange/support.h"
 
@@ -20,10 +20,10 @@ TEST_CASE("npz: labels and words are the numbers of their classes") {
   word.label = "c2998";
   word.sequence.clear();
   const int fd = ::open(temp.file("a.npz").c_str(), O_WRONLY | O_CREAT, 0666);
-  ear::NpzWriter writer(fd, "a.npz", header, temp.path().string());
-  writer.write(words);
-  writer.write(word);
-  writer.close();
+  const auto writer = ear::make_npz_writer(fd, "a.npz", header, temp.path().string());
+  writer->write(words);
+  writer->write(word);
+  writer->close();
   ::close(fd);
   const ear::NpzArrays arrays(temp.file("a.npz"));
   CHECK(arrays.numbers("y", 2) == std::vector<double>{-1, 2998});

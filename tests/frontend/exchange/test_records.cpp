@@ -13,8 +13,8 @@ using exchange_support::error_of;
 
 namespace {
 
-struct Sink : ear::RecordSink {
-  explicit Sink(ear::Header header) : RecordSink("out", std::move(header)) {}
+struct Sink : ear::RecordWriter {
+  explicit Sink(ear::Header header) : RecordWriter("out", std::move(header)) {}
   std::vector<std::string> close() override { return {}; }
   void put(const ear::Record& record) override { keys.push_back(record.key); }
   std::vector<std::string> keys;

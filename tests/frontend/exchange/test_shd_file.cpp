@@ -1,5 +1,5 @@
 // shd_writer.cpp, shd_reader.cpp: the way there and back, the layout, files of strangers and damaged ones.
-#include "frontend/exchange/shd_file.h"
+#include "frontend/exchange/formats.h"
 
 #include <unistd.h>
 
@@ -17,9 +17,9 @@ using exchange_support::read_all;
 namespace {
 
 std::vector<std::string> write_file(const std::string& path, Kind kind) {
-  ear::ShdWriter writer(path, path, exchange_support::header(kind));
-  for (const auto& record : exchange_support::records(kind)) writer.write(record);
-  return writer.close();
+  const auto writer = ear::make_shd_writer(path, path, exchange_support::header(kind));
+  for (const auto& record : exchange_support::records(kind)) writer->write(record);
+  return writer->close();
 }
 
 }  // namespace
@@ -37,8 +37,9 @@ TEST_CASE("shd_file: records of spikes come back as they were, intensities are r
     CHECK(ear::first_difference(source->header(), exchange_support::header(kind)).empty());
     CHECK(samples::equal(read_all(*source).records, exchange_support::records(kind)));
   }
-  CHECK_THAT(error_of([&] { ear::ShdWriter(temp.file("b.h5"), "b", exchange_support::header(Kind::kCochleagram)); }),
-             Contains("ossicle-encode"));
+  CHECK_THAT(
+      error_of([&] { ear::make_shd_writer(temp.file("b.h5"), "b", exchange_support::header(Kind::kCochleagram)); }),
+      Contains("ossicle-encode"));
 }
 
 TEST_CASE("shd_file: the layout is SHD's") {
@@ -120,9 +121,9 @@ TEST_CASE("shd_file: texts that are too long for the layout are refused before t
   const exchange_support::TempFolder temp;
   auto header = exchange_support::header(Kind::kRaster);
   header.classes = {std::string(1000, 'x')};
-  ear::ShdWriter writer(temp.file("a.h5"), "a.h5", header);
+  const auto writer = ear::make_shd_writer(temp.file("a.h5"), "a.h5", header);
   auto record = exchange_support::records(Kind::kRaster)[0];
   record.label.clear();
   record.sequence.assign(70, header.classes[0]);
-  CHECK_THAT(error_of([&] { writer.write(record); }), Contains("a.h5: record b-1: metadata of 70"));
+  CHECK_THAT(error_of([&] { writer->write(record); }), Contains("a.h5: record b-1: metadata of 70"));
 }

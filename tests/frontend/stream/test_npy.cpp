@@ -87,7 +87,7 @@ TEST_CASE("A stream's npy header is spelt as numpy.save spells it") {
   CHECK_FALSE(ear::is_spelt_as_numpy(second.substr(0, 12 + 118), read_member(second, &found)));
 }
 
-TEST_CASE("npy_dict: what NumPy writes, and the spellings that it reads") {
+TEST_CASE("npy: the dictionary, what NumPy writes, and the spellings that it reads") {
   const auto check = [](const std::string& text, bool fortran) {
     INFO(text);
     CHECK(ear::parse_npy_dict(text) == NpyHeader{"<f4", {3, 4}, fortran});
@@ -102,7 +102,7 @@ TEST_CASE("npy_dict: what NumPy writes, and the spellings that it reads") {
   CHECK(shape_of("(0, 18446744073709551615)") == std::vector<std::uint64_t>{0, 18446744073709551615U});
 }
 
-TEST_CASE("npy_dict: what is no such dictionary is an error that says why") {
+TEST_CASE("npy: the dictionary, what is no such dictionary is an error that says why") {
   const auto check = [](const std::string& text, const std::string& message) {
     INFO(text);
     CHECK_THROWS_WITH(ear::parse_npy_dict(text), Contains(message));

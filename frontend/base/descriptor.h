@@ -12,8 +12,8 @@ class Descriptor {
  public:
   Descriptor() = default;
   /// Takes it over; below 0: none.
-  explicit Descriptor(int fd) : fd_(fd) {}
-  Descriptor(Descriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
+  explicit Descriptor(int fd) noexcept : fd_(fd) {}
+  Descriptor(Descriptor&& other) noexcept : fd_(other.release()) {}
   Descriptor& operator=(Descriptor&& other) noexcept {
     std::swap(fd_, other.fd_);
     return *this;
@@ -22,8 +22,10 @@ class Descriptor {
 
   int get() const { return fd_; }
   explicit operator bool() const { return fd_ >= 0; }
+  /// Gives it up without closing it.
+  int release() { return std::exchange(fd_, -1); }
   /// Closes it now, for that may be where a write fails; then false, and errno says why.
-  bool close() { return fd_ < 0 || ::close(std::exchange(fd_, -1)) == 0; }
+  bool close() { return fd_ < 0 || ::close(release()) == 0; }
 
  private:
   int fd_ = -1;

@@ -74,7 +74,7 @@ NEURON_STD = {"cmath", "cstdint", "bit", "limits", "type_traits", "concepts"}
 CUDA_BRANCHES = {"snn/base/hd.h", "snn/backend/cuda/launch.cuh", "snn/backend/make_backend.cpp"}
 OPENMP_FILES = {"snn/base/parallel.cpp"}
 # What runs in a process that a library made ends with it.
-CHILD_PROCESS = {"frontend/events/isolated_child.cpp"}
+CHILD_PROCESS = {"frontend/events/isolated_source.cpp"}
 
 # ctest cuts a name at a semicolon, and Catch takes a leading dash for an option: then no test runs, and it passes.
 BAD_TEST_NAME = re.compile(r'TEST_CASE\(\s*"(-[^"]*|[^"]*;[^"]*)"')

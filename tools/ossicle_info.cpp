@@ -1,7 +1,6 @@
 // Prints what a stream, a model or a checkpoint holds.
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
@@ -37,8 +36,6 @@ void check(Options& o) {
   if (o.json && o.pipeline) throw std::invalid_argument("--json and --pipeline: choose one of them");
 }
 
-constexpr std::size_t kMaxModelBytes = std::size_t{1} << 33;
-
 void print(const Options& o, const nlohmann::ordered_json& report, const ear::Recipe& recipe,
            const std::string& model) {
   if (o.pipeline) {
@@ -49,26 +46,24 @@ void print(const Options& o, const nlohmann::ordered_json& report, const ear::Re
 }
 
 void run(Options& o, tools::Context&) {
-  const tools::InputFile file(o.path, "a stream");
+  tools::InputFile file(o.path, "a stream");
   const tools::FileKind kind = tools::kind_of(file);
-  // Of a file, the sizes are compared before its data are read.
-  const bool is_file = std::filesystem::is_regular_file(o.path);
   if (kind == tools::FileKind::kModel || kind == tools::FileKind::kSafetensors) {
-    const snn::Model model =
-        is_file ? snn::read_model(o.path) : snn::parse_model(tools::read_file(file, kMaxModelBytes), file.name());
+    const snn::Model model = tools::read_model(file);
     const ear::Recipe recipe = tools::recipe_of(model.recipe_json, file.name());
     return print(o, tools::model_report(file.name(), model, recipe), recipe, o.path);
   }
   if (kind == tools::FileKind::kCheckpoint) {
-    const snn::Checkpoint found = is_file ? snn::read_checkpoint(o.path)
-                                          : snn::parse_checkpoint(tools::read_file(file, kMaxModelBytes), file.name());
+    const snn::Checkpoint found =
+        file.is_file() ? snn::read_checkpoint(o.path)
+                       : snn::parse_checkpoint(tools::read_file(file, tools::kMaxModelBytes), file.name());
     const ear::Recipe recipe = tools::recipe_of(found.model.recipe_json, file.name());
     return print(o, tools::checkpoint_report(file.name(), found, recipe), recipe, "MODEL");
   }
   if (kind != tools::FileKind::kStream && kind != tools::FileKind::kUnknown) {
     tools::refuse_kind(file.name(), kind, "a stream, a model or a checkpoint");
   }
-  ear::Reader reader(file.fd(), file.name());
+  ear::Reader reader(file.input(), file.name());
   const ear::Summary summary = ear::summarise(reader);
   print(o, tools::stream_report(file.name(), reader.header(), summary), reader.header().recipe, "MODEL");
 }

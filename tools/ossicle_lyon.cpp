@@ -1,17 +1,14 @@
 // Recordings to a stream of cochleagrams through Lyon's ear.
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <set>
 #include <stdexcept>
 
 #include "frontend/lyon/isa.h"
-#include "snn/base/parallel.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
 #include "tools/common/load.h"
-#include "tools/common/record_progress.h"
-#include "tools/common/run_tool.h"
+#include "tools/common/stream_output.h"
 #include "tools/lyon/batch.h"
 #include "tools/options/augment_options.h"
 #include "tools/options/front_end_options.h"
@@ -25,19 +22,13 @@ struct Options {
   std::string list;
   std::string root;
   std::string classes;
-  std::string output = "-";
-  std::string shard_text = "1/1";
   std::string isa = "auto";
-  ear::Shard shard;
-  int n_jobs = 0;
-  bool strict = false;
+  tools::StreamOptions stream;
 };
 
 const tools::ToolInfo kInfo = {"ossicle-lyon", "Turns recordings into a stream of cochleagrams through Lyon's ear.",
                                "ossicle-lyon --list train.tsv --root recordings -o train.tar"};
 
-constexpr std::size_t kMaxListBytes = 1ULL << 30;
-constexpr int kMostJobs = 256;
 constexpr const char* kAugmentation = "ossicle-lyon augmentation";  // in made_by
 
 void define(CLI::App& app, Options& o) {
@@ -47,13 +38,10 @@ void define(CLI::App& app, Options& o) {
                               "optionally key; -: standard input");
   app.add_option("--root", o.root, "Folder that relative paths of the list start from")->needs(list);
   app.add_option("--classes", o.classes, "File of class names, one a line [the labels of the whole list, sorted]");
-  app.add_option("-o,--output", o.output, "File for the stream; -: standard output")->capture_default_str();
-  app.add_option("--jobs", o.n_jobs, "Threads; 0: all of the machine. Does not change the stream")
-      ->capture_default_str();
-  app.add_option("--shard", o.shard_text, "Part i/n of the recordings; cat joins the parts")->capture_default_str();
+  tools::add_stream_options(app, o.stream, "recording");
+  tools::add_jobs_option(app, o.stream);
   app.add_option("--isa", o.isa, "Instruction set of the ear: baseline, avx2, avx512; auto: the best of this machine")
       ->capture_default_str();
-  app.add_flag("--strict,!--no-strict", o.strict, "Stop at the first recording that cannot be used");
   tools::add_front_end_options(app, o.front_end);
   tools::add_augment_options(app, o.augment);
 }
@@ -61,8 +49,7 @@ void define(CLI::App& app, Options& o) {
 void check(Options& o) {
   if (!o.list.empty() && !o.files.empty()) throw std::invalid_argument("--list and files: give one of the two");
   if (o.list.empty() && o.files.empty()) o.files = {"-"};
-  if (o.n_jobs < 0) throw std::invalid_argument(fmt::format("--jobs {}: wanted 0 or more", o.n_jobs));
-  o.shard = ear::parse_shard(o.shard_text);
+  tools::check(o.stream);
   o.isa = ear::choose_isa(o.isa);
   ear::validate(o.front_end);
   ear::validate(o.augment);
@@ -75,11 +62,10 @@ std::vector<ear::ListEntry> entries_of(const Options& o) {
 ear::Header header_of(const Options& o, const std::vector<ear::ListEntry>& entries) {
   ear::Header header;
   header.kind = ear::Kind::kCochleagram;
-  header.classes = o.classes.empty() ? ear::classes_of(entries)
-                                     : ear::parse_classes(tools::read_file(o.classes, kMaxListBytes), o.classes);
+  header.classes = o.classes.empty() ? ear::classes_of(entries) : tools::read_classes(o.classes);
   ear::check_labels(entries, header.classes);
   header.recipe.stages = {ear::to_stage(o.front_end)};
-  header.made_by = {{kInfo.name, tools::version()}};
+  tools::add_made_by(header, kInfo.name);
   // Beside the recipe, not in it: what learns from changed recordings is used on others.
   if (ear::changes_sound(o.augment)) header.made_by.emplace_back(kAugmentation, ear::describe(o.augment));
   return header;
@@ -93,28 +79,20 @@ void warn_of_names(const ear::Header& header, const std::vector<ear::ListEntry>&
 }
 
 /// Writes what was heard, in order, and names what could not be.
-void write(const std::vector<tools::Heard>& all, const Options& o, ear::Writer& writer, tools::Tally& tally,
+void write(const std::vector<tools::Heard>& all, tools::StreamOutput& output, tools::LyonTotals& totals,
            tools::Context& context) {
   for (const tools::Heard& heard : all) {
     for (const std::string& warning : heard.warnings) context.warn(warning);
-    std::string error = heard.error;
-    try {
-      if (heard.record) writer.write(*heard.record);
-    } catch (const std::invalid_argument& refused) {
-      error = heard.path + ": " + refused.what();
-    }
-    if (error.empty()) {
-      if (heard.file_channels > 1 && tally.first_mixed.empty()) {
+    if (!heard.record) {
+      output.fail(heard.error);
+    } else if (output.write(*heard.record, heard.path)) {
+      if (heard.file_channels > 1 && totals.n_mixed++ == 0) {
         context.note(
             fmt::format("{}: {} channels; the mean of all channels is taken, here and in every other recording "
                         "of several",
                         heard.path, heard.file_channels));
       }
-      tally.add(heard);
-    } else if (o.strict) {
-      throw std::runtime_error(error + " (--strict)");
-    } else {
-      context.fail_record(error);
+      totals.add(heard);
     }
   }
 }
@@ -123,34 +101,26 @@ void run(Options& o, tools::Context& context) {
   const auto entries = entries_of(o);
   std::vector<std::string> inputs = {o.list, o.classes};
   for (const ear::ListEntry& entry : entries) inputs.push_back(ear::path_of(entry, o.root));
-  tools::require_other_file(o.output, inputs);
+  tools::require_other_file(o.stream.output, inputs);
   const ear::FrontEnd front_end(o.front_end, o.isa);
   ear::Header header = header_of(o, entries);
   header.n_channels = front_end.coeffs().n_channels;
   warn_of_names(header, entries, context);
   if (o.front_end.decimation > 0) header.dt_ms = 1000.0 * o.front_end.decimation / o.front_end.sample_rate_hz;
-  auto rest = ear::entries_of_shard(entries, o.shard);
-  tools::RecordProgress progress(context, rest.size(), "recordings");
-  tools::OutputFile output(o.output, tools::FileKind::kStream);
-  ear::Writer writer(output.fd(), output.name(), header);
-  tools::Tally tally;
-  const bool has_work = !rest.empty();
-  const int n_threads = std::min(o.n_jobs > 0 ? o.n_jobs : snn::available_threads(), kMostJobs);
+  auto rest = ear::entries_of_shard(entries, o.stream.shard);
+  tools::StreamOutput output(o.stream, header, "recording", context, rest.size());
+  tools::LyonTotals totals;
   while (!rest.empty()) {
-    const auto heard = tools::hear_first(rest, o.root, o.augment, front_end, n_threads);
-    write(heard, o, writer, tally, context);
-    progress.add(heard.size());
+    const auto heard = tools::hear_first(rest, o.root, o.augment, front_end, tools::n_threads(o.stream));
+    write(heard, output, totals, context);
     rest = rest.subspan(heard.size());
   }
-  // A shard without a usable recording is a part like any other: cat must find all of them.
-  if (has_work && tally.n_records == 0 && o.shard.count == 1) throw std::runtime_error("no recording could be used");
-  if (tally.n_silent > 0) {
-    context.warn(
-        fmt::format("{} of the recordings give nothing but zeros, {} first", tally.n_silent, tally.first_silent));
-  }
-  writer.close();
   output.commit();
-  context.note(tally.summary(header.n_channels));
+  if (totals.silent.n > 0) {
+    context.warn(
+        fmt::format("{} of the recordings give nothing but zeros, {} first", totals.silent.n, totals.silent.first));
+  }
+  context.note(totals.summary(header.n_channels));
 }
 
 }  // namespace

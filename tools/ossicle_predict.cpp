@@ -82,8 +82,8 @@ void print(const Options& o, const std::string& path, const std::vector<tools::A
 }
 
 /// Record by record, so that answers come as a pipe brings records.
-void name_stream(const Options& o, const tools::InputFile& file, tools::Predictor& predictor) {
-  ear::Reader reader(file.fd(), file.name());
+void name_stream(const Options& o, tools::InputFile& file, tools::Predictor& predictor) {
+  ear::Reader reader(file.input(), file.name());
   const snn::Model& model = predictor.model();
   tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
   snn::Dataset one{.n_channels = reader.header().n_channels, .classes = model.classes, .utterances = {}};
@@ -94,12 +94,13 @@ void name_stream(const Options& o, const tools::InputFile& file, tools::Predicto
 }
 
 void name_input(const Options& o, const std::string& path, tools::Predictor& predictor, tools::Context& context) {
-  const tools::InputFile file(path, "a recording or a stream of ossicle-lyon");
+  tools::InputFile file(path, "a recording or a stream of ossicle-lyon");
   if (tools::kind_of(file) == tools::FileKind::kStream) {
     name_stream(o, file, predictor);
   } else {
-    tools::require_sound(file, "a recording or a stream", "ossicle-lyon --list makes a stream of it");
-    ear::Sound sound = ear::read_sound(file.fd(), file.name());
+    tools::require_kind(file, tools::FileKind::kSound, "a recording or a stream",
+                        "ossicle-lyon --list makes a stream of it");
+    ear::Sound sound = ear::read_sound(file.input(), file.name());
     if (sound.n_channels > 1) {
       context.note(fmt::format("{}: {} channels; their mean is taken", file.name(), sound.n_channels));
     }
@@ -118,9 +119,9 @@ void write_spikes(const Options& o, tools::Predictor& predictor) {
   const snn::Model& model = predictor.model();
   tools::SpikeStream spikes(o.spikes, o.output, model);
   for (const std::string& path : o.inputs) {
-    const tools::InputFile file(path, "a stream of ossicle-lyon");
+    tools::InputFile file(path, "a stream of ossicle-lyon");
     tools::require_stream(file);
-    ear::Reader reader(file.fd(), file.name());
+    ear::Reader reader(file.input(), file.name());
     tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
     spikes.begin(reader.header());
     snn::Dataset one{.n_channels = reader.header().n_channels, .classes = model.classes, .utterances = {}};

@@ -4,21 +4,17 @@
 #include <stdexcept>
 
 #include "frontend/events/rebin.h"
-#include "tools/common/io.h"
 #include "tools/common/load.h"
-#include "tools/common/record_progress.h"
-#include "tools/common/run_tool.h"
+#include "tools/common/stream_output.h"
 #include "tools/rebin/sources.h"
-#include "tools/rebin/tally.h"
+#include "tools/rebin/totals.h"
 
 namespace {
 
 struct Options {
   tools::SourceOptions source;
   ear::RebinParams params;
-  std::string output = "-";
-  std::string shard_text = "1/1";
-  bool strict = false;
+  tools::StreamOptions stream;
 };
 
 const tools::ToolInfo kInfo = {"ossicle-rebin", "Turns recordings of events into a stream of rasters or counts.",
@@ -74,10 +70,7 @@ void define(CLI::App& app, Options& o) {
       ->group(group);
   app.add_flag("--count,!--no-count", o.params.counts, "Counts of events in place of whether there is one")
       ->group(group);
-  app.add_option("-o,--output", o.output, "File for the stream; -: standard output")->capture_default_str();
-  app.add_option("--shard", o.shard_text, "Part i/n of the recordings, of files only; cat joins the parts")
-      ->capture_default_str();
-  app.add_flag("--strict,!--no-strict", o.strict, "Stop at the first recording that cannot be used");
+  tools::add_stream_options(app, o.stream, "recording");
 }
 
 void check(Options& o) {
@@ -86,7 +79,8 @@ void check(Options& o) {
     throw std::invalid_argument("--list and files: give one of the two");
   }
   if (source.list.empty() && source.files.empty()) source.files = {"-"};
-  source.shard = ear::parse_shard(o.shard_text);
+  tools::check(o.stream);
+  source.shard = o.stream.shard;
   ear::validate(o.params);
 }
 
@@ -100,64 +94,47 @@ ear::Header header_of(const Options& o, const tools::Source& source) {
   header.recipe = source.recipe;
   header.recipe.stages.push_back(ear::to_stage(o.params, info.n_channels));
   header.made_by = source.made_by;
-  std::erase_if(header.made_by, [](const auto& entry) { return entry.first == kInfo.name; });
-  header.made_by.emplace_back(kInfo.name, tools::version());
+  tools::add_made_by(header, kInfo.name);
   return header;
 }
 
-/// Bins and writes one recording; empty, or why it cannot be used.
-std::string write(const ear::EventRecord& events, int n_channels, const Options& o, ear::Writer& writer,
-                  tools::RebinTally& tally) {
-  if (!events.error.empty()) return events.error;
+/// Bins and writes one recording, or names it; `name` is that of its file.
+void write(const ear::EventRecord& events, const std::string& name, int n_channels, const Options& o,
+           tools::StreamOutput& output, tools::RebinTotals& totals) {
+  const std::string where = fmt::format("{}: {}", name, events.key);
+  if (!events.error.empty()) return output.fail(where + ": " + events.error);
   ear::Binned binned;
   try {
     binned = ear::rebin(events, n_channels, o.params);
   } catch (const std::runtime_error& error) {
-    return error.what();
+    return output.fail(where + ": " + error.what());
   }
-  try {
-    writer.write({.key = events.key,
-                  .label = events.label,
-                  .sequence = events.sequence,
-                  .speaker = events.speaker,
-                  .n_steps = binned.n_steps,
-                  .dt_ms = binned.dt_ms,
-                  .data = std::move(binned.data)});
-  } catch (const std::invalid_argument& refused) {
-    return refused.what();
-  }
-  tally.add(events, binned, o.params);
-  return "";
+  const bool written = output.write({.key = events.key,
+                                     .label = events.label,
+                                     .sequence = events.sequence,
+                                     .speaker = events.speaker,
+                                     .n_steps = binned.n_steps,
+                                     .dt_ms = binned.dt_ms,
+                                     .data = std::move(binned.data)},
+                                    where);
+  if (written) totals.add(events, binned, o.params);
 }
 
 void run(Options& o, tools::Context& context) {
   const tools::Source source = tools::open_source(o.source);
-  tools::require_other_file(o.output, source.paths);
+  tools::require_other_file(o.stream.output, source.paths);
   const int n_channels = source.events->info().n_channels;
   const ear::Header header = header_of(o, source);
   tools::warn_of_look_alikes(header.classes, "labels", context);
-  tools::RecordProgress progress(context, source.n_records, "recordings");
-  tools::OutputFile output(o.output, tools::FileKind::kStream);
-  ear::Writer writer(output.fd(), output.name(), header);
-  tools::RebinTally tally;
-  bool has_work = false;
-  for (ear::EventRecord events; source.events->next(events); has_work = true) {
-    const std::string error = write(events, n_channels, o, writer, tally);
-    progress.add(1, source.share ? source.share() : std::nullopt);
-    if (error.empty()) continue;
-    const std::string message = fmt::format("{}: {}: {}", source.events->info().name, events.key, error);
-    if (o.strict) throw std::runtime_error(message + " (--strict)");
-    context.fail_record(message);
+  tools::StreamOutput output(o.stream, header, "recording", context, source.n_records, source.share);
+  tools::RebinTotals totals;
+  for (ear::EventRecord events; source.events->next(events);) {
+    write(events, source.events->info().name, n_channels, o, output, totals);
   }
-  // A shard without a usable recording is a part like any other: cat must find all of them.
-  if (has_work && tally.n_records() == 0 && o.source.shard.count == 1) {
-    throw std::runtime_error("no recording could be used");
-  }
-  for (const std::string& note : source.events->info().notes) context.note(note);
-  for (const std::string& line : tally.warnings(o.params)) context.warn(line);
-  writer.close();
   output.commit();
-  context.note(tally.summary(header.n_channels, o.params));
+  for (const std::string& note : source.events->info().notes) context.note(note);
+  for (const std::string& line : totals.warnings(o.params)) context.warn(line);
+  context.note(totals.summary(header.n_channels, o.params));
 }
 
 }  // namespace

@@ -18,12 +18,11 @@ namespace {
   throw std::runtime_error(fmt::format("cannot be read ({})", std::strerror(errno)));
 }
 
-std::string read_to_end(int fd) {
+std::string read_to_end(Input& input) {
   std::string bytes;
   std::vector<char> block(1 << 16);
   while (bytes.size() <= kMaxPipeBytes) {
-    const auto n_read = read(fd, block.data(), block.size());
-    if (n_read < 0 && errno == EINTR) continue;
+    const auto n_read = input.read(block.data(), block.size());
     if (n_read < 0) fail_to_read();
     if (n_read == 0) return bytes;
     bytes.append(block.data(), static_cast<std::size_t>(n_read));
@@ -33,7 +32,8 @@ std::string read_to_end(int fd) {
 
 }  // namespace
 
-ByteSource::ByteSource(int fd) {
+ByteSource::ByteSource(Input input) {
+  const int fd = input.fd();
   struct stat status {};
   const off_t position = lseek(fd, 0, SEEK_CUR);
   // Files that the kernel makes up claim to be regular and empty.
@@ -42,7 +42,7 @@ ByteSource::ByteSource(int fd) {
     begin_ = static_cast<std::uint64_t>(position);
     size_ = static_cast<std::uint64_t>(std::max<off_t>(0, status.st_size - position));
   } else {
-    bytes_ = read_to_end(fd);
+    bytes_ = read_to_end(input);
     size_ = bytes_.size();
   }
 }

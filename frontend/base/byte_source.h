@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "frontend/base/input.h"
+
 namespace ear {
 
 /// Most that is taken from a pipe, in bytes.
@@ -15,7 +17,7 @@ class ByteSource {
   /// From an open descriptor, which must stay open: a regular file is read where it lies, from its present position on;
   /// anything else is read to its end now. Throws std::runtime_error if it cannot be read or a pipe brings more than
   /// kMaxPipeBytes.
-  explicit ByteSource(int fd);
+  explicit ByteSource(Input input);
   /// Bytes in memory.
   explicit ByteSource(std::string bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {}
 

@@ -199,6 +199,19 @@ std::string one_line(std::string_view text) {
   return plain ? std::string(text) : line + '"';
 }
 
+std::string printable(std::string_view text) {
+  std::string message;
+  while (!text.empty()) {
+    const Point point = take_point(text);
+    if (point.code >= 0 && (point.code == '\n' || !is_control(point.code))) {
+      message += point.bytes;
+    } else {
+      for (const unsigned char byte : point.bytes) message += fmt::format("\\x{:02x}", byte);
+    }
+  }
+  return message;
+}
+
 std::string look_alikes(const std::vector<std::string>& names, std::string_view what) {
   std::unordered_map<std::string, const std::string*> known;
   std::string sentence;

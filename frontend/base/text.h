@@ -34,6 +34,10 @@ std::string shown(std::string_view text);
 /// quotation mark, in quotation marks and escaped as in C.
 std::string one_line(std::string_view text);
 
+/// A message as a terminal shows it: control characters but line feeds, and bytes that are no UTF-8, stand as \x1b, so that it
+/// changes no terminal and hides nothing of itself.
+std::string printable(std::string_view text);
+
 /// One sentence on the first two names that a reader takes for one: they differ only in blanks at their ends, in the kind of
 /// blank, dash or quotation mark, in characters that are not seen, or in how an accent is put together. It says what differs, and
 /// how many more pairs there are; empty where there is none. `what`: of what they are names, "labels".

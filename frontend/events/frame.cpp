@@ -1,119 +1,88 @@
 #include "frontend/events/frame.h"
 
-#include <cstring>
+#include <algorithm>
+#include <cstdint>
 #include <tuple>
 #include <type_traits>
-#include <vector>
 
 namespace ear {
 
 namespace {
 
-template <typename T>
-void append(std::string& bytes, const T& value) {
-  static_assert(std::is_arithmetic_v<T>);
-  bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
-}
-
-void append(std::string& bytes, const std::string& text) {
-  append(bytes, std::uint64_t{text.size()});
-  bytes += text;
-}
-
-template <typename T>
-void append(std::string& bytes, const std::vector<T>& values) {
-  append(bytes, std::uint64_t{values.size()});
-  if constexpr (std::is_arithmetic_v<T>) {
-    bytes.append(reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T));
+/// The fields in the order in which they are sent; of a constant or a variable.
+auto fields(auto& x) {
+  if constexpr (std::is_same_v<std::remove_cvref_t<decltype(x)>, EventSourceInfo>) {
+    return std::tie(x.name, x.n_channels, x.classes, x.notes, x.n_records);
   } else {
-    for (const T& value : values) append(bytes, value);
+    return std::tie(x.key, x.label, x.sequence, x.speaker, x.times_s, x.channels, x.duration_s, x.resolution_s,
+                    x.warning, x.error);
   }
 }
 
-/// Takes values off the front. Once one was not there, all are missing.
-class Parser {
- public:
-  explicit Parser(std::string_view bytes) : rest_(bytes) {}
-
-  bool whole() const { return good_ && rest_.empty(); }
-
-  template <typename T>
-  void take(T& value) {
-    static_assert(std::is_arithmetic_v<T>);
-    take_bytes(&value, sizeof value);
-  }
-
-  template <typename T>
-  void take(std::vector<T>& values) {
-    values.resize(take_size(std::is_arithmetic_v<T> ? sizeof(T) : sizeof(std::uint64_t)));
-    if constexpr (std::is_arithmetic_v<T>) {
-      take_bytes(values.data(), values.size() * sizeof(T));
+/// A number as it lies in memory; of a text or list its size and then its items.
+template <class T>
+void put(std::string& bytes, const T& value) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    bytes.append(reinterpret_cast<const char*>(&value), sizeof value);
+  } else {
+    put(bytes, std::uint64_t{value.size()});
+    if constexpr (std::is_arithmetic_v<typename T::value_type>) {
+      bytes.append(reinterpret_cast<const char*>(value.data()), value.size() * sizeof value[0]);
     } else {
-      for (T& value : values) take(value);
+      for (const auto& item : value) put(bytes, item);
     }
   }
+}
 
-  void take(std::string& text) {
-    text.resize(take_size(1));
-    take_bytes(text.data(), text.size());
-  }
-
- private:
-  /// Number of items that follow, each of at least so many bytes.
-  std::size_t take_size(std::size_t item_bytes) {
-    std::uint64_t n = 0;
-    take(n);
-    good_ = good_ && n <= rest_.size() / item_bytes;
-    return good_ ? n : 0;
-  }
-
-  void take_bytes(void* target, std::size_t n) {
-    good_ = good_ && n <= rest_.size();
-    if (!good_ || n == 0) return;
-    std::memcpy(target, rest_.data(), n);
-    rest_.remove_prefix(n);
-  }
-
-  std::string_view rest_;
-  bool good_ = true;
-};
-
-/// All fields, in the order in which they stand in a frame; of a record or source that may be const.
-auto fields_of(auto& whole) {
-  if constexpr (requires { whole.times_s; }) {
-    return std::tie(whole.key, whole.label, whole.sequence, whole.speaker, whole.times_s, whole.channels,
-                    whole.duration_s, whole.resolution_s, whole.warning, whole.error);
+/// Takes a value off the front; false where it is not there.
+template <class T>
+bool take(std::string_view& bytes, T& value) {
+  if constexpr (std::is_arithmetic_v<T>) {
+    const std::size_t n = bytes.copy(reinterpret_cast<char*>(&value), sizeof value);
+    bytes.remove_prefix(n);
+    return n == sizeof value;
   } else {
-    return std::tie(whole.name, whole.n_channels, whole.classes, whole.notes, whole.n_records);
+    using Item = typename T::value_type;
+    constexpr std::size_t kLeast =
+        std::is_arithmetic_v<Item> ? sizeof(Item) : sizeof(std::uint64_t);  // bytes of an item
+    std::uint64_t size = 0;
+    if (!take(bytes, size) || size > bytes.size() / kLeast) return false;
+    value.resize(size);
+    if constexpr (std::is_arithmetic_v<Item>) {
+      bytes.remove_prefix(bytes.copy(reinterpret_cast<char*>(value.data()), size * sizeof(Item)));
+      return true;
+    } else {
+      return std::ranges::all_of(value, [&bytes](Item& item) { return take(bytes, item); });
+    }
   }
 }
 
-void append_fields(std::string& bytes, const auto& whole) {
-  std::apply([&bytes](const auto&... field) { (append(bytes, field), ...); }, fields_of(whole));
+std::string all_to_bytes(const auto& x) {
+  std::string bytes;
+  std::apply([&bytes](const auto&... field) { (put(bytes, field), ...); }, fields(x));
+  return bytes;
 }
 
-bool parse_fields(std::string_view bytes, auto& whole) {
-  Parser parser(bytes);
-  std::apply([&parser](auto&... field) { (parser.take(field), ...); }, fields_of(whole));
-  return parser.whole();
+bool all_from_bytes(std::string_view bytes, auto& x) {
+  return std::apply([&bytes](auto&... field) { return (take(bytes, field) && ...); }, fields(x)) && bytes.empty();
 }
 
 }  // namespace
 
-void append_info(std::string& bytes, const EventSourceInfo& info) {
-  append_fields(bytes, info);
+std::string to_bytes(const EventSourceInfo& info) {
+  return all_to_bytes(info);
 }
 
-void append_record(std::string& bytes, const EventRecord& record) {
-  append_fields(bytes, record);
+std::string to_bytes(const EventRecord& record) {
+  return all_to_bytes(record);
 }
 
-bool parse_info(std::string_view bytes, EventSourceInfo& info) {
-  return parse_fields(bytes, info) && info.n_channels >= 1;
+bool from_bytes(std::string_view bytes, EventSourceInfo& info) {
+  return all_from_bytes(bytes, info) && info.n_channels >= 1;
 }
 
-bool parse_record(std::string_view bytes, EventRecord& record) {
-  return parse_fields(bytes, record) && record.times_s.size() == record.channels.size();
+bool from_bytes(std::string_view bytes, EventRecord& record) {
+  return all_from_bytes(bytes, record) && record.times_s.size() == record.channels.size();
 }
 
 }  // namespace ear

@@ -195,9 +195,9 @@ Sound read_sound(const std::filesystem::path& path) {
   return read_sound(file.get(), path.string());
 }
 
-Sound read_sound(int fd, const std::string& name) {
+Sound read_sound(Input input, const std::string& name) {
   try {
-    ByteSource source(fd);
+    ByteSource source(std::move(input));
     if (source.size() == 0) fail("is empty; give a recording");
     SoundPart part = find_sound(source);
     const std::string first_bytes = source.read(0, kHeaderBytes);

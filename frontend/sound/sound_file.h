@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "frontend/base/input.h"
+
 namespace ear {
 
 /// One recording, mixed to mono.
@@ -27,7 +29,7 @@ Sound read_sound(const std::filesystem::path& path);
 
 /// The same from an open descriptor, such as standard input; a pipe is read to its end first, so every format works.
 /// `name` stands for it in messages.
-Sound read_sound(int fd, const std::string& name);
+Sound read_sound(Input input, const std::string& name);
 
 /// Frames that a regular file's header promises; 0 where that cannot be told without reading it. Never throws for what
 /// the file holds.

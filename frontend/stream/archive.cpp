@@ -30,7 +30,7 @@ struct Freed {
 
 // What the callbacks of libarchive share with the classes.
 struct Channel {
-  int fd = -1;
+  Input file{-1};
   int error = 0;          // errno of a failed call
   bool given_up = false;  // nothing more is written
   std::uint64_t n_bytes = 0;
@@ -39,9 +39,7 @@ struct Channel {
 
 la_ssize_t read_block(archive* a, void* data, const void** buffer) {
   Channel& channel = *static_cast<Channel*>(data);
-  ssize_t n = 0;
-  do n = ::read(channel.fd, channel.buffer.data(), channel.buffer.size());
-  while (n < 0 && errno == EINTR);
+  const ssize_t n = channel.file.read(reinterpret_cast<char*>(channel.buffer.data()), channel.buffer.size());
   if (n < 0) {
     channel.error = errno;
     archive_set_error(a, channel.error, "read failed");
@@ -58,7 +56,7 @@ la_ssize_t write_block(archive*, void* data, const void* buffer, std::size_t siz
   Channel& channel = *static_cast<Channel*>(data);
   const char* at = static_cast<const char*>(buffer);
   for (std::size_t left = size; left > 0 && channel.error == 0 && !channel.given_up;) {
-    const ssize_t n = ::write(channel.fd, at, left);
+    const ssize_t n = ::write(channel.file.fd(), at, left);
     if (n < 0 && errno != EINTR) channel.error = errno;
     if (n < 0) continue;
     at += n;
@@ -127,7 +125,7 @@ struct ArchiveReader::State {
   }
 };
 
-ArchiveReader::ArchiveReader(ArchiveFormat format, int fd, std::string name) : state_(std::make_unique<State>()) {
+ArchiveReader::ArchiveReader(ArchiveFormat format, Input input, std::string name) : state_(std::make_unique<State>()) {
   State& s = *state_;
   archive* const a = s.handle.get();
   if (a == nullptr) throw std::bad_alloc();
@@ -136,9 +134,9 @@ ArchiveReader::ArchiveReader(ArchiveFormat format, int fd, std::string name) : s
   int status = ARCHIVE_OK;
   if (s.is_zip) {
     archive_read_support_format_zip_seekable(a);
-    status = archive_read_open_fd(a, fd, kBlock);
+    status = archive_read_open_fd(a, input.fd(), kBlock);
   } else {
-    s.channel.fd = fd;
+    s.channel.file = std::move(input);
     s.channel.buffer.resize(kBlock);
     archive_read_support_format_tar(a);
     archive_read_set_format_option(a, "tar", "read_concatenated_archives", "1");
@@ -240,7 +238,7 @@ ArchiveWriter::ArchiveWriter(ArchiveFormat format, int fd, std::string name) : s
   archive* const a = s.handle.get();
   if (a == nullptr) throw std::bad_alloc();
   s.name = std::move(name);
-  s.channel.fd = fd;
+  s.channel.file = fd;
   if (format == ArchiveFormat::kZip) {
     s.time = kZipTime;
     s.check(archive_write_set_format_zip(a));

@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "frontend/base/input.h"
+
 namespace ear {
 
 using Bytes = std::vector<std::uint8_t>;
@@ -26,8 +28,8 @@ enum class ArchiveFormat {
 /// encrypted, std::system_error if a read fails.
 class ArchiveReader {
  public:
-  /// Of an open descriptor, which must stay open; `name` stands in messages. A zip wants a regular file, whose start is byte 0.
-  ArchiveReader(ArchiveFormat format, int fd, std::string name);
+  /// `name` stands in messages. A zip wants a regular file, whose start is byte 0.
+  ArchiveReader(ArchiveFormat format, Input input, std::string name);
   ArchiveReader(const ArchiveReader&) = delete;
   ArchiveReader& operator=(const ArchiveReader&) = delete;
   ~ArchiveReader();

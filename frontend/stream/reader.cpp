@@ -26,7 +26,7 @@ std::string_view text_of(const Bytes& bytes) {
 }  // namespace
 
 struct Reader::State {
-  State(int fd, std::string name) : tar(ArchiveFormat::kTar, fd, std::move(name)) {}
+  State(Input input, std::string name) : tar(ArchiveFormat::kTar, std::move(input), std::move(name)) {}
 
   ArchiveReader tar;
   Header header;
@@ -137,7 +137,7 @@ struct Reader::State {
   }
 };
 
-Reader::Reader(int fd, std::string name) : state_(std::make_unique<State>(fd, std::move(name))) {
+Reader::Reader(Input input, std::string name) : state_(std::make_unique<State>(std::move(input), std::move(name))) {
   State& s = *state_;
   if (!s.tar.next()) s.tar.fail_archive("empty tar, an Ossicle stream was expected");
   s.begin();

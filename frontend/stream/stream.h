@@ -16,6 +16,7 @@
 #include <variant>
 #include <vector>
 
+#include "frontend/base/input.h"
 #include "frontend/stream/recipe.h"
 
 namespace ear {
@@ -69,7 +70,7 @@ class Reader {
  public:
   /// Reads the header. `name` stands in messages. Throws std::runtime_error (empty input, no stream, another version),
   /// std::system_error.
-  Reader(int fd, std::string name);
+  Reader(Input input, std::string name);
   Reader(Reader&&) noexcept;
   Reader& operator=(Reader&&) noexcept;
   ~Reader();

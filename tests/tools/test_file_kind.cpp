@@ -2,6 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
+#include <array>
 #include <string>
 #include <utility>
 #include <vector>
@@ -119,11 +122,29 @@ TEST_CASE("file_kind: looking takes nothing away, from a pipe neither") {
   const TempFolder folder;
   const std::string bytes = pax_stream();
   spill(folder.file("s.tar"), bytes);
-  const tools::InputFile file(folder.file("s.tar"), "a stream");
+  tools::InputFile file(folder.file("s.tar"), "a stream");
   CHECK(tools::kind_of(file) == FileKind::kStream);
   CHECK(tools::read_file(file, bytes.size()) == bytes);
   const Result piped = shell("cat " + folder.file("s.tar") + " | ossicle-info - | head -n 4 | tail -n 1");
   CHECK(piped.out == "n_records: 2\n");
+  const Result slow = shell("(head -c 5 s.tar; sleep 1; tail -c +6 s.tar) | ossicle-info | head -n 4 | tail -n 1", "",
+                            {folder.path()});
+  CHECK(slow.out == "n_records: 2\n");
+}
+
+TEST_CASE("file_kind: what was seen of a pipe comes first, once, and a look that goes further keeps it") {
+  std::array<int, 2> ends{};
+  REQUIRE(::pipe(ends.data()) == 0);
+  const std::string bytes = pax_stream();
+  REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  ::close(ends[1]);
+  tools::InputFile file("/proc/self/fd/" + std::to_string(ends[0]), "a stream");
+  ::close(ends[0]);
+  CHECK(file.look(5) == bytes.substr(0, 5));
+  CHECK(file.look(2000) == bytes.substr(0, 2000));
+  CHECK(file.look(3) == bytes.substr(0, 3));
+  CHECK(tools::read_file(file, bytes.size()) == bytes);
+  CHECK(tools::read_file(file, bytes.size()).empty());
 }
 
 TEST_CASE("Every tool reads a stream that was packed again as pax") {

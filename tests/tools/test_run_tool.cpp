@@ -1,6 +1,9 @@
+#include "tools/common/run_tool.h"
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 
+#include "frontend/base/text.h"
 #include "tests/pipe/run.h"
 
 using Catch::Contains;
@@ -136,4 +139,20 @@ TEST_CASE("A file that grows beyond the user's limit is an error that leaves not
   CHECK(result.exit_code == 2);
   CHECK_THAT(result.err, Contains("a.txt: cannot write: File too large"));
   CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("A long message: beginning and end stay, and no character is cut") {
+  const std::string most(2000, 'x');
+  CHECK(tools::shortened(most) == most);
+  const std::string text = "begin" + std::string(3000, '-') + "end";
+  const std::string shown = tools::shortened(text);
+  CHECK(shown.substr(0, 1200) == text.substr(0, 1200));
+  CHECK(shown.substr(1200, shown.size() - 2000) == " [... 1008 bytes left out ...] ");
+  CHECK(shown.substr(shown.size() - 800) == text.substr(text.size() - 800));
+  std::string wide = "a";
+  for (int i = 0; i < 1500; ++i) wide += "\u00e9";
+  const std::string cut = tools::shortened(wide);
+  CHECK(cut.substr(0, 1199) == wide.substr(0, 1199));
+  CHECK(cut.substr(1199, 6) == " [... ");
+  CHECK(ear::printable(cut) == cut);
 }

@@ -12,8 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "frontend/base/text.h"
 #include "tools/common/command_line.h"
-#include "tools/common/printable.h"
 
 namespace tools {
 
@@ -34,7 +34,8 @@ struct Item {
   std::vector<Value> values;
 };
 
-/// Takes a file apart, item by item. CLI11's own reader takes what it does not understand for something else.
+/// Takes a file apart, item by item. By hand: CLI11's own reader takes what it does not understand for something else, and readers
+/// of all of TOML refuse a number with zeros in front, and tell what is wrong without the option's name.
 class TomlReader {
  public:
   TomlReader(std::string_view text, std::string name) : text_(text), name_(std::move(name)) {
@@ -62,7 +63,7 @@ class TomlReader {
   [[noreturn]] void fail(const Item& item, const std::string& what) const {
     const std::string key = item.key.empty() ? "" : item.key + ": ";
     throw CLI::ConfigError(
-        printable(fmt::format("{}: line {}: {}{}", name_, item.line, key, what)));  // what() ends at a NUL
+        ear::printable(fmt::format("{}: line {}: {}{}", name_, item.line, key, what)));  // what() ends at a NUL
   }
 
  private:

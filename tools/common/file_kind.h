@@ -28,12 +28,12 @@ enum class FileKind {
   kUnknown
 };
 
-/// By up to 4,096 first bytes. What was cut counts as what it was.
+/// By up to 4,096 first bytes.
 FileKind kind_of(std::string_view first_bytes);
 
-/// By the next bytes of an open file or pipe, which are not taken; kUnknown for what cannot be looked into (a terminal, a
-/// socket). Throws std::system_error.
-FileKind kind_of(const InputFile& file);
+/// By the next bytes of an open file, which stay its next bytes. Of a pipe it waits for so many that a stream is known by them, or
+/// for its end. Throws std::system_error.
+FileKind kind_of(InputFile& file);
 
 /// Follows "is": "a stream", "an HDF5 file", "empty".
 std::string_view name_of(FileKind kind);
@@ -47,10 +47,10 @@ bool is_text(FileKind kind);
                               std::string_view remedy = {});
 
 /// Throw like refuse_kind() for a file that is seen to be something else. What is not known passes: its reader says more.
-void require_stream(const InputFile& file);
+void require_stream(InputFile& file);
 /// `usage` is the remedy: "the model comes first: ossicle-eval MODEL STREAM".
-void require_model(const InputFile& file, std::string_view usage = {});
-/// `wanted`: "a recording".
-void require_sound(const InputFile& file, std::string_view wanted, std::string_view way_of_list);
+void require_model(InputFile& file, std::string_view usage = {});
+/// Text passes too. `wanted` is `kind` in words, `way_of_list` the remedy where a list of recordings is found.
+void require_kind(InputFile& file, FileKind kind, std::string_view wanted, std::string_view way_of_list = {});
 
 }  // namespace tools

@@ -64,25 +64,33 @@ fs::path behind_links(const std::string& path) {
 
 InputFile::InputFile(const std::string& path, std::string_view waits_for) {
   if (path == "-") {
-    name_ = "standard input";
-    fd_ = STDIN_FILENO;
-    if (::isatty(fd_) != 0) {
-      throw std::runtime_error(fmt::format(
-          "standard input is a terminal, and this tool waits for {}; name a file or pipe one in", waits_for));
-    }
-    return;
+    if (::isatty(fd_) == 0) return;
+    throw std::runtime_error(
+        fmt::format("standard input is a terminal, and this tool waits for {}; name a file or pipe one in", waits_for));
   }
   name_ = path;
-  fd_ = open_input(path);
-  owned_ = true;
+  owned_ = ear::Descriptor(open_input(path));
+  fd_ = owned_.get();
   if (S_ISDIR(status_of(fd_, name_).st_mode)) {
-    ::close(fd_);
     throw std::runtime_error(fmt::format("{}: is a folder, wanted {}", path, waits_for));
   }
 }
 
-InputFile::~InputFile() {
-  if (owned_) ::close(fd_);
+bool InputFile::is_file() const {
+  return owned_ && S_ISREG(status_of(fd_, name_).st_mode);
+}
+
+std::string InputFile::look(std::size_t n) {
+  const off_t here = ::lseek(fd_, 0, SEEK_CUR);
+  std::size_t size = first_.size();
+  first_.resize(std::max(size, n));
+  for (ssize_t n_read = 1; size < n && n_read > 0; size += static_cast<std::size_t>(n_read)) {
+    n_read = retry([&] { return ::read(fd_, first_.data() + size, n - size); });
+    if (n_read < 0) fail_system(name_ + ": cannot read");
+  }
+  first_.resize(size);
+  if (here < 0 || ::lseek(fd_, here, SEEK_SET) < 0) return first_.substr(0, n);
+  return std::exchange(first_, {});
 }
 
 OutputFile::OutputFile(const std::string& path, FileKind kind, OutputRules rules) {
@@ -90,36 +98,26 @@ OutputFile::OutputFile(const std::string& path, FileKind kind, OutputRules rules
   const bool exists = ::stat(path.c_str(), &status) == 0;
   if (is_standard_output(path)) {
     name_ = "standard output";
-    fd_ = STDOUT_FILENO;
   } else if (path.empty()) {
     throw std::runtime_error("the name of the output is empty; give a path or -");
   } else if (exists && S_ISDIR(status.st_mode)) {
     throw std::runtime_error(path + ": is a folder; name a file in it");
   } else if (exists && !S_ISREG(status.st_mode)) {
-    open_direct(path);
+    name_ = path;
+    owned_ = ear::Descriptor(retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); }));
+    fd_ = owned_.get();
+    if (fd_ < 0) fail_system(path + ": cannot open for writing");
   } else {
     require_replaceable(path, kind, rules);
     name_ = path;
     // A link stays, the file behind it is replaced.
-    aside_.emplace(exists ? fs::canonical(path) : behind_links(path), path, HiddenPlace::Type::kFile);
+    aside_.emplace(exists ? fs::canonical(path) : behind_links(path), path, HiddenOutput::Type::kFile);
     fd_ = aside_->fd();
     if (exists) ::fchmod(fd_, status.st_mode & 0777);
   }
   if (!is_text(kind) && ::isatty(fd_) != 0) {
-    if (owned_) ::close(fd_);
     throw std::runtime_error(name_ + " is a terminal, and the output is binary; use -o FILE or a pipe");
   }
-}
-
-void OutputFile::open_direct(const std::string& path) {
-  name_ = path;
-  fd_ = retry([&] { return ::open(path.c_str(), O_WRONLY | O_CLOEXEC); });
-  if (fd_ < 0) fail_system(path + ": cannot open for writing");
-  owned_ = true;
-}
-
-OutputFile::~OutputFile() {
-  if (owned_) ::close(fd_);
 }
 
 fs::path OutputFile::path() const {
@@ -137,15 +135,14 @@ void OutputFile::write(std::span<const std::byte> bytes) {
 
 void OutputFile::commit() {
   if (aside_) aside_->become_target();
-  if (!owned_) return;
-  owned_ = false;
-  if (::close(fd_) != 0) fail_system(name_ + ": cannot write");
+  if (!owned_.close()) fail_system(name_ + ": cannot write");
 }
 
 void require_replaceable(const std::string& path, FileKind kind, OutputRules rules) {
   std::error_code absent;
   if (is_standard_output(path) || !fs::is_regular_file(path, absent) || fs::file_size(path, absent) == 0) return;
-  const FileKind found = kind_of(InputFile(path, "a file"));
+  InputFile file(path, "a file");
+  const FileKind found = kind_of(file);
   if (found != kind) {
     throw std::runtime_error(fmt::format("{}: is {}, and the output is {}; remove it first, or name another file", path,
                                          name_of(found), name_of(kind)));
@@ -177,10 +174,12 @@ void write_file(const std::string& path, std::string_view text) {
 }
 
 std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for) {
-  return read_file(InputFile(path, waits_for), limit);
+  InputFile file(path, waits_for);
+  return read_file(file, limit);
 }
 
-std::string read_file(const InputFile& file, std::size_t limit) {
+std::string read_file(InputFile& file, std::size_t limit) {
+  ear::Input input = file.input();
   std::string bytes;
   // Memory grows with what has arrived; one byte more than the limit shows that the file is too long.
   constexpr std::size_t kBlock = 1 << 20;
@@ -191,7 +190,7 @@ std::string read_file(const InputFile& file, std::size_t limit) {
   }
   for (std::size_t size = 0;;) {
     bytes.resize(std::min(size + kBlock, limit + 1));
-    const ssize_t n = retry([&] { return ::read(file.fd(), bytes.data() + size, bytes.size() - size); });
+    const ssize_t n = input.read(bytes.data() + size, bytes.size() - size);
     if (n < 0) fail_system(file.name() + ": cannot read");
     size += static_cast<std::size_t>(n);
     if (size > limit) throw std::runtime_error(fmt::format("{}: longer than {} bytes", file.name(), limit));

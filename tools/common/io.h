@@ -1,14 +1,19 @@
 #pragma once
 // Files of the tools: "-" is standard input or output; output is written aside and renamed.
+#include <unistd.h>
+
 #include <cstddef>
 #include <filesystem>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
+#include "frontend/base/descriptor.h"
+#include "frontend/base/input.h"
 #include "tools/common/file_kind.h"
-#include "tools/common/hidden_place.h"
+#include "tools/common/hidden_output.h"
 
 namespace tools {
 
@@ -18,18 +23,22 @@ class InputFile {
  public:
   /// `waits_for` completes "standard input is a terminal, and this tool waits for ...": "a stream of ossicle-lyon".
   InputFile(const std::string& path, std::string_view waits_for);
-  InputFile(const InputFile&) = delete;
-  InputFile& operator=(const InputFile&) = delete;
-  ~InputFile();
 
   int fd() const { return fd_; }
   /// For messages: the path, or "standard input".
   const std::string& name() const { return name_; }
+  /// Whether it can be opened again by its name: no pipe, and not standard input.
+  bool is_file() const;
+  /// The next n bytes, fewer at the end, which stay the next ones. Throws std::system_error.
+  std::string look(std::size_t n);
+  /// For whoever reads it from here on: what look() saw comes first. To be taken once.
+  ear::Input input() { return {fd_, std::exchange(first_, {})}; }
 
  private:
-  int fd_ = -1;
-  bool owned_ = false;
-  std::string name_;
+  ear::Descriptor owned_;  // none if it is standard input
+  int fd_ = STDIN_FILENO;
+  std::string name_ = "standard input";
+  std::string first_;  // bytes that look() took from what cannot be sought, a pipe
 };
 
 struct OutputRules {
@@ -37,18 +46,13 @@ struct OutputRules {
 };
 
 /// An open output. A regular or new file is written under a hidden name in its folder, and commit() syncs it and
-/// renames it over the old one; without commit() the old file stays as it was. Standard output ("-", "/dev/stdout"),
+/// renames it over the old one; without commit() the old file stays as it was, and what was written aside is removed. Standard output ("-", "/dev/stdout"),
 /// devices and named pipes are written directly. Throws std::runtime_error for a directory, a missing folder, a file that
 /// must stay (require_replaceable()), and binary content to a terminal; std::system_error for other failures.
 class OutputFile {
  public:
   /// `kind`: of what will be written.
   OutputFile(const std::string& path, FileKind kind, OutputRules rules = {});
-  OutputFile(const OutputFile&) = delete;
-  OutputFile& operator=(const OutputFile&) = delete;
-  /// Without commit(): removes what was written aside.
-  ~OutputFile();
-
   int fd() const { return fd_; }
   /// For messages: the path, or "standard output".
   const std::string& name() const { return name_; }
@@ -64,12 +68,10 @@ class OutputFile {
   void commit();
 
  private:
-  void open_direct(const std::string& path);
-
-  int fd_ = -1;
-  bool owned_ = false;
+  ear::Descriptor owned_;  // of a device or named pipe
+  int fd_ = STDOUT_FILENO;
   std::string name_;
-  std::optional<HiddenPlace> aside_;  // none if written directly
+  std::optional<HiddenOutput> aside_;  // of a file
 };
 
 /// What an output of that kind may replace: a file of its kind or an empty one, and a model only under `rules.overwrite`,
@@ -88,6 +90,6 @@ void write_file(const std::string& path, std::string_view text);
 /// The whole file ("-": standard input). Throws std::runtime_error if it holds more than `limit` bytes.
 std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for = "a file");
 /// The rest of an open file; throws likewise.
-std::string read_file(const InputFile& file, std::size_t limit);
+std::string read_file(InputFile& file, std::size_t limit);
 
 }  // namespace tools

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <filesystem>
 #include <stdexcept>
 
@@ -32,18 +31,20 @@ std::string remedy(const std::string& list, const ear::ListEntry& first) {
 }  // namespace
 
 std::vector<ear::ListEntry> read_list(const std::string& path, const std::string& root) {
-  const std::string name = path == "-" ? "standard input" : path;
-  const InputFile file(path, "a list of recordings");
-  const FileKind found = kind_of(file);
-  constexpr std::array kPass = {FileKind::kList, FileKind::kText, FileKind::kUnknown, FileKind::kEmpty};
-  if (std::ranges::find(kPass, found) == kPass.end()) refuse_kind(name, found, "a list of recordings");
-  auto entries = ear::parse_list(read_file(file, kMaxListBytes), name);
+  InputFile file(path, "a list of recordings");
+  require_kind(file, FileKind::kList, "a list of recordings");
+  auto entries = ear::parse_list(read_file(file, kMaxListBytes), file.name());
   // One message where each recording would have one that does not say why. The first is nearly always there.
   if (entries.size() > 1 && std::ranges::none_of(entries, [&](const auto& entry) { return is_there(entry, root); })) {
-    throw std::runtime_error(fmt::format("{}: none of its {} recordings is there, {} first; {}", name, entries.size(),
-                                         ear::path_of(entries.front(), root), remedy(path, entries.front())));
+    throw std::runtime_error(fmt::format("{}: none of its {} recordings is there, {} first; {}", file.name(),
+                                         entries.size(), ear::path_of(entries.front(), root),
+                                         remedy(path, entries.front())));
   }
   return entries;
+}
+
+std::vector<std::string> read_classes(const std::string& path) {
+  return ear::parse_classes(read_file(path, kMaxListBytes), path);
 }
 
 }  // namespace tools

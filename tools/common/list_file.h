@@ -11,4 +11,7 @@ namespace tools {
 /// std::runtime_error, as ear::parse_list(), and if there are several recordings and none of them is there.
 std::vector<ear::ListEntry> read_list(const std::string& path, const std::string& root);
 
+/// The names in a file of classes, as ear::parse_classes().
+std::vector<std::string> read_classes(const std::string& path);
+
 }  // namespace tools

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
 #include <stdexcept>
 
 #include "frontend/base/text.h"
@@ -40,15 +39,14 @@ snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>
   return utterance;
 }
 
+snn::Model read_model(InputFile& file) {
+  return file.is_file() ? snn::read_model(file.name()) : snn::parse_model(read_file(file, kMaxModelBytes), file.name());
+}
+
 snn::Model read_model(const std::string& path, std::string_view usage) {
-  constexpr std::size_t kMaxBytes = std::size_t{1} << 33;
-  const InputFile file(path, "a model, as ossicle-train writes it");
+  InputFile file(path, "a model, as ossicle-train writes it");
   require_model(file, usage);
-  // A pipe is read on, for opening it again would wait for another writer.
-  if (path == "-" || std::filesystem::is_fifo(path)) {
-    return snn::parse_model(read_file(file, kMaxBytes), file.name());
-  }
-  return snn::read_model(path);
+  return read_model(file);
 }
 
 UtteranceSource::UtteranceSource(const std::vector<std::string>& paths)

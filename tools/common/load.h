@@ -46,6 +46,9 @@ LoadedStream load_streams(const std::vector<std::string>& paths);
 /// The model at `path` ("-": standard input), a named pipe too. `usage` is what to do where it is something else: "the model
 /// comes first: ossicle-eval MODEL STREAM". Throws std::runtime_error.
 snn::Model read_model(const std::string& path, std::string_view usage = {});
+/// The same of a file that is known to be one. The sizes in a regular file are checked before its data are read.
+snn::Model read_model(InputFile& file);
+inline constexpr std::size_t kMaxModelBytes = std::size_t{1} << 33;
 
 /// The record as an utterance, its label an index into `classes`; moves its array.
 snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>& classes);

@@ -18,8 +18,8 @@ std::optional<double> share_read(int fd) {
   return static_cast<double>(::lseek(fd, 0, SEEK_CUR)) / static_cast<double>(status.st_size);
 }
 
-RecordProgress::RecordProgress(const Context& context, std::optional<std::size_t> n_total, const char* noun)
-    : quiet_(context.quiet()), n_total_(n_total), noun_(noun) {
+RecordProgress::RecordProgress(const Context& context, std::optional<std::size_t> n_total, std::string noun)
+    : quiet_(context.quiet()), n_total_(n_total), noun_(std::move(noun)) {
   add(0);
 }
 

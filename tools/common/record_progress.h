@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <string>
 
 #include "tools/common/run_tool.h"
 #include "tools/common/status_line.h"
@@ -16,7 +17,7 @@ class RecordProgress {
  public:
   /// Says at once that the work begins; silent under --quiet. n_total: records in all, where that is known beforehand. noun: what they are called.
   explicit RecordProgress(const Context& context, std::optional<std::size_t> n_total = {},
-                          const char* noun = "records");
+                          std::string noun = "records");
   /// Takes the status away.
   ~RecordProgress();
   RecordProgress(const RecordProgress&) = delete;
@@ -30,7 +31,7 @@ class RecordProgress {
 
   bool quiet_;
   std::optional<std::size_t> n_total_;
-  const char* noun_;
+  std::string noun_;
   std::size_t n_done_ = 0;
   std::chrono::steady_clock::time_point begin_ = std::chrono::steady_clock::now();
 };

@@ -26,9 +26,8 @@ std::vector<double> sizes_of(const std::vector<std::string>& paths) {
   return sizes;
 }
 
-void require_file(const InputFile& file, const std::string& path) {
-  struct stat status = {};
-  if (path != "-" && ::fstat(file.fd(), &status) == 0 && S_ISREG(status.st_mode)) return;
+void require_file(const InputFile& file) {
+  if (file.is_file()) return;
   throw std::runtime_error(
       fmt::format("{}: --shard counts the records first, which a pipe does not allow; name files, or give --shard to "
                   "the tool that makes the stream",
@@ -36,20 +35,28 @@ void require_file(const InputFile& file, const std::string& path) {
 }
 
 std::size_t count_records(const std::string& path) {
-  const InputFile file(path, kWanted);
-  require_file(file, path);
+  InputFile file(path, kWanted);
+  require_file(file);
   require_stream(file);
-  ear::Reader reader(file.fd(), file.name());
+  ear::Reader reader(file.input(), file.name());
   for (ear::Record record; reader.next(record);) continue;
   return reader.n_records();
 }
 
 }  // namespace
 
+void require_same_header(const ear::Header& header, const std::string& name, const ear::Header& first,
+                         const std::string& first_name) {
+  const std::string difference = first_difference(first, header);
+  if (difference.empty()) return;
+  throw std::runtime_error(
+      fmt::format("{}: does not go with {}: {}; make both with the same options", name, first_name, difference));
+}
+
 RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first)
     : paths_(std::move(paths)), n_bytes_(sizes_of(paths_)), file_(std::move(first)) {
   if (shard.count > 1) {
-    if (file_) require_file(*file_, paths_.front());
+    if (file_) require_file(*file_);
     std::size_t n = 0;
     for (const std::string& path : paths_) n += count_records(path);
     std::tie(begin_, end_) = ear::range_of_shard(n, shard);
@@ -63,12 +70,8 @@ void RecordSource::open(std::size_t index) {
   reader_.reset();
   if (index > 0 || !file_) file_ = std::make_unique<InputFile>(paths_[index], kWanted);
   require_stream(*file_);
-  reader_.emplace(file_->fd(), file_->name());
-  if (index == 0) return;
-  const std::string difference = first_difference(header_, reader_->header());
-  if (difference.empty()) return;
-  throw std::runtime_error(fmt::format("{}: does not go with {}: {}; make both with the same options", file_->name(),
-                                       paths_.front(), difference));
+  reader_.emplace(file_->input(), file_->name());
+  if (index > 0) require_same_header(reader_->header(), file_->name(), header_, paths_.front());
 }
 
 bool RecordSource::next(ear::Record& record) {

@@ -12,6 +12,10 @@
 
 namespace tools {
 
+/// Throws std::runtime_error naming both for a stream that cannot follow the first.
+void require_same_header(const ear::Header& header, const std::string& name, const ear::Header& first,
+                         const std::string& first_name);
+
 class RecordSource {
  public:
   /// Opens the first of the streams, at least one ("-": standard input), and counts the records of all if there is more

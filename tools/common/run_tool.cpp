@@ -12,8 +12,8 @@
 #include <iostream>
 #include <system_error>
 
+#include "frontend/base/text.h"
 #include "tools/common/command_line.h"
-#include "tools/common/printable.h"
 #include "tools/common/status_line.h"
 
 namespace tools {
@@ -27,7 +27,7 @@ constexpr int kFailed = 2;
 // One call, so that lines of several programs and threads stay whole.
 void say(const std::string& tool, std::string_view message) {
   std::string lines = tool + ": ";
-  for (const char c : shortened(printable(message))) {
+  for (const char c : shortened(ear::printable(message))) {
     lines += c;
     if (c == '\n') lines += tool + ": ";
   }
@@ -173,6 +173,18 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
     say(info.name, error.what());
   }
   return kFailed;
+}
+
+std::string shortened(const std::string& text) {
+  constexpr std::size_t kMostBytes = 2000, kBytesOfEnd = 800;
+  if (text.size() <= kMostBytes) return text;
+  const auto is_continuation = [&text](std::size_t i) {
+    return (static_cast<unsigned char>(text[i]) & 0xC0U) == 0x80U;
+  };
+  std::size_t begin = kMostBytes - kBytesOfEnd, end = text.size() - kBytesOfEnd;
+  while (begin > 0 && is_continuation(begin)) --begin;
+  while (end < text.size() && is_continuation(end)) ++end;
+  return fmt::format("{} [... {} bytes left out ...] {}", text.substr(0, begin), end - begin, text.substr(end));
 }
 
 const char* version() {

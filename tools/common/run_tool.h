@@ -20,7 +20,7 @@ struct ToolInfo {
   std::string example;      ///< one command line that can be pasted, shown by --help
 };
 
-/// The messages of a run, on standard error, each line after the tool's name; printable() and shortened(). Threads may call it.
+/// The messages of a run, on standard error, each line after the tool's name; ear::printable() and shortened(). Threads may call it.
 class Context {
  public:
   explicit Context(std::string tool) : tool_(std::move(tool)) {}
@@ -65,6 +65,9 @@ int run_tool(int argc, char** argv, const ToolInfo& info, std::function<void(CLI
   steps.run = [&](Context& context) { run(options, context); };
   return run_app(argc, argv, info, std::move(steps));
 }
+
+/// Of a text longer than 2,000 bytes its beginning, how much is left out, and its end, where messages say what to do.
+std::string shortened(const std::string& text);
 
 /// "0.1.0", the version of the project.
 const char* version();

@@ -40,7 +40,7 @@ std::string by_extension(const std::string& path) {
 
 /// Of a file whose name does not show it.
 std::string by_first_bytes(const std::string& path) {
-  const InputFile file(path, "a file to convert");
+  InputFile file(path, "a file to convert");
   const FileKind kind = kind_of(file);
   for (const Format& format : kFormats) {
     if (std::ranges::count(format.kinds, kind) > 0) return format.name;

@@ -27,9 +27,9 @@ constexpr double kMsPerS = 1000.0;
 constexpr double kDefaultDtMs = 1.0;
 
 ear::Header header_of(const std::string& path) {
-  const InputFile file(path, "a stream of ossicle-lyon");
+  InputFile file(path, "a stream of ossicle-lyon");
   require_stream(file);
-  ear::Header header = ear::Reader(file.fd(), file.name()).header();
+  ear::Header header = ear::Reader(file.input(), file.name()).header();
   if (header.kind == ear::Kind::kEvents) {
     throw std::runtime_error(
         fmt::format("{}: holds events, which no network takes; make steps of them with ossicle-rebin", path));

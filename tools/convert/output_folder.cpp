@@ -38,7 +38,7 @@ OutputFolder::OutputFolder(const std::string& path) : name_(path) {
   if (fs::exists(target) && !(fs::is_directory(target) && fs::is_empty(target))) {
     throw std::runtime_error(path + ": is there already; remove it or name another folder");
   }
-  aside_.emplace(target, path, HiddenPlace::Type::kFolder);
+  aside_.emplace(target, path, HiddenOutput::Type::kFolder);
 }
 
 void OutputFolder::commit() {

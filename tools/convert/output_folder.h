@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "tools/common/hidden_place.h"
+#include "tools/common/hidden_output.h"
 
 namespace tools {
 
@@ -22,7 +22,7 @@ class OutputFolder {
 
  private:
   std::string name_;
-  std::optional<HiddenPlace> aside_;
+  std::optional<HiddenOutput> aside_;
 };
 
 }  // namespace tools

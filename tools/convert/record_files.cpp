@@ -18,7 +18,7 @@ constexpr std::size_t kMaxTextBytes = 1ULL << 30;
 
 class StreamSource : public ear::RecordReader {
  public:
-  explicit StreamSource(const InputFile& file) : reader_(file.fd(), file.name()) {}
+  explicit StreamSource(InputFile& file) : reader_(file.input(), file.name()) {}
   const ear::Header& header() const override { return reader_.header(); }
   bool is_own() const override { return true; }
   bool next(ear::ReadRecord& item) override {

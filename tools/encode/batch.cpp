@@ -58,7 +58,7 @@ std::vector<Encoded> encode_next(RecordSource& source, const ear::StreamEncoder&
   return encoded;
 }
 
-void Tally::add(const Encoded& encoded, int n_channels) {
+void EncodeTotals::add(const Encoded& encoded, int n_channels) {
   ++n_records_;
   if (encoded.snr_db) snr_db_.emplace_back(*encoded.snr_db, encoded.key);
   const auto* spikes = std::get_if<std::vector<std::uint8_t>>(&encoded.record->data);
@@ -67,16 +67,16 @@ void Tally::add(const Encoded& encoded, int n_channels) {
   n_spikes_ += static_cast<double>(n);
   n_elements_ += static_cast<double>(spikes->size());
   channel_seconds_ += encoded.record->n_steps * encoded.record->dt_ms / kMsPerSecond * n_channels;
-  if (n == 0 && n_silent_++ == 0) first_silent_ = encoded.key;
+  if (n == 0) silent_.add(encoded.key);
 }
 
-std::string Tally::summary(int n_channels, bool of_spikes) const {
-  std::string line = fmt::format("{} recording{}, {} channels", n_records_, n_records_ == 1 ? "" : "s", n_channels);
+std::string EncodeTotals::summary(int n_channels, bool of_spikes) const {
+  std::string line = fmt::format("{}, {} channels", count_of(n_records_, "recording"), n_channels);
   if (of_spikes && n_elements_ > 0) line += fmt::format(", {:.2f} % spikes", kPercent * n_spikes_ / n_elements_);
   return line;
 }
 
-std::vector<std::string> Tally::report() const {
+std::vector<std::string> EncodeTotals::report() const {
   if (n_records_ == 0) return {};
   std::vector<std::string> lines = {
       fmt::format("{:.1f} spikes a recording; {:.4f} spikes a step and channel, {:.1f} Hz",

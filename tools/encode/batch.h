@@ -6,6 +6,7 @@
 
 #include "frontend/encode/encode.h"
 #include "tools/common/record_source.h"
+#include "tools/common/stream_output.h"
 
 namespace tools {
 
@@ -25,22 +26,20 @@ std::vector<Encoded> encode_next(RecordSource& source, const ear::StreamEncoder&
                                  const std::optional<ear::StreamEncoder>& decoder, int n_threads);
 
 /// Counts over a run, for the messages at its end.
-class Tally {
+class EncodeTotals {
  public:
   void add(const Encoded& encoded, int n_channels);
 
-  std::size_t n_records() const { return n_records_; }
-  /// Of the records of a raster without one spike: how many, and the first one's key.
-  std::size_t n_silent() const { return n_silent_; }
-  const std::string& first_silent() const { return first_silent_; }
+  /// The records of a raster without one spike.
+  const Named& silent() const { return silent_; }
   /// "300 recordings, 78 channels, 4.1 % spikes".
   std::string summary(int n_channels, bool of_spikes) const;
   /// Spikes a recording, firing rate, signal-to-noise ratio of the round trip: a line each.
   std::vector<std::string> report() const;
 
  private:
-  std::size_t n_records_ = 0, n_silent_ = 0;
-  std::string first_silent_;
+  std::size_t n_records_ = 0;
+  Named silent_;
   double n_spikes_ = 0.0, n_elements_ = 0.0, channel_seconds_ = 0.0;
   std::vector<std::pair<double, std::string>> snr_db_;  // with keys
 };

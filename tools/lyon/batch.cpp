@@ -20,9 +20,9 @@ constexpr std::string_view kWayOfList = "give it with --list";
 
 ear::Sound read(const std::string& path) {
   if (path != "-") return ear::read_sound(path);
-  const InputFile file(path, "a recording; give files or --list");
-  require_sound(file, "a recording", kWayOfList);
-  return ear::read_sound(file.fd(), file.name());
+  InputFile file(path, "a recording; give files or --list");
+  require_kind(file, FileKind::kSound, "a recording", kWayOfList);
+  return ear::read_sound(file.input(), file.name());
 }
 
 ear::Record to_record(const ear::ListEntry& entry, ear::Cochleagram&& cochleagram) {
@@ -41,7 +41,8 @@ ear::Record to_record(const ear::ListEntry& entry, ear::Cochleagram&& cochleagra
 std::string reason(const std::string& path, const std::string& error) {
   if (!std::filesystem::is_regular_file(path)) return error;
   try {
-    require_sound(InputFile(path, "a recording"), "a recording", kWayOfList);
+    InputFile file(path, "a recording");
+    require_kind(file, FileKind::kSound, "a recording", kWayOfList);
   } catch (const std::runtime_error& other) {
     return other.what();
   }
@@ -111,21 +112,19 @@ std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std
   auto all = front_end.hear(std::move(sounds), [n_threads](int n_bodies, const std::function<void(int)>& body) {
     snn::parallel_for(n_bodies, n_threads, body);
   });
-  for (std::size_t i = 0; i < all.size(); ++i) finish(entries[i], std::move(all[i]), heard[i]);
+  for (std::size_t i = 0; i < n; ++i) finish(entries[i], std::move(all[i]), heard[i]);
   return heard;
 }
 
-void Tally::add(const Heard& heard) {
-  if (!heard.record) return;
+void LyonTotals::add(const Heard& heard) {
   ++n_records;
   cropped_steps += heard.cropped_steps;
   if (heard.padded_samples > 0) ++n_padded;
-  if (heard.file_channels > 1 && first_mixed.empty()) first_mixed = heard.path;
-  if (heard.silent && n_silent++ == 0) first_silent = heard.path;
+  if (heard.silent) silent.add(heard.path);
 }
 
-std::string Tally::summary(int n_channels) const {
-  std::string line = fmt::format("{} recording{}, {} channels", n_records, n_records == 1 ? "" : "s", n_channels);
+std::string LyonTotals::summary(int n_channels) const {
+  std::string line = fmt::format("{}, {} channels", count_of(n_records, "recording"), n_channels);
   if (cropped_steps > 0) line += fmt::format("; {} surplus steps cropped", cropped_steps);
   if (n_padded > 0) line += fmt::format("; {} shorter than the wanted steps and followed by silence", n_padded);
   return line;

@@ -9,6 +9,7 @@
 #include "frontend/sound/augment.h"
 #include "frontend/stream/list.h"
 #include "frontend/stream/stream.h"
+#include "tools/common/stream_output.h"
 
 namespace tools {
 
@@ -33,10 +34,10 @@ std::vector<Heard> hear_first(std::span<const ear::ListEntry> entries, const std
                               int n_threads);
 
 /// Counts over a run, for the note at its end.
-struct Tally {
-  std::size_t n_records = 0, n_padded = 0, n_silent = 0;
+struct LyonTotals {
+  std::size_t n_records = 0, n_padded = 0, n_mixed = 0;
   long long cropped_steps = 0;
-  std::string first_mixed, first_silent;  ///< paths
+  Named silent;  ///< by their paths
 
   void add(const Heard& heard);
   /// "300 recordings, 78 channels; 12 steps cropped; 2 followed by silence".

@@ -10,7 +10,7 @@
 
 #include "snn/base/hash.h"
 #include "snn/files/metadata.h"
-#include "tools/common/run_tool.h"
+#include "tools/common/stream_output.h"
 
 namespace tools {
 
@@ -59,8 +59,7 @@ void SpikeStream::begin(const ear::Header& input) {
   header.n_channels = n_neurons_;
   header.recipe.stages.push_back(
       {"ossicle-predict", {{"layers", fmt::format("{}", fmt::join(layers_, ","))}, {"model", model_hash_}}});
-  std::erase_if(header.made_by, [](const auto& entry) { return entry.first == "ossicle-predict"; });
-  header.made_by.emplace_back("ossicle-predict", version());
+  add_made_by(header, "ossicle-predict");
   writer_.emplace(output_.fd(), output_.name(), header);
 }
 

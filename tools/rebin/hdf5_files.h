@@ -2,29 +2,18 @@
 // HDF5 files of events, one after the other.
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "frontend/events/event_source.h"
 #include "frontend/events/hdf5_events.h"
-#include "frontend/stream/list.h"
+#include "tools/rebin/sources.h"
 
 namespace tools {
 
-/// What a person sets; empty: not given.
-struct Hdf5FilesOptions {
-  std::vector<std::string> paths;
-  std::string format;                ///< "ntidigits" or "shd"; empty: whichever the first is
-  std::string part, split;           ///< of N-TIDIGITS
-  bool sequences = false;            ///< likewise
-  std::vector<std::string> classes;  ///< likewise; empty: the usual order
-  ear::Shard shard;
-};
-
 class Hdf5Files : public ear::EventSource {
  public:
-  /// Opens the first. Throws std::invalid_argument for options that do not go together or not with the file's layout,
-  /// std::runtime_error for what cannot be read.
-  explicit Hdf5Files(Hdf5FilesOptions options);
+  /// Opens the first. A format of "ntidigits" or "shd" must be theirs. Throws std::invalid_argument for options that do not go
+  /// together or not with the file's layout, std::runtime_error for what cannot be read.
+  Hdf5Files(const SourceOptions& options, const std::string& format);
 
   /// What it is, for made_by: "ntidigits, part train of split official, single digits".
   std::string description() const;
@@ -35,10 +24,11 @@ class Hdf5Files : public ear::EventSource {
 
  private:
   void open(std::size_t index);
-  void check_layout() const;
-  std::string layout() const;
+  void check_layout(const std::string& format) const;
+  bool is_ntidigits() const { return info_.n_channels == ear::Ntidigits::kChannels; }
 
-  Hdf5FilesOptions options_;
+  SourceOptions options_;
+  ear::Hdf5EventsOptions events_;
   std::size_t index_ = 0;
   std::unique_ptr<ear::EventSource> source_;
   ear::EventSourceInfo info_;

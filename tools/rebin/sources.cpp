@@ -15,12 +15,11 @@ namespace tools {
 
 namespace {
 
-constexpr std::size_t kMaxListBytes = 1ULL << 30;
 constexpr std::size_t kMaxTextBytes = 1ULL << 30;  // of one recording
 constexpr const char* kWanted = "events: a stream, text, N-TIDIGITS or SHD";
 
 /// "hdf5", "stream" or "text" by the first bytes.
-std::string look(const InputFile& file) {
+std::string look(InputFile& file) {
   switch (const FileKind kind = kind_of(file)) {
     case FileKind::kHdf5:
       return "hdf5";
@@ -99,7 +98,7 @@ Source open_texts(const SourceOptions& o, std::unique_ptr<InputFile> first) {
   }
   auto entries = entries_of(o);
   ear::TextEventsParams params{ear::parse_time_unit(o.time_unit), o.input_channels, ear::classes_of(entries)};
-  if (!o.classes.empty()) params.classes = ear::parse_classes(read_file(o.classes, kMaxListBytes), o.classes);
+  if (!o.classes.empty()) params.classes = read_classes(o.classes);
   ear::check_labels(entries, params.classes);
   std::vector<std::string> paths = paths_of(o);
   for (const ear::ListEntry& entry : entries) paths.push_back(ear::path_of(entry, o.root));
@@ -117,9 +116,7 @@ Source open_streams(const SourceOptions& o, std::unique_ptr<InputFile> first) {
 }
 
 Source open_hdf5(const SourceOptions& o, const std::string& format) {
-  Hdf5FilesOptions options{o.files, format == "hdf5" ? "" : format, o.part, o.split, o.sequences, {}, o.shard};
-  if (!o.classes.empty()) options.classes = ear::parse_classes(read_file(o.classes, kMaxListBytes), o.classes);
-  auto files = std::make_unique<Hdf5Files>(std::move(options));
+  auto files = std::make_unique<Hdf5Files>(o, format);
   const std::string which = files->description();
   std::optional<std::size_t> n;
   if (o.files.size() == 1) n = files->info().n_records;

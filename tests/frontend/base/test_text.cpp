@@ -118,3 +118,14 @@ TEST_CASE("An unknown label says which class it looks like") {
         "; it looks like the class 'zero', but has U+0020 where that has nothing");
   CHECK(ear::look_alike_hint("eleven", {"one", "zero"}).empty());
 }
+
+TEST_CASE("A message: control characters and what is not UTF-8 are spelled out") {
+  CHECK(ear::printable("plain \u00e9 \u65e5\u672c \U0001F442\nline") == "plain \u00e9 \u65e5\u672c \U0001F442\nline");
+  CHECK(ear::printable(std::string("a\0b", 3)) == "a\\x00b");
+  CHECK(ear::printable("\x1B]0;title\x07") == "\\x1b]0;title\\x07");
+  CHECK(ear::printable("\t\r\x7F") == "\\x09\\x0d\\x7f");
+  CHECK(ear::printable("\u009b2J \u00a0") == "\\xc2\\x9b2J \u00a0");  // a control character of two bytes
+  CHECK(ear::printable("caf\xE9") == "caf\\xe9");
+  CHECK(ear::printable("\xC0\xAF\x9B\xE2\x80") == "\\xc0\\xaf\\x9b\\xe2\\x80");  // longer than need be, alone, cut
+  CHECK(ear::printable("").empty());
+}

@@ -22,10 +22,8 @@ ear::EventRecord sample_record() {
 
 TEST_CASE("Frames: what is sent is received, field by field") {
   const auto sent = sample_record();
-  std::string bytes;
-  ear::append_record(bytes, sent);
   ear::EventRecord got;
-  REQUIRE(ear::parse_record(bytes, got));
+  REQUIRE(ear::from_bytes(ear::to_bytes(sent), got));
   CHECK(got.key == sent.key);
   CHECK(got.label.empty());
   CHECK(got.sequence == sent.sequence);
@@ -38,10 +36,8 @@ TEST_CASE("Frames: what is sent is received, field by field") {
   CHECK(got.error == sent.error);
 
   const ear::EventSourceInfo info{"a.h5", 64, {"o", "1"}, {"2 recordings"}, 1ULL << 40};
-  bytes.clear();
-  ear::append_info(bytes, info);
   ear::EventSourceInfo got_info;
-  REQUIRE(ear::parse_info(bytes, got_info));
+  REQUIRE(ear::from_bytes(ear::to_bytes(info), got_info));
   CHECK(got_info.name == info.name);
   CHECK(got_info.n_channels == 64);
   CHECK(got_info.classes == info.classes);
@@ -50,22 +46,19 @@ TEST_CASE("Frames: what is sent is received, field by field") {
 }
 
 TEST_CASE("Frames: bytes that are cut, too many or claim huge sizes are refused") {
-  std::string bytes;
-  ear::append_record(bytes, sample_record());
+  const std::string bytes = ear::to_bytes(sample_record());
   ear::EventRecord record;
   for (std::size_t size = 0; size < bytes.size(); ++size) {
     CAPTURE(size);
-    CHECK_FALSE(ear::parse_record(bytes.substr(0, size), record));
+    CHECK_FALSE(ear::from_bytes(bytes.substr(0, size), record));
   }
-  CHECK_FALSE(ear::parse_record(bytes + "x", record));
+  CHECK_FALSE(ear::from_bytes(bytes + "x", record));
   for (std::size_t place = 0; place + 8 <= bytes.size(); ++place) {
     std::string huge = bytes;
     huge.replace(place, 8, 8, '\xff');
-    ear::parse_record(huge, record);  // may be whole where only numbers or letters changed; must take no memory for it
+    ear::from_bytes(huge, record);  // may be whole where only numbers or letters changed; must take no memory for it
   }
   ear::EventRecord uneven = sample_record();
   uneven.channels.pop_back();
-  bytes.clear();
-  ear::append_record(bytes, uneven);
-  CHECK_FALSE(ear::parse_record(bytes, record));
+  CHECK_FALSE(ear::from_bytes(ear::to_bytes(uneven), record));
 }

@@ -1,4 +1,4 @@
-#include "tools/common/hidden_place.h"
+#include "tools/common/hidden_output.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -20,14 +20,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// Whether the open file is still what the name says: whoever held the lock before may have removed or renamed it.
-bool is_at(int fd, const fs::path& path) {
-  struct stat open = {};
-  struct stat named = {};
-  return ::fstat(fd, &open) == 0 && ::lstat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
-         open.st_dev == named.st_dev;
-}
-
 fs::path folder_of(const fs::path& target) {
   return target.has_parent_path() ? target.parent_path() : fs::path(".");
 }
@@ -44,10 +36,8 @@ fs::path hidden_name(const fs::path& target, int attempt) {
 
 // Makes the entry of a renamed file durable. Some file systems cannot sync a folder, which is no error.
 void sync_folder(const fs::path& folder) {
-  const int fd = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return;
-  ::fsync(fd);
-  ::close(fd);
+  const ear::Descriptor opened(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  ::fsync(opened.get());
 }
 
 }  // namespace
@@ -57,7 +47,14 @@ Lock try_lock(int fd) {
   return errno == EWOULDBLOCK ? Lock::kHeldByAnother : Lock::kNone;
 }
 
-HiddenPlace::HiddenPlace(fs::path target, std::string name, Type type)
+bool is_at(int fd, const fs::path& path) {
+  struct stat open = {};
+  struct stat named = {};
+  return ::fstat(fd, &open) == 0 && ::stat(path.c_str(), &named) == 0 && open.st_ino == named.st_ino &&
+         open.st_dev == named.st_dev;
+}
+
+HiddenOutput::HiddenOutput(fs::path target, std::string name, Type type)
     : target_(std::move(target)), name_(std::move(name)), type_(type) {
   const fs::path folder = folder_of(target_);
   if (!fs::is_directory(folder)) {
@@ -66,17 +63,16 @@ HiddenPlace::HiddenPlace(fs::path target, std::string name, Type type)
   take();
 }
 
-HiddenPlace::~HiddenPlace() {
+HiddenOutput::~HiddenOutput() {
   if (!path_.empty()) remove(path_);
-  if (fd_ >= 0) ::close(fd_);
 }
 
-void HiddenPlace::fail(const char* what) const {
+void HiddenOutput::fail(const char* what) const {
   throw std::system_error(errno, std::generic_category(), fmt::format("{}: {}", name_, what));
 }
 
-/// The first place that nobody holds; whatever dead ones there are on the way and behind it go.
-void HiddenPlace::take() {
+/// The first name that nobody holds; what killed runs left on the way and behind it goes.
+void HiddenOutput::take() {
   constexpr int kMostTries = 1000;  // a file system may behave in ways that are not foreseen here
   int attempt = 0;
   for (int n_tries = 0;; ++n_tries) {
@@ -89,49 +85,47 @@ void HiddenPlace::take() {
 }
 
 /// False if something stands there, or if another run took what was just made for dead.
-bool HiddenPlace::create() {
+bool HiddenOutput::create() {
   // open() with O_EXCL gives the permissions of the umask, which mkstemp() does not.
   if (type_ == Type::kFile) {
-    fd_ = ::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    file_ = ear::Descriptor(::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
   } else if (::mkdir(path_.c_str(), 0777) == 0) {
-    fd_ = ::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    file_ = ear::Descriptor(::open(path_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   }
-  if (fd_ < 0) {
+  if (!file_) {
     if (errno == EEXIST || errno == EINTR || (errno == ENOENT && type_ == Type::kFolder)) return false;
     path_.clear();
     fail("cannot create a file in its folder");
   }
-  if (try_lock(fd_) != Lock::kHeldByAnother && is_at(fd_, path_)) return true;
-  ::close(std::exchange(fd_, -1));
+  if (try_lock(fd()) != Lock::kHeldByAnother && is_at(fd(), path_)) return true;
+  file_ = ear::Descriptor();
   return false;
 }
 
-bool HiddenPlace::remove(const fs::path& place) const {
+bool HiddenOutput::remove(const fs::path& path) const {
   // remove_all() opens a descriptor even for a file, and there may be none left.
-  if (type_ == Type::kFile) return ::unlink(place.c_str()) == 0;
+  if (type_ == Type::kFile) return ::unlink(path.c_str()) == 0;
   std::error_code error;
-  return fs::remove_all(place, error) > 0 && !error;
+  return fs::remove_all(path, error) > 0 && !error;
 }
 
-/// Whether the place is free now.
-bool HiddenPlace::remove_dead(const fs::path& place) {
-  const int fd = ::open(
-      place.c_str(), (type_ == Type::kFile ? O_WRONLY : O_RDONLY | O_DIRECTORY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-  if (fd < 0) return errno == ENOENT;
-  const Lock found = try_lock(fd);
-  bool is_free = false;
-  if (found == Lock::kHeldByAnother) has_rival_ = true;
-  if (found == Lock::kTaken) is_free = !is_at(fd, place) || remove(place);
-  ::close(fd);
-  return is_free;
+/// Whether the name is free now.
+bool HiddenOutput::remove_dead(const fs::path& path) {
+  const int flags = (type_ == Type::kFile ? O_WRONLY : O_RDONLY | O_DIRECTORY) | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
+  const ear::Descriptor found(::open(path.c_str(), flags));
+  if (!found) return errno == ENOENT;
+  const Lock lock = try_lock(found.get());
+  if (lock == Lock::kHeldByAnother) has_rival_ = true;
+  return lock == Lock::kTaken && (!is_at(found.get(), path) || remove(path));
 }
 
-void HiddenPlace::become_target() {
+void HiddenOutput::become_target() {
   // Some file systems cannot sync a folder.
-  if (::fsync(fd_) != 0 && type_ == Type::kFile) fail("cannot write");
+  if (::fsync(fd()) != 0 && type_ == Type::kFile) fail("cannot write");
   // Closing may be where a full disk shows. The copy holds the lock until the name is the target's.
-  const int held = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);
-  if (held < 0 || ::close(std::exchange(fd_, held)) != 0) fail("cannot write");
+  ear::Descriptor held(::fcntl(fd(), F_DUPFD_CLOEXEC, 0));
+  if (!held || !file_.close()) fail("cannot write");
+  file_ = std::move(held);
   if (::rename(path_.c_str(), target_.c_str()) != 0) fail("cannot replace");
   path_.clear();
   sync_folder(folder_of(target_));

@@ -60,14 +60,13 @@ NetworkContender::NetworkContender(const Case& each, const Flags& flags) : case_
   backend_ = snn::make_backend<float>(choice);
   network_ = std::make_unique<snn::Network<float>>(case_.network, gradient, *backend_);
   network_->set_parameters(parameters);
-  values_ = std::make_unique<snn::StoredDataset>(dataset_, *backend_);
+  values_ = backend_->keep(snn::value_bytes(dataset_), 0);
   parameters_ = network_->parameter_buffer().download();
   const snn::OptimiserParams params = optimiser_params(case_.network);
   optimiser_ = std::make_unique<snn::Optimiser<float>>(params, *network_);
   still_ = std::make_unique<snn::Optimiser<float>>(still(params), *network_);
   counts_ = std::make_unique<snn::EpochCounts>(*backend_, network_->n_neurons(), network_->params().n_layers(),
                                                case_.n_batch);
-  recorder_ = backend_->make_recorder();
 }
 
 /// A model's with some of its data, or made ones that fire at the wanted rates: those of the CPU on every device, so that
@@ -109,22 +108,22 @@ void NetworkContender::gather(bool shifted) {
   const std::vector<int> order = snn::epoch_order(n_utterances, 1, epoch);
   const auto indices = snn::batch_indices(order, batch, case_.n_batch);
   const snn::AugmentParams augment{.shift_steps = shifted ? 5 : 0, .shift_channels = shifted ? 1 : 0};
-  network_->load(values_->plan(indices, snn::draw_augmentations(augment, 1, epoch, dataset_, indices)), shifted);
+  const auto changes = snn::draw_augmentations(augment, 1, epoch, dataset_, indices);
+  network_->load(snn::make_batch(dataset_, indices, changes), shifted);
 }
 
 /// As the trainer does it. What is recorded and repeated has no laps: on_part is for the CPU, which does it anew each time.
-void NetworkContender::run_step(snn::Optimiser<float>& optimiser, int kind,
-                                const std::function<void(const char*)>& on_part) {
+void NetworkContender::run_step(snn::Optimiser<float>& optimiser, const std::function<void(const char*)>& on_part) {
   gather(true);
   optimiser.prepare(1.0);
   on_part("gather");
-  recorder_->run(network_->sequence_key(kind), [&] {
+  backend_->repeat(network_->sequence_key(&optimiser), [&] {
     network_->forward();
     on_part("forward");
     network_->backward({});
     on_part("backward");
     optimiser.apply();
-    network_->count({}, optimiser.state_in_place(), *counts_);
+    network_->count({}, optimiser.device_state(), *counts_);
     on_part("update");
   });
 }
@@ -138,7 +137,7 @@ void NetworkContender::set_back() {
 Parts NetworkContender::step() {
   set_back();
   Laps laps;
-  run_step(*optimiser_, 0, [&laps](const char* part) { laps.end(part); });
+  run_step(*optimiser_, [&laps](const char* part) { laps.end(part); });
   return laps.parts();
 }
 
@@ -155,7 +154,7 @@ Parts NetworkContender::infer() {
 Parts NetworkContender::steps() {
   set_back();
   Laps laps;
-  for (int i = 0; i < n_repeats_; ++i) run_step(*still_, 1, [](const char*) {});
+  for (int i = 0; i < n_repeats_; ++i) run_step(*still_, [](const char*) {});
   const snn::GradientState state = still_->state();
   laps.end("step");
   if (state.stopped_at != 0) throw std::runtime_error("the norm of a gradient is not finite");

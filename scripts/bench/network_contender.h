@@ -10,7 +10,6 @@
 #include "snn/data/batch.h"
 #include "snn/network/epoch_counts.h"
 #include "snn/network/network.h"
-#include "snn/network/stored_dataset.h"
 #include "snn/train/optimiser.h"
 
 namespace bench {
@@ -37,7 +36,7 @@ class NetworkContender {
  private:
   snn::Tensors make_parameters(const Flags& flags, const std::string& isa);
   void gather(bool shifted);  // the next batch
-  void run_step(snn::Optimiser<float>& optimiser, int kind, const std::function<void(const char*)>& on_part);
+  void run_step(snn::Optimiser<float>& optimiser, const std::function<void(const char*)>& on_part);
   void set_back();
   Parts step();
   Parts infer();
@@ -53,9 +52,8 @@ class NetworkContender {
   std::unique_ptr<snn::Network<float>> network_;
   std::unique_ptr<snn::Optimiser<float>> optimiser_, still_;  // still_: its learning rate is 0
   std::unique_ptr<snn::EpochCounts> counts_;
-  std::unique_ptr<snn::Recorder> recorder_;
   std::vector<float> parameters_;  // as they are before each step
-  std::unique_ptr<snn::StoredDataset> values_;
+  std::shared_ptr<void> values_;   // of the data set, kept by the back end
   int n_done_ = 0;
 };
 

@@ -61,10 +61,8 @@ std::vector<double> measure_rates(snn::Network<float>& network, const snn::Datas
   std::vector<double> spikes(sizes.size() - 1);
   double n_steps = 0.0;
   for (const snn::Utterance& utterance : dataset.utterances) n_steps += utterance.n_steps;
-  snn::Batch<float> batch;
   for (int i = 0; i < snn::count_batches(n, n_batch); ++i) {
-    snn::fill(batch, dataset, snn::batch_indices(order, i, n_batch));
-    network.infer(batch);
+    network.infer(snn::make_batch(dataset, snn::batch_indices(order, i, n_batch)));
     for (std::size_t l = 0; l < spikes.size(); ++l) {
       const std::vector<int> counts = network.spike_counts(static_cast<int>(l) + 1);
       spikes[l] = std::accumulate(counts.begin(), counts.end(), spikes[l]);

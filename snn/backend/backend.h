@@ -23,8 +23,9 @@
 
 namespace snn {
 
-/// Memory of a back end. Pointers are the back end's own: only its bodies and copies may follow them. A back end may work
-/// behind the caller's back, but in the order of the calls: what was uploaded may change at once, and download waits.
+/// Memory of a back end. Its pointers are not the host's: only bodies that run on the back end, and the copies below, may
+/// read or write through them. Calls may return before their work is done, but the work is done in the order of the calls:
+/// the caller may change what it uploaded at once, and download() waits for all work before it.
 class Memory {
  public:
   Memory() = default;
@@ -111,7 +112,8 @@ struct WeightedSource {
 template <class Real>
 struct ForwardStage {
   std::vector<WeightedSource<Real>> sources;  // at least one
-  ForwardScan<Real> scan;  // u: as the scan has it, or null where nobody wants the potentials; fired: the back end's
+  ForwardScan<Real>
+      scan;  // u: null where nobody wants the potentials; fired: null, the back end sets it if it needs it
   void* spikes = nullptr;  // of all rows, out, as the back end keeps them; or null
 };
 
@@ -123,8 +125,8 @@ struct Target {
   const Real* w = nullptr;      // [M][N]
 };
 
-/// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets the error lies
-/// in scan.delta already. scan.psc is the back end's to fill in, by the step rule, from scan.u (PscScan).
+/// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets, in the output
+/// layer, scan.delta holds that error already. By the step rule the back end computes scan.psc from scan.u (PscScan).
 template <class Real>
 struct BackwardStage {
   std::vector<Target<Real>> targets;
@@ -141,40 +143,21 @@ struct WeightGradient {
   Real* dw = nullptr;           // [N][I], out
 };
 
-/// Where the utterances of a data set lie for the bodies of a back end. The data set itself must outlive it unchanged.
-class ValueStore {
- public:
-  ValueStore() = default;
-  ValueStore(const ValueStore&) = delete;
-  ValueStore& operator=(const ValueStore&) = delete;
-  virtual ~ValueStore() = default;
-  /// Where the bodies that are run next find the values of those utterances, in that order; until the next call.
-  virtual std::vector<const void*> fetch(std::span<const int> indices) = 0;
-};
+/// The values of utterances in the host's memory, as bytes.
+using UtteranceBytes = std::vector<std::span<const std::byte>>;
 
-/// What a sequence of calls depends on besides the objects it works on.
+/// Names a sequence of stages and bodies that runs again and again: whose it is, and what its launches depend on.
 struct SequenceKey {
-  int kind = 0;
+  const void* owner = nullptr;  ///< anything that belongs to this sequence alone
   int n_rows = 0, n_batch = 0, n_labelled = 0;
+  bool has_silent = false;  ///< silent neurons
   auto operator<=>(const SequenceKey&) const = default;
 };
 
-/// Sequences of bodies and stages that come again and again with the same arguments.
-class Recorder {
- public:
-  Recorder() = default;
-  Recorder(const Recorder&) = delete;
-  Recorder& operator=(const Recorder&) = delete;
-  virtual ~Recorder() = default;
-  /// Does what `sequence` does: by calling it, or by repeating what it did to the recorder's back end when it was called
-  /// under that key. Of the back end it may only run stages and bodies.
-  virtual void run(const SequenceKey& key, const std::function<void()>& sequence) = 0;
-};
-
-/// How a back end wants its work.
+/// What suits a back end.
 struct BackendTraits {
-  int row_step = 1;              ///< batches whose rows are a multiple of it repeat sequences more often
-  int batches_per_readback = 1;  ///< reading results back more often than that keeps it waiting
+  int row_step = 1;  ///< rows are filled up to a multiple of it, so that more batches share a sequence's key
+  int batches_per_readback = 1;  ///< results should be read back no more often: that waits until all work is done
 };
 
 /// A machine. Results depend on the machine's kind and its instruction set alone, never on its number of threads.
@@ -188,11 +171,15 @@ class Backend : public Memory {
   virtual std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const = 0;
   /// Those spikes as bits, [rows][spike_words(N)].
   virtual std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) = 0;
-  /// utterances: the values of each, as bytes. leave_free: bytes that others will want of the back end's memory; what does
-  /// not fit beside them comes batch by batch. Throws std::runtime_error.
-  virtual std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances,
-                                            std::size_t leave_free) = 0;
-  virtual std::unique_ptr<Recorder> make_recorder() = 0;
+  /// Keeps the values of a data set where bodies can read them, if they fit beside `leave_free` bytes that others will
+  /// want of the back end's memory. They are kept until the returned pointer ends, which must be before the back end; until
+  /// then the host's values must not change or move. Throws std::runtime_error.
+  virtual std::shared_ptr<void> keep(const UtteranceBytes& utterances, std::size_t leave_free) = 0;
+  /// Where bodies find those values until the next call, in that order: what is not kept is copied. Null for no values.
+  virtual std::vector<const void*> fetch(const UtteranceBytes& utterances) = 0;
+  /// Does what `sequence` does: by calling it, or by repeating what it did when it was called under the same key. It may
+  /// only run stages and bodies, under one key always with the same arguments.
+  virtual void repeat(const SequenceKey& key, const std::function<void()>& sequence) = 0;
   virtual void run(const GatherBatch<Real>& body) = 0;
   virtual void run(const ForwardStage<Real>& stage) = 0;
   virtual void run(const BackwardStage<Real>& stage) = 0;
@@ -202,7 +189,7 @@ class Backend : public Memory {
   virtual void run(const LossGrad<Real>& body) = 0;
   virtual void run(const BatchSum<Real>& body) = 0;
   virtual void run(const SquareSums<Real>& body) = 0;
-  virtual void run(const LaneSums& body) = 0;
+  virtual void run(const ChunkSums& body) = 0;
   virtual void run(const GradientNorm& body) = 0;
   virtual void run(const AdamUpdate<Real>& body) = 0;
 };

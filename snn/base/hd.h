@@ -19,10 +19,10 @@
 
 namespace snn {
 
-/// Asks for a number's place in memory before it is needed; a hint that changes no result.
-SNN_HD void prefetch([[maybe_unused]] const void* place) {
+/// Asks for a number in memory before it is needed; a hint that changes no result.
+SNN_HD void prefetch([[maybe_unused]] const void* address) {
 #if !defined(__CUDA_ARCH__)
-  __builtin_prefetch(place);
+  __builtin_prefetch(address);
 #endif
 }
 

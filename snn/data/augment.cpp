@@ -24,7 +24,7 @@ struct Range {
   int begin = 0, end = 0;
 };
 
-/// Of 0..longest elements at any place among n.
+/// Of 0..longest elements anywhere among n.
 Range draw_range(Rng& rng, int longest, int n) {
   const int length = rng.between(0, std::min(longest, n));
   const int begin = rng.between(0, n - length);

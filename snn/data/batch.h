@@ -11,21 +11,6 @@
 
 namespace snn {
 
-/// Utterances one behind the other, each with its own number of steps: nothing is padded (shape.h).
-template <typename Real>
-struct Batch {
-  int n_channels = 0;                ///< C
-  std::vector<int> row_begin = {0};  ///< [B + 1]: utterance b has the rows row_begin[b] .. row_begin[b + 1] - 1
-  std::vector<Real> x = {};          ///< [rows][C], as in the data set (not yet times input_scale)
-  std::vector<int> labels = {};      ///< [B] class index or -1
-
-  int n_batch() const { return static_cast<int>(row_begin.size()) - 1; }
-  int n_rows() const { return row_begin.back(); }
-  int n_steps(int b) const {
-    return row_begin[static_cast<std::size_t>(b) + 1] - row_begin[static_cast<std::size_t>(b)];
-  }
-};
-
 /// A permutation of 0..n-1 from (seed, epoch) alone.
 std::vector<int> epoch_order(int n, std::uint64_t seed, int epoch);
 
@@ -34,12 +19,13 @@ int count_batches(int n, int batch_size);
 /// The part of the order that is batch number `batch`, 0-based.
 std::span<const int> batch_indices(std::span<const int> order, int batch, int batch_size);
 
-/// A batch as it is asked for: which rows are whose, and where each utterance's values are to be read.
-struct BatchPlan {
-  int n_channels = 0;                          ///< C
-  std::vector<int> row_begin = {0};            ///< [B + 1], as in Batch
-  std::vector<int> labels = {};                ///< [B] class index or -1
-  std::vector<UtteranceView> utterances = {};  ///< [B]
+/// Utterances one behind the other, each with its own number of steps: nothing is padded (shape.h). Their values stay
+/// where they are, and must stay there until the batch has been run.
+struct Batch {
+  int n_channels = 0;                ///< C
+  std::vector<int> row_begin = {0};  ///< [B + 1]: utterance b has the rows row_begin[b] .. row_begin[b + 1] - 1
+  std::vector<int> labels = {};      ///< [B] class index or -1
+  std::vector<UtteranceView> utterances = {};  ///< [B], their values in the host's memory
   std::vector<ChannelTap> taps = {};           ///< [utterances with taps][C]
   std::vector<std::uint8_t> silent = {};       ///< [B][neurons of all hidden layers], nonzero: silent; or empty
 
@@ -47,19 +33,12 @@ struct BatchPlan {
   int n_rows() const { return row_begin.back(); }
 };
 
-/// The utterances at `indices`, whose values lie at `places`. `changes` is empty or one for each index. Throws
-/// std::invalid_argument for no indices, an index out of range, another number of places or changes, taps that are not
-/// one for each channel, or more than 2^31 - 1 steps in all.
-BatchPlan make_plan(const Dataset& dataset, std::span<const int> indices, std::span<const void* const> places,
-                    std::span<const Augmentation> changes = {});
+/// The utterances at `indices` of a data set that must outlive the batch. `changes` is empty or one for each index. Throws
+/// std::invalid_argument for no indices, an index out of range, another number of changes, taps that are not one for each
+/// channel, or more than 2^31 - 1 steps in all.
+Batch make_batch(const Dataset& dataset, std::span<const int> indices, std::span<const Augmentation> changes = {});
 
 /// Bytes of each utterance's values, where the data set holds them.
 std::vector<std::span<const std::byte>> value_bytes(const Dataset& dataset);
-
-/// Fills the batch with the utterances at `indices`; memory is kept from call to call. Throws what make_plan throws.
-/// Real: float or double.
-template <typename Real>
-void fill(Batch<Real>& batch, const Dataset& dataset, std::span<const int> indices,
-          std::span<const Augmentation> changes = {});
 
 }  // namespace snn

@@ -105,12 +105,13 @@ void add_version(Dataset& dataset, Dataset&& version) {
   }
   if (version.classes != dataset.classes) throw std::invalid_argument("other classes than the training set");
   const int n = dataset.n_distinct();
-  std::unordered_map<std::string_view, int> place;
-  for (int i = 0; i < n; ++i) place.emplace(dataset.utterances[i].key, i);
+  std::unordered_map<std::string_view, int> index_of;
+  for (int i = 0; i < n; ++i) index_of.emplace(dataset.utterances[i].key, i);
   std::vector<Utterance*> found(static_cast<std::size_t>(n));
   for (Utterance& utterance : version.utterances) {
-    const auto at = place.find(utterance.key);
-    if (at == place.end()) throw std::invalid_argument(fmt::format("key {} is not in the training set", utterance.key));
+    const auto at = index_of.find(utterance.key);
+    if (at == index_of.end())
+      throw std::invalid_argument(fmt::format("key {} is not in the training set", utterance.key));
     const Utterance& first = dataset.utterances[at->second];
     if (utterance.label_name != first.label_name) {
       throw std::invalid_argument(fmt::format("key {} has label \"{}\", in the training set \"{}\"", utterance.key,

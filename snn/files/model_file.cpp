@@ -9,6 +9,7 @@
 #include "snn/files/model_json.h"
 #include "snn/files/model_metadata.h"
 #include "snn/files/safetensors.h"
+#include "snn/model/array_layout.h"
 #include "snn/model/parameter_list.h"
 
 namespace snn {
@@ -80,7 +81,7 @@ void read_metadata(const Metadata& metadata, Model& model) {
 
 std::uint64_t parameter_bytes(const Metadata& metadata) {
   const TrainingParams training = training_from_json(get_text(metadata, "training"));
-  return sizeof(float) * static_cast<std::uint64_t>(count_all(training.network));
+  return sizeof(float) * ArrayLayout(training.network).n_values();
 }
 
 std::string serialise(const Model& model) {

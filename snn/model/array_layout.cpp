@@ -15,7 +15,6 @@ ArrayLayout::ArrayLayout(const NetworkParams& params) {
       entry.offset = n_values_;
       n_values_ += entry.size;
       if (entry.info.kind == ParameterKind::kWeight) n_weights_ = n_values_;
-      if (entry.info.kind != ParameterKind::kTheta) end_of_self_ = n_values_;
     }
     if (trained) n_trained_ = n_values_;
   }

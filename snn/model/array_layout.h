@@ -24,16 +24,12 @@ class ArrayLayout {
   const Entry* find(ParameterKind kind, int from, int to) const;
   /// Where the synaptic weights end, which are all trained and lie first, and what else is trained begins: w_self, then theta.
   std::size_t n_weights() const { return n_weights_; }
-  /// Where w_self ends and the trained theta begin.
-  std::size_t end_of_self() const { return end_of_self_; }
   std::size_t n_trained() const { return n_trained_; }
   std::size_t n_values() const { return n_values_; }
 
  private:
   std::vector<Entry> entries_;
-  std::size_t n_weights_ = 0, end_of_self_ = 0;
-  std::size_t n_trained_ = 0;
-  std::size_t n_values_ = 0;
+  std::size_t n_weights_ = 0, n_trained_ = 0, n_values_ = 0;
 };
 
 }  // namespace snn

@@ -61,18 +61,6 @@ std::vector<ParameterInfo> parameter_list(const NetworkParams& params) {
   return list;
 }
 
-std::int64_t count_trained(const NetworkParams& params) {
-  std::int64_t count = 0;
-  for (const ParameterInfo& info : parameter_list(params)) count += info.trained ? info.n_values() : 0;
-  return count;
-}
-
-std::int64_t count_all(const NetworkParams& params) {
-  std::int64_t count = 0;
-  for (const ParameterInfo& info : parameter_list(params)) count += info.n_values();
-  return count;
-}
-
 void check_parameters(const NetworkParams& params, const Tensors& tensors) {
   const std::vector<ParameterInfo> list = parameter_list(params);
   for (const ParameterInfo& info : list) {

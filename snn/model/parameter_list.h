@@ -30,10 +30,6 @@ struct ParameterInfo {
 /// given, then w_self and then theta by ascending layer. Throws what validate(NetworkParams) throws.
 std::vector<ParameterInfo> parameter_list(const NetworkParams& params);
 
-/// Number of trained values, and of all values.
-std::int64_t count_trained(const NetworkParams& params);
-std::int64_t count_all(const NetworkParams& params);
-
 /// Throws std::invalid_argument naming the array if one is missing, unknown, of another shape or holds a value that is
 /// not finite.
 void check_parameters(const NetworkParams& params, const Tensors& tensors);

@@ -9,33 +9,32 @@ namespace snn {
 
 /// Where the back end wants whole numbers of row_step rows, a silent utterance without a label stands behind the last one
 /// and fills them up; it has no rows if there is nothing to fill.
-template <class Real>
 class LoadedBatch {
  public:
-  /// Takes the plan in; nothing is sent yet. Throws std::invalid_argument if it has other channels, other hidden neurons, or
-  /// if its parts do not fit together.
-  void plan(const BatchPlan& plan, int n_channels, int n_hidden, int row_step);
-  /// A batch in the host's memory: sends its values. Throws the same.
-  BatchPlan plan_of(const Batch<Real>& batch, int n_channels, Memory& memory);
-  /// Makes room for that many utterances of the plan's channels and a network of so many hidden neurons; what was sent is
+  /// Nothing is sent yet. Throws std::invalid_argument if the batch has other channels, other hidden neurons, or if its parts
+  /// do not fit together.
+  void take(Batch batch, int n_channels, int n_hidden, int row_step);
+  /// Of each utterance, in the host's memory.
+  UtteranceBytes values() const;
+  /// Makes room for that many utterances of the batch's channels and a network of so many hidden neurons; what was sent is
   /// lost.
   void reserve(int n_batch, int n_hidden, Memory& memory);
-  /// In one copy, everything that changes from batch to batch.
-  void send();
+  /// In one copy, everything that changes from batch to batch. values: where the back end's fetch() found them.
+  void send(std::span<const void* const> values);
 
-  int n_rows() const { return plan_.n_rows(); }
-  int n_batch() const { return plan_.n_batch(); }
-  const std::vector<int>& labels() const { return plan_.labels; }
+  int n_rows() const { return batch_.n_rows(); }
+  int n_batch() const { return batch_.n_batch(); }
+  const std::vector<int>& labels() const { return batch_.labels; }
   /// With the silent utterance, [rows][C].
   const Shape& padded() const { return padded_; }
-  /// In the back end's memory: [B], [B + 1], [B], as in the plan.
+  /// In the back end's memory: [B], [B + 1], [B], as in the batch.
   const UtteranceView* utterances() const { return reinterpret_cast<const UtteranceView*>(sent_.data()); }
   const int* row_begin() const { return reinterpret_cast<const int*>(utterances() + padded_.n_batch); }
   const int* sent_labels() const { return row_begin() + padded_.n_batch + 1; }
   const ChannelTap* taps() const { return reinterpret_cast<const ChannelTap*>(sent_labels() + padded_.n_batch); }
-  /// [B][hidden neurons], or null if the plan has none.
+  /// [B][hidden neurons], or null if the batch has none.
   const std::uint8_t* silent() const {
-    return plan_.silent.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(taps() + n_taps(padded_.n_batch));
+    return batch_.silent.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(taps() + n_taps(padded_.n_batch));
   }
 
  private:
@@ -44,9 +43,8 @@ class LoadedBatch {
     return static_cast<std::size_t>(n_batch) * static_cast<std::size_t>(padded_.n_neurons);
   }
 
-  BatchPlan plan_;
+  Batch batch_;
   Shape padded_;
-  Buffer<Real> host_x_;     // of a batch in the host's memory
   Buffer<std::byte> sent_;  // utterances, row_begin, labels, taps, silent
 };
 

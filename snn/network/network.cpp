@@ -9,7 +9,7 @@ namespace snn {
 
 template <class Real>
 Network<Real>::Network(const NetworkParams& params, const GradientParams& gradient, Backend<Real>& backend)
-    : params_(params), gradient_(gradient), backend_(&backend), recorder_(backend.make_recorder()), layout_(params) {
+    : params_(params), gradient_(gradient), backend_(&backend), layout_(params) {
   validate(gradient);
   coeffs_ = derive_coeffs<Real>(params, gradient);
   parameters_ = Buffer<Real>(backend, layout_.n_values());
@@ -56,11 +56,11 @@ int Network<Real>::n_neurons() const {
 }
 
 template <class Real>
-void Network<Real>::load(const BatchPlan& plan, bool keeps) {
+void Network<Real>::load(Batch batch, bool keeps) {
   keeps_ = may_keep_ = is_loaded_ = false;
-  batch_.plan(plan, params_.sizes.front(), n_hidden(), backend_->traits().row_step);
+  batch_.take(std::move(batch), params_.sizes.front(), n_hidden(), backend_->traits().row_step);
   fit(keeps);
-  batch_.send();
+  batch_.send(backend_->fetch(batch_.values()));
   may_keep_ = keeps;
   is_loaded_ = true;
 }
@@ -93,10 +93,10 @@ void Network<Real>::grow(const Shape& wanted, bool trains) {
 }
 
 template <class Real>
-Pass<Real> Network<Real>::pass() {
+Pass<Real> Network<Real>::pass(const Buffer<Real>& parameters) {
   const std::size_t n_weights = layout_.n_weights();
   Pass<Real> pass{.backend = *backend_,
-                  .parameters = parameters_.data(),
+                  .parameters = parameters.data(),
                   .gradients = gradients_.data(),
                   .row_begin = batch_.row_begin(),
                   .coeffs = coeffs_,
@@ -121,44 +121,39 @@ Pass<Real> Network<Real>::pass() {
 }
 
 template <class Real>
-void Network<Real>::pass_layers(bool keeps) {
+void Network<Real>::pass_layers(const Buffer<Real>& parameters, bool keeps) {
   backend_->run(GatherBatch<Real>{.shape = batch_.padded(),
                                   .row_begin = batch_.row_begin(),
                                   .utterances = batch_.utterances(),
                                   .taps = batch_.taps(),
                                   .factor = static_cast<Real>(params_.input_scale),
                                   .x = input_.data()});
-  const Pass<Real> shared = pass();
+  const Pass<Real> shared = pass(parameters);
   for (Layer<Real>& layer : layers_) layer.forward(shared, keeps);
 }
 
 template <class Real>
 void Network<Real>::forward() {
   if (!may_keep_) throw std::invalid_argument("forward: the batch was not loaded to be kept");
-  pass_layers(true);
+  pass_layers(parameters_, true);
   keeps_ = true;
 }
 
 template <class Real>
-void Network<Real>::infer() {
+void Network<Real>::infer(const Buffer<Real>* parameters) {
   if (!is_loaded_) throw std::invalid_argument("infer: no batch is loaded");
   keeps_ = false;
-  recorder_->run(sequence_key(0), [this] {
-    pass_layers(false);
+  const Buffer<Real>& used = parameters != nullptr ? *parameters : parameters_;
+  backend_->repeat(sequence_key(used.data()), [&] {
+    pass_layers(used, false);
     backend_->run(spike_counts_body());
   });
 }
 
 template <class Real>
-void Network<Real>::load(const Batch<Real>& batch, bool keeps) {
-  keeps_ = may_keep_ = is_loaded_ = false;
-  load(batch_.plan_of(batch, params_.sizes.front(), *backend_), keeps);
-}
-
-template <class Real>
 void Network<Real>::count(const LossParams& loss, const GradientState* state, EpochCounts& counts) {
-  if (counts.n_places() < batch_.n_batch()) {
-    throw std::invalid_argument(fmt::format("count: a batch of {}, room for {}", batch_.n_batch(), counts.n_places()));
+  if (counts.max_batch() < batch_.n_batch()) {
+    throw std::invalid_argument(fmt::format("count: a batch of {}, room for {}", batch_.n_batch(), counts.max_batch()));
   }
   BatchCounts<Real> body = spike_counts_body();
   body.state = state;
@@ -220,7 +215,7 @@ void Network<Real>::backward(const LossParams& loss) {
                                .keep_s = coeffs_.keep_s,
                                .gain_s = coeffs_.gain_s});
   if (gradient_.rule == Rule::kLayer) backend_->run(spike_counts_body());
-  const Pass<Real> shared = pass();
+  const Pass<Real> shared = pass(parameters_);
   for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);
   if (shared.part_stride == 0) return;
   backend_->run(BatchSum<Real>{.n_batch = batch_.padded().n_batch,
@@ -276,7 +271,7 @@ std::size_t Network<Real>::n_real(int index) const {
 }
 
 template <class Real>
-std::vector<Real> Network<Real>::u(int index) const {
+std::vector<Real> Network<Real>::potential(int index) const {
   return layer(index).u().download(0, n_real(index));
 }
 

@@ -3,7 +3,7 @@
 //
 //   snn::Network<float> network(params, gradient, *backend);
 //   network.set_parameters(tensors);
-//   network.forward(batch);
+//   network.forward(make_batch(dataset, indices));
 //   network.backward(loss_params);
 //   const double loss = network.loss();
 #include <vector>
@@ -29,18 +29,17 @@ class Network {
   void set_parameters(const Tensors& tensors);
   Tensors parameters() const { return to_tensors(parameters_); }
 
-  /// Takes a batch in: makes room for it, tells the back end about it. keeps: backward() may follow. Throws
+  /// Takes a batch in: makes room for it, and sends it to the back end. keeps: backward() may follow. Throws
   /// std::invalid_argument if it has other channels than the network, or if its parts do not fit together.
-  void load(const BatchPlan& plan, bool keeps);
-  /// The same with a batch in the host's memory.
-  void load(const Batch<Real>& batch, bool keeps);
+  void load(Batch batch, bool keeps);
   /// Runs the loaded batch through all layers and keeps what backward() needs.
   void forward();
-  /// The same without keeping: faster, in less memory, with the same bits.
-  void infer();
+  /// The same without keeping: faster, in less memory, with the same bits. parameters: in place of the network's own, by
+  /// layout(); null: those.
+  void infer(const Buffer<Real>* parameters = nullptr);
   /// Both with loading.
-  void forward(const Batch<Real>& batch) { load(batch, true), forward(); }
-  void infer(const Batch<Real>& batch) { load(batch, false), infer(); }
+  void forward(Batch batch) { load(std::move(batch), true), forward(); }
+  void infer(Batch batch) { load(std::move(batch), false), infer(); }
   /// Of the last forward() or infer(): summed output PSC [B][K]. The largest decides; the lowest index wins a tie.
   std::vector<Real> class_sums() const;
   /// Of the last forward() or infer(): PSCs of the output layer, [rows][K].
@@ -61,10 +60,9 @@ class Network {
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
   Tensors gradients() const { return to_tensors(gradients_); }
 
-  /// What a sequence of these calls depends on, for the loaded batch. kind: of the caller, 0 or more.
-  SequenceKey sequence_key(int kind) const {
-    return {2 * kind + (batch_.silent() != nullptr ? 1 : 0), batch_.padded().n_rows, batch_.padded().n_batch,
-            batch_.n_batch()};
+  /// Of a sequence of these calls with the loaded batch, for Backend::repeat. owner: as SequenceKey has it.
+  SequenceKey sequence_key(const void* owner) const {
+    return {owner, batch_.padded().n_rows, batch_.padded().n_batch, batch_.n_batch(), batch_.silent() != nullptr};
   }
   /// Neurons of all layers, and of the hidden ones.
   int n_neurons() const;
@@ -81,20 +79,18 @@ class Network {
   void from_tensors(const Tensors& tensors, Buffer<Real>& buffer) const;
 
   /// Arrays over time [rows][N] of layer 1..L, for tests and inspection: potentials before the reset, between forward()
-  /// and backward(); delta and the error of the drive, after backward().
-  std::vector<Real> potential(int layer) const { return u(layer); }
-  std::vector<Real> drive_error(int layer) const { return u(layer); }
+  /// and backward(); delta, after backward().
+  std::vector<Real> potential(int layer) const;
   std::vector<Real> delta(int layer) const;
   /// Spikes of a hidden layer 1..L-1 as bits, [rows][spike_words(N)].
   std::vector<std::uint64_t> spikes(int layer) const;
 
  private:
-  void pass_layers(bool keeps);
+  void pass_layers(const Buffer<Real>& parameters, bool keeps);
   BatchCounts<Real> spike_counts_body();
   void fit(bool keeps);
   void grow(const Shape& wanted, bool trains);
-  Pass<Real> pass();
-  std::vector<Real> u(int layer) const;
+  Pass<Real> pass(const Buffer<Real>& parameters);
   std::size_t n_real(int layer) const;
   const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
 
@@ -102,11 +98,10 @@ class Network {
   GradientParams gradient_;
   Coeffs<Real> coeffs_;
   Backend<Real>* backend_;
-  std::unique_ptr<Recorder> recorder_;  // of infer()
   ArrayLayout layout_;
   Buffer<Real> parameters_, gradients_;  // flat, by layout_
   std::vector<Layer<Real>> layers_;      // layer l at l - 1
-  LoadedBatch<Real> batch_;
+  LoadedBatch batch_;
   bool is_loaded_ = false, may_keep_ = false;  // a batch, and to be kept
   bool keeps_ = false;                         // what forward() ran is there for backward()
   Shape capacity_;                             // that the buffers hold

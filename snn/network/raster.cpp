@@ -27,11 +27,8 @@ int count_neurons(const NetworkParams& params, std::span<const int> layers) {
 std::vector<std::uint8_t> raster(Network<float>& network, const Dataset& dataset, int index,
                                  std::span<const int> layers) {
   const auto width = static_cast<std::size_t>(count_neurons(network.params(), layers));
-  Batch<float> batch;
-  fill(batch, dataset, std::array{index});
-  network.load(batch, true);
-  network.forward();
-  const auto n_steps = static_cast<std::size_t>(batch.n_steps(0));
+  network.forward(make_batch(dataset, std::array{index}));
+  const auto n_steps = static_cast<std::size_t>(dataset.utterances[static_cast<std::size_t>(index)].n_steps);
   std::vector<std::uint8_t> spikes(n_steps * width);
   const auto v_th = static_cast<float>(network.params().v_th);
   std::size_t first = 0;

@@ -15,7 +15,7 @@
 namespace snn {
 
 /// Error of a layer's PSCs -> error of its input currents (delta), in place, and the error of its drive, which is delta
-/// filtered backward and takes the place of the potentials; with the neuron gradients of each utterance. The scan of an
+/// filtered backward and overwrites the potentials; with the neuron gradients of each utterance. The scan of an
 /// utterance starts at its last step; behind it all errors are zero. The paper multiplies by the Jacobian da/du, a sum
 /// over all later steps for each step; the recursion gives the same numbers. [ScSr Eq. 14]
 template <class Real>
@@ -57,7 +57,7 @@ struct BackwardScan {
   template <int kWidth, Rule kRule, bool kWarm>
   SNN_HD void walk(int b, int first, int last) const {
     if constexpr (kWidth == 1) {
-      lane<kRule, kWarm>(b, first);
+      column<kRule, kWarm>(b, first);
     } else {
       scan<kWidth, kRule, kWarm>(b, first, last);
     }
@@ -106,22 +106,22 @@ struct BackwardScan {
   /// One neuron over all steps. u_now: potential of the step; before: those of the steps before it, which the next steps
   /// of this walk work on.
   template <Rule kRule, bool kWarm>
-  SNN_HD void lane(int b, int n) const {
+  SNN_HD void column(int b, int n) const {
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.n_neurons;
     if (n_steps == 0) return write_parts(b, n, Real(0), Real(0));
     const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
     const int last = begin + n_steps - 1;
     Real* errors = delta + shape.index(last, n);
     Real* potentials = u + shape.index(last, n);
-    Real u_now = *potentials, z_now = lane_exponential<kRule, kWarm>(u_now);
-    Lane state = {};
+    Real u_now = *potentials, z_now = column_exponential<kRule, kWarm>(u_now);
+    ColumnState state = {};
     state.bound = spike_slope_bound(coeffs.bound, coeffs.self_gain, w);
     Column<Real> columns[3] = {{errors, back, n_steps}, {potentials + back, back, n_steps - 1}, {}};
     if (kRule == Rule::kStep) columns[2] = {psc.at(last, n), -static_cast<int>(psc.stride), n_steps};
     using Row = const Real(&)[3];
-    const auto prepare = [&](Row row) { return lane_exponential<kRule, kWarm>(row[1]); };
-    walk_columns<kLaneRows>(columns, n_steps, prepare, [&](Row row, Real z_before) {
-      lane_step<kRule, kWarm>(u_now, row[1], z_now, row[0], row[2], keep, w, state);
+    const auto prepare = [&](Row row) { return column_exponential<kRule, kWarm>(row[1]); };
+    walk_columns<kColumnRows>(columns, n_steps, prepare, [&](Row row, Real z_before) {
+      column_step<kRule, kWarm>(u_now, row[1], z_now, row[0], row[2], keep, w, state);
       *errors = state.after;
       *potentials = state.drive;
       u_now = row[1];
@@ -132,22 +132,23 @@ struct BackwardScan {
     write_parts(b, n, state.sum_self, state.sum_theta);
   }
 
-  /// What a lane carries from step to step, its sums, and the bound of its slopes.
-  struct Lane {
+  /// What a walk down a column carries from step to step, its sums, and the bound of its slopes.
+  struct ColumnState {
     Real trace, error, after, drive, sum_self, sum_theta, bound;
   };
 
   /// The exponential that the surrogate slope needs: of a whole block of steps before the first one, as it is a long chain
   /// of operations that wait for each other, and divisions with their rare branches part the steps for the compiler.
   template <Rule kRule, bool kWarm>
-  SNN_HD Real lane_exponential(Real potential) const {
+  SNN_HD Real column_exponential(Real potential) const {
     if constexpr (kRule == Rule::kLayer && !kWarm) return Real(0);
     const Real x = surrogate_exponent(potential, coeffs.v_th, coeffs.inv_slope, coeffs.exponent_bound);
     return exponential_of(reduce_argument(x));
   }
 
   template <Rule kRule, bool kWarm>
-  SNN_HD void lane_step(Real u_now, Real u_before, Real z_now, Real da, Real a, Real keep, Real w, Lane& s) const {
+  SNN_HD void column_step(Real u_now, Real u_before, Real z_now, Real da, Real a, Real keep, Real w,
+                          ColumnState& s) const {
     const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
     Real slope[1] = {};
     if (!kWarm) find_spike_slopes(&u_now, &u_before, 1, &s.bound, slope);

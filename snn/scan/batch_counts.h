@@ -27,7 +27,7 @@ struct BatchCounts {
   const double* loss;          // [B][K]
   const int* labels;           // [B]
   double loss_weight;          // on the loss, in the epoch's sum
-  double* epoch_loss;          // [n_labelled], in and out: at each place of a batch
+  double* epoch_loss;          // [n_labelled], in and out: for each index in a batch
   std::int64_t* epoch_correct;              // [n_labelled], in and out
   int n_layers = 0;                         // rule layer: L; else 0, and so without a state
   const double* firing_rates = nullptr;     // [L], of the batch

@@ -37,8 +37,8 @@ struct ForwardScan {
                 shape.n_neurons);
     const bool wants_own = w_self != nullptr || psc != nullptr;
     if constexpr (kWidth == 1) {
-      if (psc != nullptr) return lane<true, true>(b, first);
-      wants_own ? lane<true, false>(b, first) : lane<false, false>(b, first);
+      if (psc != nullptr) return column<true, true>(b, first);
+      wants_own ? column<true, false>(b, first) : column<false, false>(b, first);
     } else {
       wants_own ? scan<kWidth, true>(b, first, last) : scan<kWidth, false>(b, first, last);
     }
@@ -95,7 +95,7 @@ struct ForwardScan {
 
   /// One neuron over all steps. kPsc: its PSCs are to be written.
   template <bool kOwn, bool kPsc>
-  SNN_HD void lane(int b, int n) const {
+  SNN_HD void column(int b, int n) const {
     const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
     Real current = Real(0), carried = Real(0), a = Real(0), sum = Real(0);
     int count = 0;
@@ -104,7 +104,7 @@ struct ForwardScan {
     Real* spikes = fired != nullptr ? fired + shape.index(begin, n) : nullptr;
     Real* pscs = kPsc ? psc + shape.index(begin, n) : nullptr;
     Column<Real> columns[] = {{potentials, stride, n_steps}};
-    walk_columns<kLaneRows>(columns, n_steps, [&](const Real(&drive)[1]) {
+    walk_columns<kColumnRows>(columns, n_steps, [&](const Real(&drive)[1]) {
       const Real potential = step<kOwn>(drive[0], keep, w, current, carried, a, count);
       *potentials = potential;
       potentials += stride;

@@ -13,9 +13,15 @@ namespace snn {
 /// How an utterance's values are stored.
 enum class ValueType : std::int32_t { kFloat, kDouble, kUint8, kUint16 };
 
-/// An utterance of a batch, for bodies: its values where the back end's bodies can read them, and by how much it is
-/// shifted, later and to higher channels; what leaves the window is lost, what enters it is zero. One with taps takes its
-/// channels from them instead of shifting, and is zero in the masked steps.
+/// Bytes of a value.
+constexpr std::size_t size_of(ValueType type) {
+  constexpr std::size_t kSizes[] = {sizeof(float), sizeof(double), sizeof(std::uint8_t), sizeof(std::uint16_t)};
+  return kSizes[static_cast<std::size_t>(type)];
+}
+
+/// An utterance of a batch: where its values are, and by how much it is shifted, later and to higher channels; what leaves
+/// the window is lost, what enters it is zero. One with taps takes its channels from them instead of shifting, and is zero
+/// in the masked steps.
 struct UtteranceView {
   const void* values = nullptr;  ///< [steps][C], or null: all zero
   ValueType type = ValueType::kFloat;
@@ -54,7 +60,7 @@ struct GatherBatch {
  private:
   template <int kWidth, class Value>
   SNN_HD void copy(int b, int first, int last) const {
-    if constexpr (kWidth == 1) return lane<Value>(b, first);
+    if constexpr (kWidth == 1) return column<Value>(b, first);
     if (utterances[b].taps >= 0) return interpolate<kWidth, Value>(b, first, last);
     const UtteranceView view = utterances[b];
     const int n_steps = row_begin[b + 1] - row_begin[b];
@@ -108,7 +114,7 @@ struct GatherBatch {
 
   /// One channel over all steps: zeros, what the shift left of the utterance, zeros.
   template <class Value>
-  SNN_HD void lane(int b, int c) const {
+  SNN_HD void column(int b, int c) const {
     const UtteranceView view = utterances[b];
     const int n_steps = row_begin[b + 1] - row_begin[b];
     const bool has_taps = view.taps >= 0;
@@ -116,16 +122,16 @@ struct GatherBatch {
     const bool is_there = view.values != nullptr && tap.channel >= 0 && tap.channel < shape.n_neurons;
     const int begin = is_there ? bounded(view.shift_steps, 0, n_steps) : n_steps;
     const int end = is_there ? bounded(n_steps + view.shift_steps, begin, n_steps) : n_steps;
-    Real* place = x + shape.index(row_begin[b], c);
+    Real* to = x + shape.index(row_begin[b], c);
     const auto write = [&](Real value) {
-      *place = value;
-      place += shape.n_neurons;
+      *to = value;
+      to += shape.n_neurons;
     };
     for (int t = 0; t < begin; ++t) write(Real(0));
     if (begin < end) {
       const Value* row = static_cast<const Value*>(view.values) + shape.index(begin - view.shift_steps, 0);
       if (has_taps) {
-        interpolate_lane<Value>(view, tap, row, begin, end, write);
+        interpolate_column<Value>(view, tap, row, begin, end, write);
       } else {
         Column<Value> columns[] = {{row + tap.channel, shape.n_neurons, end - begin}};
         walk_columns<kSumRows>(columns, end - begin,
@@ -137,13 +143,13 @@ struct GatherBatch {
 
   /// Steps begin .. end-1 of one channel.
   template <class Value, class Write>
-  SNN_HD void interpolate_lane(const UtteranceView& view, const ChannelTap& tap, const Value* row, int begin, int end,
-                               const Write& write) const {
+  SNN_HD void interpolate_column(const UtteranceView& view, const ChannelTap& tap, const Value* row, int begin, int end,
+                                 const Write& write) const {
     const Real weight = static_cast<Real>(tap.weight), weight_above = static_cast<Real>(tap.weight_above);
     Column<Value> columns[] = {{row + tap.channel, shape.n_neurons, end - begin},
                                {row + channel_above(tap, shape.n_neurons), shape.n_neurons, end - begin}};
     int t = begin;
-    walk_columns<kLaneRows>(columns, end - begin, [&](const Value(&value)[2]) {
+    walk_columns<kColumnRows>(columns, end - begin, [&](const Value(&value)[2]) {
       const Real sum = interpolated(static_cast<Real>(value[0]), static_cast<Real>(value[1]), weight, weight_above);
       write(is_masked(view, t) ? Real(0) : sum * factor);
       ++t;

@@ -48,14 +48,14 @@ struct LossGrad {
     Real once = Real(0), twice = Real(0);
     double loss_sum = 0.0;
     int t = 0;
-    Real* place = error + shape.index(row_begin[b], k);
+    Real* to = error + shape.index(row_begin[b], k);
     Column<Real> columns[] = {{psc + shape.index(row_begin[b], k), shape.n_neurons, n_steps}};
-    walk_columns<kLaneRows>(columns, n_steps, [&](const Real(&a)[1]) {
+    walk_columns<kColumnRows>(columns, n_steps, [&](const Real(&a)[1]) {
       once = psc_step(keep_s, gain_s, once, labelled && desired_spike(t, n_steps) ? Real(1) : Real(0));
       twice = psc_step(keep_s, gain_s, twice, once);
       const Real e = kernel_error(a[0], target_passes == 1 ? once : twice);
-      *place = e;
-      place += shape.n_neurons;
+      *to = e;
+      to += shape.n_neurons;
       loss_sum += kernel_loss(static_cast<double>(e));
       ++t;
     });

@@ -35,7 +35,7 @@ struct PscScan {
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
-    if constexpr (kWidth == 1) return lane(b, first);
+    if constexpr (kWidth == 1) return column(b, first);
     Real a[kWidth] = {};
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
       const Real* SNN_RESTRICT u_row = u + shape.index(row, first);
@@ -48,15 +48,15 @@ struct PscScan {
   }
 
  private:
-  SNN_HD void lane(int b, int n) const {
+  SNN_HD void column(int b, int n) const {
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin;
     Real a = Real(0);
-    Real* place = psc.at(begin, n);
+    Real* to = psc.at(begin, n);
     Column<Real> columns[] = {{u + shape.index(begin, n), shape.n_neurons, n_steps}};
-    walk_columns<kLaneRows>(columns, n_steps, [&](const Real(&potential)[1]) {
+    walk_columns<kColumnRows>(columns, n_steps, [&](const Real(&potential)[1]) {
       a = psc_step(keep_s, gain_s, a, fires(potential[0], v_th) ? Real(1) : Real(0));
-      *place = a;
-      place += psc.stride;
+      *to = a;
+      to += psc.stride;
     });
   }
 };

@@ -59,87 +59,87 @@ struct Chunk {
   int kind = 0;      // and its kind (AdamUpdate)
 };
 
-/// Sums of squares in double: lane l of a chunk sums every kLanes-th of its numbers from the l-th on. Chunks and lanes are
-/// fixed, so threads cannot change the sum.
+/// Sums of squares in double: each chunk has kPartials partial sums, the p-th of every kPartials-th number from the p-th on.
+/// Which number enters which sum is fixed, so threads cannot change a bit.
 template <class Real>
 struct SquareSums {
   static constexpr int kChunk = 4096;
-  static constexpr int kLanes = 64;
+  static constexpr int kPartials = 64;
   int n_chunks;
   const Chunk* chunks;  // [n_chunks]
   const Real* values;
-  double* sums;  // [n_chunks][kLanes], out
+  double* partials;  // [n_chunks][kPartials], out
 
-  SNN_HD Extent extent() const { return {n_chunks, kLanes}; }
+  SNN_HD Extent extent() const { return {n_chunks, kPartials}; }
 
   template <int kWidth>
   SNN_HD void run(int chunk, int first, int last) const {
     const std::size_t begin = chunks[chunk].begin;
     const int n = chunks[chunk].n_values;
-    if constexpr (kWidth == 1) return lane(chunk, values + begin, n, first);
+    if constexpr (kWidth == 1) return column(chunk, values + begin, n, first);
     double total[kWidth] = {};
-    for (int i = 0; i < n; i += kLanes) {
+    for (int i = 0; i < n; i += kPartials) {
       const int width = n - i - first < last - first ? n - i - first : last - first;
       for (int j = 0; j < width; ++j) {
         const auto value = static_cast<double>(values[begin + static_cast<std::size_t>(i + first + j)]);
         total[j] += value * value;
       }
     }
-    for (int j = 0; j < last - first; ++j) sums[static_cast<std::size_t>(chunk) * kLanes + first + j] = total[j];
+    for (int j = 0; j < last - first; ++j) partials[static_cast<std::size_t>(chunk) * kPartials + first + j] = total[j];
   }
 
  private:
-  /// Lane l of a chunk of n numbers.
-  SNN_HD void lane(int chunk, const Real* numbers, int n, int l) const {
+  /// Partial sum p of a chunk of n numbers.
+  SNN_HD void column(int chunk, const Real* numbers, int n, int p) const {
     double total = 0.0;
-    const int n_steps = n > l ? (n - l + kLanes - 1) / kLanes : 0;
-    Column<Real> columns[] = {{numbers + l, kLanes, n_steps}};
+    const int n_steps = n > p ? (n - p + kPartials - 1) / kPartials : 0;
+    Column<Real> columns[] = {{numbers + p, kPartials, n_steps}};
     walk_columns<kSumRows>(columns, n_steps, [&](const Real(&number)[1]) {
       const auto value = static_cast<double>(number[0]);
       total += value * value;
     });
-    sums[static_cast<std::size_t>(chunk) * kLanes + static_cast<std::size_t>(l)] = total;
+    partials[static_cast<std::size_t>(chunk) * kPartials + static_cast<std::size_t>(p)] = total;
   }
 };
 
-/// The sum of each chunk's lanes.
-struct LaneSums {
+/// The sum of each chunk's partial sums.
+struct ChunkSums {
   int n_chunks;
-  int n_lanes;
-  const double* lanes;  // [chunks][lanes]
-  double* sums;         // [chunks], out
+  int n_partials;
+  const double* partials;  // [chunks][partials]
+  double* sums;            // [chunks], out
 
   SNN_HD Extent extent() const { return {1, n_chunks}; }
 
   template <int kWidth>
   SNN_HD void run(int, int first, int last) const {
     for (int chunk = first; chunk < last; ++chunk) {
-      sums[chunk] =
-          sum_in_order(lanes + static_cast<std::size_t>(chunk) * static_cast<std::size_t>(n_lanes), 1, n_lanes);
+      sums[chunk] = sum_in_order(partials + static_cast<std::size_t>(chunk) * static_cast<std::size_t>(n_partials), 1,
+                                 n_partials);
     }
   }
 };
 
-/// What is known of the gradients of a run of updates. A norm that is not finite stops the run: it and what comes behind it
-/// count for nothing.
+/// L2 norms of the whole gradient since the optimiser was last reset. An update whose norm is not finite stops the updates:
+/// neither it nor any later one changes a parameter or is counted, until the next reset.
 struct GradientState {
-  double norm = 0.0;            ///< of the last one, before the clip
-  double factor = 1.0;          ///< the clip's, on every gradient
-  double norm_sum = 0.0;        ///< over the updates
+  double norm = 0.0;            ///< of the last update's gradient, before the clip
+  double factor = 1.0;          ///< that the clip multiplies every gradient of that update by
+  double norm_sum = 0.0;        ///< of `norm` over the counted updates
   std::int64_t n_updates = 0;   ///< counted
-  std::int64_t stopped_at = 0;  ///< the update, from 1, whose norm was not finite; 0: none
+  std::int64_t stopped_at = 0;  ///< number, from 1, of the update whose norm was not finite; 0: none
 };
 
-/// What is known of the gradient of one array over the same updates.
+/// The same of one array's gradient.
 struct ArrayGradient {
-  double factor = 1.0;       ///< of the clip, at the last update
-  double norm_sum = 0.0;     ///< of its L2 norms before the clip
-  double clipped_sum = 0.0;  ///< of those behind it
-  bool has_stopped = false;  ///< as GradientState, for nobody may look at that while it is written
+  double factor = 1.0;       ///< as above, of this array
+  double norm_sum = 0.0;     ///< of its norms before the clip
+  double clipped_sum = 0.0;  ///< of its norms after the clip
+  bool has_stopped = false;  ///< stopped_at != 0; a copy, as GradientNorm writes GradientState while it reads this
 };
 
-/// Norms and clip factors from the sums of LaneSums: of the whole, then of each array, whose factor is its own or the
-/// whole's.
+/// Norms and clip factors from what ChunkSums gave: of the whole, then of each array, which is clipped by its own norm or
+/// by that of the whole.
 struct GradientNorm {
   int n_sums;
   const double* sums;

@@ -15,7 +15,7 @@ struct Shape {
   int n_batch = 0;
   int n_neurons = 0;
 
-  /// Position of neuron n in a row: the one place where the formula is written.
+  /// Position of neuron n in a row: the formula is written nowhere else.
   SNN_HD std::size_t index(int row, int n) const {
     return static_cast<std::size_t>(row) * static_cast<std::size_t>(n_neurons) + static_cast<std::size_t>(n);
   }

@@ -20,8 +20,8 @@ struct SilentNeurons {
     const std::uint8_t* flag = flags + static_cast<std::size_t>(b) * stride;
     for (int n = first; n < last; ++n) {
       if (flag[n] == 0) continue;
-      Real* place = rows + (n - first);
-      for (int row = 0; row < n_rows; ++row, place += n_neurons) *place = Real(0);
+      Real* number = rows + (n - first);
+      for (int row = 0; row < n_rows; ++row, number += n_neurons) *number = Real(0);
     }
   }
 };

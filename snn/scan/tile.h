@@ -2,7 +2,7 @@
 // What all scan bodies share. A body is an argument struct of plain pointers and numbers with
 //   template <int kWidth> void run(int b, int first, int last) const
 // which works on neurons first .. last-1 (at most kWidth of them) of utterance b and writes their outputs alone. The
-// CPU calls it with tiles of kTileWidth neurons, a GPU thread with one (a lane); so order and tiling cannot change a bit.
+// CPU calls it with tiles of kTileWidth neurons, a GPU thread with one neuron (a column); so order and tiling change no bit.
 #include <cstddef>
 
 #include "snn/base/hd.h"
@@ -15,9 +15,9 @@ inline constexpr int kTileWidth = 64;
 /// Rows that a tile asks for ahead: they lie too far apart for the processor to guess.
 inline constexpr int kRowsAhead = 8;
 
-/// Rows that a lane reads at a time, while it works on as many that it read before: a GPU has few lanes for its memory's
-/// latency.
-inline constexpr int kLaneRows = 8;
+/// Rows of a column that a thread reads at a time, while it works on as many that it read before: a GPU has few columns for
+/// its memory's latency.
+inline constexpr int kColumnRows = 8;
 
 /// The same where a step is one addition.
 inline constexpr int kSumRows = 16;
@@ -29,10 +29,10 @@ SNN_HD void prefetch_tile(const Real* row) {
   for (int j = 0; j < kWidth; j += kLine) prefetch(row + j);
 }
 
-/// A lane's column of an array over time: n numbers, `stride` apart from `place` on. A stride below zero walks backward.
+/// A neuron's numbers in an array over time: n of them, `stride` apart from `at` on. A stride below zero walks backward.
 template <class Value>
 struct Column {
-  const Value* place;
+  const Value* at;
   int stride;
   int n;
 };
@@ -42,8 +42,8 @@ template <int kRows, class Value>
 SNN_HD void read_rows(Column<Value>& column, Value (&values)[kRows]) {
   SNN_UNROLL
   for (int k = 0; k < kRows; ++k) {
-    values[k] = k < column.n ? *column.place : Value(0);
-    column.place += column.stride;
+    values[k] = k < column.n ? *column.at : Value(0);
+    column.at += column.stride;
   }
   column.n -= kRows;
 }
@@ -87,9 +87,9 @@ SNN_HD void walk_columns(Column<Value> (&columns)[kColumns], int n_steps, const 
 
 /// The sum of n numbers `stride` apart, in order and in double.
 template <class Real>
-SNN_HD double sum_in_order(const Real* place, int stride, int n) {
+SNN_HD double sum_in_order(const Real* first, int stride, int n) {
   double total = 0.0;
-  Column<Real> columns[] = {{place, stride, n}};
+  Column<Real> columns[] = {{first, stride, n}};
   walk_columns<kSumRows>(columns, n, [&](const Real(&values)[1]) { total += static_cast<double>(values[0]); });
   return total;
 }

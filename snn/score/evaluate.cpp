@@ -56,18 +56,17 @@ void add_traces(const Dataset& dataset, std::span<const int> indices, std::span<
   }
 }
 
-/// load: makes the network's batch of those utterances.
-template <class Load>
-Evaluation evaluate_batches(Network<float>& network, const Dataset& dataset, int batch_size,
-                            const EvaluateOptions& options, const Load& load) {
+}  // namespace
+
+Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size, const EvaluateOptions& options) {
   const int n = static_cast<int>(dataset.utterances.size()), n_classes = network.params().sizes.back();
   std::vector<int> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   Evaluation evaluation;
   for (int i = 0; i < count_batches(n, batch_size); ++i) {
     const std::span<const int> indices = batch_indices(order, i, batch_size);
-    load(indices);
-    network.infer();
+    network.load(make_batch(dataset, indices), false);
+    network.infer(options.parameters);
     std::vector<float> psc;
     if (options.traces || options.readout.kind == ReadoutKind::kLast) psc = network.output_psc();
     const std::vector<float> scores = batch_scores(network, dataset, indices, options.readout, psc);
@@ -81,21 +80,6 @@ Evaluation evaluate_batches(Network<float>& network, const Dataset& dataset, int
     count_spikes(network, dataset, indices, evaluation.counts);
   }
   return evaluation;
-}
-
-}  // namespace
-
-Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size, const EvaluateOptions& options) {
-  Batch<float> batch;
-  return evaluate_batches(network, dataset, batch_size, options, [&](std::span<const int> indices) {
-    fill(batch, dataset, indices);
-    network.load(batch, false);
-  });
-}
-
-Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size, const EvaluateOptions& options) {
-  return evaluate_batches(network, data.dataset(), batch_size, options,
-                          [&](std::span<const int> indices) { network.load(data.plan(indices), false); });
 }
 
 Scores score(const Evaluation& evaluation, const Dataset& dataset) {

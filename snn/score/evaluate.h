@@ -4,7 +4,6 @@
 
 #include "snn/data/dataset.h"
 #include "snn/network/network.h"
-#include "snn/network/stored_dataset.h"
 #include "snn/score/latency.h"
 #include "snn/score/metrics.h"
 #include "snn/score/readout.h"
@@ -12,8 +11,9 @@
 namespace snn {
 
 struct EvaluateOptions {
-  Readout readout{};    ///< whose largest number decides
-  bool traces = false;  ///< whether decisions after every step are wanted
+  Readout readout{};                          ///< whose largest number decides
+  bool traces = false;                        ///< whether decisions after every step are wanted
+  const Buffer<float>* parameters = nullptr;  ///< as Network::infer has them
 };
 
 struct Evaluation {
@@ -26,8 +26,6 @@ struct Evaluation {
 /// The scores of an utterance do not depend on the batch around it, but for rounding where a layer fires in about 42 % of
 /// the steps (snn/backend/cpu/spike_product.h), and on a CUDA device, where cuBLAS chooses by the size of a batch. batch_size >= 1.
 /// Throws std::invalid_argument if the channels differ.
-Evaluation evaluate(Network<float>& network, StoredDataset& data, int batch_size, const EvaluateOptions& options = {});
-/// The same of a data set that is scored once: its values go to the back end batch by batch.
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size,
                     const EvaluateOptions& options = {});
 

@@ -11,7 +11,7 @@ namespace snn {
 namespace {
 
 LatencyPoint point_at(std::span<const DecisionTrace> traces, std::span<const int> labels, int point, int n_points) {
-  LatencyPoint p{.share = static_cast<double>(point) / n_points, .steps = 0.0, .tally = {}};
+  LatencyPoint p{.share = static_cast<double>(point) / n_points, .steps = 0.0, .count = {}};
   std::int64_t n_heard = 0;
   for (std::size_t i = 0; i < traces.size(); ++i) {
     const int label = labels[i];
@@ -19,10 +19,10 @@ LatencyPoint point_at(std::span<const DecisionTrace> traces, std::span<const int
     const std::int64_t up = std::int64_t{traces[i].n_steps} * point + n_points - 1;
     const auto heard = static_cast<int>(up / n_points);  // rounded up, so at least one step
     n_heard += heard;
-    p.tally.n_correct += traces[i].after(heard) == label;
-    ++p.tally.n_total;
+    p.count.n_correct += traces[i].after(heard) == label;
+    ++p.count.n_total;
   }
-  if (p.tally.n_total > 0) p.steps = static_cast<double>(n_heard) / static_cast<double>(p.tally.n_total);
+  if (p.count.n_total > 0) p.steps = static_cast<double>(n_heard) / static_cast<double>(p.count.n_total);
   return p;
 }
 
@@ -57,7 +57,7 @@ LatencyCurve latency_curve(std::span<const DecisionTrace> traces, std::span<cons
   }
   LatencyCurve curve;
   for (int point = 1; point <= n_points; ++point) curve.points.push_back(point_at(traces, labels, point, n_points));
-  const auto n = static_cast<double>(curve.points.back().tally.n_total);
+  const auto n = static_cast<double>(curve.points.back().count.n_total);
   for (std::size_t i = 0; n > 0 && i < traces.size(); ++i) {
     if (labels[i] < 0) continue;
     curve.settled_step += traces[i].settled() / n;
@@ -70,7 +70,7 @@ std::string latency_csv(const LatencyCurve& curve) {
   std::string csv = "step,share,accuracy,n\n";
   for (const LatencyPoint& point : curve.points) {
     csv +=
-        fmt::format("{:.6g},{:.6g},{:.6g},{}\n", point.steps, point.share, point.tally.accuracy(), point.tally.n_total);
+        fmt::format("{:.6g},{:.6g},{:.6g},{}\n", point.steps, point.share, point.count.accuracy(), point.count.n_total);
   }
   return csv;
 }

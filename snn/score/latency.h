@@ -30,7 +30,7 @@ DecisionTrace trace_decisions(std::span<const float> psc, int n_classes);
 struct LatencyPoint {
   double share = 0.0;  ///< of each utterance, 0..1: its first ceil(share * steps) steps
   double steps = 0.0;  ///< heard of an utterance, mean; a whole number where all are of one length
-  Tally tally;
+  CorrectCount count;
 };
 
 struct LatencyCurve {

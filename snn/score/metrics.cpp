@@ -67,7 +67,7 @@ Interval wilson_interval(std::int64_t n_correct, std::int64_t n_total) {
   return {n_correct == 0 ? 0.0 : centre - half, n_correct == n_total ? 1.0 : centre + half};
 }
 
-double Tally::accuracy() const {
+double CorrectCount::accuracy() const {
   return n_total == 0 ? 0.0 : static_cast<double>(n_correct) / static_cast<double>(n_total);
 }
 
@@ -79,14 +79,14 @@ Scores::Scores(int n_classes) : n_classes_(n_classes) {
 void Scores::add(int label, int predicted, std::string_view speaker) {
   check_index(label, n_classes_, "label");
   check_index(predicted, n_classes_, "prediction");
-  for (Tally* tally : {&all_, &by_class_[label], &by_speaker_[std::string(speaker)]}) {
-    tally->n_correct += label == predicted;
-    ++tally->n_total;
+  for (CorrectCount* count : {&all_, &by_class_[label], &by_speaker_[std::string(speaker)]}) {
+    count->n_correct += label == predicted;
+    ++count->n_total;
   }
   ++n_by_pair_[{label, predicted}];
 }
 
-const Tally& Scores::of_class(int label) const {
+const CorrectCount& Scores::of_class(int label) const {
   check_index(label, n_classes_, "label");
   return by_class_[label];
 }

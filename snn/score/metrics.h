@@ -21,12 +21,13 @@ struct Interval {
 /// std::invalid_argument; without observations 0..1.
 Interval wilson_interval(std::int64_t n_correct, std::int64_t n_total);
 
-struct Tally {
+/// How many decisions were right.
+struct CorrectCount {
   std::int64_t n_correct = 0;
   std::int64_t n_total = 0;
   double accuracy() const;  ///< 0..1; 0 without observations
   Interval interval() const { return wilson_interval(n_correct, n_total); }
-  bool operator==(const Tally&) const = default;
+  bool operator==(const CorrectCount&) const = default;
 };
 
 /// One class taken for another.
@@ -42,10 +43,10 @@ class Scores {
   explicit Scores(int n_classes);
   /// label and predicted in 0..K-1, otherwise std::invalid_argument.
   void add(int label, int predicted, std::string_view speaker);
-  const Tally& all() const { return all_; }
-  const Tally& of_class(int label) const;
+  const CorrectCount& all() const { return all_; }
+  const CorrectCount& of_class(int label) const;
   /// By name, ascending. Utterances without a speaker stand under "".
-  const std::map<std::string, Tally>& by_speaker() const { return by_speaker_; }
+  const std::map<std::string, CorrectCount>& by_speaker() const { return by_speaker_; }
   std::int64_t confusion(int label, int predicted) const;  ///< utterances of `label` that were taken for `predicted`
   /// All that occurred, the most frequent first; of equally frequent ones the lower label first, then the lower prediction.
   std::vector<Confusion> confusions() const;
@@ -53,9 +54,9 @@ class Scores {
 
  private:
   int n_classes_;
-  Tally all_;
-  std::vector<Tally> by_class_;
-  std::map<std::string, Tally> by_speaker_;
+  CorrectCount all_;
+  std::vector<CorrectCount> by_class_;
+  std::map<std::string, CorrectCount> by_speaker_;
   std::map<std::pair<int, int>, std::int64_t> n_by_pair_;  // (label, predicted), where there are any
 };
 

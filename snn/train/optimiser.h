@@ -26,8 +26,8 @@ class Optimiser {
   }
   /// Of the updates since the last reset_state(), with the global L2 norm of the last one's gradients before the clip.
   GradientState state() const { return state_.download().front(); }
-  /// The same, for bodies.
-  const GradientState* state_in_place() const { return state_.data(); }
+  /// The same in the back end's memory, for bodies.
+  const GradientState* device_state() const { return state_.data(); }
   /// Of each trained array over the same updates, in the order of the layout.
   std::vector<ArrayGradient> array_gradients() const { return arrays_.download(); }
   /// Goes on from there, or begins anew. Throws std::invalid_argument unless `arrays` is empty or has all of them.
@@ -58,7 +58,7 @@ class Optimiser {
   int n_flat_ = 0;        // chunks of the whole, for the global norm; behind them those of each array
   Buffer<Chunk> chunks_;
   Buffer<int> first_sum_;  // of each array's chunks, and of what lies behind the last one's
-  Buffer<double> lanes_, sums_;
+  Buffer<double> partials_, sums_;
   Buffer<ArrayGradient> arrays_;
   Buffer<GradientState> state_;
   Buffer<AdamCoeffs<Real>> coeffs_;  // [kAdamKinds]

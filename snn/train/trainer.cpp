@@ -16,8 +16,13 @@ namespace snn {
 
 namespace {
 
-int count_places(const Checkpoint& state, const Dataset& train) {
+int largest_batch_of(const Checkpoint& state, const Dataset& train) {
   return std::min(state.model.training.batch_size, train.n_distinct());
+}
+
+/// Whether what is scored is not what is trained on (Trainer::scored_parameters).
+bool scores_others(const TrainingParams& params) {
+  return params.optimiser.ema_decay > 0.0 || params.augment.drop_neurons > 0.0;
 }
 
 }  // namespace
@@ -60,11 +65,11 @@ Checkpoint start_training(const TrainingParams& params, const Dataset& train, co
 Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend)
     : state_(std::move(state)),
       train_(&train),
-      train_values_(train, backend, device_bytes(state_, train, valid, backend)),
+      valid_(valid),
+      train_values_(backend.keep(value_bytes(train), device_bytes(state_, train, valid, backend))),
       network_(state_.model.training.network, state_.model.training.gradient, backend),
       optimiser_(state_.model.training.optimiser, network_),
-      counts_(backend, network_.n_neurons(), network_.params().n_layers(), count_places(state_, train)),
-      recorder_(backend.make_recorder()),
+      counts_(backend, network_.n_neurons(), network_.params().n_layers(), largest_batch_of(state_, train)),
       n_batches_(count_batches(train.n_distinct(), state_.model.training.batch_size)) {
   validate_for_training(train);
   check_network(network_.params(), train);
@@ -73,7 +78,8 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   if (state_.next_batch > n_batches_) {
     throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
   }
-  if (valid != nullptr) valid_values_.emplace(*valid, backend, device_bytes(state_, train, valid, backend));
+  if (valid != nullptr) valid_values_ = backend.keep(value_bytes(*valid), device_bytes(state_, train, valid, backend));
+  if (valid != nullptr && scores_others(params())) scored_ = Buffer<float>(backend, network_.layout().n_values());
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
   for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
@@ -90,7 +96,9 @@ std::size_t Trainer::device_bytes(const Checkpoint& state, const Dataset& train,
     const BatchSize scored = largest_batch(*valid, params.batch_size);
     batch = {std::max(batch.n_rows, scored.n_rows), std::max(batch.n_batch, scored.n_batch)};
   }
-  return training_memory(params, batch, backend.name(), 1, valid != nullptr).on_device();
+  const bool has_scored = valid != nullptr && scores_others(params);
+  const std::size_t scored = has_scored ? ArrayLayout(params.network).n_values() * sizeof(float) : 0;
+  return training_memory(params, batch, backend.name(), 1, valid != nullptr).on_device() + scored;
 }
 
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const BatchReport&)>& on_batch) {
@@ -111,17 +119,17 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Bat
 void Trainer::run_batch(std::span<const int> distinct) {
   const TrainingParams& params = state_.model.training;
   const std::vector<int> indices = draw_versions(params.seed, state_.epoch, *train_, distinct);
-  BatchPlan plan =
-      train_values_.plan(indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices));
-  plan.silent = draw_silent(params, state_.epoch, *train_, indices);
-  network_.load(plan, true);
+  Batch batch =
+      make_batch(*train_, indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices));
+  batch.silent = draw_silent(params, state_.epoch, *train_, indices);
+  network_.load(std::move(batch), true);
   const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
   optimiser_.prepare(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
-  recorder_->run(network_.sequence_key(0), [&] {
+  network_.backend().repeat(network_.sequence_key(this), [&] {
     network_.forward();
     network_.backward(params.loss);
     optimiser_.apply();
-    network_.count(params.loss, optimiser_.state_in_place(), counts_);
+    network_.count(params.loss, optimiser_.device_state(), counts_);
   });
   n_utterances_ += static_cast<std::int64_t>(indices.size());
   n_steps_ += count_steps(indices);
@@ -195,7 +203,7 @@ EpochReport Trainer::finish_epoch() {
   }
   report.arrays =
       array_reports(network_.layout(), network_.parameters(), optimiser_.array_gradients(), gradient_.n_updates);
-  if (valid_values_) {
+  if (valid_ != nullptr) {
     report.valid = score_valid();
     valid_accuracy_ = report.valid->accuracy();
     report.is_best = !state_.best_accuracy || *valid_accuracy_ > *state_.best_accuracy;
@@ -221,20 +229,11 @@ Tensors Trainer::scored_parameters() const {
   return scored;
 }
 
-/// The network's parameters stay where they are, for recorded sequences refer to them: what is scored is written over
-/// them, and they are put back.
-Tally Trainer::score_valid() {
-  const Tensors trained = network_.parameters();
-  network_.set_parameters(scored_parameters());
-  std::optional<Evaluation> evaluation;
-  try {
-    evaluation = evaluate(network_, *valid_values_, params().batch_size);
-  } catch (...) {
-    network_.set_parameters(trained);
-    throw;
-  }
-  network_.set_parameters(trained);
-  return score(*evaluation, valid_values_->dataset()).all();
+/// The network's own parameters are not touched.
+CorrectCount Trainer::score_valid() {
+  if (scored_.size() > 0) network_.from_tensors(scored_parameters(), scored_);
+  const EvaluateOptions options{.parameters = scored_.size() > 0 ? &scored_ : nullptr};
+  return score(evaluate(network_, *valid_, params().batch_size, options), *valid_).all();
 }
 
 }  // namespace snn

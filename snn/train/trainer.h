@@ -1,6 +1,7 @@
 #pragma once
 // Training: epochs of batches, validation, and a state that can be put down and taken up without a trace.
 #include <functional>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -8,7 +9,6 @@
 #include "snn/data/dataset.h"
 #include "snn/files/checkpoint.h"
 #include "snn/network/network.h"
-#include "snn/network/stored_dataset.h"
 #include "snn/score/evaluate.h"
 #include "snn/train/array_report.h"
 #include "snn/train/optimiser.h"
@@ -35,7 +35,7 @@ struct EpochReport {
   NeuronShares neurons;                  ///< over the epoch
   std::vector<double> surrogate_shares;  ///< rule layer: of each layer, of the batches in which it took the surrogate
   std::vector<ArrayReport> arrays;       ///< of all, as they are trained on, not averaged
-  std::optional<Tally> valid;            ///< on the validation set, after the epoch
+  std::optional<CorrectCount> valid;     ///< on the validation set, after the epoch
   bool is_best = false;                  ///< a better validation accuracy than in any epoch before
   std::optional<double> best_accuracy;   ///< on the validation set so far
   int best_epoch = 0;                    ///< its epoch, from 1
@@ -81,18 +81,18 @@ class Trainer {
   std::int64_t count_steps(std::span<const int> indices) const;
   Checkpoint::Sums sums() const;
   Tensors scored_parameters() const;
-  Tally score_valid();
+  CorrectCount score_valid();
   BatchReport batch_report() const;
   EpochReport finish_epoch();
 
   Checkpoint state_;  // without parameters, moments and sums, which live elsewhere; state() adds them
   const Dataset* train_;
-  StoredDataset train_values_;
-  std::optional<StoredDataset> valid_values_;
+  const Dataset* valid_;
+  std::shared_ptr<void> train_values_, valid_values_;  // where the back end keeps them
   Network<float> network_;
   Optimiser<float> optimiser_;
   EpochCounts counts_;
-  std::unique_ptr<Recorder> recorder_;
+  Buffer<float> scored_;  // parameters that validation sees, where they are not those that are trained on
   int n_batches_;
   std::int64_t n_utterances_ = 0, n_steps_ = 0;  // of the epoch in progress
   EpochSums counted_;                            // of the epoch in progress, when it was last read back

@@ -18,16 +18,16 @@ std::vector<To> converted(const std::vector<From>& values) {
 
 /// Those of the checkpoint's epoch in progress, or of one that begins.
 void Trainer::restore_counts() {
-  const auto n_places = static_cast<std::size_t>(counts_.n_places());
-  counted_ = {.loss = std::vector<double>(n_places),
-              .n_correct = std::vector<std::int64_t>(n_places),
+  const auto max_batch = static_cast<std::size_t>(counts_.max_batch());
+  counted_ = {.loss = std::vector<double>(max_batch),
+              .n_correct = std::vector<std::int64_t>(max_batch),
               .n_spikes = std::vector<std::int64_t>(static_cast<std::size_t>(network_.n_neurons())),
               .n_surrogate = std::vector<std::int64_t>(static_cast<std::size_t>(network_.params().n_layers()))};
   gradient_ = {};
   std::vector<ArrayGradient> arrays;
   n_utterances_ = n_steps_ = n_utterances_read_ = 0;
   if (state_.next_batch > 0) {
-    check_sums(state_, counts_.n_places());
+    check_sums(state_, counts_.max_batch());
     const Checkpoint::Sums& sums = state_.sums;
     counted_.loss = sums.at(kLoss);
     counted_.n_correct = converted<std::int64_t>(sums.at(kCorrect));

@@ -56,15 +56,15 @@ void check_data(const Checkpoint& state, const Dataset& train, const Dataset* va
   }
 }
 
-void check_sums(const Checkpoint& state, int n_places) {
+void check_sums(const Checkpoint& state, int max_batch) {
   const NetworkParams& network = state.model.training.network;
   const std::vector<ParameterInfo> arrays = parameter_list(network);
   const auto n_trained =
       static_cast<int>(std::ranges::count_if(arrays, [](const ParameterInfo& array) { return array.trained; }));
   const int n_neurons = std::accumulate(network.sizes.begin() + 1, network.sizes.end(), 0);
   std::map<std::string, int> sizes = {
-      {kLoss, n_places}, {kCorrect, n_places}, {kUtterances, 1},         {kNorm, 1},
-      {kSteps, 1},       {kSpikes, n_neurons}, {kArrayNorms, n_trained}, {kClippedNorms, n_trained}};
+      {kLoss, max_batch}, {kCorrect, max_batch}, {kUtterances, 1},         {kNorm, 1},
+      {kSteps, 1},        {kSpikes, n_neurons},  {kArrayNorms, n_trained}, {kClippedNorms, n_trained}};
   if (state.model.training.gradient.rule == Rule::kLayer) sizes[kSurrogate] = network.n_layers();
   for (const auto& [name, wanted] : sizes) {
     const auto found = state.sums.find(name);

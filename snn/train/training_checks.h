@@ -26,7 +26,7 @@ std::string keys_of(const Dataset& dataset, std::span<const int> indices);
 void check_network(const NetworkParams& network, const Dataset& train);
 void check_validation_set(const Dataset& train, const Dataset* valid);
 void check_data(const Checkpoint& state, const Dataset& train, const Dataset* valid);
-/// Of an epoch in progress, as read from a file. n_places: of a batch.
-void check_sums(const Checkpoint& state, int n_places);
+/// Of an epoch in progress, as read from a file. max_batch: utterances of the largest batch.
+void check_sums(const Checkpoint& state, int max_batch);
 
 }  // namespace snn

@@ -57,22 +57,22 @@ void require_no_contradiction(const NetworkParams& network, const TrainingChoice
   require_same("--input-scale", choices.input_scale, network.input_scale);
 }
 
-/// For each of `classes` its place among the model's; -1: not there.
-std::vector<int> places_of(const std::vector<std::string>& classes, const std::vector<std::string>& among) {
-  std::vector<int> places;
+/// For each of `classes` its index among the model's; -1: not there.
+std::vector<int> indices_of(const std::vector<std::string>& classes, const std::vector<std::string>& among) {
+  std::vector<int> indices;
   for (const std::string& name : classes) {
     const auto found = std::ranges::find(among, name);
-    places.push_back(found == among.end() ? -1 : static_cast<int>(found - among.begin()));
+    indices.push_back(found == among.end() ? -1 : static_cast<int>(found - among.begin()));
   }
-  return places;
+  return indices;
 }
 
 /// Rows [K] of an array that belong to one output neuron each.
-void move_rows(const Tensor& from, const std::vector<int>& places, Tensor& to) {
-  const auto n_row = static_cast<std::ptrdiff_t>(to.values.size() / places.size());
-  for (std::size_t k = 0; k < places.size(); ++k) {
-    if (places[k] < 0) continue;
-    std::copy_n(from.values.begin() + places[k] * n_row, n_row,
+void move_rows(const Tensor& from, const std::vector<int>& indices, Tensor& to) {
+  const auto n_row = static_cast<std::ptrdiff_t>(to.values.size() / indices.size());
+  for (std::size_t k = 0; k < indices.size(); ++k) {
+    if (indices[k] < 0) continue;
+    std::copy_n(from.values.begin() + indices[k] * n_row, n_row,
                 to.values.begin() + static_cast<std::ptrdiff_t>(k) * n_row);
   }
 }
@@ -109,7 +109,7 @@ Resolved resolve_from(const Model& model, const TrainingChoices& choices, int n_
 
 WarmStart warm_start(const Model& model, const std::vector<std::string>& classes, const TrainingParams& params) {
   require_network(model, classes, params);
-  const std::vector<int> places = places_of(classes, model.classes);
+  const std::vector<int> indices = indices_of(classes, model.classes);
   WarmStart start{initial_parameters(params.network, params.init, params.seed), {}, {}, {}};
   Tensors taken = model.parameters;  // as it is scored; with drop_neurons that is not as it is trained
   scale_for_training(taken, params);
@@ -117,13 +117,13 @@ WarmStart warm_start(const Model& model, const std::vector<std::string>& classes
     const Tensor& found = taken.at(info.name);
     Tensor& array = start.parameters.at(info.name);
     if (info.to == params.network.n_layers()) {
-      move_rows(found, places, array);
+      move_rows(found, indices, array);
     } else {
       array = found;
     }
   }
   for (std::size_t k = 0; k < classes.size(); ++k) {
-    (places[k] < 0 ? start.new_classes : start.taken_classes).push_back(classes[k]);
+    (indices[k] < 0 ? start.new_classes : start.taken_classes).push_back(classes[k]);
   }
   std::ranges::copy_if(model.classes, std::back_inserter(start.left_classes),
                        [&](const std::string& name) { return std::ranges::find(classes, name) == classes.end(); });

@@ -21,7 +21,7 @@ struct WarmStart {
 };
 
 /// The model's parameters for training on `classes`. What enters an output neuron (its row of each w_K_L, its w_self and theta)
-/// goes with its class' name, to the class' new place; the neuron of a class that the model does not know is drawn as
+/// goes with its class' name, to the class' new row; the neuron of a class that the model does not know is drawn as
 /// initial_parameters draws it. params: as resolve_from gives them. Throws std::invalid_argument if model, classes and
 /// params do not fit together.
 WarmStart warm_start(const Model& model, const std::vector<std::string>& classes, const TrainingParams& params);

@@ -6,7 +6,7 @@ import unittest
 from tree import TreeTest
 
 SCRIPT = "scripts/cuda_report"
-SYMBOL = "_ZN3snn4cuda9run_lanesINS_7PscScanIfEEEEvT_NS_6ExtentE"
+SYMBOL = "_ZN3snn4cuda11run_columnsINS_7PscScanIfEEEEvT_NS_6ExtentE"
 USAGE = """\
 ptxas info    : 0 bytes gmem
 ptxas info    : Compiling entry function 'SYMBOL' for 'sm_90'

@@ -21,12 +21,20 @@ struct GoldenCase {
   snn::Tensors parameters;
 
   template <class Real>
-  snn::Batch<Real> batch() const {
+  std::vector<Real> input() const {
     const Array x = golden.array("x");
-    snn::Batch<Real> batch;
-    batch.n_channels = x.dim(2);
-    batch.x.assign(x.values.begin(), x.values.end());
-    for (int b = 0; b < x.dim(0); ++b) batch.row_begin.push_back(batch.row_begin.back() + x.dim(1));
+    return {x.values.begin(), x.values.end()};
+  }
+  /// x: input(), which must outlive the batch.
+  template <class Real>
+  snn::Batch batch(const std::vector<Real>& x) const {
+    const Array array = golden.array("x");
+    const auto type = sizeof(Real) == sizeof(double) ? snn::ValueType::kDouble : snn::ValueType::kFloat;
+    snn::Batch batch{.n_channels = array.dim(2)};
+    for (int b = 0; b < array.dim(0); ++b) {
+      batch.utterances.push_back({.values = x.data() + batch.n_rows() * batch.n_channels, .type = type});
+      batch.row_begin.push_back(batch.n_rows() + array.dim(1));
+    }
     for (const double label : golden.array("labels").values) batch.labels.push_back(static_cast<int>(label));
     return batch;
   }

@@ -29,7 +29,8 @@ class GoldenRun {
         backend_(std::move(backend)),
         network_(wanted.params.network, wanted.params.gradient, *backend_),
         optimiser_(wanted.params.optimiser, network_),
-        batch_(wanted.batch<Real>()) {
+        x_(wanted.input<Real>()),
+        batch_(wanted.batch(x_)) {
     network_.set_parameters(wanted.parameters);
   }
 
@@ -166,7 +167,8 @@ class GoldenRun {
   std::unique_ptr<snn::Backend<Real>> backend_;
   snn::Network<Real> network_;
   snn::Optimiser<Real> optimiser_;
-  snn::Batch<Real> batch_;
+  std::vector<Real> x_;
+  snn::Batch batch_;
 };
 
 /// All 42 golden cases (tests/data/README.md), each on a back end of its own.

@@ -21,9 +21,8 @@ struct NetworkRig {
     network.set_parameters(snn::initial_parameters(p.network, p.init, p.seed));
   }
 
-  snn::Batch<Real> forward(const snn::Dataset& dataset, const std::vector<int>& indices) {
-    snn::Batch<Real> batch;
-    snn::fill(batch, dataset, indices);
+  snn::Batch forward(const snn::Dataset& dataset, const std::vector<int>& indices) {
+    snn::Batch batch = snn::make_batch(dataset, indices);
     network.forward(batch);
     return batch;
   }

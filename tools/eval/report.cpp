@@ -16,17 +16,17 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kWidestMatrix = 160;  // columns
 constexpr std::size_t kConfusionsListed = 20;
 
-Json tally_json(const snn::Tally& tally) {
-  const snn::Interval interval = tally.interval();
-  return {{"accuracy", tally.accuracy()},
+Json count_json(const snn::CorrectCount& count) {
+  const snn::Interval interval = count.interval();
+  return {{"accuracy", count.accuracy()},
           {"wilson_95", {interval.low, interval.high}},
-          {"n_correct", tally.n_correct},
-          {"n_total", tally.n_total}};
+          {"n_correct", count.n_correct},
+          {"n_total", count.n_total}};
 }
 
-std::string tally_line(const std::string& name, std::size_t width, const snn::Tally& tally) {
-  return fmt::format("  {:<{}}  {:6.2f} %  {} of {}\n", name, width, 100.0 * tally.accuracy(), tally.n_correct,
-                     tally.n_total);
+std::string count_line(const std::string& name, std::size_t width, const snn::CorrectCount& count) {
+  return fmt::format("  {:<{}}  {:6.2f} %  {} of {}\n", name, width, 100.0 * count.accuracy(), count.n_correct,
+                     count.n_total);
 }
 
 std::string speaker_name(const std::string& name) {
@@ -82,7 +82,7 @@ Json operations_json(const snn::SynapticOperations& operations) {
 Json latency_json(const snn::LatencyCurve& curve) {
   Json points = Json::array();
   for (const snn::LatencyPoint& point : curve.points) {
-    points.push_back({{"step", point.steps}, {"share", point.share}, {"accuracy", point.tally.accuracy()}});
+    points.push_back({{"step", point.steps}, {"share", point.share}, {"accuracy", point.count.accuracy()}});
   }
   return {{"points", points}, {"settled_step", curve.settled_step}, {"settled_share", curve.settled_share}};
 }
@@ -104,17 +104,17 @@ Json comparison_json(const Comparison& comparison) {
 std::string EvalReport::json() const {
   const snn::Scores& scores = scored.scores();
   const std::vector<std::string>& classes = scored.model().classes;
-  Json report = tally_json(scores.all());
+  Json report = count_json(scores.all());
   report["decision"] = to_string(readout);
   report["n_left_out"] = n_left_out;
   Json per_class, per_speaker, confusion = Json::array();
   for (int label = 0; label < scores.n_classes(); ++label) {
-    per_class[classes[static_cast<std::size_t>(label)]] = tally_json(scores.of_class(label));
+    per_class[classes[static_cast<std::size_t>(label)]] = count_json(scores.of_class(label));
     Json row = Json::array();
     for (int decided = 0; decided < scores.n_classes(); ++decided) row.push_back(scores.confusion(label, decided));
     confusion.push_back(row);
   }
-  for (const auto& [speaker, tally] : scores.by_speaker()) per_speaker[speaker] = tally_json(tally);
+  for (const auto& [speaker, count] : scores.by_speaker()) per_speaker[speaker] = count_json(count);
   report["classes"] = classes;
   report["per_class"] = per_class;
   report["per_speaker"] = per_speaker;
@@ -129,7 +129,7 @@ std::string EvalReport::json() const {
 std::string EvalReport::text() const {
   const snn::Scores& scores = scored.scores();
   const std::vector<std::string> classes = one_line_each(scored.model().classes);  // older models may hold others
-  const snn::Tally& all = scores.all();
+  const snn::CorrectCount& all = scores.all();
   const snn::Interval interval = all.interval();
   std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",
                                  all.accuracy(), interval.low, interval.high, all.n_correct, all.n_total);
@@ -138,14 +138,14 @@ std::string EvalReport::text() const {
   text += "per class\n";
   const std::size_t width = widest(classes);
   for (int label = 0; label < scores.n_classes(); ++label) {
-    text += tally_line(classes[static_cast<std::size_t>(label)], width, scores.of_class(label));
+    text += count_line(classes[static_cast<std::size_t>(label)], width, scores.of_class(label));
   }
   text += "per speaker\n";
   std::vector<std::string> speakers;
   for (const auto& entry : scores.by_speaker()) speakers.push_back(speaker_name(entry.first));
   const std::size_t speaker_width = widest(speakers);
-  for (const auto& [speaker, tally] : scores.by_speaker())
-    text += tally_line(speaker_name(speaker), speaker_width, tally);
+  for (const auto& [speaker, count] : scores.by_speaker())
+    text += count_line(speaker_name(speaker), speaker_width, count);
   text += confusion_text(scores, classes);
   text += "firing rate (share of steps with a spike)\n";
   const std::vector<double> rates = snn::firing_rates(scored.model().training.network, scored.counts());

@@ -25,26 +25,6 @@ std::size_t alignment_of(std::size_t n_bytes) {
 }
 constexpr int kTilesPerChunk = 4;  // of a parallel loop
 
-/// The data set's own memory.
-class HostValues final : public ValueStore {
- public:
-  explicit HostValues(std::vector<std::span<const std::byte>> utterances) : utterances_(std::move(utterances)) {}
-  std::vector<const void*> fetch(std::span<const int> indices) override {
-    std::vector<const void*> places;
-    for (const int i : indices) places.push_back(utterances_.at(static_cast<std::size_t>(i)).data());
-    return places;
-  }
-
- private:
-  std::vector<std::span<const std::byte>> utterances_;
-};
-
-/// Calls every sequence: there is nothing to save.
-class CallingRecorder final : public Recorder {
- public:
-  void run(const SequenceKey&, const std::function<void()>& sequence) override { sequence(); }
-};
-
 template <class Real>
 class CpuBackend final : public Backend<Real> {
  public:
@@ -60,10 +40,14 @@ class CpuBackend final : public Backend<Real> {
     const auto* words = static_cast<const std::uint64_t*>(spikes);
     return {words, words + spike_bytes(static_cast<std::size_t>(n_rows), n_neurons) / sizeof(std::uint64_t)};
   }
-  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances, std::size_t) override {
-    return std::make_unique<HostValues>(std::move(utterances));
+  // Bodies read the host's memory.
+  std::shared_ptr<void> keep(const UtteranceBytes&, std::size_t) override { return nullptr; }
+  std::vector<const void*> fetch(const UtteranceBytes& utterances) override {
+    std::vector<const void*> values;
+    for (const auto& utterance : utterances) values.push_back(utterance.data());
+    return values;
   }
-  std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<CallingRecorder>(); }
+  void repeat(const SequenceKey&, const std::function<void()>& sequence) override { sequence(); }
 
   void* allocate(std::size_t n_bytes) override {
     const std::size_t alignment = alignment_of(n_bytes);
@@ -87,7 +71,7 @@ class CpuBackend final : public Backend<Real> {
   void run(const LossGrad<Real>& body) override { run_tiles(kernels_.loss_grad, body); }
   void run(const BatchSum<Real>& body) override { run_tiles(kernels_.batch_sum, body); }
   void run(const SquareSums<Real>& body) override { run_tiles(kernels_.square_sums, body); }
-  void run(const LaneSums& body) override { run_tiles(kernels_.lane_sums, body); }
+  void run(const ChunkSums& body) override { run_tiles(kernels_.chunk_sums, body); }
   void run(const GradientNorm& body) override { run_tiles(kernels_.gradient_norm, body); }
   void run(const AdamUpdate<Real>& body) override { run_tiles(kernels_.adam_update, body); }
 
@@ -110,6 +94,7 @@ class CpuBackend final : public Backend<Real> {
   std::vector<Real> parts_, dense_;  // partial products; spikes as numbers
 };
 
+/// dW = sum over all rows of error s, by events or as one product. [ScSr Eq. 13]
 template <class Real>
 void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
   const Source<Real>& source = p.source;

@@ -91,16 +91,16 @@ void backward(const BackwardScan<Real>& scan, int first_batch, int last_batch, R
       const int last = first + kTileWidth < n_neurons ? first + kTileWidth : n_neurons;
       BackwardScan<Real> tile = scan;
       if (scan.rule == Rule::kStep) {
-        const RowsView<Real> place{psc, scan.row_begin[b], first, kTileWidth};
+        const RowsView<Real> rows{psc, scan.row_begin[b], first, kTileWidth};
         PscScan<Real>{.shape = scan.shape,
                       .row_begin = scan.row_begin,
                       .u = scan.u,
-                      .psc = place,
+                      .psc = rows,
                       .v_th = scan.coeffs.v_th,
                       .keep_s = scan.coeffs.keep_s,
                       .gain_s = scan.coeffs.gain_s}
             .template run<kTileWidth>(b, first, last);
-        tile.psc = {place.data, place.first_row, place.first_neuron, place.stride};
+        tile.psc = {rows.data, rows.first_row, rows.first_neuron, rows.stride};
       }
       tile.template run<kTileWidth>(b, first, last);
     }
@@ -162,7 +162,7 @@ constexpr Kernels<Real> make_table() {
           .loss_grad = run_tiles<LossGrad<Real>>,
           .batch_sum = run_tiles<BatchSum<Real>>,
           .square_sums = run_tiles<SquareSums<Real>>,
-          .lane_sums = run_tiles<LaneSums>,
+          .chunk_sums = run_tiles<ChunkSums>,
           .gradient_norm = run_tiles<GradientNorm>,
           .adam_update = run_tiles<AdamUpdate<Real>>};
 }

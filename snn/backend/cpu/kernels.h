@@ -14,7 +14,7 @@ struct EventList {
   const std::uint16_t* events = nullptr;  // neurons of a row, ascending; or rows of a neuron, ascending
 };
 
-/// Places behind the last event of a list that whatever writes it may use.
+/// Room behind the last event of a list that its writer may overwrite.
 inline constexpr std::uint32_t kEventSlack = 8;
 /// Most rows that are listed neuron by neuron.
 inline constexpr int kMostListRows = 512;
@@ -81,7 +81,7 @@ struct Kernels {
   TileRunner<LossGrad<Real>> loss_grad;
   TileRunner<BatchSum<Real>> batch_sum;
   TileRunner<SquareSums<Real>> square_sums;
-  TileRunner<LaneSums> lane_sums;
+  TileRunner<ChunkSums> chunk_sums;
   TileRunner<GradientNorm> gradient_norm;
   TileRunner<AdamUpdate<Real>> adam_update;
 };

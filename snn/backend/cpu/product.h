@@ -12,7 +12,7 @@ inline std::size_t area(int rows, int columns) {
 }
 
 /// Rows of C (A is stored m x k), on the calling thread. The bits of a row depend on that row of A alone: not on its
-/// place, nor on the rows around it.
+/// index, nor on the rows around it.
 template <class Real>
 void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& product);
 

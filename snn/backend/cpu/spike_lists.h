@@ -8,8 +8,8 @@ namespace snn::OSSICLE_ISA {
 
 static_assert(kMostListRows % kSpikesPerWord == 0);
 
-/// Appends `base` plus the place of every bit that is set, ascending; returns how many. Eight at a time without looking,
-/// since a branch for each bit would be guessed wrongly once a word: so kEventSlack places behind the last one are
+/// Appends `base` plus the position of every bit that is set, ascending; returns how many. Eight at a time without looking,
+/// since a branch for each bit would be guessed wrongly once a word: so up to kEventSlack events behind the last one are
 /// written too.
 SNN_HD std::uint32_t append_bits(std::uint64_t bits, std::uint32_t base, std::uint16_t* events) {
   const auto n = static_cast<std::uint32_t>(__builtin_popcountll(bits));
@@ -22,7 +22,7 @@ SNN_HD std::uint32_t append_bits(std::uint64_t bits, std::uint32_t base, std::ui
   return n;
 }
 
-/// A square of bits: bit j of word i becomes bit i of word j. Blocks change places, from halves down to single bits
+/// A square of bits: bit j of word i becomes bit i of word j. Blocks are swapped, from halves down to single bits
 /// (Warren, Hacker's Delight, 7-3).
 SNN_HD void transpose_bits(std::uint64_t* words) {
   std::uint64_t mask = 0x00000000FFFFFFFFULL;

@@ -30,7 +30,7 @@ void list_blocks(const Kernels<Real>& kernels, const WeightGradient<Real>& p, in
 }
 
 /// Neurons first .. last - 1 of the target, sources from .. to - 1. The error of a block of rows is copied side by side: as
-/// it lies, its rows could meet in a few places of a cache.
+/// it lies, its rows could fall into a few sets of a cache.
 template <class Real>
 void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const EventScratch<Real>& s,
               typename EventScratch<Real>::Worker& worker, int first, int last, int from, int to) {

@@ -102,6 +102,7 @@ class ForwardGroup {
 
 }  // namespace
 
+/// Drive = sum of W s over the chain and skips alike, by ForwardGroup; the scan filters it into the current. [ScSr Eq. 7]
 template <class Real>
 void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, int n_threads,
                  ForwardScratch<Real>& scratch) {
@@ -130,6 +131,7 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
   });
 }
 
+/// Error of the PSCs = sum of delta W over the targets: the next layer [ScSr Eq. 16] and those of skips [ScSr Eq. 19].
 template <class Real>
 void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads,
                   BackwardScratch<Real>& scratch) {

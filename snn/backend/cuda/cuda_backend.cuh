@@ -4,7 +4,7 @@
 #include "snn/backend/cuda/blas.h"
 #include "snn/backend/cuda/graph_recorder.h"
 #include "snn/backend/cuda/launch.cuh"
-#include "snn/backend/cuda/value_stores.h"
+#include "snn/backend/cuda/value_store.h"
 
 namespace snn::cuda {
 
@@ -18,7 +18,7 @@ inline Device use(const std::string& name) {
   cudaFuncAttributes attributes = {};
   cudaError_t error = cudaSetDevice(device.index);
   if (error == cudaSuccess) error = cudaFree(nullptr);
-  if (error == cudaSuccess) error = cudaFuncGetAttributes(&attributes, run_lanes<GradientNorm>);
+  if (error == cudaSuccess) error = cudaFuncGetAttributes(&attributes, run_columns<GradientNorm>);
   if (error != cudaSuccess) refuse(device, cudaGetErrorString(error));
   return device;
 }
@@ -32,7 +32,9 @@ class CudaBackend final : public Backend<Real> {
       : device_(use(choice.device)),
         stream_(make_stream()),
         memory_(device_, stream_.get()),
-        blas_(memory_, stream_.get(), parse_precision(choice.precision, device_)) {}
+        blas_(memory_, stream_.get(), parse_precision(choice.precision, device_)),
+        values_(memory_, stream_.get()),
+        graphs_(memory_, stream_.get()) {}
 
   std::string name() const override { return "cuda:" + std::to_string(device_.index); }
   BackendTraits traits() const override {
@@ -51,11 +53,11 @@ class CudaBackend final : public Backend<Real> {
   }
   std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) override;
 
-  std::unique_ptr<ValueStore> store(std::vector<std::span<const std::byte>> utterances,
-                                    std::size_t leave_free) override {
-    return store_values(memory_, stream(), std::move(utterances), leave_free);
+  std::shared_ptr<void> keep(const UtteranceBytes& utterances, std::size_t leave_free) override {
+    return values_.keep(utterances, leave_free);
   }
-  std::unique_ptr<Recorder> make_recorder() override { return std::make_unique<GraphRecorder>(memory_, stream()); }
+  std::vector<const void*> fetch(const UtteranceBytes& utterances) override { return values_.fetch(utterances); }
+  void repeat(const SequenceKey& key, const std::function<void()>& sequence) override { graphs_.run(key, sequence); }
 
   void run(const GatherBatch<Real>& body) override { launch(body, stream()); }
   void run(const ForwardStage<Real>& stage) override;
@@ -66,7 +68,7 @@ class CudaBackend final : public Backend<Real> {
   void run(const LossGrad<Real>& body) override { launch(body, stream()); }
   void run(const BatchSum<Real>& body) override { launch(body, stream()); }
   void run(const SquareSums<Real>& body) override { launch(body, stream()); }
-  void run(const LaneSums& body) override { launch(body, stream()); }
+  void run(const ChunkSums& body) override { launch(body, stream()); }
   void run(const GradientNorm& body) override { launch(body, stream()); }
   void run(const AdamUpdate<Real>& body) override { launch(body, stream()); }
 
@@ -92,9 +94,12 @@ class CudaBackend final : public Backend<Real> {
   Stream stream_;
   DeviceMemory memory_;
   Blas blas_;
+  ValueStore values_;
+  GraphRecorder graphs_;
   Buffer<Real> scratch_;  // [rows][N]: potentials that nobody wants, or PSCs by the step rule
 };
 
+/// Drive = sum of W s over the chain and skips alike; the scan filters it into the current. [ScSr Eq. 7]
 template <class Real>
 void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
   ForwardScan<Real> scan = stage.scan;
@@ -114,6 +119,7 @@ void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
   launch(scan, stream());
 }
 
+/// Error of the PSCs = sum of delta W over the targets: the next layer [ScSr Eq. 16] and those of skips [ScSr Eq. 19].
 template <class Real>
 void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
   BackwardScan<Real> scan = stage.scan;
@@ -143,6 +149,7 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
   launch(scan, stream());
 }
 
+/// dW = sum over all rows of error s. [ScSr Eq. 13]
 template <class Real>
 void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
   multiply(Product<Real>{.a = product.error,

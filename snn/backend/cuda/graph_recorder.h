@@ -9,12 +9,12 @@ namespace snn::cuda {
 
 /// Under a key a sequence is called the first time, which also loads its kernels, recorded the second time, and from then
 /// on repeated. Allocating or releasing device memory makes all graphs void.
-class GraphRecorder final : public Recorder {
+class GraphRecorder {
  public:
   /// Both must outlive it.
   GraphRecorder(const DeviceMemory& memory, cudaStream_t stream) : memory_(&memory), stream_(stream) {}
   /// Throws std::runtime_error if the sequence does what cannot be recorded.
-  void run(const SequenceKey& key, const std::function<void()>& sequence) override;
+  void run(const SequenceKey& key, const std::function<void()>& sequence);
 
  private:
   struct Entry {

@@ -1,5 +1,5 @@
 #pragma once
-// Bodies on a CUDA device: a lane each, and the only launch of the project.
+// Bodies on a CUDA device: a thread for each column (tile.h), and the only launch of the project.
 #include <cuda_runtime.h>
 
 #include "snn/backend/cuda/check.h"
@@ -15,22 +15,22 @@ struct Grid {
 
 inline constexpr int kMostBlocks = 65535;  // along y; along x it is far more than enough
 
-/// Scans have few lanes: small blocks spread them evenly over the multiprocessors. Flat bodies have many.
+/// Scans have few columns: small blocks spread them evenly over the multiprocessors. Flat bodies have many.
 inline Grid grid_of(const Extent& extent) {
-  constexpr int kWarp = 32, kManyThreads = 256, kFewLanes = 1 << 17;
-  const bool has_few = static_cast<long long>(extent.n_batch) * extent.n_neurons < kFewLanes;
+  constexpr int kWarp = 32, kManyThreads = 256, kFewColumns = 1 << 17;
+  const bool has_few = static_cast<long long>(extent.n_batch) * extent.n_neurons < kFewColumns;
   const int block = has_few ? kWarp : kManyThreads;
   const int x = (extent.n_neurons + block - 1) / block;
   return {block, x < kMostBlocks ? x : kMostBlocks, extent.n_batch < kMostBlocks ? extent.n_batch : kMostBlocks};
 }
 
-/// A thread's lanes: it strides over the extent by the size of the grid, so that any grid visits each lane once.
+/// A thread's columns: it strides over the extent by the size of the grid, so that any grid visits each column once.
 struct Stride {
   int first_b, step_b, first_n, step_n;
 };
 
 template <class Body>
-__global__ void run_lanes(Body body, Extent extent) {
+__global__ void run_columns(Body body, Extent extent) {
   const Stride s{static_cast<int>(blockIdx.y), static_cast<int>(gridDim.y),
                  static_cast<int>(blockIdx.x * blockDim.x + threadIdx.x), static_cast<int>(gridDim.x * blockDim.x)};
   SNN_ROLLED
@@ -50,7 +50,7 @@ void launch(const Body& body, cudaStream_t stream) {
   config.gridDim = dim3(static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y));
   config.blockDim = dim3(static_cast<unsigned>(grid.block));
   config.stream = stream;
-  check(cudaLaunchKernelEx(&config, run_lanes<Body>, body, extent), "starting a kernel");
+  check(cudaLaunchKernelEx(&config, run_columns<Body>, body, extent), "starting a kernel");
 }
 
 }  // namespace snn::cuda

@@ -12,8 +12,10 @@
 namespace {
 
 // Input 1 at each of nine steps, synapses without memory (tau_s 1), decay 1/2 of the potential.
-snn::Batch<float> nine_ones() {
-  return {.n_channels = 1, .row_begin = {0, 9}, .x = std::vector<float>(9, 1.0F), .labels = {0}};
+snn::Dataset nine_ones() {
+  snn::Utterance utterance{.key = "ones", .speaker = "", .label = 0, .label_name = "a", .n_steps = 9, .values = {}};
+  utterance.values = std::vector<float>(9, 1.0F);
+  return {.n_channels = 1, .classes = {"a", "b"}, .utterances = {utterance}};
 }
 
 void print_class_sums(const std::string& device) {
@@ -22,7 +24,8 @@ void print_class_sums(const std::string& device) {
       .sizes = {1, 2}, .self_recurrent = {}, .bip = {}, .skips = {}, .tau_m = 2.0, .tau_s = 1.0};
   snn::Network<float> network(params, {}, *backend);
   network.set_parameters({{"w_0_1", {{2, 1}, {2.0F, 0.6F}}}, {"theta_1", {{2}, {0.5F, 0.5F}}}});
-  network.infer(nine_ones());
+  const snn::Dataset data = nine_ones();
+  network.infer(snn::make_batch(data, std::vector<int>{0}));
   std::printf("%s:", device.c_str());
   for (const float sum : network.class_sums()) std::printf(" %g", sum);
   std::printf("\n");

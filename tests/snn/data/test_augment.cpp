@@ -8,6 +8,7 @@
 #include <set>
 
 #include "snn/data/batch.h"
+#include "tests/snn/scan/gathered.h"
 
 using namespace snn;
 
@@ -27,9 +28,7 @@ std::vector<double> filled(const Values& values, int n_channels, const Augmentat
   Dataset data{n_channels, {}, {}};
   const int n_steps = static_cast<int>(values.size()) / n_channels;
   data.utterances.push_back({"a", "", -1, "", n_steps, values});
-  Batch<double> batch;
-  fill(batch, data, std::vector<int>{0}, std::vector<Augmentation>{change});
-  return batch.x;
+  return support::gathered<double>(make_batch(data, std::vector<int>{0}, std::vector<Augmentation>{change}));
 }
 
 }  // namespace

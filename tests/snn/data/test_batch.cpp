@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "snn/base/rng.h"
+#include "tests/snn/scan/gathered.h"
 
 using namespace snn;
 using Catch::Matchers::Contains;
@@ -25,64 +26,33 @@ Dataset data_of(const std::vector<int>& steps, int n_channels) {
   return data;
 }
 
-template <typename Real>
-Real at(const Batch<Real>& batch, int t, int b, int c) {
-  return batch.x[static_cast<std::size_t>((batch.row_begin[static_cast<std::size_t>(b)] + t) * batch.n_channels + c)];
-}
-
 }  // namespace
 
-TEMPLATE_TEST_CASE("batch: utterances lie one behind the other", "", float, double) {
+TEST_CASE("batch: utterances lie one behind the other") {
   Dataset data = data_of({2, 3, 1}, 2);
   data.utterances[2].label = -1;
-  Batch<TestType> batch;
-  batch.x.assign(1000, TestType{7});  // what an earlier batch left
-  fill(batch, data, std::vector<int>{2, 1});
+  const Batch batch = make_batch(data, std::vector<int>{2, 1});
   CHECK(batch.n_rows() == 4);
   CHECK(batch.n_batch() == 2);
   CHECK(batch.n_channels == 2);
   CHECK(batch.row_begin == std::vector<int>{0, 1, 4});
-  CHECK(batch.n_steps(1) == 3);
   CHECK(batch.labels == std::vector<int>{-1, 0});
-  CHECK(batch.x == std::vector<TestType>{201, 202, 101, 102, 111, 112, 121, 122});
+  CHECK(support::gathered<float>(batch) == std::vector<float>{201, 202, 101, 102, 111, 112, 121, 122});
 }
 
 TEST_CASE("batch: rasters and counts become numbers") {
   Dataset data{2, {}, {}};
   data.utterances.push_back({"a", "", -1, "", 1, std::vector<std::uint8_t>{1, 0}});
   data.utterances.push_back({"b", "", -1, "", 1, std::vector<std::uint16_t>{65535, 2}});
-  Batch<float> batch;
-  fill(batch, data, std::vector<int>{0, 1});
-  CHECK(batch.x == std::vector<float>{1, 0, 65535, 2});
+  CHECK(support::gathered<double>(make_batch(data, std::vector<int>{0, 1})) == std::vector<double>{1, 0, 65535, 2});
 }
 
-TEST_CASE("batch: a shift moves zeros in and keeps the length") {
-  const Dataset data = data_of({4}, 3);
-  const std::vector<int> indices = {0};
-  for (int ds = -5; ds <= 5; ++ds) {
-    for (int dc = -4; dc <= 4; ++dc) {
-      Batch<float> batch;
-      fill(batch, data, indices, std::vector<Augmentation>{{.shift = {ds, dc}}});
-      CHECK(batch.n_steps(0) == 4);
-      for (int t = 0; t < 4; ++t) {
-        for (int c = 0; c < 3; ++c) {
-          const int from_t = t - ds, from_c = c - dc;
-          const bool inside = from_t >= 0 && from_t < 4 && from_c >= 0 && from_c < 3;
-          INFO("shift " << ds << ", " << dc << " at step " << t << ", channel " << c);
-          CHECK(at(batch, t, 0, c) == (inside ? static_cast<float>(10 * from_t + from_c + 1) : 0.0F));
-        }
-      }
-    }
-  }
-}
-
-TEST_CASE("batch: a shifted utterance stays within its own length") {
-  const Dataset data = data_of({2, 4}, 1);
-  Batch<float> batch;
-  fill(batch, data, std::vector<int>{0, 1}, std::vector<Augmentation>{{.shift = {1, 0}}, {}});
-  CHECK(at(batch, 0, 0, 0) == 0.0F);
-  CHECK(at(batch, 1, 0, 0) == 1.0F);
-  CHECK(at(batch, 0, 1, 0) == 101.0F);  // the second step moved out, and not into the next one
+TEST_CASE("batch: each utterance is shifted by itself, and stays within its own steps") {
+  const Dataset data = data_of({2, 3}, 2);
+  const Batch batch =
+      make_batch(data, std::vector<int>{0, 1}, std::vector<Augmentation>{{.shift = {1, 0}}, {.shift = {0, -1}}});
+  CHECK(batch.row_begin == std::vector<int>{0, 2, 5});
+  CHECK(support::gathered<float>(batch) == std::vector<float>{0, 0, 1, 2, 102, 0, 112, 0, 122, 0});
 }
 
 TEST_CASE("batch: the order of an epoch is a permutation of its own") {
@@ -118,12 +88,11 @@ TEST_CASE("batch: batches cover an epoch, the last may be short") {
 
 TEST_CASE("batch: wrong calls are refused") {
   const Dataset data = data_of({1}, 1);
-  Batch<float> batch;
-  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{}), Contains("at least one utterance"));
-  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{1}), Contains("utterance 1 of 1"));
-  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{-1}), Contains("utterance -1 of 1"));
-  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{0}, std::vector<Augmentation>(2)),
+  CHECK_THROWS_WITH(make_batch(data, std::vector<int>{}), Contains("at least one utterance"));
+  CHECK_THROWS_WITH(make_batch(data, std::vector<int>{1}), Contains("utterance 1 of 1"));
+  CHECK_THROWS_WITH(make_batch(data, std::vector<int>{-1}), Contains("utterance -1 of 1"));
+  CHECK_THROWS_WITH(make_batch(data, std::vector<int>{0}, std::vector<Augmentation>(2)),
                     Contains("2 augmentations for a batch of 1"));
-  CHECK_THROWS_WITH(fill(batch, data, std::vector<int>{0}, std::vector<Augmentation>{{.taps = {{}, {}}}}),
+  CHECK_THROWS_WITH(make_batch(data, std::vector<int>{0}, std::vector<Augmentation>{{.taps = {{}, {}}}}),
                     Contains("2 taps for 1 channels"));
 }

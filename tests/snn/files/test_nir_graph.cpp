@@ -10,6 +10,7 @@
 
 #include "tests/snn/network_rig.h"
 #include "tests/snn/numbers.h"
+#include "tests/snn/scan/gathered.h"
 #include "tests/snn/synthetic.h"
 
 using Catch::Contains;
@@ -152,15 +153,15 @@ void check_same_spikes(const snn::Model& model, const snn::NirChoices& choices) 
   const snn::Dataset data = support::synthetic({.n_utterances = 4, .seed = 7});
   std::vector<std::int64_t> n_spikes(static_cast<std::size_t>(params.n_layers()));
   for (int b = 0; b < 4; ++b) {
-    snn::Batch<double> batch;
-    snn::fill(batch, data, std::vector<int>{b});
+    const snn::Batch batch = snn::make_batch(data, std::vector<int>{b});
+    const std::vector<double> x = support::gathered<double>(batch);
     network.forward(batch);
     Simulator simulator(graph);
     Vector sums(static_cast<std::size_t>(params.sizes.back()));
     std::vector<std::vector<double>> u;
     for (int layer = 1; layer <= params.n_layers(); ++layer) u.push_back(network.potential(layer));
-    for (int t = 0; t < batch.n_steps(0); ++t) {
-      simulator.step({batch.x.begin() + t * data.n_channels, batch.x.begin() + (t + 1) * data.n_channels});
+    for (int t = 0; t < batch.n_rows(); ++t) {
+      simulator.step({x.begin() + t * data.n_channels, x.begin() + (t + 1) * data.n_channels});
       for (int layer = 1; layer <= params.n_layers(); ++layer) {
         const int n = params.sizes[static_cast<std::size_t>(layer)];
         const Vector& spikes = simulator.output(fmt::format("lif_{}", layer));

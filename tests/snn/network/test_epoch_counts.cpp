@@ -5,7 +5,7 @@
 TEST_CASE("epoch counts: begin at zero, and come back as they were put down") {
   const auto backend = snn::make_backend<float>("cpu", 1);
   snn::EpochCounts counts(*backend, 3, 4, 2);
-  CHECK(counts.n_places() == 2);
+  CHECK(counts.max_batch() == 2);
   CHECK(counts.read().loss == std::vector<double>(2, 0.0));
   CHECK(counts.read().n_spikes == std::vector<std::int64_t>(3, 0));
   counts.write({.loss = {0.1, 1e300},

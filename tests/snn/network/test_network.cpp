@@ -25,9 +25,9 @@ std::vector<T> row(const std::vector<T>& array, std::size_t b, std::size_t n) {
 
 /// Utterance b of an array [rows][N].
 template <class Real>
-std::vector<Real> of_utterance(const std::vector<Real>& array, const snn::Batch<Real>& batch, int b, int n_neurons) {
-  const auto place = [&](int row) { return array.begin() + static_cast<std::ptrdiff_t>(row) * n_neurons; };
-  return {place(batch.row_begin[static_cast<std::size_t>(b)]), place(batch.row_begin[static_cast<std::size_t>(b) + 1])};
+std::vector<Real> of_utterance(const std::vector<Real>& array, const snn::Batch& batch, int b, int n_neurons) {
+  const auto at = [&](int row) { return array.begin() + static_cast<std::ptrdiff_t>(row) * n_neurons; };
+  return {at(batch.row_begin[static_cast<std::size_t>(b)]), at(batch.row_begin[static_cast<std::size_t>(b) + 1])};
 }
 
 template <class Real>
@@ -71,7 +71,7 @@ TEST_CASE("network: utterances of different lengths in one batch have the bits o
   std::vector<int> indices(24);
   std::iota(indices.begin(), indices.end(), 0);
   Rig<float> rig;
-  const snn::Batch<float> batch = rig.forward(dataset, indices);
+  const snn::Batch batch = rig.forward(dataset, indices);
   const std::vector<float> sums = rig.network.class_sums();
   std::vector<std::vector<float>> potentials;
   for (int l = 1; l <= 3; ++l) {
@@ -99,7 +99,7 @@ TEST_CASE("network: so they have in a network of a few neurons") {
   Rig<float> rig(params);
   std::vector<int> indices(24);
   std::iota(indices.begin(), indices.end(), 0);
-  const snn::Batch<float> batch = rig.forward(dataset, indices);
+  const snn::Batch batch = rig.forward(dataset, indices);
   const std::vector<float> potentials = rig.network.potential(1);
   for (const int i : indices) {
     rig.forward(dataset, {i});
@@ -110,8 +110,7 @@ TEST_CASE("network: so they have in a network of a few neurons") {
 
 TEST_CASE("network: inference has the bits of the forward pass, before it and after it") {
   const snn::Dataset dataset = support::synthetic();
-  snn::Batch<float> batch;
-  snn::fill(batch, dataset, std::vector<int>{3, 0, 7, 11, 2});
+  const snn::Batch batch = snn::make_batch(dataset, std::vector<int>{3, 0, 7, 11, 2});
   Rig<float> rig;
   rig.network.infer(batch);
   const std::vector<float> sums = rig.network.class_sums();
@@ -127,9 +126,7 @@ TEST_CASE("network: inference of larger batches between training steps leaves no
   const snn::Dataset dataset = support::synthetic();
   std::vector<int> all(24);
   std::iota(all.begin(), all.end(), 0);
-  snn::Batch<float> small, large;
-  snn::fill(small, dataset, std::vector<int>{9, 8});
-  snn::fill(large, dataset, all);
+  const snn::Batch small = snn::make_batch(dataset, std::vector<int>{9, 8}), large = snn::make_batch(dataset, all);
   Rig<float> used, fresh;
   used.network.infer(small);
   used.backward(dataset, {9, 8});
@@ -141,10 +138,29 @@ TEST_CASE("network: inference of larger batches between training steps leaves no
   CHECK(same_bits(used.network.class_sums(), fresh.network.class_sums()));
 }
 
+TEST_CASE("network: inference with other parameters leaves the network's own alone") {
+  const snn::Dataset dataset = support::synthetic();
+  const snn::Batch batch = snn::make_batch(dataset, std::vector<int>{3, 0, 7, 11, 2});
+  Rig<float> rig, other;
+  const snn::Tensors drawn = snn::initial_parameters(rig.params.network, rig.params.init, 99);
+  other.network.set_parameters(drawn);
+  other.network.infer(batch);
+  rig.network.infer(batch);
+  const std::vector<float> sums = rig.network.class_sums();
+  snn::Buffer<float> parameters(*rig.backend, rig.network.layout().n_values());
+  rig.network.from_tensors(drawn, parameters);
+  rig.network.load(batch, false);
+  rig.network.infer(&parameters);
+  CHECK(same_bits(rig.network.class_sums(), other.network.class_sums()));
+  rig.network.infer();
+  CHECK(same_bits(rig.network.class_sums(), sums));
+  CHECK_FALSE(rig.network.parameters() == drawn);
+}
+
 TEST_CASE("network: spikes are bits of potentials above the threshold") {
   const snn::Dataset dataset = support::synthetic();
   Rig<float> rig;
-  const snn::Batch<float> batch = rig.forward(dataset, {3, 0, 7});
+  const snn::Batch batch = rig.forward(dataset, {3, 0, 7});
   for (int l = 1; l <= 2; ++l) {
     const int n_neurons = rig.params.network.sizes[l];
     const std::vector<float> u = rig.network.potential(l);

@@ -39,30 +39,31 @@ TEST_CASE("firing rate: spikes by neurons and rows") {
   CHECK(rate == 0.5);
 }
 
-// Two whole chunks and three numbers: 64 numbers in each lane; then one in each of the first three lanes.
-TEST_CASE("square sums: chunk by chunk and lane by lane, the last ones short") {
-  constexpr int kChunk = snn::SquareSums<float>::kChunk, kLanes = snn::SquareSums<float>::kLanes;
+// Two whole chunks and three numbers: 64 numbers in each partial sum; then one in each of the first three.
+TEST_CASE("square sums: in chunks of partial sums, the last ones short") {
+  constexpr int kChunk = snn::SquareSums<float>::kChunk, kPartials = snn::SquareSums<float>::kPartials;
   const std::size_t n = 2 * kChunk + 3;
   std::vector<float> values(n, 1.0F);
   values.back() = 3.0F;
   for (const int width : {1, 7, 64}) {
-    std::vector<double> sums(3 * kLanes, NAN), wanted(2 * kLanes, kChunk / kLanes);
+    std::vector<double> sums(3 * kPartials, NAN), wanted(2 * kPartials, kChunk / kPartials);
     wanted.insert(wanted.end(), {1.0, 1.0, 9.0});
-    wanted.resize(3 * kLanes);
+    wanted.resize(3 * kPartials);
     const std::vector<snn::Chunk> chunks = support::chunks_of({n});
     const snn::SquareSums<float> body{
-        .n_chunks = 3, .chunks = chunks.data(), .values = values.data(), .sums = sums.data()};
+        .n_chunks = 3, .chunks = chunks.data(), .values = values.data(), .partials = sums.data()};
     CHECK(body.extent().n_batch == 3);
     support::run_tiles(body, width);
     CHECK(sums == wanted);
   }
 }
 
-TEST_CASE("lane sums: of each chunk, in order") {
-  const std::vector<double> lanes = {1e16, 1.0, 1.0, -1e16, 1.0, 2.0, 3.0, 4.0};
+TEST_CASE("chunk sums: of each chunk, in order") {
+  const std::vector<double> partials = {1e16, 1.0, 1.0, -1e16, 1.0, 2.0, 3.0, 4.0};
   for (const int width : {1, 64}) {
     std::vector<double> sums(2);
-    support::run_tiles(snn::LaneSums{.n_chunks = 2, .n_lanes = 4, .lanes = lanes.data(), .sums = sums.data()}, width);
+    support::run_tiles(snn::ChunkSums{.n_chunks = 2, .n_partials = 4, .partials = partials.data(), .sums = sums.data()},
+                       width);
     CHECK(sums == std::vector<double>{((1e16 + 1.0) + 1.0) - 1e16, 10.0});
   }
 }
@@ -102,10 +103,10 @@ TEST_CASE("gradient norm: the first one that is not finite stays, and nothing be
 // 1e30 squared is beyond float; the sum is kept in double.
 TEST_CASE("square sums: large gradients keep a finite norm") {
   const std::vector<float> values = {1e30F, 1e30F};
-  std::vector<double> sums(snn::SquareSums<float>::kLanes);
+  std::vector<double> sums(snn::SquareSums<float>::kPartials);
   const snn::Chunk chunk{.begin = 0, .n_values = 2};
   support::run_tiles(
-      snn::SquareSums<float>{.n_chunks = 1, .chunks = &chunk, .values = values.data(), .sums = sums.data()}, 64);
+      snn::SquareSums<float>{.n_chunks = 1, .chunks = &chunk, .values = values.data(), .partials = sums.data()}, 64);
   CHECK(sums[0] == Approx(1e60));
   CHECK(sums[1] == Approx(1e60));
 }

@@ -41,9 +41,7 @@ TEST_CASE("evaluate: scores are the network's sums, counts those of its data") {
   std::vector<std::int64_t> spikes(3);
   std::int64_t n_steps = 0, n_values = 0;
   for (int i = 0; i < 6; ++i) {
-    snn::Batch<float> batch;
-    snn::fill(batch, dataset, std::vector<int>{i});
-    rig.network.forward(batch);
+    rig.network.forward(snn::make_batch(dataset, std::vector<int>{i}));
     CHECK(evaluation.scores[i] == rig.network.class_sums());
     CHECK(evaluation.decisions[i] == snn::decide(evaluation.scores[i].data(), 4));
     for (int l = 1; l <= 3; ++l) {
@@ -89,7 +87,7 @@ TEST_CASE("evaluate: traces end in the decisions, and other readouts are what th
   std::vector<int> labels;
   for (const snn::Utterance& utterance : dataset.utterances) labels.push_back(utterance.label);
   const snn::LatencyCurve curve = snn::latency_curve(traced.traces, labels);
-  CHECK(curve.points.back().tally == snn::score(plain, dataset).all());
+  CHECK(curve.points.back().count == snn::score(plain, dataset).all());
   // All steps are the last ones: the same sums. Fewer are not.
   CHECK(evaluate("last:1000", 7).scores == plain.scores);
   CHECK(evaluate("last:3", 7).scores == evaluate("last:3", 24).scores);
@@ -107,8 +105,8 @@ TEST_CASE("score: decisions against labels, those without one left out") {
   dataset.utterances[2].label = -1;
   const snn::Evaluation evaluation{.scores = {}, .decisions = {0, 2, 2, 3}, .counts = {}};
   const snn::Scores scores = snn::score(evaluation, dataset);
-  CHECK(scores.all() == snn::Tally{2, 3});
+  CHECK(scores.all() == snn::CorrectCount{2, 3});
   CHECK(scores.confusion(1, 2) == 1);
-  CHECK(scores.by_speaker().at("even") == snn::Tally{1, 1});
-  CHECK(scores.by_speaker().at("odd") == snn::Tally{1, 2});
+  CHECK(scores.by_speaker().at("even") == snn::CorrectCount{1, 1});
+  CHECK(scores.by_speaker().at("odd") == snn::CorrectCount{1, 2});
 }

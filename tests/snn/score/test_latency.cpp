@@ -20,7 +20,7 @@ TEST_CASE("latency: utterances of different lengths by their shares, by hand") {
   const snn::LatencyCurve curve = snn::latency_curve(traces, std::vector<int>({1, 0, -1}), 4);
   REQUIRE(curve.points.size() == 4);
   // A quarter: ceil(2.5) = 3 and 1 steps; a half: 5 and 2.
-  CHECK(curve.points[0].tally == snn::Tally{2, 2});
+  CHECK(curve.points[0].count == snn::CorrectCount{2, 2});
   CHECK(curve.points[0].steps == 2.0);
   CHECK(curve.points[1].share == 0.5);
   CHECK(curve.points[1].steps == 3.5);
@@ -28,9 +28,9 @@ TEST_CASE("latency: utterances of different lengths by their shares, by hand") {
   CHECK(curve.settled_step == 2.0);                        // (3 + 1) / 2
   CHECK(curve.settled_share == Approx((0.3 + 0.25) / 2));  // rounding
   const snn::LatencyCurve fine = snn::latency_curve(traces, std::vector<int>({1, 0, -1}), 10);
-  CHECK(fine.points[0].tally == snn::Tally{1, 2});  // a tenth: step 1 of 10, still class 0
-  CHECK(fine.points[1].tally == snn::Tally{1, 2});
-  CHECK(fine.points[2].tally == snn::Tally{2, 2});
+  CHECK(fine.points[0].count == snn::CorrectCount{1, 2});  // a tenth: step 1 of 10, still class 0
+  CHECK(fine.points[1].count == snn::CorrectCount{1, 2});
+  CHECK(fine.points[2].count == snn::CorrectCount{2, 2});
   CHECK(snn::latency_csv(snn::latency_curve(traces, std::vector<int>({1, 1, -1}), 2)) ==
         "step,share,accuracy,n\n3.5,0.5,0.5,2\n7,1,0.5,2\n");
 }
@@ -41,10 +41,10 @@ TEST_CASE("latency: utterances of one length give whole steps, nothing labelled 
   REQUIRE(curve.points.size() == 20);
   for (int i = 0; i < 20; ++i) {
     CHECK(curve.points[static_cast<std::size_t>(i)].steps == 5.0 * (i + 1));
-    CHECK(curve.points[static_cast<std::size_t>(i)].tally.n_correct == (i < 6 ? 1 : 2));
+    CHECK(curve.points[static_cast<std::size_t>(i)].count.n_correct == (i < 6 ? 1 : 2));
   }
   const snn::LatencyCurve none = snn::latency_curve(traces, std::vector<int>({-1, -1}));
-  CHECK(none.points.back().tally.n_total == 0);
+  CHECK(none.points.back().count.n_total == 0);
   CHECK(none.settled_step == 0.0);
   CHECK_THROWS_AS(snn::latency_curve(traces, std::vector<int>({1})), std::invalid_argument);
 }

@@ -38,13 +38,13 @@ TEST_CASE("metrics: answers are counted by class, speaker and confusion") {
   scores.add(2, 2, "ann");
   scores.add(2, 1, "");
   scores.add(2, 2, "bob");
-  CHECK(scores.all() == Tally{3, 5});
+  CHECK(scores.all() == CorrectCount{3, 5});
   CHECK(scores.all().accuracy() == 0.6);
-  CHECK(scores.of_class(0) == Tally{1, 2});
-  CHECK(scores.of_class(1) == Tally{0, 0});
+  CHECK(scores.of_class(0) == CorrectCount{1, 2});
+  CHECK(scores.of_class(1) == CorrectCount{0, 0});
   CHECK(scores.of_class(1).accuracy() == 0.0);
-  CHECK(scores.of_class(2) == Tally{2, 3});
-  CHECK(scores.by_speaker() == std::map<std::string, Tally>{{"", {0, 1}}, {"ann", {2, 2}}, {"bob", {1, 2}}});
+  CHECK(scores.of_class(2) == CorrectCount{2, 3});
+  CHECK(scores.by_speaker() == std::map<std::string, CorrectCount>{{"", {0, 1}}, {"ann", {2, 2}}, {"bob", {1, 2}}});
   CHECK(scores.confusion(0, 2) == 1);
   CHECK(scores.confusion(2, 0) == 0);
   CHECK(scores.confusion(2, 1) == 1);

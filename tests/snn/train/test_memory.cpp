@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "snn/model/parameter_list.h"
+#include "snn/model/array_layout.h"
 #include "tests/snn/synthetic.h"
 
 namespace {
@@ -66,7 +66,7 @@ TEST_CASE("memory: an average over updates is one more array, and one more in th
   const snn::MemoryUse plain = snn::training_memory(params, {5000, 50}, "cpu", 1, false);
   params.optimiser.ema_decay = 0.99;
   const snn::MemoryUse averaged = snn::training_memory(params, {5000, 50}, "cpu", 1, false);
-  const auto bytes = static_cast<std::size_t>(4 * snn::count_trained(params.network));
+  const auto bytes = static_cast<std::size_t>(4 * snn::ArrayLayout(params.network).n_trained());
   CHECK(averaged.parameters - plain.parameters >= bytes);
   CHECK(averaged.parameters - plain.parameters < bytes + (std::size_t{1} << 21));
   CHECK(averaged.checkpoint - plain.checkpoint == 3 * bytes);

@@ -30,9 +30,7 @@ struct Rig {
 
   /// Gradients of another batch in each update.
   void find_gradients(int update) {
-    snn::Batch<Real> batch;
-    snn::fill(batch, dataset, std::vector<int>{3 * update, 3 * update + 1, 3 * update + 2});
-    network.forward(batch);
+    network.forward(snn::make_batch(dataset, std::vector<int>{3 * update, 3 * update + 1, 3 * update + 2}));
     network.backward(params.loss);
   }
 };

@@ -80,11 +80,9 @@ TEST_CASE("trainer: reports count epochs and batches from one and hold means ove
   // With a rate of 0 every batch sees the initial network, so the epoch's means are those of the whole set.
   snn::Network<float> network(params.network, params.gradient, *run.backend);
   network.set_parameters(trainer.model("last").parameters);
-  snn::Batch<float> whole;
   std::vector<int> all(24);
   for (int i = 0; i < 24; ++i) all[static_cast<std::size_t>(i)] = i;
-  snn::fill(whole, run.train, all);
-  network.forward(whole);
+  network.forward(snn::make_batch(run.train, all));
   network.backward(params.loss);
   const double loss = network.loss() / (params.loss.kind == snn::LossKind::kCount ? 24.0 : 1.0);
   const snn::Evaluation evaluation = snn::evaluate(network, run.train, 24);

@@ -78,8 +78,7 @@ TEST_CASE("trainer: with dropout the network that is scored and stored has all n
   CHECK(stored == scaled);
   snn::Network<float> network(params.network, params.gradient, *run.backend);
   network.set_parameters(stored);
-  snn::StoredDataset valid(run.valid, *run.backend);
-  CHECK(snn::score(snn::evaluate(network, valid, 5), run.valid).all().accuracy() == report->valid->accuracy());
+  CHECK(snn::score(snn::evaluate(network, run.valid, 5), run.valid).all().accuracy() == report->valid->accuracy());
   CHECK(trainer.state().model.parameters == [&] {
     snn::Trainer alone = run.trainer(params, false);  // nothing is scored
     alone.run_epoch(go_on);

@@ -32,13 +32,12 @@ std::vector<std::vector<double>> rates_of(const snn::TrainingParams& params, con
   const std::vector<int> order = snn::epoch_order(n_utterances, params.seed, 0);
   std::vector<std::vector<double>> rates(3);
   for (int i = 0; i < snn::count_batches(n_utterances, params.batch_size); ++i) {
-    snn::Batch<float> batch;
-    snn::fill(batch, train, snn::batch_indices(order, i, params.batch_size));
+    const snn::Batch batch = snn::make_batch(train, snn::batch_indices(order, i, params.batch_size));
     network.forward(batch);
     for (int layer = 1; layer <= 3; ++layer) {
       const std::vector<int> spikes = network.spike_counts(layer);
-      const double n_places = batch.row_begin.back() * params.network.sizes[static_cast<std::size_t>(layer)];
-      rates[static_cast<std::size_t>(layer) - 1].push_back(std::accumulate(spikes.begin(), spikes.end(), 0) / n_places);
+      const double n = batch.n_rows() * params.network.sizes[static_cast<std::size_t>(layer)];
+      rates[static_cast<std::size_t>(layer) - 1].push_back(std::accumulate(spikes.begin(), spikes.end(), 0) / n);
     }
   }
   return rates;

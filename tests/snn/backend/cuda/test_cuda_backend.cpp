@@ -2,7 +2,6 @@
 #include <catch2/catch.hpp>
 
 #include "snn/model/init.h"
-#include "snn/network/stored_dataset.h"
 #include "snn/train/optimiser.h"
 #include "tests/snn/backend/cuda/emulated_backend.h"
 #include "tests/snn/backend/cuda/layer_run.h"
@@ -22,11 +21,10 @@ struct StepRig {
   std::unique_ptr<snn::Backend<float>> backend;
   snn::TrainingParams params = support::small_training();
   snn::Dataset dataset;
-  snn::StoredDataset values;
+  std::shared_ptr<void> values;
   snn::Network<float> network;
   snn::Optimiser<float> optimiser;
   snn::EpochCounts counts;
-  std::unique_ptr<snn::Recorder> recorder;
 
   explicit StepRig(const snn::NetworkParams& net, snn::Rule rule)
       : backend((emulated::reset(), support::make_emulated_backend<float>())),
@@ -35,22 +33,21 @@ struct StepRig {
                                     .n_utterances = 2 * net.sizes.back(),
                                     .min_steps = 3,
                                     .max_steps = 3})),
-        values(dataset, *backend, 0),
+        values(backend->keep(snn::value_bytes(dataset), 0)),
         network(net, with_rule(params.gradient, rule), *backend),
         optimiser(params.optimiser, network),
-        counts(*backend, network.n_neurons(), net.n_layers(), net.sizes.back()),
-        recorder(backend->make_recorder()) {}
+        counts(*backend, network.n_neurons(), net.n_layers(), net.sizes.back()) {}
 
   void step(int first) {
     std::vector<int> indices;
-    for (int i = 0; i < counts.n_places(); ++i) indices.push_back(first + i);
-    network.load(values.plan(indices), true);
+    for (int i = 0; i < counts.max_batch(); ++i) indices.push_back(first + i);
+    network.load(snn::make_batch(dataset, indices), true);
     optimiser.prepare(1.0);
-    recorder->run(network.sequence_key(0), [&] {
+    backend->repeat(network.sequence_key(this), [&] {
       network.forward();
       network.backward(params.loss);
       optimiser.apply();
-      network.count(params.loss, optimiser.state_in_place(), counts);
+      network.count(params.loss, optimiser.device_state(), counts);
     });
   }
 };
@@ -103,7 +100,7 @@ TEST_CASE("cuda: a training step is one graph of at most 31 kernels, and waits f
     CHECK(after.n_launches - before.n_launches == each.n_launches);
     CHECK(after.n_gemms_without_workspace == 0);
     CHECK(after.n_memsets == before.n_memsets);
-    CHECK(after.n_copies_to_device - before.n_copies_to_device == 2);  // the batch's plan, Adam's coefficients
+    CHECK(after.n_copies_to_device - before.n_copies_to_device == 2);  // the batch, Adam's coefficients
     CHECK(after.n_copies_from_device == before.n_copies_from_device);
     CHECK(after.n_pageable_copies == 0);
     CHECK(after.n_synchronisations - before.n_synchronisations == 2);  // for two slots, long since free
@@ -123,15 +120,14 @@ TEST_CASE("cuda: a repeated step is the step itself, for every rule and loss") {
       INFO(to_string(rule) << ", " << to_string(kind));
       snn::Network<float> network(params.network, params.gradient, *backend);
       network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed));
-      snn::StoredDataset values(dataset, *backend, 0);
-      const auto recorder = backend->make_recorder();
+      const auto values = backend->keep(snn::value_bytes(dataset), 0);
       const auto gradients = [&](const std::vector<int>& indices, bool repeated) {
-        network.load(values.plan(indices), true);
+        network.load(snn::make_batch(dataset, indices), true);
         const auto step = [&] {
           network.forward();
           network.backward(params.loss);
         };
-        repeated ? recorder->run(network.sequence_key(0), step) : step();
+        repeated ? backend->repeat(network.sequence_key(&network), step) : step();
         return network.gradient_buffer().download();
       };
       const std::vector<std::vector<int>> batches = {{9, 10, 11}, {8, 9, 10}, {0, 1, 2}, {3, 0, 5}};

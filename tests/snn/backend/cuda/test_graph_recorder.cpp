@@ -1,5 +1,6 @@
 #include "snn/backend/cuda/graph_recorder.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
@@ -16,6 +17,12 @@ struct AddOne {
     ++*value;
   }
 };
+
+/// Names a sequence.
+const void* owner(int i) {
+  static const std::array<char, 32> owners = {};
+  return &owners.at(static_cast<std::size_t>(i));
+}
 
 struct Rig : support::EmulatedDevice {
   snn::cuda::GraphRecorder recorder{memory, stream.get()};
@@ -35,7 +42,7 @@ struct Rig : support::EmulatedDevice {
 TEST_CASE("recorder: called, recorded, then repeated") {
   Rig rig;
   for (int i = 1; i <= 5; ++i) {
-    rig.run({.kind = 1}, 3);
+    rig.run({.owner = owner(1)}, 3);
     CHECK(rig.n_calls == std::min(i, 2));
     CHECK(emulated::counts().n_graph_launches == std::max(0, i - 1));
     CHECK(rig.value.download().front() == 3 * i);
@@ -45,9 +52,9 @@ TEST_CASE("recorder: called, recorded, then repeated") {
 TEST_CASE("recorder: each key has its own graph") {
   Rig rig;
   for (int round = 0; round < 3; ++round) {
-    rig.run({.kind = 0, .n_rows = 128}, 1);
-    rig.run({.kind = 0, .n_rows = 256}, 10);
-    rig.run({.kind = 1, .n_rows = 128}, 100);
+    rig.run({.owner = owner(0), .n_rows = 128}, 1);
+    rig.run({.owner = owner(0), .n_rows = 256}, 10);
+    rig.run({.owner = owner(1), .n_rows = 128}, 100);
   }
   CHECK(rig.n_calls == 6);
   CHECK(rig.value.download().front() == 333);
@@ -82,8 +89,8 @@ TEST_CASE("recorder: a sequence that waits, copies or takes memory is refused wh
   const auto twice = [&](const std::function<void()>& sequence) {
     static int kind = 10;
     ++kind;
-    rig.recorder.run({.kind = kind}, sequence);
-    rig.recorder.run({.kind = kind}, sequence);
+    rig.recorder.run({.owner = owner(kind)}, sequence);
+    rig.recorder.run({.owner = owner(kind)}, sequence);
   };
   CHECK_THROWS_AS(twice([&] { rig.value.download(); }), std::runtime_error);
   CHECK_THROWS_AS(twice([&] { snn::cuda::check(cudaStreamSynchronize(rig.stream.get()), "waiting"); }),

@@ -6,7 +6,7 @@
 
 namespace {
 
-/// Counts how often each lane of an extent is run.
+/// Counts how often each column of an extent is run.
 struct CountLanes {
   int n_batch, n_neurons;
   int* counts;  // [B][N]
@@ -22,8 +22,8 @@ struct CountLanes {
 
 }  // namespace
 
-// Fewer lanes than a warp, more than a block, more utterances than a grid has rows, and the many lanes of flat bodies.
-TEST_CASE("launch: every lane once") {
+// Fewer columns than a warp, more than a block, more utterances than a grid has rows, and the many columns of flat bodies.
+TEST_CASE("launch: every column once") {
   support::EmulatedDevice device;
   for (const snn::Extent extent : {snn::Extent{1, 1}, snn::Extent{1, 31}, snn::Extent{3, 33}, snn::Extent{51, 400},
                                    snn::Extent{65536 + 2, 1}, snn::Extent{33, 4096}, snn::Extent{1, 140000}}) {

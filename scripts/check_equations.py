@@ -14,7 +14,7 @@ import re
 import sys
 
 TABLES = ("snn/EQUATIONS.md", "frontend/EQUATIONS.md")
-CODE_FOLDERS = ("snn/neuron", "frontend/lyon", "frontend/encode")
+CODE_FOLDERS = ("snn/neuron", "snn/scan", "snn/backend", "frontend/lyon", "frontend/encode")
 
 TAG = re.compile(r"\[([A-Z]\w*) ([A-Za-z][^\]\[\n]*)\]")
 PATH = re.compile(r"[\w./-]+\.(?:h|cpp|cuh|cu)\b")
@@ -96,7 +96,7 @@ class Checker:
         sources = {tag.split(" ")[0] for tag in declared}
         for folder in CODE_FOLDERS:
             for path in sorted((self.root / folder).rglob("*")):
-                if path.suffix not in (".h", ".cpp"):
+                if path.suffix not in (".h", ".cpp", ".cuh"):
                     continue
                 for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
                     _, _, comment = line.partition("//")

@@ -48,13 +48,13 @@ class Layer {
   void allocate(Backend<Real>& backend, std::size_t n_rows, bool trains);
   void set_shape(int n_rows, int n_batch) { shape_ = {n_rows, n_batch, shape_.n_neurons}; }
 
-  /// Drive from all connections, then the neurons over time. keeps: whether the backward pass will follow.
-  /// [ScSr Eq. 7]
+  /// Has the back end compute the drive from all connections, then the neurons over time. keeps: whether the backward pass
+  /// will follow.
   void forward(const Pass<Real>& pass, bool keeps);
-  /// delta = sum over the connections that leave this layer of delta_to W: the error of its PSCs, [ScSr Eq. 16] along
-  /// the chain and [ScSr Eq. 19] along skips; for the output layer it lies there already, from the loss. Then the error
-  /// of the PSCs -> error of the currents, in place, and the gradients of all arrays that end in this layer.
-  /// [ScSr Eq. 13]
+  /// Has the back end compute the error of the layer's PSCs from delta of all layers that it sends to; in the output layer
+  /// delta holds that error already, from the loss.
+  /// Then delta, which is the error of the currents, in place of that of the PSCs, and the gradients of all arrays that end
+  /// in this layer.
   void backward(const Pass<Real>& pass);
 
   const Shape& shape() const { return shape_; }

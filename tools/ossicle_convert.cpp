@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <stdexcept>
 
@@ -13,6 +14,7 @@
 #include "tools/convert/formats.h"
 #include "tools/convert/model_conversion.h"
 #include "tools/convert/record_files.h"
+#include "tools/options/choice_option.h"
 
 namespace {
 
@@ -46,7 +48,8 @@ void define(CLI::App& app, Options& o) {
                  "Records from elsewhere: file of class names, one a line [their labels]");
   app.add_option("--labels", o.records.labels, "Kaldi archive alone: table `key word ...`");
   app.add_option("--speakers", o.records.speakers, "Kaldi archive alone: table `key speaker`");
-  app.add_option("--time-unit", o.records.time_unit, "Text of events: unit of the times, s, ms or us [output: s]");
+  app.add_option("--time-unit", o.records.time_unit, "Text of events: unit of the times [output: s]")
+      ->type_name(tools::choices_type(std::array{"s", "ms", "us"}));
   app.add_option("--input-channels", o.records.n_channels, "Text of events as input: number of channels");
   tools::add_model_options(app, o.model);
   app.get_option("--dt-ms")

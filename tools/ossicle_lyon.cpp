@@ -1,6 +1,7 @@
 // Recordings to a stream of cochleagrams through Lyon's ear.
 #include <fmt/core.h>
 
+#include <array>
 #include <set>
 #include <stdexcept>
 
@@ -11,6 +12,7 @@
 #include "tools/common/stream_output.h"
 #include "tools/lyon/batch.h"
 #include "tools/options/augment_options.h"
+#include "tools/options/choice_option.h"
 #include "tools/options/front_end_options.h"
 
 namespace {
@@ -40,7 +42,8 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--classes", o.classes, "File of class names, one a line [the labels of the whole list, sorted]");
   tools::add_stream_options(app, o.stream, "recording");
   tools::add_jobs_option(app, o.stream);
-  app.add_option("--isa", o.isa, "Instruction set of the ear: baseline, avx2, avx512; auto: the best of this machine")
+  app.add_option("--isa", o.isa, "Instruction set of the ear; auto: the best of this machine")
+      ->type_name(tools::choices_type(std::array{"auto", "baseline", "avx2", "avx512"}))
       ->capture_default_str();
   tools::add_front_end_options(app, o.front_end);
   tools::add_augment_options(app, o.augment);

@@ -56,7 +56,7 @@ NetworkContender::NetworkContender(const Case& each, const Flags& flags) : case_
   if (n_repeats_ < 1) throw std::invalid_argument("--repeats: wanted 1 or more");
   const snn::Tensors parameters = make_parameters(flags, choice.isa);
   snn::GradientParams gradient;
-  if (!flags.text("rule").empty()) gradient.rule = snn::parse_rule(flags.text("rule"));
+  if (!flags.text("rule").empty()) gradient.rule = snn::parse_name<snn::Rule>(flags.text("rule"));
   backend_ = snn::make_backend<float>(choice);
   network_ = std::make_unique<snn::Network<float>>(case_.network, gradient, *backend_);
   network_->set_parameters(parameters);

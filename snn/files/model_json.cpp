@@ -71,16 +71,8 @@ Json encode(double value) {
     throw std::invalid_argument(fmt::format("{} cannot be stored; numbers must be finite", value));
   return value;
 }
-Json encode(Rule value) {
-  return to_string(value);
-}
-Json encode(LossKind value) {
-  return to_string(value);
-}
-Json encode(Schedule value) {
-  return to_string(value);
-}
-Json encode(ClipScope value) {
+template <Named Enum>
+Json encode(Enum value) {
   return to_string(value);
 }
 Json encode(const std::optional<double>& value) {
@@ -137,23 +129,11 @@ void decode(const Json& json, const std::string& what, std::vector<T>& values) {
   for (std::size_t i = 0; i < json.size(); ++i) decode(json[i], what, values[i]);
 }
 
-template <typename Enum>
-void decode_name(const Json& json, const std::string& what, Enum (*parse_name)(const std::string&), Enum& value) {
+template <Named Enum>
+void decode(const Json& json, const std::string& what, Enum& value) {
   std::string name;
   decode(json, what, name);
-  value = parse_name(shown(name));
-}
-void decode(const Json& json, const std::string& what, Rule& value) {
-  decode_name(json, what, parse_rule, value);
-}
-void decode(const Json& json, const std::string& what, LossKind& value) {
-  decode_name(json, what, parse_loss, value);
-}
-void decode(const Json& json, const std::string& what, Schedule& value) {
-  decode_name(json, what, parse_schedule, value);
-}
-void decode(const Json& json, const std::string& what, ClipScope& value) {
-  decode_name(json, what, parse_clip_scope, value);
+  value = parse_name<Enum>(shown(name));
 }
 
 const Json& member(const Json& object, const std::string& what, const std::string& name) {
@@ -165,8 +145,9 @@ const Json& member(const Json& object, const std::string& what, const std::strin
 
 Json training_json(const TrainingParams& params) {
   Json json = Json::object();
-  visit_fields(params,
-               [&](const char* section, const char* name, const auto& field) { json[section][name] = encode(field); });
+  visit_fields(params, [&](const Section& section, const Field& field, const auto& value) {
+    json[section.name][field.name] = encode(value);
+  });
   return json;
 }
 
@@ -225,9 +206,10 @@ TrainingParams training_from_json(std::string_view text) {
   const Json json = parse(text, "metadata \"training\"");
   TrainingParams params;
   std::size_t count = 0;
-  visit_fields(params, [&](const char* section, const char* name, auto& field) {
-    const std::string what = fmt::format("training.{}.{}", section, name);
-    decode(member(member(json, "training", section), fmt::format("training.{}", section), name), what, field);
+  visit_fields(params, [&](const Section& section, const Field& field, auto& value) {
+    const std::string where = fmt::format("training.{}", section.name);
+    const Json& found = member(member(json, "training", section.name), where, field.name);
+    decode(found, fmt::format("{}.{}", where, field.name), value);
     ++count;
   });
   if (count_members(json) != count)
@@ -238,11 +220,11 @@ TrainingParams training_from_json(std::string_view text) {
 std::string first_difference(const TrainingParams& in_checkpoint, const TrainingParams& now) {
   const Json wanted = training_json(now);
   std::string difference;
-  visit_fields(in_checkpoint, [&](const char* section, const char* name, const auto& field) {
-    const Json found = encode(field);
-    if (!difference.empty() || found == wanted[section][name]) return;
+  visit_fields(in_checkpoint, [&](const Section& section, const Field& field, const auto& value) {
+    const Json found = encode(value), &other = wanted[section.name][field.name];
+    if (!difference.empty() || found == other) return;
     difference =
-        fmt::format("{}.{}: {} in the checkpoint, {} now", section, name, found.dump(), wanted[section][name].dump());
+        fmt::format("{}.{}: {} in the checkpoint, {} now", section.name, field.name, found.dump(), other.dump());
   });
   return difference;
 }

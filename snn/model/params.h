@@ -1,8 +1,10 @@
 #pragma once
-// What a person sets. Times are in steps; sources: [P] the ScSr-SNN paper, [C] the public TSSL-BP program, both as read
-// in snn/README.md. Factors derived from these stand in coeffs.h.
+// What a person sets, with its default and where that comes from: [P] the ScSr-SNN paper, [C] the public TSSL-BP program, both
+// as read in snn/README.md. Times are in steps. Ranges, units and help stand in params_fields.h, derived factors in coeffs.h.
+#include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -18,6 +20,34 @@ enum class LossKind { kKernel, kCount, kSoftmax };
 enum class Schedule { kConstant, kCosine };
 enum class ClipScope { kGlobal, kArray };  ///< which gradients share one norm: all, or those of one array
 
+/// What messages call an enumeration, and the names of its enumerators, in their order, in files and flags.
+template <class Enum>
+struct Names;
+template <>
+struct Names<Rule> {
+  static constexpr const char* kWhat = "rule";
+  static constexpr std::array kAll = {"step", "surrogate", "layer"};
+};
+template <>
+struct Names<LossKind> {
+  static constexpr const char* kWhat = "loss";
+  static constexpr std::array kAll = {"kernel", "count", "softmax"};
+};
+template <>
+struct Names<Schedule> {
+  static constexpr const char* kWhat = "schedule";
+  static constexpr std::array kAll = {"constant", "cosine"};
+};
+template <>
+struct Names<ClipScope> {
+  static constexpr const char* kWhat = "clip scope";
+  static constexpr std::array kAll = {"global", "array"};
+};
+template <class Enum>
+concept Named = requires {
+  Names<Enum>::kAll;
+};
+
 /// A skip connection between populations; 0 is the network input, 1..L are the layers; to > from + 1.
 struct Skip {
   int from = 0;
@@ -31,9 +61,9 @@ struct NetworkParams {
   std::vector<int> self_recurrent;  ///< layers with a self-recurrent weight, ascending, in 1..L
   std::vector<int> bip;             ///< layers whose theta is trained, ascending, in 1..L
   std::vector<Skip> skips;          ///< besides the connections l -> l+1
-  double tau_m = 16.0;              ///< steps, > 1; membrane time constant (start value under BIP) [P table 1]
-  double tau_s = 8.0;               ///< steps, >= 1; synaptic time constant [P table 1]
-  double v_th = 1.0;                ///< > 0; firing threshold [P table 1]
+  double tau_m = 16.0;              ///< start value under BIP [P table 1]
+  double tau_s = 8.0;               ///< [P table 1]
+  double v_th = 1.0;                ///< [P table 1]
   double input_scale = 1.0;         ///< factor on the input before its synapse
   bool operator==(const NetworkParams&) const = default;
   int n_layers() const { return static_cast<int>(sizes.size()) - 1; }
@@ -42,18 +72,18 @@ struct NetworkParams {
 /// The backward pass.
 struct GradientParams {
   Rule rule = Rule::kSurrogate;
-  double bound = 8.0;           ///< > 0; of 1/du at a spike: 8 in [C], 10 in its layer rule
-  double slope = 0.2;           ///< > 0; width of the surrogate f(u) [C]
-  double exponent_bound = 8.0;  ///< > 0; of (v_th - u) / slope [C]
+  double bound = 8.0;           ///< of 1/du at a spike: 8 in [C], 10 in its layer rule
+  double slope = 0.2;           ///< width of the surrogate f(u) [C]
+  double exponent_bound = 8.0;  ///< of (v_th - u) / slope [C]
   double warm_fraction = 0.25;  ///< of 1/tau_s; rule step: PSC below it means warm-up [C]
-  double layer_rate = 0.1;      ///< 0..1; rule layer: mean rate above which a layer leaves the surrogate [C]
-  double self_gain = 0.0;       ///< >= 0; rules step and layer: bound of the spike's slope times |w_self|; 0: none
+  double layer_rate = 0.1;      ///< rule layer: mean rate above which a layer leaves the surrogate [C]
+  double self_gain = 0.0;       ///< rules step and layer: bound of the spike's slope times |w_self|; 0: none
   bool operator==(const GradientParams&) const = default;
 };
 
 struct LossParams {
   LossKind kind = LossKind::kCount;
-  int target_passes = 1;          ///< kernel loss: how often the desired spikes are filtered, 1..2 [P eq. 12: once]
+  int target_passes = 1;          ///< kernel loss: how often the desired spikes are filtered [P eq. 12: once]
   double desired_share = 0.30;    ///< count loss: summed PSC wanted of the labelled neuron, as a share of the steps
   double undesired_share = 0.03;  ///< count loss: summed PSC allowed of every other neuron, as a share of the steps
   bool operator==(const LossParams&) const = default;
@@ -64,8 +94,7 @@ struct InitParams {
   double w_scale = 0.5;
   double w_self_mean = 0.0;
   double w_self_std = 0.0;
-  double tau_m_spread =
-      1.0;  ///< >= 1; tau_m of layers in bip: log-uniform from tau_m / spread, but above 1, to tau_m * spread
+  double tau_m_spread = 1.0;  ///< tau_m of layers in bip: log-uniform from tau_m / it, but above 1, to tau_m * it
   bool operator==(const InitParams&) const = default;
 };
 
@@ -81,7 +110,7 @@ struct OptimiserParams {
   double clip_weight = 4.0;   ///< bound of |w| and |w_self| [C]
   double theta_min = 0.0, theta_max = 0.999;
   ClipScope clip_scope = ClipScope::kGlobal;
-  double ema_decay = 0.0;  ///< 0..1, below 1; of the average over updates that is scored and stored; 0: none
+  double ema_decay = 0.0;  ///< of the average over updates that is scored and stored; 0: none
   bool operator==(const OptimiserParams&) const = default;
 };
 
@@ -89,12 +118,12 @@ struct OptimiserParams {
 struct AugmentParams {
   int shift_steps = 0;         ///< later by -shift_steps..shift_steps
   int shift_channels = 0;      ///< up by -shift_channels..shift_channels
-  double warp = 0.0;           ///< 0..0.5; channels stretched by 1 - warp..1 + warp from the last, interpolated
-  double gain_db = 0.0;        ///< 0..60; input times -gain_db..gain_db
-  double drop_channels = 0.0;  ///< 0..1, below 1; probability of a channel to be zero, the others times 1 / (1 - it)
+  double warp = 0.0;           ///< channels stretched by 1 - warp..1 + warp from the last, interpolated
+  double gain_db = 0.0;        ///< input times -gain_db..gain_db
+  double drop_channels = 0.0;  ///< probability of a channel to be zero, the others times 1 / (1 - it)
   int mask_channels = 0;       ///< a band of 0..mask_channels channels is zero
   int mask_steps = 0;          ///< 0..mask_steps steps in a row are zero
-  double drop_neurons = 0.0;   ///< 0..1, below 1; probability of a hidden neuron not to fire in that utterance
+  double drop_neurons = 0.0;   ///< probability of a hidden neuron not to fire in that utterance
   bool operator==(const AugmentParams&) const = default;
 };
 
@@ -121,16 +150,17 @@ void validate(const OptimiserParams& params);
 void validate(const AugmentParams& params);
 void validate(const TrainingParams& params);
 
-/// Names used in files and flags: "step", "surrogate", "layer"; "kernel", "count", "softmax"; "constant", "cosine";
-/// "global", "array".
-/// The parsers throw std::invalid_argument listing the names.
-std::string to_string(Rule rule);
-std::string to_string(LossKind kind);
-std::string to_string(Schedule schedule);
-std::string to_string(ClipScope scope);
-Rule parse_rule(const std::string& name);
-LossKind parse_loss(const std::string& name);
-Schedule parse_schedule(const std::string& name);
-ClipScope parse_clip_scope(const std::string& name);
+/// Both throw std::invalid_argument; the second one lists the names.
+std::string name_at(std::span<const char* const> names, int index, const char* what);
+int index_of(std::span<const char* const> names, const std::string& name, const char* what);
+
+template <Named Enum>
+std::string to_string(Enum value) {
+  return name_at(Names<Enum>::kAll, static_cast<int>(value), Names<Enum>::kWhat);
+}
+template <Named Enum>
+Enum parse_name(const std::string& name) {
+  return static_cast<Enum>(index_of(Names<Enum>::kAll, name, Names<Enum>::kWhat));
+}
 
 }  // namespace snn

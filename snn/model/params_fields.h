@@ -1,70 +1,158 @@
 #pragma once
-// Every field of TrainingParams with its section and name, once: files and comparisons walk it instead of listing them
-// again.
-#include <utility>
+// Every parameter of a training run, described once: its range, unit and help stand here in one line, its default and its source
+// at the member in params.h. Checks, messages, model files, choices over a preset, flags, --help, configuration files and
+// completion follow from these lines. A new parameter is its member, its line here and the code that uses it.
+#include <concepts>
+#include <limits>
+#include <optional>
+#include <string>
+#include <type_traits>
 
 #include "snn/model/params.h"
 
 namespace snn {
 
-/// The part of visit_fields that is the optimiser's. O: OptimiserParams, const or not.
-template <typename O, typename F>
-void visit_optimiser(O& optimiser, F&& f) {
-  f("optimiser", "lr", optimiser.lr);
-  f("optimiser", "lr_self", optimiser.lr_self);
-  f("optimiser", "lr_theta", optimiser.lr_theta);
-  f("optimiser", "schedule", optimiser.schedule);
-  f("optimiser", "beta1", optimiser.beta1);
-  f("optimiser", "beta2", optimiser.beta2);
-  f("optimiser", "eps", optimiser.eps);
-  f("optimiser", "weight_decay", optimiser.weight_decay);
-  f("optimiser", "clip_norm", optimiser.clip_norm);
-  f("optimiser", "clip_weight", optimiser.clip_weight);
-  f("optimiser", "theta_min", optimiser.theta_min);
-  f("optimiser", "theta_max", optimiser.theta_max);
-  f("optimiser", "clip_scope", optimiser.clip_scope);
-  f("optimiser", "ema_decay", optimiser.ema_decay);
+// Far above any network of this kind; keeps products of sizes within 64 bits and a forged file from asking for memory.
+inline constexpr int kMaxNeurons = 1 << 20;
+inline constexpr int kMaxCount = 1'000'000'000;
+
+/// The numbers that a field may be; always finite ones.
+struct Range {
+  double low = -std::numeric_limits<double>::infinity();
+  double high = std::numeric_limits<double>::infinity();
+  bool has_low = true;   ///< whether low itself is in the range
+  bool has_high = true;  ///< likewise
+  bool contains(double x) const;
+};
+constexpr Range at_least(double low) {
+  return {.low = low};
+}
+constexpr Range above(double low) {
+  return {.low = low, .has_low = false};
+}
+inline constexpr Range kFinite = {};
+inline constexpr Range kShare = {.low = 0.0, .high = 1.0, .has_high = false};
+// Of learning rates and decay, and the least eps: an update in float stays a number (0 / 0 and 0 * infinity would not).
+inline constexpr Range kRate = {0.0, 1e6};
+inline constexpr double kMinEps = 1e-30;
+inline constexpr Range kExponent = {.low = 0.0, .high = 80.0, .has_low = false};  // exp() of it stays within float
+
+/// What is known of a parameter besides type, place and default.
+struct Field {
+  const char* name;  ///< in files and messages; no two fields share one
+  Range range = {};  ///< of a number
+  const char* unit = "";
+  const char* help = "";  ///< of its flag; empty: it has no flag of its own
+  const char* flag = "";  ///< without dashes; empty: the name with - for _
+};
+
+/// "--tau-m".
+std::string flag_of(const Field& field);
+/// "greater than 1 (steps)".
+std::string range_text(const Field& field);
+
+/// Where fields lie in a file, and under which heading their flags stand.
+struct Section {
+  const char* name;
+  const char* title;
+};
+
+template <class P, class Params>
+concept MaybeConst = std::same_as<std::remove_const_t<P>, Params>;
+
+/// Each calls f(field, value) for every field of the struct.
+template <MaybeConst<NetworkParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"sizes"}, p.sizes);
+  f({"self_recurrent"}, p.self_recurrent);
+  f({"bip"}, p.bip);
+  f({"skips"}, p.skips);
+  f({"tau_m", above(1), "steps", "Membrane time constant (start value under BIP)"}, p.tau_m);
+  f({"tau_s", at_least(1), "steps", "Synaptic time constant"}, p.tau_s);
+  f({"v_th", above(0), "", "Firing threshold", "threshold"}, p.v_th);
+  f({"input_scale", above(0), "", "Factor on the input"}, p.input_scale);
 }
 
-/// Calls f(section, name, field) for every field, in the order of params.h. P: TrainingParams, const or not.
-template <typename P, typename F>
+template <MaybeConst<GradientParams> P, class F>
 void visit_fields(P& p, F&& f) {
-  auto& [network, gradient, loss, init, optimiser, augment, n_epochs, batch_size, seed] = p;
-  f("network", "sizes", network.sizes);
-  f("network", "self_recurrent", network.self_recurrent);
-  f("network", "bip", network.bip);
-  f("network", "skips", network.skips);
-  f("network", "tau_m", network.tau_m);
-  f("network", "tau_s", network.tau_s);
-  f("network", "v_th", network.v_th);
-  f("network", "input_scale", network.input_scale);
-  f("gradient", "rule", gradient.rule);
-  f("gradient", "bound", gradient.bound);
-  f("gradient", "slope", gradient.slope);
-  f("gradient", "exponent_bound", gradient.exponent_bound);
-  f("gradient", "warm_fraction", gradient.warm_fraction);
-  f("gradient", "layer_rate", gradient.layer_rate);
-  f("gradient", "self_gain", gradient.self_gain);
-  f("loss", "kind", loss.kind);
-  f("loss", "target_passes", loss.target_passes);
-  f("loss", "desired_share", loss.desired_share);
-  f("loss", "undesired_share", loss.undesired_share);
-  f("init", "w_scale", init.w_scale);
-  f("init", "w_self_mean", init.w_self_mean);
-  f("init", "w_self_std", init.w_self_std);
-  f("init", "tau_m_spread", init.tau_m_spread);
-  visit_optimiser(optimiser, f);
-  f("augment", "shift_steps", augment.shift_steps);
-  f("augment", "shift_channels", augment.shift_channels);
-  f("augment", "warp", augment.warp);
-  f("augment", "gain_db", augment.gain_db);
-  f("augment", "drop_channels", augment.drop_channels);
-  f("augment", "mask_channels", augment.mask_channels);
-  f("augment", "mask_steps", augment.mask_steps);
-  f("augment", "drop_neurons", augment.drop_neurons);
-  f("run", "n_epochs", n_epochs);
-  f("run", "batch_size", batch_size);
-  f("run", "seed", seed);
+  f({"rule", {}, "", "Gradient rule"}, p.rule);
+  f({"bound", above(0), "", "Bound of 1/du at a spike (rules step and layer; of layer: 10)"}, p.bound);
+  f({"slope", above(0), "", "Width of the surrogate f(u)"}, p.slope);
+  f({"exponent_bound", kExponent}, p.exponent_bound);
+  f({"warm_fraction", at_least(0)}, p.warm_fraction);
+  f({"layer_rate", {0, 1}, "", "Rule layer: firing rate above which a layer leaves the surrogate"}, p.layer_rate);
+  f({"self_gain", at_least(0), "", "Bound of a spike's slope times |self-weight| (rules step and layer); 0: none"},
+    p.self_gain);
+}
+
+template <MaybeConst<LossParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"kind", {}, "", "Loss", "loss"}, p.kind);
+  f({"target_passes", {1, 2}, "", "Kernel loss: how often the desired spikes are filtered"}, p.target_passes);
+  f({"desired_share", {0, 1}}, p.desired_share);  // of --count-targets, as the next
+  f({"undesired_share", {0, 1}}, p.undesired_share);
+}
+
+template <MaybeConst<InitParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"w_scale", at_least(0), "", "Initial weights: factor on sqrt(2 / fan-in)"}, p.w_scale);
+  f({"w_self_mean", kFinite, "", "Initial self-weights: mean"}, p.w_self_mean);
+  f({"w_self_std", at_least(0), "", "Initial self-weights: standard deviation"}, p.w_self_std);
+  f({"tau_m_spread", {1, 100}, "", "Start BIP from membrane time constants of tau-m over to tau-m times this factor"},
+    p.tau_m_spread);
+}
+
+template <MaybeConst<OptimiserParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"lr", kRate, "", "Learning rate of weights (best: at most 0.4 over the widest hidden layer)"}, p.lr);
+  f({"lr_self", kRate, "", "Learning rate of self-weights (default: --lr)"}, p.lr_self);
+  f({"lr_theta", kRate, "", "Learning rate of membrane decays (default: --lr)"}, p.lr_theta);
+  f({"schedule", {}, "", "Learning rate over the run"}, p.schedule);
+  f({"beta1", kShare, "", "Decay of the first moment"}, p.beta1);
+  f({"beta2", kShare, "", "Decay of the second moment"}, p.beta2);
+  f({"eps", at_least(kMinEps), "", "Added to the root of the second moment"}, p.eps);
+  f({"weight_decay", kRate, "", "Decoupled decay of weights"}, p.weight_decay);
+  f({"clip_norm", at_least(0), "", "Bound of the gradient norm; 0: none"}, p.clip_norm);
+  f({"clip_weight", above(0), "", "Bound of weights and self-weights"}, p.clip_weight);
+  f({"theta_min", kShare, "", "Lower bound of the membrane decay theta"}, p.theta_min);
+  f({"theta_max", kShare, "", "Upper bound of the membrane decay theta"}, p.theta_max);
+  f({"clip_scope", {}, "", "Norm clip of all gradients or of each array"}, p.clip_scope);
+  f({"ema_decay", kShare, "", "Score and store an average over updates with this decay; 0: none"}, p.ema_decay);
+}
+
+template <MaybeConst<AugmentParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"shift_steps", {0, kMaxCount}, "steps", "Later or earlier by up to so much"}, p.shift_steps);
+  f({"shift_channels", {0, kMaxNeurons}, "channels", "Up or down by up to so much"}, p.shift_channels);
+  f({"warp", {0, 0.5}, "", "Channels stretched or pressed by up to this share, as vocal tracts differ: 0.1"}, p.warp);
+  f({"gain_db", {0, 60}, "dB", "Input louder or softer by up to so much"}, p.gain_db);
+  f({"drop_channels", kShare, "", "Probability of a channel to be silent"}, p.drop_channels);
+  f({"mask_channels", {0, kMaxNeurons}, "channels", "A band of up to this width is silent"}, p.mask_channels);
+  f({"mask_steps", {0, kMaxCount}, "steps", "Up to so many in a row are silent"}, p.mask_steps);
+  f({"drop_neurons", kShare, "", "Probability of a hidden neuron to be silent (dropout)"}, p.drop_neurons);
+}
+
+/// Those that lie in no part of TrainingParams.
+template <MaybeConst<TrainingParams> P, class F>
+void visit_run_fields(P& p, F&& f) {
+  f({"n_epochs", {1, kMaxCount}, "", "Number of epochs", "epochs"}, p.n_epochs);
+  f({"batch_size", {1, kMaxNeurons}, "", "Utterances of a batch", "batch"}, p.batch_size);
+  f({"seed", {}, "", "Seed of everything that is drawn; 0 to 2^64 - 1"}, p.seed);
+}
+
+/// Calls f(section, field, value) for every field, in the order of params.h.
+template <MaybeConst<TrainingParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  const auto in = [&f](const char* name, const char* title) {
+    return [&f, section = Section{name, title}](const Field& field, auto& value) { f(section, field, value); };
+  };
+  visit_fields(p.network, in("network", "Network"));
+  visit_fields(p.gradient, in("gradient", "Learning"));
+  visit_fields(p.loss, in("loss", "Learning"));
+  visit_fields(p.init, in("init", "Network"));
+  visit_fields(p.optimiser, in("optimiser", "Optimiser (Adam)"));
+  visit_fields(p.augment, in("augment", "Augmentation (drawn for every utterance and epoch)"));
+  visit_run_fields(p, in("run", "Learning"));
 }
 
 }  // namespace snn

@@ -47,42 +47,15 @@ Preset faithful(const char* corpus, int width, double tau_m, double lr, int n_ch
   return preset;
 }
 
-template <typename T, typename U>
-void take(T& value, const std::optional<U>& choice) {
-  if (choice) value = *choice;
-}
-
-void take_values(TrainingParams& p, const TrainingChoices& c) {
-  take(p.network.tau_m, c.tau_m);
-  take(p.network.tau_s, c.tau_s);
-  take(p.network.v_th, c.v_th);
-  take(p.network.input_scale, c.input_scale);
-  take(p.gradient.rule, c.rule);
-  take(p.gradient.slope, c.slope);
-  take(p.gradient.layer_rate, c.layer_rate);
-  take(p.gradient.self_gain, c.self_gain);
-  take(p.loss.kind, c.loss);
-  take(p.loss.target_passes, c.target_passes);
-  take(p.loss.desired_share, c.desired_share);
-  take(p.loss.undesired_share, c.undesired_share);
-  take(p.init.w_scale, c.w_scale);
-  take(p.init.w_self_mean, c.w_self_mean);
-  take(p.init.w_self_std, c.w_self_std);
-  take(p.init.tau_m_spread, c.tau_m_spread);
-  take(p.n_epochs, c.n_epochs);
-  take(p.batch_size, c.batch_size);
-  take(p.seed, c.seed);
-}
-
-void take_augment(AugmentParams& p, const TrainingChoices& c) {
-  take(p.shift_steps, c.shift_steps);
-  take(p.shift_channels, c.shift_channels);
-  take(p.warp, c.warp);
-  take(p.gain_db, c.gain_db);
-  take(p.drop_channels, c.drop_channels);
-  take(p.mask_channels, c.mask_channels);
-  take(p.mask_steps, c.mask_steps);
-  take(p.drop_neurons, c.drop_neurons);
+void take_values(TrainingParams& params, const TrainingChoices& choices) {
+  std::map<std::string, FieldValue> left = choices.values;
+  visit_fields(params, [&]<class T>(const Section&, const Field& field, T& value) {
+    if (const auto* choice = given<T>(choices, field)) {
+      value = *choice;
+      left.erase(field.name);
+    }
+  });
+  if (!left.empty()) throw std::invalid_argument(fmt::format("no parameter is named {}", left.begin()->first));
 }
 
 /// A shift of the preset is as wide as few channels allow; one that the user wants must fit.
@@ -91,29 +64,13 @@ void fit_shift(AugmentParams& p, const Preset& preset, const TrainingChoices& c,
   const int most = std::max(0, n_channels - 1);
   if (p.shift_channels <= most) return;
   const std::string data = fmt::format("the data have {} channel{}", n_channels, n_channels == 1 ? "" : "s");
-  if (c.shift_channels) {
-    throw std::invalid_argument(fmt::format("--shift-channels {}: {}, wanted {}", *c.shift_channels, data,
+  if (c.values.contains("shift_channels")) {
+    throw std::invalid_argument(fmt::format("--shift-channels {}: {}, wanted {}", p.shift_channels, data,
                                             most == 0 ? "0" : fmt::format("0 to {}", most)));
   }
   notes.push_back(
       fmt::format("--shift-channels is {}, not {} as in preset {}: {}", most, p.shift_channels, preset.name, data));
   p.shift_channels = most;
-}
-
-void take_optimiser(OptimiserParams& p, const TrainingChoices& c) {
-  take(p.lr_self, c.lr_self);
-  take(p.lr_theta, c.lr_theta);
-  take(p.schedule, c.schedule);
-  take(p.beta1, c.beta1);
-  take(p.beta2, c.beta2);
-  take(p.eps, c.eps);
-  take(p.weight_decay, c.weight_decay);
-  take(p.clip_norm, c.clip_norm);
-  take(p.clip_weight, c.clip_weight);
-  take(p.theta_min, c.theta_min);
-  take(p.theta_max, c.theta_max);
-  take(p.clip_scope, c.clip_scope);
-  take(p.ema_decay, c.ema_decay);
 }
 
 // Skips the preset brings and that do not end in a hidden layer are left out: only --hidden can have made them unfit.
@@ -186,12 +143,12 @@ Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) 
   params.network.sizes.insert(params.network.sizes.end(), hidden.begin(), hidden.end());
   params.network.sizes.push_back(n_classes);
   take_topology(params.network, preset, choices, resolved.notes);
+  params.optimiser.lr = default_rate(preset, hidden);
   take_values(params, choices);
-  take_optimiser(params.optimiser, choices);
-  take_augment(params.augment, choices);
+  if (!choices.values.contains("bound")) {
+    params.gradient.bound = params.gradient.rule == Rule::kLayer ? kLayerBound : kOtherBound;
+  }
   fit_shift(params.augment, preset, choices, n_channels, resolved.notes);
-  params.gradient.bound = choices.bound.value_or(params.gradient.rule == Rule::kLayer ? kLayerBound : kOtherBound);
-  params.optimiser.lr = choices.lr.value_or(default_rate(preset, hidden));
   note_corpus(preset, n_channels, n_classes, resolved.notes);
   validate(params);
   return resolved;

@@ -2,11 +2,14 @@
 // Named settings and how a person's own choices are laid over them. Sources: snn/README.md; [P table 1] is the ScSr-SNN
 // paper's.
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
-#include "snn/model/params.h"
+#include "snn/model/params_fields.h"
 
 namespace snn {
 
@@ -31,31 +34,40 @@ const std::vector<Preset>& presets();
 /// Throws std::invalid_argument listing the names.
 const Preset& find_preset(const std::string& name);
 
-/// Everything a person can say about a training run; what is not set is the preset's. Units and ranges as in params.h.
+/// A value of one field of TrainingParams, of the field's type; an optional field takes what it holds.
+using FieldValue = std::variant<int, std::uint64_t, double, Rule, LossKind, Schedule, ClipScope>;
+
+/// Everything a person can say about a training run; what is not set is the preset's. The topology is said relative to the
+/// number of hidden layers, so it has members of its own.
 struct TrainingChoices {
   std::string preset = "best";
-  std::optional<std::vector<int>> hidden{};  ///< neurons of each hidden layer; may be empty
-  std::optional<bool> self_recurrent{};      ///< of the hidden layers
-  std::optional<bool> bip{};                 ///< of the hidden layers
-  std::optional<bool> bip_output{};          ///< of the output layer
-  std::optional<std::vector<Skip>> skips{};  ///< empty: none
-  std::optional<double> tau_m{}, tau_s{}, v_th{}, input_scale{};
-  std::optional<Rule> rule{};
-  std::optional<double> bound{}, slope{}, layer_rate{}, self_gain{};
-  std::optional<LossKind> loss{};
-  std::optional<int> target_passes{};
-  std::optional<double> desired_share{}, undesired_share{};
-  std::optional<double> w_scale{}, w_self_mean{}, w_self_std{}, tau_m_spread{};
-  std::optional<double> lr{}, lr_self{}, lr_theta{};
-  std::optional<Schedule> schedule{};
-  std::optional<double> beta1{}, beta2{}, eps{}, weight_decay{}, clip_norm{}, clip_weight{}, theta_min{}, theta_max{};
-  std::optional<ClipScope> clip_scope{};
-  std::optional<double> ema_decay{};
-  std::optional<int> shift_steps{}, shift_channels{}, mask_channels{}, mask_steps{};
-  std::optional<double> warp{}, gain_db{}, drop_channels{}, drop_neurons{};
-  std::optional<int> n_epochs{}, batch_size{};
-  std::optional<std::uint64_t> seed{};
+  std::optional<std::vector<int>> hidden{};    ///< neurons of each hidden layer; may be empty
+  std::optional<bool> self_recurrent{};        ///< of the hidden layers
+  std::optional<bool> bip{};                   ///< of the hidden layers
+  std::optional<bool> bip_output{};            ///< of the output layer
+  std::optional<std::vector<Skip>> skips{};    ///< empty: none
+  std::map<std::string, FieldValue> values{};  ///< of all other fields, by their names in params_fields.h
 };
+
+/// The type in which a value of a field is given.
+template <class T>
+struct GivenAs {
+  using Type = T;
+};
+template <class T>
+struct GivenAs<std::optional<T>> {
+  using Type = T;
+};
+
+/// The value given for a field of type T; null if there is none. Throws std::bad_variant_access if it is of another type.
+template <class T>
+const typename GivenAs<T>::Type* given(const TrainingChoices& choices, const Field& field) {
+  if constexpr (std::is_constructible_v<FieldValue, typename GivenAs<T>::Type>) {
+    const auto found = choices.values.find(field.name);
+    if (found != choices.values.end()) return &std::get<typename GivenAs<T>::Type>(found->second);
+  }
+  return nullptr;
+}
 
 struct Resolved {
   TrainingParams params;           ///< validated
@@ -66,7 +78,7 @@ struct Resolved {
 /// 10, otherwise 8), the rate from the widest hidden layer (preset best). A skip of the preset that does not lead to a
 /// hidden layer is left out with a note, since the depth was chosen by the user; so the preset's shift
 /// of channels is narrowed where the data have too few. A skip or such a shift that the user gave and that does not fit
-/// throws. Throws std::invalid_argument naming the field, the range and the value found.
+/// throws. Throws std::invalid_argument naming the field, the range and the value found, or the value that belongs to no field.
 Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes);
 
 /// "FROM:TO", both decimal. Throws std::invalid_argument.

@@ -16,7 +16,7 @@ namespace snn {
 namespace {
 
 template <typename T>
-void require_same(const char* flag, const std::optional<T>& choice, const T& found) {
+void require_same(const std::string& flag, const std::optional<T>& choice, const T& found) {
   if (!choice || *choice == found) return;
   throw std::invalid_argument(fmt::format(
       "{} {}, but the model to start from has {}: its network is taken as it is; leave the flag out, or train "
@@ -51,10 +51,11 @@ void require_no_contradiction(const NetworkParams& network, const TrainingChoice
   require_layers("--bip: layers", choices.bip, network.bip, n_hidden);
   require_same("--bip-output", choices.bip_output, std::ranges::count(network.bip, network.n_layers()) > 0);
   if (choices.skips) require_same("--skip", std::optional(names_of(*choices.skips)), names_of(network.skips));
-  require_same("--tau-m", choices.tau_m, network.tau_m);
-  require_same("--tau-s", choices.tau_s, network.tau_s);
-  require_same("--threshold", choices.v_th, network.v_th);
-  require_same("--input-scale", choices.input_scale, network.input_scale);
+  visit_fields(network, [&choices]<class T>(const Field& field, const T& value) {
+    if constexpr (std::is_same_v<T, double>) {  // the others are the topology's
+      if (const double* choice = given<T>(choices, field)) require_same(flag_of(field), std::optional(*choice), value);
+    }
+  });
 }
 
 /// For each of `classes` its index among the model's; -1: not there.

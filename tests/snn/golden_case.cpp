@@ -18,11 +18,11 @@ snn::TrainingParams read_params(const nlohmann::json& info) {
                .tau_s = info.at("tau_s"),
                .v_th = info.at("v_th")};
   for (const auto& skip : info.at("skips")) p.network.skips.push_back({skip.at(0), skip.at(1)});
-  p.gradient.rule = snn::parse_rule(info.at("rule"));
+  p.gradient.rule = snn::parse_name<snn::Rule>(info.at("rule"));
   p.gradient.bound = info.at("bound");
   p.gradient.layer_rate = info.at("layer_rate");
   const auto& loss = info.at("loss");
-  p.loss.kind = snn::parse_loss(loss.at("kind"));
+  p.loss.kind = snn::parse_name<snn::LossKind>(loss.at("kind"));
   p.loss.target_passes = loss.at("target_passes");
   if (p.loss.kind == snn::LossKind::kCount) {
     p.loss.desired_share = loss.at("desired").get<double>() / info.at("steps").get<double>();

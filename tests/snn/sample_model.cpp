@@ -24,8 +24,7 @@ Model sample_model() {
   TrainingChoices choices;
   choices.hidden = {4, 4, 4};
   choices.skips = std::vector<Skip>{{1, 3}, {0, 2}};
-  choices.lr_theta = 0.001;
-  choices.seed = 18446744073709551615U;
+  choices.values = {{"lr_theta", 0.001}, {"seed", std::uint64_t{18446744073709551615U}}};
   Model model;
   model.training = resolve(choices, 3, 2).params;
   model.classes = {"\"nein\", \\", "j\xc3\xa4"};

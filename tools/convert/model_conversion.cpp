@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "frontend/stream/stream.h"
+#include "frontend/stream/tool_names.h"
 #include "snn/files/model_file.h"
 #include "snn/files/model_metadata.h"
 #include "snn/files/nir_graph.h"
@@ -52,9 +53,9 @@ std::optional<double> dt_ms_of(const ear::Recipe& recipe) {
   double dt_ms = 0.0;
   for (const ear::RecipeStage& stage : recipe.stages) {
     const double rate_hz = number_or_0(stage, "sample_rate_hz");
-    if (stage.tool == "ossicle-lyon")
+    if (stage.tool == ear::kLyonTool)
       dt_ms = rate_hz > 0.0 ? kMsPerS * number_or_0(stage, "decimation") / rate_hz : 0.0;
-    if (stage.tool == "ossicle-rebin") dt_ms = number_or_0(stage, "bin_ms");
+    if (stage.tool == ear::kRebinTool) dt_ms = number_or_0(stage, "bin_ms");
   }
   if (dt_ms > 0.0) return dt_ms;
   return std::nullopt;
@@ -163,7 +164,7 @@ void add_model_options(CLI::App& app, ModelConversion& c) {
 }
 
 void check_model_options(const std::string& from, const ModelConversion& c) {
-  const auto refuse = [](bool wrong, const char* flag, const char* where) {
+  const auto refuse = [](bool wrong, const std::string& flag, const char* where) {
     if (wrong) throw std::invalid_argument(fmt::format("{} is for {}; leave it out", flag, where));
   };
   constexpr const char *kNir = "a model as a NIR graph", *kWeights = "weights in safetensors as input";
@@ -173,10 +174,10 @@ void check_model_options(const std::string& from, const ModelConversion& c) {
   refuse(from != "safetensors" && !c.like.empty(), "--like", kWeights);
   refuse(from != "safetensors" && !c.names.empty(), "--name", kWeights);
   refuse(from != "safetensors" && c.overwrite, "--overwrite", kWeights);
-  refuse(from != "safetensors" && c.constants.tau_m, "--tau-m", kWeights);
-  refuse(from != "safetensors" && c.constants.tau_s, "--tau-s", kWeights);
-  refuse(from != "safetensors" && c.constants.v_th, "--threshold", kWeights);
-  refuse(from != "safetensors" && c.constants.input_scale, "--input-scale", kWeights);
+  const snn::NetworkParams any;
+  snn::visit_fields(any, [&](const snn::Field& field, const auto&) {
+    refuse(from != "safetensors" && c.constants.values.contains(field.name), snn::flag_of(field), kWeights);
+  });
   refuse(from == "safetensors" && c.dt_ms, "--dt-ms", "NIR graphs and records; a model counts steps");
   refuse(!is_model_format(from) && !c.stream.empty(), "--stream", "models and weights");
 }

@@ -62,19 +62,17 @@ void take_topology(const Tensors& tensors, snn::NetworkParams& network) {
 }
 
 void take_constants(const ImportContext& context, snn::NetworkParams& network, bool needs_tau_m) {
-  const snn::TrainingChoices& c = context.constants;
-  const auto need = [&context](const std::optional<double>& value, const char* flag) {
-    if (value || context.like) return;
+  const auto need = [&context](const char* name, const char* flag) {
+    if (context.constants.values.contains(name) || context.like) return;
     throw std::invalid_argument(
         fmt::format("{} is not given, and weights do not say it; give it, or --like MODEL", flag));
   };
-  need(c.tau_s, "--tau-s");
-  need(c.v_th, "--threshold");
-  if (needs_tau_m) need(c.tau_m, "--tau-m (there are layers without theta_L or tau_m_L)");
-  network.tau_m = c.tau_m.value_or(network.tau_m);
-  network.tau_s = c.tau_s.value_or(network.tau_s);
-  network.v_th = c.v_th.value_or(network.v_th);
-  network.input_scale = c.input_scale.value_or(network.input_scale);
+  need("tau_s", "--tau-s");
+  need("v_th", "--threshold");
+  if (needs_tau_m) need("tau_m", "--tau-m (there are layers without theta_L or tau_m_L)");
+  visit_fields(network, [&context]<class T>(const snn::Field& field, T& value) {
+    if (const T* choice = snn::given<T>(context.constants, field)) value = *choice;
+  });
 }
 
 /// One value stands for all n neurons.

@@ -14,7 +14,8 @@ namespace tools {
 struct ImportContext {
   std::optional<snn::Model>
       like;  ///< its network's shape and constants must be the weights'; constants may be overruled
-  snn::TrainingChoices constants;  ///< tau_m, tau_s, v_th, input_scale; without `like`, tau_s and v_th must be set
+  snn::TrainingChoices
+      constants;  ///< values of tau_m, tau_s, v_th, input_scale; without `like`, tau_s and v_th must be set
   std::vector<std::string> classes;
   std::string input_kind;
   std::string recipe_json;

@@ -1,6 +1,9 @@
 #include "tools/options/augment_options.h"
 
+#include <array>
 #include <stdexcept>
+
+#include "tools/options/choice_option.h"
 
 namespace tools {
 
@@ -19,14 +22,8 @@ void add_augment_options(CLI::App& app, ear::SoundAugmentParams& p) {
                   ->delimiter(',')
                   ->allow_extra_args(false)
                   ->group(group);
-  const auto set_colour = [&p](const std::string& name) {
-    try {
-      p.noise_colour = ear::parse_colour(name);
-    } catch (const std::invalid_argument& error) {
-      throw CLI::ValidationError("--augment-noise", error.what());
-    }
-  };
-  app.add_option_function<std::string>("--augment-noise", set_colour, "Colour of the noise: white or pink [white]")
+  const auto set_colour = [&p](const std::string& name) { p.noise_colour = ear::parse_colour(name); };
+  add_choice(app, "--augment-noise", std::array{"white", "pink"}, set_colour, "Colour of the noise [white]")
       ->needs(snr)
       ->group(group);
   app.add_option("--augment-speed", p.speed,

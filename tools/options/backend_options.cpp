@@ -2,7 +2,10 @@
 
 #include <fmt/core.h>
 
+#include <array>
 #include <stdexcept>
+
+#include "tools/options/choice_option.h"
 
 namespace tools {
 
@@ -18,16 +21,18 @@ snn::BackendChoice resolved(const BackendOptions& options) {
 
 void add_backend_options(CLI::App& app, BackendOptions& options) {
   snn::BackendChoice& choice = options.choice;
-  app.add_option(
-         "--device", choice.device,
-         "Device: cpu; cuda or cuda:N, the N-th of the CUDA devices from 0; auto: cuda if it can be used, else cpu")
+  app.add_option("--device", choice.device,
+                 "Device; cuda:N is the N-th of the CUDA devices from 0; auto: cuda if it can be used, else cpu")
+      ->type_name(choices_type(std::array{"cpu", "cuda", "auto"}))
       ->capture_default_str();
   app.add_option("--threads", choice.n_threads, "CPU: threads; 0: all of the machine; does not change the result")
       ->capture_default_str();
-  app.add_option("--isa", choice.isa, "CPU: instruction set: baseline, avx2, avx512; auto: the best of this machine")
+  app.add_option("--isa", choice.isa, "CPU: instruction set; auto: the best of this machine")
+      ->type_name(choices_type(std::array{"auto", "baseline", "avx2", "avx512"}))
       ->capture_default_str();
   app.add_option("--precision", choice.precision,
-                 "CUDA: of the factors in matrix products: fp32, tf32 (10 bits of mantissa) or bf16 (7 bits)")
+                 "CUDA: of the factors in matrix products; tf32 has 10 bits of mantissa, bf16 7")
+      ->type_name(choices_type(std::array{"fp32", "tf32", "bf16"}))
       ->capture_default_str();
 }
 

@@ -1,27 +1,37 @@
 #include "tools/options/training_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
-#include <functional>
 #include <iterator>
+#include <optional>
 #include <stdexcept>
+#include <type_traits>
+
+#include "tools/options/choice_option.h"
 
 namespace tools {
 
 namespace {
 
-/// A flag whose text is turned into a value by `parse`, which throws std::invalid_argument.
-template <class T, class Parse>
-CLI::Option* add_parsed(CLI::App& app, const std::string& name, std::optional<T>& value, const Parse& parse,
-                        const std::string& help) {
-  const auto set = [&value, parse, name](const std::string& text) {
-    try {
-      value = parse(text);
-    } catch (const std::invalid_argument& error) {
-      throw CLI::ValidationError(name, error.what());
-    }
-  };
-  return app.add_option_function<std::string>(name, set, help);
+/// The flag of a field, if it has one; its help says range and unit, and the preset's value if there is one.
+template <class T>
+void add_field(CLI::App& app, const snn::Field& field, const std::optional<T>& preset, snn::TrainingChoices& c,
+               const std::string& group) {
+  if (*field.help == '\0') return;
+  const std::string flag = flag_of(field);
+  std::string help = field.help;
+  if constexpr (snn::Named<T>) {
+    if (preset) help += fmt::format(" [{}]", to_string(*preset));
+    const auto set = [&c, name = field.name](const std::string& text) { c.values[name] = snn::parse_name<T>(text); };
+    add_choice(app, flag, snn::Names<T>::kAll, set, help)->group(group);
+  } else if constexpr (std::is_constructible_v<snn::FieldValue, T>) {
+    const auto set = [&c, name = field.name](const T& value) { c.values[name] = value; };
+    if (!std::is_same_v<T, std::uint64_t>) help += "; " + range_text(field);
+    if (preset) help += fmt::format(" [{}]", *preset);
+    app.add_option_function<T>(flag, set, help)->group(group);
+  }
 }
 
 /// Sizes between commas or dashes.
@@ -83,87 +93,30 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
       ->group(group);
   add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)")->group(group);
   add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too")->group(group);
-  add_network_constants(app, c, group);
-  app.add_option("--w-scale", c.w_scale, "Initial weights: factor on sqrt(2 / fan-in)")->group(group);
-  app.add_option("--w-self-mean", c.w_self_mean, "Initial self-weights: mean")->group(group);
-  app.add_option("--w-self-std", c.w_self_std, "Initial self-weights: standard deviation")->group(group);
-  app.add_option("--tau-m-spread", c.tau_m_spread,
-                 "Start BIP from membrane time constants between tau-m over and tau-m times this factor")
-      ->group(group);
 }
 
-void add_learning(CLI::App& app, snn::TrainingChoices& c) {
-  const std::string group = "Learning";
-  app.add_option("--epochs", c.n_epochs, "Number of epochs")->group(group);
-  app.add_option("--batch", c.batch_size, "Utterances of a batch")->group(group);
-  app.add_option("--seed", c.seed, "Seed of everything that is drawn, 0 to 2^64 - 1 [1]")->group(group);
-  add_parsed(app, "--rule", c.rule, snn::parse_rule, "Gradient rule: step, surrogate or layer")->group(group);
-  app.add_option("--bound", c.bound, "Bound of 1/du at a spike (rules step and layer)")->group(group);
-  app.add_option("--slope", c.slope, "Width of the surrogate f(u)")->group(group);
-  app.add_option("--self-gain", c.self_gain,
-                 "Bound of a spike's slope times |self-weight| (rules step and layer); 0: none")
-      ->group(group);
-  app.add_option("--layer-rate", c.layer_rate, "Rule layer: firing rate above which a layer leaves the surrogate")
-      ->group(group);
-  add_parsed(app, "--loss", c.loss, snn::parse_loss, "Loss: kernel, count or softmax")->group(group);
-  app.add_option("--target-passes", c.target_passes, "Kernel loss: how often the desired spikes are filtered, 1 or 2")
-      ->group(group);
-  const auto set_counts = [&c](const std::vector<double>& shares) {
-    c.desired_share = shares.at(0);
-    c.undesired_share = shares.at(1);
+void add_count_targets(CLI::App& app, snn::TrainingChoices& c) {
+  const auto set = [&c](const std::vector<double>& shares) {
+    c.values["desired_share"] = shares.at(0);
+    c.values["undesired_share"] = shares.at(1);
   };
-  app.add_option_function<std::vector<double>>(
-         "--count-targets", set_counts,
-         "Count loss: summed PSC wanted of the labelled and allowed of other classes, as shares of the steps: 0.3,0.03")
+  const snn::LossParams usual;
+  const std::string help = fmt::format(
+      "Count loss: summed PSC wanted of the labelled and allowed of other classes, as shares of the steps [{},{}]",
+      usual.desired_share, usual.undesired_share);
+  app.add_option_function<std::vector<double>>("--count-targets", set, help)
       ->delimiter(',')
       ->expected(2)
       ->allow_extra_args(false)
-      ->group(group);
-}
-
-void add_augment(CLI::App& app, snn::TrainingChoices& c) {
-  const std::string group = "Augmentation (drawn for every utterance and epoch)";
-  app.add_option("--shift-steps", c.shift_steps, "Later or earlier by up to this many steps")->group(group);
-  app.add_option("--shift-channels", c.shift_channels, "Up or down by up to this many channels")->group(group);
-  app.add_option("--warp", c.warp, "Channels stretched or pressed by up to this share, as vocal tracts differ: 0.1")
-      ->group(group);
-  app.add_option("--gain-db", c.gain_db, "Input louder or softer by up to this many dB")->group(group);
-  app.add_option("--drop-channels", c.drop_channels, "Probability of a channel to be silent")->group(group);
-  app.add_option("--mask-channels", c.mask_channels, "A band of up to this many channels is silent")->group(group);
-  app.add_option("--mask-steps", c.mask_steps, "Up to this many steps in a row are silent")->group(group);
-  app.add_option("--drop-neurons", c.drop_neurons, "Probability of a hidden neuron to be silent (dropout)")
-      ->group(group);
-}
-
-void add_optimiser(CLI::App& app, snn::TrainingChoices& c) {
-  const std::string group = "Optimiser (Adam)";
-  app.add_option("--lr", c.lr, "Learning rate of weights")->group(group);
-  app.add_option("--lr-self", c.lr_self, "Learning rate of self-weights (default: --lr)")->group(group);
-  app.add_option("--lr-theta", c.lr_theta, "Learning rate of membrane decays (default: --lr)")->group(group);
-  add_parsed(app, "--schedule", c.schedule, snn::parse_schedule, "Learning rate over the run: constant or cosine")
-      ->group(group);
-  app.add_option("--beta1", c.beta1, "Decay of the first moment")->group(group);
-  app.add_option("--beta2", c.beta2, "Decay of the second moment")->group(group);
-  app.add_option("--eps", c.eps, "Added to the root of the second moment")->group(group);
-  app.add_option("--weight-decay", c.weight_decay, "Decoupled decay of weights")->group(group);
-  app.add_option("--clip-norm", c.clip_norm, "Bound of the gradient norm; 0: none")->group(group);
-  add_parsed(app, "--clip-scope", c.clip_scope, snn::parse_clip_scope,
-             "Norm clip of all gradients (global) or of each array")
-      ->group(group);
-  app.add_option("--ema-decay", c.ema_decay, "Score and store an average over updates with this decay; 0: none")
-      ->group(group);
-  app.add_option("--clip-weight", c.clip_weight, "Bound of weights and self-weights")->group(group);
-  app.add_option("--theta-min", c.theta_min, "Lower bound of the membrane decay theta")->group(group);
-  app.add_option("--theta-max", c.theta_max, "Upper bound of the membrane decay theta")->group(group);
+      ->group("Learning");
 }
 
 }  // namespace
 
 void add_network_constants(CLI::App& app, snn::TrainingChoices& c, const std::string& group) {
-  app.add_option("--tau-m", c.tau_m, "Membrane time constant in steps (start value under BIP)")->group(group);
-  app.add_option("--tau-s", c.tau_s, "Synaptic time constant in steps")->group(group);
-  app.add_option("--threshold", c.v_th, "Firing threshold")->group(group);
-  app.add_option("--input-scale", c.input_scale, "Factor on the input")->group(group);
+  const snn::NetworkParams any;
+  visit_fields(any,
+               [&]<class T>(const snn::Field& field, const T&) { add_field<T>(app, field, std::nullopt, c, group); });
 }
 
 void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
@@ -171,14 +124,18 @@ void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
   for (const snn::Preset& preset : snn::presets()) names.push_back(preset.name);
   app.add_option(
          "--preset", choices.preset,
-         "Setting to start from. What neither --config nor a flag gives is the preset's; ossicle-info shows it all")
+         fmt::format("Setting to start from. What neither --config nor a flag gives is the preset's; ossicle-info "
+                     "shows it all. Values in brackets are those of {}",
+                     choices.preset))
       ->check(CLI::IsMember(names))
       ->capture_default_str()
       ->group("Learning");
   add_topology(app, choices);
-  add_learning(app, choices);
-  add_optimiser(app, choices);
-  add_augment(app, choices);
+  visit_fields(snn::find_preset(choices.preset).base,
+               [&]<class T>(const snn::Section& section, const snn::Field& field, const T& value) {
+                 add_field<typename snn::GivenAs<T>::Type>(app, field, value, choices, section.title);
+               });
+  add_count_targets(app, choices);
 }
 
 }  // namespace tools

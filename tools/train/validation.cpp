@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 #include <stdexcept>
 
 #include "frontend/base/text.h"
+#include "tools/options/choice_option.h"
 
 namespace tools {
 
@@ -68,16 +70,9 @@ void add_validation_options(CLI::App& app, ValidationOptions& o) {
                                          "Cut this share off the training stream instead, above 0 and below 1: scored "
                                          "after every epoch, never trained on")
                               ->excludes(stream);
-  app.add_option_function<std::string>(
-         "--valid-by",
-         [&o](const std::string& name) {
-           try {
-             o.split.by = snn::parse_split_by(name);
-           } catch (const std::invalid_argument& error) {
-             throw CLI::ValidationError("--valid-by", error.what());
-           }
-         },
-         "Cut that share of every label and speaker (token, the default), or whole speakers (speaker)")
+  const auto set_by = [&o](const std::string& name) { o.split.by = snn::parse_split_by(name); };
+  add_choice(app, "--valid-by", std::array{"token", "speaker"}, set_by,
+             "Cut that share of every label and speaker (token, the default), or whole speakers (speaker)")
       ->needs(fraction);
   app.add_option("--valid-seed", o.split.seed,
                  "Seed of that cut. Not --seed, so that trainings of several seeds share one validation part")

@@ -57,16 +57,16 @@ TEST_CASE("model json: training parameters come back to the last bit, whatever f
   CHECK(training_from_json(training_to_json(sample)) == sample);
   int n_fields = 0;
   TrainingParams probe = sample;
-  visit_fields(probe, [&](const char*, const char*, auto&) { ++n_fields; });
+  visit_fields(probe, [&](const Section&, const Field&, auto&) { ++n_fields; });
   CHECK(n_fields == 48);
   for (int changed = 0; changed < n_fields; ++changed) {
     TrainingParams params = sample;
     int index = 0;
     std::string name;
-    visit_fields(params, [&](const char* section, const char* field_name, auto& field) {
+    visit_fields(params, [&](const Section& section, const Field& field, auto& value) {
       if (index++ != changed) return;
-      change(field);
-      name = std::string(section) + "." + field_name;
+      change(value);
+      name = std::string(section.name) + "." + field.name;
     });
     INFO(name);
     CHECK_FALSE(params == sample);

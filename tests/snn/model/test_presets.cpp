@@ -70,7 +70,7 @@ TEST_CASE("presets: another corpus than the paper's is noted") {
              Contains("paper-digits was made for 78 channels and 10 classes; these data have 64 and 10"));
 }
 
-TEST_CASE("presets: every choice wins over the preset") {
+TEST_CASE("presets: choices of every kind win over the preset, and nothing else changes") {
   TrainingChoices c;
   c.preset = "paper-alpha";
   c.hidden = {20, 30};
@@ -78,36 +78,37 @@ TEST_CASE("presets: every choice wins over the preset") {
   c.bip = false;
   c.bip_output = true;
   c.skips = std::vector<Skip>{{0, 3}};
-  c.tau_m = 20.0, c.tau_s = 5.0, c.v_th = 0.5, c.input_scale = 3.0;
-  c.rule = Rule::kStep;
-  c.bound = 1.0, c.slope = 0.7, c.layer_rate = 0.2, c.self_gain = 1.5;
-  c.loss = LossKind::kSoftmax;
-  c.target_passes = 2;
-  c.desired_share = 0.5, c.undesired_share = 0.1;
-  c.w_scale = 0.25, c.w_self_mean = 0.1, c.w_self_std = 0.2, c.tau_m_spread = 2.0;
-  c.lr = 0.01, c.lr_self = 0.02, c.lr_theta = 0.03;
-  c.schedule = Schedule::kCosine;
-  c.beta1 = 0.8, c.beta2 = 0.9, c.eps = 1e-6, c.weight_decay = 0.01, c.clip_norm = 2.0, c.clip_weight = 3.0;
-  c.theta_min = 0.1, c.theta_max = 0.99;
-  c.clip_scope = ClipScope::kArray;
-  c.ema_decay = 0.99;
-  c.shift_steps = 4, c.shift_channels = 2, c.warp = 0.1, c.gain_db = 6.0;
-  c.drop_channels = 0.05, c.mask_channels = 8, c.mask_steps = 9, c.drop_neurons = 0.2;
-  c.n_epochs = 9, c.batch_size = 7;
-  c.seed = 11;
-  const TrainingParams p = resolve(c, 78, 26).params;
-  const NetworkParams network{{78, 20, 30, 26}, {}, {3}, {{0, 3}}, 20.0, 5.0, 0.5, 3.0};
-  CHECK(p.network == network);
-  CHECK(p.gradient ==
-        GradientParams{.rule = Rule::kStep, .bound = 1.0, .slope = 0.7, .layer_rate = 0.2, .self_gain = 1.5});
-  CHECK(p.loss == LossParams{LossKind::kSoftmax, 2, 0.5, 0.1});
-  CHECK(p.init == InitParams{0.25, 0.1, 0.2, 2.0});
-  CHECK(p.optimiser == OptimiserParams{0.01, 0.02, 0.03, Schedule::kCosine, 0.8, 0.9, 1e-6, 0.01, 2.0, 3.0, 0.1, 0.99,
-                                       ClipScope::kArray, 0.99});
-  CHECK(p.augment == AugmentParams{4, 2, 0.1, 6.0, 0.05, 8, 9, 0.2});
-  CHECK(p.n_epochs == 9);
-  CHECK(p.batch_size == 7);
-  CHECK(p.seed == 11);
+  TrainingParams wanted = resolve(c, 78, 26).params;
+  CHECK(wanted.network == NetworkParams{{78, 20, 30, 26}, {}, {3}, {{0, 3}}});
+  c.values = {{"tau_m", 20.0},
+              {"rule", Rule::kStep},
+              {"bound", 1.0},
+              {"target_passes", 2},
+              {"w_scale", 0.25},
+              {"kind", LossKind::kSoftmax},
+              {"lr", 0.01},
+              {"lr_self", 0.02},
+              {"schedule", Schedule::kCosine},
+              {"drop_channels", 0.05},
+              {"n_epochs", 9},
+              {"clip_scope", ClipScope::kArray},
+              {"exponent_bound", 7.0},
+              {"seed", std::uint64_t{11}}};
+  wanted.network.tau_m = 20.0;
+  wanted.gradient.rule = Rule::kStep;
+  wanted.gradient.bound = 1.0;
+  wanted.gradient.exponent_bound = 7.0;
+  wanted.loss.kind = LossKind::kSoftmax;
+  wanted.loss.target_passes = 2;
+  wanted.init.w_scale = 0.25;
+  wanted.optimiser.lr = 0.01;
+  wanted.optimiser.lr_self = 0.02;
+  wanted.optimiser.schedule = Schedule::kCosine;
+  wanted.optimiser.clip_scope = ClipScope::kArray;
+  wanted.augment.drop_channels = 0.05;
+  wanted.n_epochs = 9;
+  wanted.seed = 11;
+  CHECK(resolve(c, 78, 26).params == wanted);
 }
 
 TEST_CASE("presets: the rate of best falls with the widest layer and never exceeds 0.004") {
@@ -118,14 +119,15 @@ TEST_CASE("presets: the rate of best falls with the widest layer and never excee
   CHECK(rate({100}) == 0.004);
   CHECK(rate({100, 400}) == Approx(0.001).epsilon(1e-15));
   CHECK(rate({}) == 0.004);
-  CHECK(resolve({.hidden = std::vector<int>{400, 400, 400}, .lr = 0.01}, 78, 10).params.optimiser.lr == 0.01);
+  CHECK(resolve({.hidden = std::vector<int>{400, 400, 400}, .values = {{"lr", 0.01}}}, 78, 10).params.optimiser.lr ==
+        0.01);
 }
 
 TEST_CASE("presets: the bound on 1/du follows the rule unless it is given") {
-  CHECK(resolve({.rule = Rule::kLayer}, 78, 10).params.gradient.bound == 10.0);
-  CHECK(resolve({.rule = Rule::kStep}, 78, 10).params.gradient.bound == 8.0);
-  CHECK(resolve({.preset = "paper-digits", .rule = Rule::kStep}, 78, 10).params.gradient.bound == 8.0);
-  CHECK(resolve({.rule = Rule::kLayer, .bound = 3.0}, 78, 10).params.gradient.bound == 3.0);
+  CHECK(resolve({.values = {{"rule", Rule::kLayer}}}, 78, 10).params.gradient.bound == 10.0);
+  CHECK(resolve({.values = {{"rule", Rule::kStep}}}, 78, 10).params.gradient.bound == 8.0);
+  CHECK(resolve({.preset = "paper-digits", .values = {{"rule", Rule::kStep}}}, 78, 10).params.gradient.bound == 8.0);
+  CHECK(resolve({.values = {{"rule", Rule::kLayer}, {"bound", 3.0}}}, 78, 10).params.gradient.bound == 3.0);
 }
 
 TEST_CASE("presets: a skip of the preset that no longer fits is left out with a note") {
@@ -157,13 +159,16 @@ TEST_CASE("presets: a shift of the preset is as wide as few channels allow, one 
   CHECK(one.notes[0] == "--shift-channels is 0, not 1 as in preset best: the data have 1 channel");
   CHECK(resolve({}, 2, 10).params.augment.shift_channels == 1);
   CHECK(resolve({}, 2, 10).notes.empty());
-  CHECK(resolve({.shift_channels = 0}, 1, 10).notes.empty());
-  CHECK_THROWS_WITH(resolve({.shift_channels = 1}, 1, 10), "--shift-channels 1: the data have 1 channel, wanted 0");
-  CHECK_THROWS_WITH(resolve({.shift_channels = 78}, 78, 10),
+  CHECK(resolve({.values = {{"shift_channels", 0}}}, 1, 10).notes.empty());
+  CHECK_THROWS_WITH(resolve({.values = {{"shift_channels", 1}}}, 1, 10),
+                    "--shift-channels 1: the data have 1 channel, wanted 0");
+  CHECK_THROWS_WITH(resolve({.values = {{"shift_channels", 78}}}, 78, 10),
                     "--shift-channels 78: the data have 78 channels, wanted 0 to 77");
 }
 
 TEST_CASE("presets: what cannot be is refused") {
+  CHECK_THROWS_WITH(resolve({.values = {{"tau", 3.0}}}, 78, 10), "no parameter is named tau");
+  CHECK_THROWS_AS(resolve({.values = {{"tau_m", 3}}}, 78, 10), std::bad_variant_access);
   CHECK_THROWS_WITH(resolve({.preset = "bset"}, 78, 10),
                     "preset is \"bset\"; it must be one of best, paper-alpha, paper-digits, paper-n-tidigits");
   CHECK_THROWS_WITH(resolve({.hidden = std::vector<int>{0}}, 78, 10), Contains("hidden layer 1 is 0"));

@@ -54,9 +54,9 @@ TEST_CASE("trainer: separable patterns are learnt by the preset best and by the 
   snn::TrainingChoices choices;
   choices.preset = preset;
   choices.hidden = {24, 24, 24};
-  choices.shift_channels = 0;  // a channel's number tells its class here
-  choices.n_epochs = preset == "best" ? 12 : 25;
-  choices.batch_size = 10;
+  choices.values = {{"shift_channels", 0},  // a channel's number tells its class here
+                    {"n_epochs", preset == "best" ? 12 : 25},
+                    {"batch_size", 10}};
   const snn::Resolved resolved = snn::resolve(choices, 16, 4);
   Run run{support::synthetic({.n_channels = 16, .n_utterances = 80, .min_steps = 20, .max_steps = 40}),
           support::synthetic({.n_channels = 16, .n_utterances = 40, .min_steps = 20, .max_steps = 40, .seed = 2})};

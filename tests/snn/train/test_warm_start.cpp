@@ -17,9 +17,7 @@ Model trained() {
   choices.hidden = {4, 6};
   choices.skips = std::vector<Skip>{{0, 2}, {1, 3}};
   choices.bip_output = true;
-  choices.tau_m = 12.0;
-  choices.input_scale = 3.0;
-  choices.lr = 0.1;
+  choices.values = {{"tau_m", 12.0}, {"input_scale", 3.0}, {"lr", 0.1}};
   Model model;
   model.training = resolve(choices, 5, 3).params;
   model.classes = {"a", "b", "c"};
@@ -78,7 +76,7 @@ TEST_CASE("warm start: under dropout too, what is scored at first is the model")
 TEST_CASE("warm start: new classes are drawn from the seed, old ones are left, the rest is the model's") {
   const Model model = trained();
   TrainingChoices choices;
-  choices.seed = 5;
+  choices.values["seed"] = std::uint64_t{5};
   const TrainingParams params = resolve_from(model, choices, 5, 4).params;
   CHECK(params.network.sizes == std::vector<int>{5, 4, 6, 4});
   const WarmStart start = warm_start(model, {"x", "b", "y", "a"}, params);
@@ -99,9 +97,9 @@ TEST_CASE("warm start: new classes are drawn from the seed, old ones are left, t
 TEST_CASE("warm start: the network is the model's, everything else the preset's or the user's") {
   const Model model = trained();
   TrainingChoices choices;
-  choices.n_epochs = 3;
+  choices.values["n_epochs"] = 3;
   choices.hidden = std::vector<int>{4, 6};  // agrees
-  choices.tau_m = 12.0;
+  choices.values["tau_m"] = 12.0;
   const TrainingParams params = resolve_from(model, choices, 5, 3).params;
   CHECK(params.n_epochs == 3);
   CHECK(params.network.input_scale == 3.0);
@@ -128,10 +126,10 @@ TEST_CASE("warm start: a choice that the model contradicts is refused, naming bo
               t.skips = std::vector<Skip>{{1, 3}};
             },
             "--skip [\"1:3\"]", "has [\"0:2\", \"1:3\"]"},
-           {[](auto& t) { t.tau_m = 16.0; }, "--tau-m 16", "has 12"},
-           {[](auto& t) { t.tau_s = 9.0; }, "--tau-s 9", "has 8"},
-           {[](auto& t) { t.v_th = 2.0; }, "--threshold 2", "has 1"},
-           {[](auto& t) { t.input_scale = 1.0; }, "--input-scale 1", "has 3"},
+           {[](auto& t) { t.values["tau_m"] = 16.0; }, "--tau-m 16", "has 12"},
+           {[](auto& t) { t.values["tau_s"] = 9.0; }, "--tau-s 9", "has 8"},
+           {[](auto& t) { t.values["v_th"] = 2.0; }, "--threshold 2", "has 1"},
+           {[](auto& t) { t.values["input_scale"] = 1.0; }, "--input-scale 1", "has 3"},
        }) {
     TrainingChoices choices;
     c.choose(choices);

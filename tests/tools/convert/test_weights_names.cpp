@@ -127,9 +127,7 @@ TEST_CASE("weights import: one weight of recurrence stands for all neurons of th
                               {"lif1.recurrent.V", "F32", "[]", bytes_of<float>({0.25F})},
                               {"lif2.recurrent.V", "F32", "[1]", bytes_of<float>({-0.5F})}})};
   tools::ImportContext context;
-  context.constants.tau_m = 16;
-  context.constants.tau_s = 8;
-  context.constants.v_th = 1;
+  context.constants.values = {{"tau_m", 16.0}, {"tau_s", 8.0}, {"v_th", 1.0}};
   context.classes = {"no", "yes"};
   context.input_kind = "counts";
   context.recipe_json = "[]";

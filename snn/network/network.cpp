@@ -255,17 +255,6 @@ std::vector<int> Network<Real>::spike_counts(int index) const {
 }
 
 template <class Real>
-std::vector<std::int64_t> Network<Real>::layer_spikes() const {
-  const std::vector<std::int64_t> all = batch_spikes_.download();
-  std::vector<std::int64_t> spikes;
-  for (const Layer<Real>& layer : layers_) {
-    const auto begin = all.begin() + layer.first_neuron();
-    spikes.push_back(std::accumulate(begin, begin + layer.shape().n_neurons, std::int64_t{0}));
-  }
-  return spikes;
-}
-
-template <class Real>
 std::size_t Network<Real>::n_real(int index) const {
   return layer(index).shape().index(batch_.n_rows(), 0);
 }

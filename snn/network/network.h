@@ -46,8 +46,8 @@ class Network {
   std::vector<Real> output_psc() const;
   /// Of the last forward() or infer(): spikes [B][N] of layer 1..L.
   std::vector<int> spike_counts(int layer) const;
-  /// Of the last infer(): spikes of each layer 1..L over the batch.
-  std::vector<std::int64_t> layer_spikes() const;
+  /// Of the last infer(): spikes of each neuron over the batch, layer by layer.
+  std::vector<std::int64_t> batch_spikes() const { return batch_spikes_.download(); }
 
   /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. Throws
   /// std::invalid_argument for other labels, or without a forward() since the last backward(), infer() or load().

@@ -8,18 +8,16 @@ namespace snn {
 
 namespace {
 
-/// Adds the spikes, steps and input values of the batch that the network's last inference ran.
-void count_spikes(const Network<float>& network, const Dataset& dataset, std::span<const int> indices,
-                  SpikeCounts& counts) {
-  const std::vector<std::int64_t> spikes = network.layer_spikes();
-  counts.spikes.resize(spikes.size());
-  for (std::size_t l = 0; l < spikes.size(); ++l) counts.spikes[l] += spikes[l];
+/// Of the batch that the network's last inference ran.
+SpikeCounts count_spikes(const Network<float>& network, const Dataset& dataset, std::span<const int> indices) {
+  SpikeCounts counts{.spikes = layer_spikes(network.params(), network.batch_spikes()),
+                     .n_utterances = static_cast<std::int64_t>(indices.size())};
   for (const int index : indices) {
     const Utterance& utterance = dataset.utterances.at(static_cast<std::size_t>(index));
     counts.n_steps += utterance.n_steps;
     counts.n_input_values += count_nonzero(utterance);
   }
-  counts.n_utterances += static_cast<std::int64_t>(indices.size());
+  return counts;
 }
 
 /// Of an utterance's output PSCs.
@@ -77,7 +75,7 @@ Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_s
       evaluation.decisions.push_back(decide(row.data(), n_classes));
     }
     if (options.traces) add_traces(dataset, indices, psc, n_classes, evaluation.traces);
-    count_spikes(network, dataset, indices, evaluation.counts);
+    evaluation.counts.add(count_spikes(network, dataset, indices));
   }
   return evaluation;
 }

@@ -173,7 +173,7 @@ class Backend : public Memory {
   virtual std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) = 0;
   /// Keeps the values of a data set where bodies can read them, if they fit beside `leave_free` bytes that others will
   /// want of the back end's memory. They are kept until the returned pointer ends, which must be before the back end; until
-  /// then the host's values must not change or move. Throws std::runtime_error.
+  /// then the host's values must not change or move. Null: not kept. Throws std::runtime_error.
   virtual std::shared_ptr<void> keep(const UtteranceBytes& utterances, std::size_t leave_free) = 0;
   /// Where bodies find those values until the next call, in that order: what is not kept is copied. Null for no values.
   virtual std::vector<const void*> fetch(const UtteranceBytes& utterances) = 0;

@@ -1,6 +1,6 @@
 #pragma once
-// FNV-1a, 64 bits (Fowler, Noll and Vo): tells data sets and keys apart, guards against nothing
-// hostile.
+// FNV-1a, 64 bits (Fowler, Noll and Vo), which tells data sets and keys apart and guards against nothing hostile. By hand:
+// drawn weights and checkpoints depend on its values, and a faster hash would save 0.2 s for each 100 MB of data.
 #include <cstddef>
 #include <cstdint>
 #include <span>

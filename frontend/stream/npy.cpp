@@ -32,11 +32,10 @@ bool take_size(std::string_view& text, std::uint64_t& size) {
   return error == std::errc();
 }
 
-/// What stands after `'KEY':` in a dictionary without blanks.
-std::string_view value_of(std::string_view dict, std::string_view key) {
-  const std::string mark = fmt::format("'{}':", key);
+/// What stands after the mark `'KEY':` in a dictionary without blanks.
+std::string_view value_of(std::string_view dict, std::string_view mark) {
   const std::size_t at = dict.find(mark);
-  if (at == std::string_view::npos) fail(fmt::format("{} is missing", key));
+  if (at == std::string_view::npos) fail(fmt::format("{} is missing", mark));
   return dict.substr(at + mark.size());
 }
 
@@ -138,30 +137,30 @@ NpyHeader parse_npy_dict(std::string dict) {
   if (!dict.starts_with('{') || !dict.ends_with('}') || std::ranges::count(dict, ':') != 3) {
     fail("stands no dictionary of descr, fortran_order and shape");
   }
-  const std::string_view order = value_of(dict, "fortran_order");
+  const std::string_view order = value_of(dict, "'fortran_order':");
   if (!order.starts_with("True") && !order.starts_with("False")) fail("fortran_order is neither True nor False");
-  const std::vector<std::uint64_t> shape = parse_shape(value_of(dict, "shape"));
-  return {parse_descr(value_of(dict, "descr")), shape, order.starts_with("True") && order_matters(shape)};
+  const std::vector<std::uint64_t> shape = parse_shape(value_of(dict, "'shape':"));
+  return {parse_descr(value_of(dict, "'descr':")), shape, order.starts_with("True") && order_matters(shape)};
 }
 
 NpyHeader read_npy_header(ArchiveReader& archive, Bytes& bytes) {
   if (archive.left() < kPrefix) archive.fail("too short for a NumPy array");
-  Bytes head;
-  archive.append(head, kPrefix);
-  const int version = head[6];
-  if (!std::ranges::equal(bytes_of(kMagic), std::span(head).first(kMagic.size())) || version < 1 || version > 3) {
+  const std::size_t start = bytes.size();
+  archive.append(bytes, kPrefix);
+  const int version = bytes[start + kMagic.size()];
+  if (!std::ranges::equal(bytes_of(kMagic), std::span(bytes).subspan(start, kMagic.size())) || version < 1 ||
+      version > 3) {
     archive.fail("no NumPy array");
   }
-  if (version > 1) archive.append(head, std::min<std::uint64_t>(2, archive.left()));
-  const std::size_t begin = head.size();
+  if (version > 1) archive.append(bytes, std::min<std::uint64_t>(2, archive.left()));
+  const std::size_t dict = bytes.size();
   std::uint64_t size = 0;
-  for (std::size_t i = begin; i-- > 8;) size = size << 8 | head[i];
+  for (std::size_t i = dict; i-- > start + kMagic.size() + 2;) size = size << 8 | bytes[i];
   if (size > kMaxDict || size > archive.left()) archive.fail(fmt::format("cut: its header claims {} bytes", size));
-  archive.append(head, size);
-  bytes.insert(bytes.end(), head.begin(), head.end());
+  archive.append(bytes, size);
   NpyHeader header;
   try {
-    header = parse_npy_dict({head.begin() + static_cast<std::ptrdiff_t>(begin), head.end()});
+    header = parse_npy_dict({bytes.begin() + static_cast<std::ptrdiff_t>(dict), bytes.end()});
   } catch (const std::runtime_error& bad) {
     archive.fail(bad.what());
   }
@@ -170,9 +169,9 @@ NpyHeader read_npy_header(ArchiveReader& archive, Bytes& bytes) {
 }
 
 bool is_spelt_as_numpy(std::string_view bytes, const NpyHeader& header) {
+  constexpr std::string_view kVersion("\x01\x00", 2);
   const std::string dict = dict_of(header);
-  return bytes.starts_with(npy_header(header).substr(0, kMagic.size() + 2)) &&
-         bytes.substr(kPrefix).starts_with(dict) &&
+  return bytes.substr(kMagic.size()).starts_with(kVersion) && bytes.substr(kPrefix).starts_with(dict) &&
          bytes.find_first_not_of(' ', kPrefix + dict.size()) == bytes.size() - 1 && bytes.ends_with('\n');
 }
 

@@ -8,25 +8,19 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "frontend/base/descriptor.h"
+
 namespace tools {
 
 namespace {
 
 namespace fs = std::filesystem;
 
-[[noreturn]] void fail_system(const std::string& message) {
-  throw std::system_error(errno, std::generic_category(), message);
-}
-
 /// `name` stands in messages.
 void sync(const fs::path& path, const std::string& name) {
-  const int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
-  if (fd < 0) fail_system(name + ": cannot open");
-  const bool failed = ::fsync(fd) != 0;
-  const int error = errno;
-  const bool closed = ::close(fd) == 0;
-  if (failed) errno = error;
-  if (failed || !closed) fail_system(name + ": cannot write");
+  ear::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file && ::fsync(file.get()) == 0 && file.close()) return;
+  throw std::system_error(errno, std::generic_category(), name + ": cannot write");
 }
 
 }  // namespace

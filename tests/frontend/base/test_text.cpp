@@ -129,3 +129,23 @@ TEST_CASE("A message: control characters and what is not UTF-8 are spelled out")
   CHECK(ear::printable("\xC0\xAF\x9B\xE2\x80") == "\\xc0\\xaf\\x9b\\xe2\\x80");  // longer than need be, alone, cut
   CHECK(ear::printable("").empty());
 }
+
+TEST_CASE("Lines of a text have their numbers, whatever ends them") {
+  using Lines = std::vector<std::pair<int, std::string_view>>;
+  CHECK(ear::lines_of("a\r\n\nb c\nd", "l.tsv") == Lines{{1, "a"}, {3, "b c"}, {4, "d"}});
+  CHECK(ear::lines_of("\xef\xbb\xbfk one\n", "l.tsv") == Lines{{1, "k one"}});
+  CHECK(ear::without_mark("k one\n", "l.tsv") == "k one\n");
+  CHECK_THROWS_WITH(ear::lines_of(std::string("\xff\xfek\0", 4), "l.tsv"), Contains("l.tsv: is text in UTF-16"));
+}
+
+TEST_CASE("Characters go from UTF-8 to numbers and back, others are refused") {
+  const std::string text = "z\u00e9ro \u20ac \U0001F50A";
+  CHECK(ear::to_utf32(text) == U"z\u00e9ro \u20ac \U0001F50A");
+  CHECK(ear::to_utf8(ear::to_utf32(text)) == text);
+  for (const std::string bad : {"\xff", "\xe2\x82", "\xc0\xaf", "\xed\xa0\x80"}) {
+    CHECK_THROWS_AS(ear::to_utf32(bad), std::invalid_argument);
+  }
+  for (const char32_t bad : {0xD800, 0xDFFF, 0x110000}) {
+    CHECK_THROWS_AS(ear::to_utf8(std::u32string(1, bad)), std::runtime_error);
+  }
+}

@@ -117,7 +117,7 @@ TEST_CASE("npy: the dictionary, what is no such dictionary is an error that says
   check("{'descr': '<f4', 'fortran_order': 0, 'shape': (3,)}", "neither True nor False");
   check("{'descr': '<f4', 'fortran_order': False}", "no dictionary");
   check("{'descr': '<f4', 'fortran_order': False, 'shape': (3,), 'more': 1}", "no dictionary");
-  check("{'discr': '<f4', 'fortran_order': False, 'shape': (3,)}", "descr is missing");
+  check("{'discr': '<f4', 'fortran_order': False, 'shape': (3,)}", "'descr': is missing");
   check("{'fortran_order': False, 'shape': (3,), 'descr': '<f4}", "descr is no text");
   check("{'descr': [('a', '<f4')], 'fortran_order': False, 'shape': (3,)}", "structured array");
   check("{" + std::string(60'000, '{') + "}", "no dictionary");

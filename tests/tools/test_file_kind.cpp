@@ -127,8 +127,8 @@ TEST_CASE("file_kind: looking takes nothing away, from a pipe neither") {
   CHECK(tools::read_file(file, bytes.size()) == bytes);
   const Result piped = shell("cat " + folder.file("s.tar") + " | ossicle-info - | head -n 4 | tail -n 1");
   CHECK(piped.out == "n_records: 2\n");
-  const Result slow = shell("(head -c 5 s.tar; sleep 1; tail -c +6 s.tar) | ossicle-info | head -n 4 | tail -n 1", "",
-                            {folder.path()});
+  const Result slow =
+      shell("(head -c 5 s.tar; sleep 1; tail -c +6 s.tar) | ossicle-info | head -n 4 | tail -n 1", "", {folder.path()});
   CHECK(slow.out == "n_records: 2\n");
 }
 

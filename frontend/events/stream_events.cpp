@@ -82,14 +82,12 @@ StreamEvents::StreamEvents(const Header& header, std::string name, NextRecord ne
 
 bool StreamEvents::next(EventRecord& record) {
   if (!next_record_(read_)) return false;
-  record.key = read_.key;
-  record.label = read_.label;
-  record.sequence = read_.sequence;
-  record.speaker = read_.speaker;
-  record.duration_s = read_.n_steps * read_.dt_ms / kMs;
-  record.resolution_s = read_.dt_ms / kMs;
-  record.warning.clear();
-  record.error.clear();
+  record = {.key = read_.key,
+            .label = read_.label,
+            .sequence = read_.sequence,
+            .speaker = read_.speaker,
+            .duration_s = read_.n_steps * read_.dt_ms / kMs,
+            .resolution_s = read_.dt_ms / kMs};
   events_of_array(read_.data, info_.n_channels, read_.dt_ms, record);
   return true;
 }

@@ -88,14 +88,6 @@ void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
   app.add_flag("-q,--quiet", quiet, "No progress and no notes: warnings and errors only");
 }
 
-int run_steps(CLI::App& app, int argc, char** argv, const ToolSteps& steps, Context& context) {
-  app.parse(argc, argv);
-  steps.check();
-  steps.run(context);
-  flush_output();
-  return context.n_failed() > 0 ? kFailedInPart : kDone;
-}
-
 // A slip in the name of an option may be why another one is missing.
 std::string unknown_option(const CLI::App& app) {
   for (const std::string& argument : app.remaining()) {
@@ -142,7 +134,8 @@ void Context::fail_record(std::string_view message) {
   say(tool_, message);
 }
 
-int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
+int run_app(int argc, char** argv, const ToolInfo& info, const std::function<void(CLI::App&)>& define,
+            const std::function<void(Context&)>& run) {
   fill_standard_descriptors();
   const Running running(info.name);
   // Without the signals a closed pipe is an error of write(), which ends the run quietly below, and so is a file that has
@@ -155,9 +148,12 @@ int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps) {
   try {
     try {
       add_common(app, info, context.quiet_);
-      steps.define(app);
+      define(app);
       require_kinds(app);
-      return run_steps(app, argc, argv, steps, context);
+      app.parse(argc, argv);
+      run(context);
+      flush_output();
+      return context.n_failed() > 0 ? kFailedInPart : kDone;
     } catch (const CLI::ParseError& error) {
       return end_of_parse(app, error, info);
     }

@@ -38,19 +38,16 @@ class Context {
   std::size_t n_failed() const { return n_failed_; }
 
  private:
-  friend int run_app(int, char**, const ToolInfo&, struct ToolSteps);
+  friend int run_app(int, char**, const ToolInfo&, const std::function<void(CLI::App&)>&,
+                     const std::function<void(Context&)>&);
   std::string tool_;
   bool quiet_ = false;
   std::atomic<std::size_t> n_failed_ = 0;
 };
 
 /// run_tool without the options' type.
-struct ToolSteps {
-  std::function<void(CLI::App&)> define;
-  std::function<void()> check;
-  std::function<void(Context&)> run;
-};
-int run_app(int argc, char** argv, const ToolInfo& info, ToolSteps steps);
+int run_app(int argc, char** argv, const ToolInfo& info, const std::function<void(CLI::App&)>& define,
+            const std::function<void(Context&)>& run);
 
 /// Runs a tool. `define(CLI::App&, Options&)` adds the flags, `check(Options&)` runs after parsing and throws
 /// std::invalid_argument for values that do not fit together, `run(Options&, Context&)` does the work. --help,
@@ -59,11 +56,12 @@ template <class Options>
 int run_tool(int argc, char** argv, const ToolInfo& info, std::function<void(CLI::App&, Options&)> define,
              std::function<void(Options&)> check, std::function<void(Options&, Context&)> run) {
   Options options;
-  ToolSteps steps;
-  steps.define = [&](CLI::App& app) { define(app, options); };
-  steps.check = [&] { check(options); };
-  steps.run = [&](Context& context) { run(options, context); };
-  return run_app(argc, argv, info, std::move(steps));
+  const auto check_and_run = [&](Context& context) {
+    check(options);
+    run(options, context);
+  };
+  return run_app(
+      argc, argv, info, [&](CLI::App& app) { define(app, options); }, check_and_run);
 }
 
 /// Of a text longer than 2,000 bytes its beginning, how much is left out, and its end, where messages say what to do.

@@ -10,9 +10,6 @@ namespace ear {
 
 namespace {
 
-constexpr int kMaxTaps = 4096;
-constexpr double kMinScale = 1e-30, kMaxScale = 1e30;  // its inverse, too, is a normal float
-
 /// What is left of the signal in the window of the kernel: `taps` rows of channels.
 class Window {
  public:
@@ -108,20 +105,9 @@ class Spiker {
 
 }  // namespace
 
-void validate(const BsaParams& params) {
-  require_positive(params.scale, "scale");
-  require(params.scale >= kMinScale && params.scale <= kMaxScale, "scale {}: wanted {} to {}", params.scale, kMinScale,
-          kMaxScale);
-  require(params.taps >= 1 && params.taps <= kMaxTaps, "taps {}: wanted 1 to {}", params.taps, kMaxTaps);
-  require_positive(params.kernel_width, "kernel_width");
-  require(std::isfinite(params.threshold) && params.threshold >= 0.0, "threshold {}: wanted 0 or more",
-          params.threshold);
-  validate(params.steps);
-}
-
 // [BSA kernel]
 std::vector<float> bsa_kernel(const BsaParams& params) {
-  validate(params);
+  check_fields(params);
   std::vector<double> bell;
   double sum = 0.0;
   for (int j = 0; j < params.taps; ++j) {

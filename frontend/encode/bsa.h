@@ -12,16 +12,25 @@
 namespace ear {
 
 struct BsaParams {
-  double scale = 1.0;         ///< 1e-30..1e30, factor before encoding; a spike in every step stands for 1
-  int taps = 24;              ///< J, 1..4096, steps of the kernel
-  double kernel_width = 5.0;  ///< > 0, steps; k_j is proportional to exp(-((j - J/2) / width)^2), its sum is 1
-  double threshold = 0.6;     ///< >= 0, by how much a spike must lessen the sum of absolute values
+  double scale = 1.0;         ///< a spike in every step stands for 1
+  int taps = 24;              ///< J
+  double kernel_width = 5.0;  ///< k_j is proportional to exp(-((j - J/2) / width)^2), its sum is 1
+  double threshold = 0.6;     ///< by how much a spike must lessen the sum of absolute values
   RasterSteps steps = {};
   bool operator==(const BsaParams&) const = default;
 };
-
-/// Throws std::invalid_argument naming the field, the range and the value found.
-void validate(const BsaParams& params);
+template <MaybeConst<BsaParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"scale",
+     {1e-30, 1e30},
+     "Factor before encoding; the TI46 recipe has 2000 and --hold 10, after ossicle-lyon --decimation 200 "
+     "--scale 1"},
+    p.scale);  // its inverse, too, is a normal float
+  f({"taps", {1, 4096}, "Steps of the kernel"}, p.taps);
+  f({"kernel_width", above(0), "Width of its bell in steps"}, p.kernel_width);
+  f({"threshold", at_least(0), "By how much a spike must lessen the error"}, p.threshold);
+  visit_fields(p.steps, f);
+}
 
 /// k_j, j = 0..taps-1. [BSA kernel]
 std::vector<float> bsa_kernel(const BsaParams& params);

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "frontend/encode/bsa.h"
 #include "frontend/encode/level_crossing.h"
@@ -18,6 +19,9 @@ using EncodeParams = std::variant<BsaParams, LevelCrossingParams, LifEncoderPara
 
 /// "bsa", "level-crossing", "lif", "poisson".
 const char* method_name(const EncodeParams& params);
+/// Each method with its defaults; and that of one name, if there is one.
+const std::vector<EncodeParams>& encode_methods();
+std::optional<EncodeParams> encode_method(const std::string& name);
 /// Of any of the methods.
 const RasterSteps& steps_of(const EncodeParams& params);
 

@@ -13,16 +13,10 @@ double level_of(long long n_crossings, const LevelCrossingParams& params) {
 
 }  // namespace
 
-void validate(const LevelCrossingParams& params) {
-  require_positive(params.delta, "delta");
-  require(std::isfinite(params.initial), "initial {}: wanted a finite number", params.initial);
-  validate(params.steps);
-}
-
 // [SendOnDelta encode]
 std::vector<std::uint8_t> level_crossing_encode(std::span<const float> values, int n_channels,
                                                 const LevelCrossingParams& params) {
-  validate(params);
+  check_fields(params);
   const int n_steps = raster_steps(count_steps(values.size(), n_channels), 2 * n_channels, params.steps);
   const auto n = static_cast<std::size_t>(n_channels);
   std::vector<std::uint8_t> spikes(static_cast<std::size_t>(n_steps) * 2 * n);
@@ -43,7 +37,7 @@ std::vector<std::uint8_t> level_crossing_encode(std::span<const float> values, i
 // [SendOnDelta decode]
 std::vector<float> level_crossing_decode(std::span<const std::uint8_t> spikes, int n_channels,
                                          const LevelCrossingParams& params) {
-  validate(params);
+  check_fields(params);
   require(n_channels % 2 == 0, "{} channels: wanted an even number, one half for up and one for down", n_channels);
   const int n_raster = count_steps(spikes.size(), n_channels);
   const auto n = static_cast<std::size_t>(n_channels / 2);

@@ -11,14 +11,17 @@
 namespace ear {
 
 struct LevelCrossingParams {
-  double delta = 0.05;   ///< > 0, distance of levels, in units of the cochleagram
-  double initial = 0.0;  ///< level before the first step
+  double delta = 0.05;
+  double initial = 0.0;
   RasterSteps steps = {};
   bool operator==(const LevelCrossingParams&) const = default;
 };
-
-/// Throws std::invalid_argument naming the field, the range and the value found.
-void validate(const LevelCrossingParams& params);
+template <MaybeConst<LevelCrossingParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"delta", above(0), "Distance of levels in units of the cochleagram"}, p.delta);
+  f({"initial", {}, "Level before the first step"}, p.initial);
+  visit_fields(p.steps, f);
+}
 
 /// Spikes 0 or 1 [T * hold, or max_steps][2 C] of values [T][C]: channel c of the raster is up, C + c down. At each step
 /// the level moves by at most one delta towards the signal, if that is at least delta away. So a signal that changes by

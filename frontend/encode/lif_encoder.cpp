@@ -12,19 +12,10 @@ constexpr double kMaxRefractory_steps = 1e9;
 
 }  // namespace
 
-void validate(const LifEncoderParams& params) {
-  require_positive(params.gain, "gain");
-  require_positive(params.tau_ms, "tau_ms");
-  require_positive(params.threshold, "threshold");
-  require(std::isfinite(params.refractory_ms) && params.refractory_ms >= 0.0, "refractory_ms {}: wanted 0 or more",
-          params.refractory_ms);
-  validate(params.steps);
-}
-
 // [LIF Eq. 1.5]
 std::vector<std::uint8_t> lif_encode(std::span<const float> values, int n_channels, double dt_ms,
                                      const LifEncoderParams& params) {
-  validate(params);
+  check_fields(params);
   require_positive(dt_ms, "dt_ms");
   const int n_steps = raster_steps(count_steps(values.size(), n_channels), n_channels, params.steps);
   require_finite(values, n_channels, params.gain, "gain");

@@ -10,16 +10,21 @@
 namespace ear {
 
 struct LifEncoderParams {
-  double gain = 1.0;           ///< > 0, factor from intensity to driving potential
-  double tau_ms = 20.0;        ///< > 0, time constant of the membrane
-  double threshold = 0.1;      ///< > 0, potential of a spike
-  double refractory_ms = 0.0;  ///< >= 0, rounded to steps of the raster; the potential stays 0 that long after a spike
+  double gain = 1.0;
+  double tau_ms = 20.0;
+  double threshold = 0.1;
+  double refractory_ms = 0.0;  ///< rounded to steps of the raster; the potential stays 0 that long after a spike
   RasterSteps steps = {};
   bool operator==(const LifEncoderParams&) const = default;
 };
-
-/// Throws std::invalid_argument naming the field, the range and the value found.
-void validate(const LifEncoderParams& params);
+template <MaybeConst<LifEncoderParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"gain", above(0), "Factor from the intensity to the driving potential"}, p.gain);
+  f({"tau_ms", above(0), "Time constant of the membrane in ms"}, p.tau_ms);
+  f({"threshold", above(0), "Potential of a spike"}, p.threshold);
+  f({"refractory_ms", at_least(0), "Silence after a spike in ms"}, p.refractory_ms);
+  visit_fields(p.steps, f);
+}
 
 /// Spikes 0 or 1 [T * hold, or max_steps][C] of values [T][C] with steps of dt_ms (> 0). The exact solution of
 /// tau du/dt = -u + gain x over a step of constant x, then a spike and u = 0 where u >= threshold; one spike a step at

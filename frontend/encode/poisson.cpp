@@ -15,16 +15,10 @@ constexpr std::size_t kBlock = 4;        // channels that share a call of philox
 
 }  // namespace
 
-void validate(const PoissonParams& params) {
-  require_positive(params.rate_hz, "rate_hz");
-  require(params.seed >= 0, "seed {}: wanted 0 or more", params.seed);
-  validate(params.steps);
-}
-
 // [Poisson rate]
 std::vector<std::uint8_t> poisson_encode(std::span<const float> values, int n_channels, double dt_ms,
                                          const std::string& key, const PoissonParams& params) {
-  validate(params);
+  check_fields(params);
   require_positive(dt_ms, "dt_ms");
   const int n_steps = raster_steps(count_steps(values.size(), n_channels), n_channels, params.steps);
   constexpr double kMsPerSecond = 1000.0;

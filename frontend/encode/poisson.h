@@ -12,14 +12,17 @@
 namespace ear {
 
 struct PoissonParams {
-  double rate_hz = 200.0;  ///< > 0, spikes in a second at intensity 1
-  std::int64_t seed = 1;   ///< >= 0
+  double rate_hz = 200.0;
+  std::int64_t seed = 1;
   RasterSteps steps = {};
   bool operator==(const PoissonParams&) const = default;
 };
-
-/// Throws std::invalid_argument naming the field, the range and the value found.
-void validate(const PoissonParams& params);
+template <MaybeConst<PoissonParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"rate_hz", above(0), "Spikes in a second at intensity 1"}, p.rate_hz);
+  f({"seed", at_least(0), "Of the random numbers"}, p.seed);
+  visit_fields(p.steps, f);
+}
 
 /// Spikes 0 or 1 [T * hold, or max_steps][C] of values [T][C] with steps of dt_ms (> 0): in each step of the raster a
 /// spike with probability min(1, rate x dt), none where x <= 0. The random number is a function of seed, the CRC-32 of

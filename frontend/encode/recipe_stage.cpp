@@ -1,60 +1,19 @@
 // The parameters of the encoders, to the recipe and back.
 #include <fmt/format.h>
 
-#include <limits>
+#include <algorithm>
 #include <stdexcept>
 
 #include "frontend/encode/encode.h"
+#include "frontend/stream/stage_fields.h"
+#include "frontend/stream/tool_names.h"
 
 namespace ear {
 
 namespace {
 
-constexpr const char* kTool = "ossicle-encode";
 constexpr const char* kMethods[] = {"bsa", "level-crossing", "lif", "poisson"};  // in the order of the variant
 constexpr const char* kDecode = "decode";                                        // in place of a method
-
-using Params = std::vector<std::pair<std::string, Value>>;
-
-Params params_of(const BsaParams& p) {
-  return {
-      {"scale", p.scale}, {"taps", std::int64_t{p.taps}}, {"kernel_width", p.kernel_width}, {"threshold", p.threshold}};
-}
-
-Params params_of(const LevelCrossingParams& p) {
-  return {{"delta", p.delta}, {"initial", p.initial}};
-}
-
-Params params_of(const LifEncoderParams& p) {
-  return {{"gain", p.gain}, {"tau_ms", p.tau_ms}, {"threshold", p.threshold}, {"refractory_ms", p.refractory_ms}};
-}
-
-Params params_of(const PoissonParams& p) {
-  return {{"rate_hz", p.rate_hz}, {"seed", p.seed}};
-}
-
-int get_small(const RecipeStage& stage, const char* name) {
-  const std::int64_t value = get_int(stage, name);
-  if (value < 0 || value > std::numeric_limits<int>::max()) {
-    throw std::runtime_error(fmt::format("recipe of {}: {} {} is out of range", kTool, name, value));
-  }
-  return static_cast<int>(value);
-}
-
-EncodeParams method_params(const RecipeStage& stage) {
-  const RasterSteps steps{.hold = get_small(stage, "hold"), .max_steps = get_small(stage, "max_steps")};
-  const auto real = [&](const char* name) { return get_double(stage, name); };
-  const std::string method = get_string(stage, "method");
-  if (method == kMethods[0]) {
-    return BsaParams{real("scale"), get_small(stage, "taps"), real("kernel_width"), real("threshold"), steps};
-  }
-  if (method == kMethods[1]) return LevelCrossingParams{real("delta"), real("initial"), steps};
-  if (method == kMethods[2]) {
-    return LifEncoderParams{real("gain"), real("tau_ms"), real("threshold"), real("refractory_ms"), steps};
-  }
-  if (method == kMethods[3]) return PoissonParams{real("rate_hz"), get_int(stage, "seed"), steps};
-  throw std::runtime_error(fmt::format("recipe of {}: method {} is not known", kTool, method));
-}
 
 }  // namespace
 
@@ -71,37 +30,48 @@ bool has_decoder(const EncodeParams& params) {
 }
 
 void validate(const EncodeParams& params) {
-  std::visit([](const auto& p) { validate(p); }, params);
+  std::visit([](const auto& p) { check_fields(p); }, params);
+}
+
+const std::vector<EncodeParams>& encode_methods() {
+  static const std::vector<EncodeParams> kAll = {BsaParams(), LevelCrossingParams(), LifEncoderParams(),
+                                                 PoissonParams()};
+  return kAll;
+}
+
+std::optional<EncodeParams> encode_method(const std::string& name) {
+  const auto& all = encode_methods();
+  const auto found = std::ranges::find(all, name, method_name);
+  return found == all.end() ? std::nullopt : std::optional(*found);
 }
 
 RecipeStage to_stage(const EncodeParams& params) {
-  RecipeStage stage{kTool, {{"method", std::string(method_name(params))}}};
-  const Params own = std::visit([](const auto& p) { return params_of(p); }, params);
-  stage.params.insert(stage.params.end(), own.begin(), own.end());
-  const RasterSteps& steps = steps_of(params);
-  stage.params.emplace_back("hold", std::int64_t{steps.hold});
-  stage.params.emplace_back("max_steps", std::int64_t{steps.max_steps});
+  RecipeStage stage{kEncodeTool, {{"method", std::string(method_name(params))}}};
+  std::visit([&stage](const auto& p) { write_fields(p, stage); }, params);
   return stage;
 }
 
 EncodeParams encode_params(const RecipeStage& stage) {
-  if (stage.tool != kTool) throw std::runtime_error(fmt::format("recipe stage {}: wanted {}", stage.tool, kTool));
+  require_tool(stage, kEncodeTool);
   if (is_decode_stage(stage)) throw std::runtime_error("recipe stage ossicle-encode decodes; wanted one that encodes");
-  const EncodeParams params = method_params(stage);
+  const std::string method = get_string(stage, "method");
+  std::optional<EncodeParams> params = encode_method(method);
+  if (!params) throw std::runtime_error(fmt::format("recipe of {}: method {} is not known", kEncodeTool, method));
+  std::visit([&stage](auto& p) { read_fields(stage, p); }, *params);
   try {
-    validate(params);
+    validate(*params);
   } catch (const std::invalid_argument& error) {
-    throw std::runtime_error(fmt::format("recipe of {}: {}", kTool, error.what()));
+    throw std::runtime_error(fmt::format("recipe of {}: {}", kEncodeTool, error.what()));
   }
-  return params;
+  return *params;
 }
 
 RecipeStage decode_stage() {
-  return {kTool, {{"method", std::string(kDecode)}}};
+  return {kEncodeTool, {{"method", std::string(kDecode)}}};
 }
 
 bool is_encode_stage(const RecipeStage& stage) {
-  return stage.tool == kTool;
+  return stage.tool == kEncodeTool;
 }
 
 bool is_decode_stage(const RecipeStage& stage) {

@@ -8,17 +8,6 @@
 
 namespace ear {
 
-namespace {
-
-constexpr int kMaxHold = 10'000;
-
-}  // namespace
-
-void validate(const RasterSteps& steps) {
-  require(steps.hold >= 1 && steps.hold <= kMaxHold, "hold {}: wanted 1 to {}", steps.hold, kMaxHold);
-  require(steps.max_steps >= 0, "max_steps {}: wanted 0 or more", steps.max_steps);
-}
-
 int count_steps(std::size_t n_values, int n_channels) {
   require(n_channels >= 1, "{} channels: wanted 1 or more", n_channels);
   const std::size_t n_steps = n_values / static_cast<std::size_t>(n_channels);

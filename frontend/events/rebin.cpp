@@ -9,15 +9,13 @@
 
 #include "frontend/base/require.h"
 #include "frontend/stream/rules.h"
+#include "frontend/stream/stage_fields.h"
+#include "frontend/stream/tool_names.h"
 
 namespace ear {
 
 namespace {
 
-constexpr const char* kTool = "ossicle-rebin";
-constexpr double kMinBin_ms = 1e-6;
-constexpr double kMaxBin_ms = kMaxUtterance_s * 1000.0;
-constexpr int kMaxStretch = 1'000'000;
 constexpr double kMs = 1000.0;  // in a second
 
 /// What EventRecord promises.
@@ -98,15 +96,9 @@ void add_events(const EventRecord& record, int n_channels, const Plan& plan, boo
 }  // namespace
 
 void validate(const RebinParams& params) {
-  require(params.bin_ms >= kMinBin_ms && params.bin_ms <= kMaxBin_ms, "bin_ms {}: wanted {} to {}", params.bin_ms,
-          kMinBin_ms, kMaxBin_ms);
-  require(params.n_steps >= 0 && params.n_steps <= kMaxStretch, "n_steps {}: wanted 0 to {}", params.n_steps,
-          kMaxStretch);
-  require(params.max_steps >= 0, "max_steps {}: wanted 0 or more", params.max_steps);
+  check_fields(params);
   require(params.n_steps == 0 || params.max_steps == 0, "n_steps {} and max_steps {}: set one of the two",
           params.n_steps, params.max_steps);
-  require(params.n_channels >= 0 && params.n_channels <= kMaxChannels, "n_channels {}: wanted 0 to {}",
-          params.n_channels, kMaxChannels);
 }
 
 long long bin_of(double time_s, double width_s) {
@@ -158,35 +150,26 @@ Binned rebin(const EventRecord& record, int n_channels, const RebinParams& param
 
 RecipeStage to_stage(const RebinParams& params, int n_channels) {
   validate(params);
-  const auto integer = [](int value) { return static_cast<std::int64_t>(value); };
-  return {kTool,
-          {{"input_channels", integer(n_channels)},
-           {"n_channels", integer(rebinned_channels(n_channels, params))},
-           {"bin_ms", params.n_steps > 0 ? 0.0 : params.bin_ms},
-           {"n_steps", integer(params.n_steps)},
-           {"max_steps", integer(params.max_steps)},
-           {"counts", params.counts}}};
+  RebinParams used = params;
+  used.n_channels = rebinned_channels(n_channels, params);
+  if (params.n_steps > 0) used.bin_ms = 0.0;
+  RecipeStage stage{kRebinTool, {{"input_channels", as_value(n_channels)}}};
+  write_fields(used, stage);
+  return stage;
 }
 
 RebinParams rebin_params(const RecipeStage& stage) {
-  if (stage.tool != kTool) throw std::runtime_error(fmt::format("recipe stage {}: wanted {}", stage.tool, kTool));
-  const auto integer = [&](const char* name) {
-    const std::int64_t value = get_int(stage, name);
-    if (value >= 0 && value <= std::numeric_limits<int>::max()) return static_cast<int>(value);
-    throw std::runtime_error(fmt::format("recipe of {}: {} {} is out of range", kTool, name, value));
-  };
+  require_tool(stage, kRebinTool);
   RebinParams params;
-  params.n_steps = integer("n_steps");
-  params.max_steps = integer("max_steps");
-  params.n_channels = integer("n_channels");
-  params.counts = get_bool(stage, "counts");
-  const double bin_ms = get_double(stage, "bin_ms");
-  if (params.n_steps == 0) params.bin_ms = bin_ms;
+  read_fields(stage, params);
+  if (params.n_steps > 0) params.bin_ms = RebinParams().bin_ms;
+  int n_recorded = 0;
+  read_value(stage, "input_channels", n_recorded);
   try {
     validate(params);
-    rebinned_channels(integer("input_channels"), params);
+    rebinned_channels(n_recorded, params);
   } catch (const std::invalid_argument& error) {
-    throw std::runtime_error(fmt::format("recipe of {}: {}", kTool, error.what()));
+    throw std::runtime_error(fmt::format("recipe of {}: {}", kRebinTool, error.what()));
   }
   return params;
 }

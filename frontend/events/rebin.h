@@ -1,7 +1,9 @@
 #pragma once
 // Events to steps of equal width: rasters and counts from recordings of events.
+#include "frontend/base/fields.h"
 #include "frontend/events/event_source.h"
 #include "frontend/stream/recipe.h"
+#include "frontend/stream/rules.h"
 #include "frontend/stream/stream.h"
 
 namespace ear {
@@ -15,13 +17,21 @@ inline constexpr double kEdgeGuard = 1e-9;
 
 /// What a person sets.
 struct RebinParams {
-  double bin_ms = 3.0;  ///< w, ms, 1e-6 to 3.6e6: N-TIDIGITS then has about 300 steps; not used where n_steps is set
-  int n_steps = 0;      ///< T, >= 0: each recording is stretched to T steps of equal width; 0: steps of bin_ms
-  int max_steps = 0;    ///< >= 0: what follows is dropped; 0: nothing is. Not together with n_steps
-  int n_channels = 0;   ///< N, >= 0, at most those recorded: channel c of C goes to floor(c N / C); 0: all C stay
+  double bin_ms = 3.0;  ///< w, ms: N-TIDIGITS then has about 300 steps; not used where n_steps is set
+  int n_steps = 0;      ///< T: each recording is stretched to T steps of equal width; 0: steps of bin_ms
+  int max_steps = 0;    ///< what follows is dropped; 0: nothing is. Not together with n_steps
+  int n_channels = 0;   ///< N, at most those recorded: channel c of C goes to floor(c N / C); 0: all C stay
   bool counts = false;  ///< events in a step, at most 65,535, in place of whether there is one
   bool operator==(const RebinParams&) const = default;
 };
+template <MaybeConst<RebinParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"n_channels", {0, kMaxChannels}}, p.n_channels);
+  f({"bin_ms", {1e-6, kMaxUtterance_s * 1000}}, p.bin_ms);
+  f({"n_steps", {0, 1'000'000}}, p.n_steps);
+  f({"max_steps", at_least(0)}, p.max_steps);
+  f({"counts"}, p.counts);
+}
 
 /// Throws std::invalid_argument naming the field, the range and the value found.
 void validate(const RebinParams& params);

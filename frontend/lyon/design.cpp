@@ -90,14 +90,6 @@ double epsilon(double tau_samples) {
 
 }  // namespace
 
-void validate(const LyonParams& params) {
-  require(std::isfinite(params.ear_q) && params.ear_q > 0.5, "ear_q {}: wanted more than 0.5", params.ear_q);
-  const double step_factor = step_factor_or_default(params);
-  require(std::isfinite(step_factor) && step_factor > 0.0, "step_factor {}: wanted more than 0", step_factor);
-  require(std::isfinite(params.tau_factor) && params.tau_factor >= 0.0, "tau_factor {}: wanted 0 or more",
-          params.tau_factor);
-}
-
 double channel_count(const LyonParams& params, double sample_rate_hz, double step_factor) {
   const double span =
       std::asinh(top_hz(params, sample_rate_hz, step_factor) / kBreakHz) - std::asinh(lowest_hz(params) / kBreakHz);
@@ -105,7 +97,7 @@ double channel_count(const LyonParams& params, double sample_rate_hz, double ste
 }
 
 LyonCoeffs design_ear(const LyonParams& params, double sample_rate_hz) {
-  validate(params);
+  check_fields(params);
   require(std::isfinite(sample_rate_hz) && sample_rate_hz > 0.0, "sample rate {} Hz: wanted more than 0",
           sample_rate_hz);
   LyonCoeffs coeffs;
@@ -139,7 +131,7 @@ double decimation_epsilon(double tau_factor, int decimation) {
 double solve_step_factor(const LyonParams& params, double sample_rate_hz, int n_channels) {
   LyonParams standard = params;
   standard.step_factor.reset();
-  validate(standard);
+  check_fields(standard);
   require(n_channels >= 2 && n_channels <= kMaxEarChannels, "{} channels: wanted 2 to {}", n_channels, kMaxEarChannels);
   const double default_factor = step_factor_or_default(standard);
   const auto count = [&](double step_factor) { return channel_count(standard, sample_rate_hz, step_factor); };

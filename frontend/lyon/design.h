@@ -3,6 +3,7 @@
 #include <array>
 #include <vector>
 
+#include "frontend/base/fields.h"
 #include "frontend/lyon/params.h"
 
 namespace ear {
@@ -25,8 +26,15 @@ struct LyonCoeffs {
   double tau_factor = 0.0;
 };
 
-/// Throws std::invalid_argument naming the field, the range and the value found.
-void validate(const LyonParams& params);
+/// In the order of recipes. Not beside the struct, since kernels for one instruction set include no more than that.
+template <MaybeConst<LyonParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"ear_q", above(0.5)}, p.ear_q);
+  f({"step_factor", above(0)}, p.step_factor);
+  f({"tau_factor", at_least(0)}, p.tau_factor);
+  f({"agc"}, p.agc);
+  f({"differ"}, p.differ);
+}
 
 /// [Lyon sec. 2] Number of channels before rounding down, at that step factor; falls strictly with it.
 double channel_count(const LyonParams& params, double sample_rate_hz, double step_factor);

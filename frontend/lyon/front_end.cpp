@@ -4,20 +4,17 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <stdexcept>
 
 #include "frontend/base/require.h"
 #include "frontend/sound/spectrum.h"
+#include "frontend/stream/stage_fields.h"
+#include "frontend/stream/tool_names.h"
 
 namespace ear {
 
 namespace {
 
-constexpr const char* kTool = "ossicle-lyon";
-constexpr int kMaxSteps = 1'000'000;
-constexpr int kMaxTailSteps = 10'000;
-constexpr double kMinLevel_db = -100.0;
 
 /// The same parameters with step factor and number of channels filled in.
 FrontEndParams resolved(FrontEndParams params) {
@@ -74,21 +71,15 @@ Plan plan_steps(const FrontEndParams& params, long long n) {
 }  // namespace
 
 void validate(const FrontEndParams& params) {
-  validate(params.lyon);
+  check_fields(params);
   require(params.sample_rate_hz >= kMinSampleRate_hz && params.sample_rate_hz <= kMaxSampleRate_hz,
           "sample rate {} Hz: wanted {} to {}", params.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz);
-  require(params.n_steps >= 0 && params.n_steps <= kMaxSteps, "n_steps {}: wanted 0 to {}", params.n_steps, kMaxSteps);
   require(params.n_steps > 0 || params.decimation >= 1, "decimation {}: wanted 1 or more samples per step",
           params.decimation);
   require(params.n_steps == 0 || params.decimation == 0, "n_steps {} and decimation {}: set one of the two",
           params.n_steps, params.decimation);
-  require(params.tail_steps >= 0 && params.tail_steps <= kMaxTailSteps, "tail_steps {}: wanted 0 to {}",
-          params.tail_steps, kMaxTailSteps);
   require(params.n_steps == 0 || params.tail_steps < params.n_steps,
           "tail_steps {}: wanted fewer than the {} steps in all", params.tail_steps, params.n_steps);
-  require(!params.level_db || (*params.level_db >= kMinLevel_db && *params.level_db <= 0.0),
-          "level_db {}: wanted {} to 0", params.level_db.value_or(0.0), kMinLevel_db);
-  require(std::isfinite(params.scale) && params.scale > 0.0, "scale {}: wanted more than 0", params.scale);
 }
 
 FrontEnd::FrontEnd(const FrontEndParams& params, const std::string& isa)
@@ -176,49 +167,15 @@ double FrontEnd::n_bytes(long long n_samples) const {
 }
 
 RecipeStage to_stage(const FrontEndParams& params) {
-  const FrontEndParams all = resolved(params);
-  const auto integer = [](int value) { return static_cast<std::int64_t>(value); };
-  RecipeStage stage{kTool,
-                    {{"sample_rate_hz", integer(all.sample_rate_hz)},
-                     {"n_channels", integer(*all.n_channels)},
-                     {"ear_q", all.lyon.ear_q},
-                     {"step_factor", *all.lyon.step_factor},
-                     {"tau_factor", all.lyon.tau_factor},
-                     {"agc", all.lyon.agc},
-                     {"differ", all.lyon.differ},
-                     {"n_steps", integer(all.n_steps)},
-                     {"decimation", integer(all.decimation)},
-                     {"tail_steps", integer(all.tail_steps)},
-                     {"scale", all.scale}}};
-  // Only where it is set: recipes from before it existed stay equal.
-  if (all.level_db) stage.params.emplace_back("level_db", *all.level_db);
+  RecipeStage stage{kLyonTool, {}};
+  write_fields(resolved(params), stage);
   return stage;
 }
 
 FrontEndParams front_end_params(const RecipeStage& stage) {
-  if (stage.tool != kTool) {
-    throw std::runtime_error(fmt::format("recipe stage {}: wanted {}", stage.tool, kTool));
-  }
-  const auto integer = [&](const char* name) {
-    const std::int64_t value = get_int(stage, name);
-    if (value < 0 || value > std::numeric_limits<int>::max()) {
-      throw std::runtime_error(fmt::format("recipe of {}: {} {} is out of range", kTool, name, value));
-    }
-    return static_cast<int>(value);
-  };
+  require_tool(stage, kLyonTool);
   FrontEndParams params;
-  params.sample_rate_hz = integer("sample_rate_hz");
-  params.n_channels = integer("n_channels");
-  params.lyon.ear_q = get_double(stage, "ear_q");
-  params.lyon.step_factor = get_double(stage, "step_factor");
-  params.lyon.tau_factor = get_double(stage, "tau_factor");
-  params.lyon.agc = get_bool(stage, "agc");
-  params.lyon.differ = get_bool(stage, "differ");
-  params.n_steps = integer("n_steps");
-  params.decimation = integer("decimation");
-  params.tail_steps = integer("tail_steps");
-  params.scale = get_double(stage, "scale");
-  if (has(stage, "level_db")) params.level_db = get_double(stage, "level_db");
+  read_fields(stage, params);
   return params;
 }
 

@@ -17,14 +17,26 @@ struct FrontEndParams {
   int sample_rate_hz = 12500;  ///< recordings are resampled to it; 12,500 Hz give 78 channels
   LyonParams lyon = {};
   std::optional<int> n_channels = std::nullopt;  ///< 2..kMaxEarChannels; solves, or confirms, lyon.step_factor
-  int n_steps = 100;   ///< T, >= 0, steps of every cochleagram; 0: as many as the decimation gives
-  int decimation = 0;  ///< D, >= 0, samples per step; 0: chosen for n_steps
-  int tail_steps = 0;  ///< K, 0..10,000, steps of silence after the sound; below n_steps where that is set
+  int n_steps = 100;                             ///< T, steps of every cochleagram; 0: as many as the decimation gives
+  int decimation = 0;                            ///< D, samples per step; 0: chosen for n_steps
+  int tail_steps = 0;  ///< K, steps of silence after the sound; below n_steps where that is set
   std::optional<double> level_db =
-      std::nullopt;       ///< -100..0, RMS of the resampled recording in dB of full scale, set before the ear
-  double scale = 2500.0;  ///< > 0, factor on the ear's output: with the default, speech peaks near 1
+      std::nullopt;       ///< RMS of the resampled recording in dB of full scale, set before the ear
+  double scale = 2500.0;  ///< factor on the ear's output: with the default, speech peaks near 1
   bool operator==(const FrontEndParams&) const = default;
 };
+/// Their flags are written by hand in tools/options/, since --steps and --decimation each set two of them.
+template <MaybeConst<FrontEndParams> P, class F>
+void visit_fields(P& p, F&& f) {
+  f({"sample_rate_hz"}, p.sample_rate_hz);
+  f({"n_channels"}, p.n_channels);
+  visit_fields(p.lyon, f);
+  f({"n_steps", {0, 1'000'000}}, p.n_steps);
+  f({"decimation", at_least(0)}, p.decimation);
+  f({"tail_steps", {0, 10'000}}, p.tail_steps);
+  f({"scale", above(0)}, p.scale);
+  f({.name = "level_db", .range = {-100, 0}, .may_lack = true}, p.level_db);
+}
 
 /// Throws std::invalid_argument naming the field, the range and the value found.
 void validate(const FrontEndParams& params);

@@ -9,11 +9,11 @@ namespace ear {
 
 /// Parameters of the ear. How many samples make a step is not among them: it may differ from recording to recording.
 struct LyonParams {
-  double ear_q = 8.0;                                ///< > 0.5; quality factor of every section
-  std::optional<double> step_factor = std::nullopt;  ///< > 0, in bandwidths, between channels; ear_q / 32 if not set
-  double tau_factor = 3.0;  ///< >= 0, in steps; time constant of the low-pass before decimation
-  bool agc = true;          ///< four-stage automatic gain control
-  bool differ = true;       ///< each channel minus its neighbour at higher frequency
+  double ear_q = 8.0;                                ///< quality factor of every section
+  std::optional<double> step_factor = std::nullopt;  ///< in bandwidths, between channels; ear_q / 32 if not set
+  double tau_factor = 3.0;                           ///< in steps; time constant of the low-pass before decimation
+  bool agc = true;                                   ///< four-stage automatic gain control
+  bool differ = true;                                ///< each channel minus its neighbour at higher frequency
   bool operator==(const LyonParams&) const = default;
 };
 

@@ -5,6 +5,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "frontend/stream/tool_names.h"
+
 namespace ear {
 
 namespace {
@@ -17,7 +19,7 @@ const RecipeStage& first_of(const Recipe& recipe) {
     throw std::runtime_error(
         fmt::format("the model's recipe is empty, which cannot be run on a recording; {}", kRemedy));
   }
-  if (recipe.stages.front().tool != "ossicle-lyon") {
+  if (recipe.stages.front().tool != kLyonTool) {
     throw std::runtime_error(fmt::format("the model's input came from {}, which does not begin with a recording; {}",
                                          recipe.stages.front().tool, kRemedy));
   }

@@ -5,6 +5,7 @@
 
 TOOL is the path of a program. FOLDER gets bash/NAME, zsh/_NAME and fish/NAME.fish for each: options with their help, the
 values of options that take one of a few, and files everywhere else.
+Reading --help is less than a second listing of the options would be, and --help comes from the same tables.
 """
 import argparse
 import pathlib

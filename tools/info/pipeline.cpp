@@ -10,6 +10,7 @@
 #include "frontend/encode/encode.h"
 #include "frontend/events/rebin.h"
 #include "frontend/lyon/front_end.h"
+#include "frontend/stream/tool_names.h"
 #include "tools/options/encode_options.h"
 
 namespace tools {
@@ -31,7 +32,7 @@ std::string quoted(const std::string& word) {
 }
 
 std::string lyon_command(const ear::FrontEndParams& p) {
-  std::string line = fmt::format("ossicle-lyon --sample-rate {} --ear-q {}", p.sample_rate_hz, p.lyon.ear_q);
+  std::string line = fmt::format("{} --sample-rate {} --ear-q {}", ear::kLyonTool, p.sample_rate_hz, p.lyon.ear_q);
   if (p.lyon.step_factor) line += fmt::format(" --step-factor {}", *p.lyon.step_factor);
   line += fmt::format(" --tau-factor {}", p.lyon.tau_factor);
   if (!p.lyon.agc) line += " --no-agc";
@@ -43,7 +44,7 @@ std::string lyon_command(const ear::FrontEndParams& p) {
 }
 
 std::string rebin_command(const ear::RebinParams& p) {
-  std::string line = "ossicle-rebin";
+  std::string line = ear::kRebinTool;
   line += p.n_steps > 0 ? fmt::format(" --steps {}", p.n_steps) : fmt::format(" --bin-ms {}", p.bin_ms);
   if (p.max_steps > 0) line += fmt::format(" --max-steps {}", p.max_steps);
   line += fmt::format(" --channels {}", p.n_channels);
@@ -51,15 +52,15 @@ std::string rebin_command(const ear::RebinParams& p) {
 }
 
 std::string command_of(const ear::RecipeStage& stage) {
-  if (stage.tool == "ossicle-rebin") return rebin_command(ear::rebin_params(stage));
-  if (ear::is_decode_stage(stage)) return "ossicle-encode --decode";
+  if (stage.tool == ear::kRebinTool) return rebin_command(ear::rebin_params(stage));
+  if (ear::is_decode_stage(stage)) return fmt::format("{} --decode", ear::kEncodeTool);
   if (ear::is_encode_stage(stage)) return encode_command(ear::encode_params(stage));
   return lyon_command(ear::front_end_params(stage));
 }
 
 // What the first tool of a line reads.
 std::string_view source_of(const ear::RecipeStage& stage) {
-  if (stage.tool == "ossicle-rebin") return " EVENTS";
+  if (stage.tool == ear::kRebinTool) return " EVENTS";
   return ear::is_encode_stage(stage) ? " STREAM" : " recording.wav";
 }
 

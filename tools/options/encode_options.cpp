@@ -1,161 +1,102 @@
 #include "tools/options/encode_options.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <stdexcept>
-#include <string_view>
 #include <vector>
+
+#include "tools/options/choice_option.h"
 
 namespace tools {
 
 namespace {
 
-struct Flag {
-  const char* name;
-  std::string_view methods;  // that have it, each between blanks
-  bool given;
-};
+constexpr const char* kCommon = "Options";  // heading of the flags that all methods have
 
-std::vector<Flag> flags_of(const EncodeOptions& o) {
-  constexpr const char* kAll = " bsa level-crossing lif poisson ";
-  return {{"--scale", " bsa ", o.scale.has_value()},
-          {"--taps", " bsa ", o.taps.has_value()},
-          {"--kernel-width", " bsa ", o.kernel_width.has_value()},
-          {"--threshold", " bsa lif ", o.threshold.has_value()},
-          {"--delta", " level-crossing ", o.delta.has_value()},
-          {"--initial", " level-crossing ", o.initial.has_value()},
-          {"--gain", " lif ", o.gain.has_value()},
-          {"--tau-ms", " lif ", o.tau_ms.has_value()},
-          {"--refractory-ms", " lif ", o.refractory_ms.has_value()},
-          {"--rate-hz", " poisson ", o.rate_hz.has_value()},
-          {"--seed", " poisson ", o.seed.has_value()},
-          {"--hold", kAll, o.hold.has_value()},
-          {"--max-steps", kAll, o.max_steps.has_value()}};
+std::string flag_of(std::string name) {
+  std::ranges::replace(name, '_', '-');
+  return "--" + name;
 }
 
-void refuse_foreign(const EncodeOptions& o) {
-  for (const Flag& flag : flags_of(o)) {
-    if (flag.given && flag.methods.find(fmt::format(" {} ", o.method)) == std::string_view::npos) {
-      const auto of = flag.methods.substr(1, flag.methods.size() - 2);
-      throw std::invalid_argument(fmt::format("{}: a parameter of {}, and the method is {}", flag.name, of, o.method));
+/// A flag that two methods have is theirs in turn, and says so.
+template <class Params>
+void add_fields(CLI::App& app, const Params& params, const std::string& group, EncodeOptions& o) {
+  visit_fields(params, [&]<class T>(const ear::Field& field, const T& usual) {
+    const std::string flag = flag_of(field.name);
+    const std::string help = fmt::format("{}; {} [{}]", field.help, range_text(field.range), usual);
+    CLI::Option* const there = app.get_option_no_throw(flag);
+    if (there == nullptr) {
+      const auto set = [&o, name = field.name](const T& value) { o.given[name] = value; };
+      app.add_option_function<T>(flag, set, help)->group(group);
+    } else if (there->get_group() != kCommon) {
+      there->description(fmt::format("{}. With {}: {}", there->get_description(), group, help));
     }
-  }
+  });
 }
 
-template <class T>
-void set(T& field, const std::optional<T>& given) {
-  if (given) field = *given;
+std::vector<std::string> methods_with(const std::string& name) {
+  std::vector<std::string> methods;
+  for (const ear::EncodeParams& method : ear::encode_methods()) {
+    const auto look = [&](const ear::Field& field, const auto&) {
+      if (field.name == name) methods.emplace_back(method_name(method));
+    };
+    std::visit([&look](const auto& params) { visit_fields(params, look); }, method);
+  }
+  return methods;
 }
 
-ear::EncodeParams params_of(const EncodeOptions& o) {
-  if (o.method == "bsa") {
-    ear::BsaParams p;
-    set(p.scale, o.scale);
-    set(p.taps, o.taps);
-    set(p.kernel_width, o.kernel_width);
-    set(p.threshold, o.threshold);
-    return p;
-  }
-  if (o.method == "level-crossing") {
-    ear::LevelCrossingParams p;
-    set(p.delta, o.delta);
-    set(p.initial, o.initial);
-    return p;
-  }
-  if (o.method == "lif") {
-    ear::LifEncoderParams p;
-    set(p.gain, o.gain);
-    set(p.tau_ms, o.tau_ms);
-    set(p.threshold, o.threshold);
-    set(p.refractory_ms, o.refractory_ms);
-    return p;
-  }
-  if (o.method == "poisson") {
-    ear::PoissonParams p;
-    set(p.rate_hz, o.rate_hz);
-    set(p.seed, o.seed);
-    return p;
-  }
-  throw std::invalid_argument(fmt::format("--method {}: wanted bsa, level-crossing, lif or poisson", o.method));
-}
-
-void add_bsa(CLI::App& app, EncodeOptions& o) {
-  const ear::BsaParams p;
-  const std::string group = "Ben's Spiker Algorithm (bsa)";
-  app.add_option("--scale", o.scale,
-                 fmt::format("Factor before encoding [{}]; the TI46 recipe has 2000 and --hold 10, after ossicle-lyon "
-                             "--decimation 200 --scale 1",
-                             p.scale))
-      ->group(group);
-  app.add_option("--taps", o.taps, fmt::format("Steps of the kernel [{}]", p.taps))->group(group);
-  app.add_option("--kernel-width", o.kernel_width, fmt::format("Width of its bell in steps [{}]", p.kernel_width))
-      ->group(group);
-  app.add_option("--threshold", o.threshold,
-                 fmt::format("By how much a spike must lessen the error [{}]; of lif: potential of a spike [{}]",
-                             p.threshold, ear::LifEncoderParams().threshold))
-      ->group(group);
-}
-
-void add_others(CLI::App& app, EncodeOptions& o) {
-  const ear::LevelCrossingParams level;
-  const ear::LifEncoderParams lif;
-  const ear::PoissonParams poisson;
-  std::string group = "Level crossing: up channels, then down channels (level-crossing)";
-  app.add_option("--delta", o.delta, fmt::format("Distance of levels in units of the cochleagram [{}]", level.delta))
-      ->group(group);
-  app.add_option("--initial", o.initial, fmt::format("Level before the first step [{}]", level.initial))->group(group);
-  group = "Leaky integrate-and-fire (lif; also --threshold)";
-  app.add_option("--gain", o.gain, fmt::format("Factor on the intensity [{}]", lif.gain))->group(group);
-  app.add_option("--tau-ms", o.tau_ms, fmt::format("Time constant of the membrane in ms [{}]", lif.tau_ms))
-      ->group(group);
-  app.add_option("--refractory-ms", o.refractory_ms, fmt::format("Silence after a spike in ms [{}]", lif.refractory_ms))
-      ->group(group);
-  group = "Poisson spikes (poisson)";
-  app.add_option("--rate-hz", o.rate_hz, fmt::format("Spikes in a second at intensity 1 [{}]", poisson.rate_hz))
-      ->group(group);
-  app.add_option("--seed", o.seed, fmt::format("Of the random numbers [{}]", poisson.seed))->group(group);
+std::vector<std::string> method_names() {
+  std::vector<std::string> names;
+  for (const ear::EncodeParams& method : ear::encode_methods()) names.emplace_back(method_name(method));
+  return names;
 }
 
 }  // namespace
 
 void add_encode_options(CLI::App& app, EncodeOptions& o) {
-  app.add_option("--method", o.method, "bsa, level-crossing, lif or poisson")->capture_default_str();
-  app.add_option("--hold", o.hold,
-                 fmt::format("Steps of the raster for each step of the cochleagram [{}]", ear::RasterSteps().hold));
-  app.add_option("--max-steps", o.max_steps, "Steps of the raster that are kept, the first ones [0: all]");
-  add_bsa(app, o);
-  add_others(app, o);
+  app.add_option("--method", o.method, "How spikes are made")
+      ->type_name(choices_type(method_names()))
+      ->capture_default_str();
+  add_fields(app, ear::RasterSteps(), kCommon, o);
+  for (const ear::EncodeParams& method : ear::encode_methods()) {
+    const std::string group = fmt::format("--method {}", method_name(method));
+    std::visit([&](const auto& params) { add_fields(app, params, group, o); }, method);
+  }
 }
 
 ear::EncodeParams encode_params(const EncodeOptions& options) {
-  ear::EncodeParams params = params_of(options);
-  refuse_foreign(options);
-  std::visit(
-      [&](auto& p) {
-        set(p.steps.hold, options.hold);
-        set(p.steps.max_steps, options.max_steps);
-      },
-      params);
-  ear::validate(params);
-  return params;
+  std::optional<ear::EncodeParams> params = ear::encode_method(options.method);
+  if (!params) {
+    throw std::invalid_argument(fmt::format("--method {}: wanted {}", options.method, fmt::join(method_names(), ", ")));
+  }
+  auto left = options.given;
+  const auto take = [&left]<class T>(const ear::Field& field, T& value) {
+    const auto found = left.find(field.name);
+    if (found == left.end()) return;
+    value = std::get<T>(found->second);
+    left.erase(found);
+  };
+  std::visit([&take](auto& p) { visit_fields(p, take); }, *params);
+  if (!left.empty()) {
+    const std::string& name = left.begin()->first;
+    throw std::invalid_argument(fmt::format("{}: a parameter of {}, and the method is {}", flag_of(name),
+                                            fmt::join(methods_with(name), " "), options.method));
+  }
+  ear::validate(*params);
+  return *params;
 }
 
 std::string first_given(const EncodeOptions& options) {
-  for (const Flag& flag : flags_of(options)) {
-    if (flag.given) return flag.name;
-  }
-  return "";
+  return options.given.empty() ? "" : flag_of(options.given.begin()->first);
 }
 
 std::string encode_command(const ear::EncodeParams& params) {
-  // The flags are the names of the recipe with dashes.
-  std::string line = "ossicle-encode";
-  for (const auto& [name, value] : ear::to_stage(params).params) {
-    std::string flag = name;
-    std::ranges::replace(flag, '_', '-');
-    line += fmt::format(" --{} ", flag);
-    line += std::visit([](const auto& v) { return fmt::format("{}", v); }, value);
+  const ear::RecipeStage stage = ear::to_stage(params);
+  std::string line = stage.tool;
+  for (const auto& [name, value] : stage.params) {
+    line += std::visit([&name](const auto& v) { return fmt::format(" {} {}", flag_of(name), v); }, value);
   }
   return line;
 }

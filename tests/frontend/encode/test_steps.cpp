@@ -21,7 +21,7 @@ TEST_CASE("steps: what no record could hold is refused before memory is taken") 
   CHECK(ear::raster_steps(2'000'000'000, 1, {.hold = 10'000, .max_steps = 5}) == 5);
   CHECK_THROWS_WITH(ear::count_steps(13, 3), Contains("13 values"));
   CHECK_THROWS_WITH(ear::count_steps(13, 0), Contains("0 channels"));
-  CHECK_THROWS_WITH(ear::validate(ear::RasterSteps{.hold = 0}), Contains("hold 0"));
-  CHECK_THROWS_WITH(ear::validate(ear::RasterSteps{.hold = 10'001}), Contains("hold 10001"));
-  CHECK_THROWS_WITH(ear::validate(ear::RasterSteps{.max_steps = -1}), Contains("max_steps -1"));
+  CHECK_THROWS_WITH(ear::check_fields(ear::RasterSteps{.hold = 0}), Contains("hold 0"));
+  CHECK_THROWS_WITH(ear::check_fields(ear::RasterSteps{.hold = 10'001}), Contains("hold 10001"));
+  CHECK_THROWS_WITH(ear::check_fields(ear::RasterSteps{.max_steps = -1}), Contains("max_steps -1"));
 }

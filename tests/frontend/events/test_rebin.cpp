@@ -235,7 +235,7 @@ TEST_CASE("rebin: a stage is there and back, and another tool's is refused") {
   CHECK(ear::to_stage(ear::rebin_params(stretched), 700) == stretched);
 
   CHECK_THROWS_WITH(ear::rebin_params({"ossicle-lyon", {}}), Contains("wanted ossicle-rebin"));
-  CHECK_THROWS_WITH(ear::rebin_params({"ossicle-rebin", {}}), Contains("no parameter n_steps"));
+  CHECK_THROWS_WITH(ear::rebin_params({"ossicle-rebin", {}}), Contains("no parameter n_channels"));
   auto bad = stage;
   bad.params[1].second = std::int64_t{65};
   CHECK_THROWS_WITH(ear::rebin_params(bad), Contains("65 channels wanted of 64"));

@@ -40,40 +40,6 @@ def memory_beyond(figures, contender):
     return [(value - float(data)) / 1e6 for value in peak] if data else []
 
 
-def to_be_shown(figures):
-    """(what, values, least, aim, smaller is better, digits, unit)"""
-    over = lambda case, rate, operation="step": figures.ratios("network", case, f"ossicle {rate}%", "products", operation)
-    against = lambda peer, ours: figures.ratios("network", "A", peer, ours, "step")
-    tool = next(iter(figures.cases("lyon-tool")), "not run")
-    two_threads = figures.ratios("threads", "A", "1 threads", "2 threads", "step", quantity="wall_s")
-    ear = figures.ratios("ear", "decimation 200", "lyon", "ossicle", "hear")
-    recordings = figures.ratios("lyon-tool", tool, "python", "ossicle", "convert")
-    memory = memory_beyond(figures, "ossicle-train feed-forward")
-    return [
-        *((f"training step over bare GEMMs, {case}, 5 %", over(case, 5), 0.65, 0.45, True, 2, "") for case in "AB"),
-        ("training step over bare GEMMs, C, 5 %", over("C", 5), 1.2, 0.8, True, 2, ""),
-        *((f"training step over bare GEMMs, {case}, 10 %", over(case, 10), 0.8, 0.55, True, 2, "") for case in "AB"),
-        ("inference over bare GEMMs, A, 5 %", over("A", 5, "infer"), 0.3, 0.15, True, 2, ""),
-        ("against the O(T) torch rewrite, A", against("tsslbp", "ossicle 5%"), 5, 8, False, 1, " x"),
-        ("the same, both by the step rule", against("tsslbp, step rule", "ossicle 5%, step rule"), 5, 8, False, 1, " x"),
-        ("two threads against one, A, wall time", two_threads, 1.7, 1.9, False, 2, " x"),
-        ("ear against PyPI `lyon`, decimation 200", ear, 20, 28, False, 1, " x"),
-        (f"`ossicle-lyon` to a stream against Python, {tool}", recordings, 10, 20, False, 1, " x"),
-        ("peak memory of training A on 4,142 utterances, beyond the data, MB", memory, 300, 150, True, 0, ""),
-    ]
-
-
-def shown_table(figures):
-    rows = []
-    for what, values, least, aim, smaller, digits, unit in to_be_shown(figures):
-        if values:
-            middle = quartiles(values)[1]
-            reached = [middle <= bound if smaller else middle >= bound for bound in (aim, least)]
-            rows.append((what, spread(values, digits, unit=unit), f"{least}{unit}", f"{aim}{unit}", ["aim", "yes", "no"][(reached + [True]).index(True)]))
-    head = ("", "measured", "at least", "aim", "reached")
-    return "## To be shown\n\nAt 5 % or 10 % firing, one thread unless said.\n\n" + table(head, rows) + two_cores(figures) if rows else ""
-
-
 def two_cores(figures):
     """Whether the machine had two cores to give: by the processors that the step on two threads used, and by the probe."""
     one, two = (figures.median("threads", "probe", "probe", n, quantity="wall_s") for n in ("one", "two"))
@@ -166,7 +132,7 @@ def more_table(figures):
             ratios = figures.ratios("threads", case, "1 threads", "2 threads", operation, quantity="wall_s")
             if ratios:
                 rows.append((f"two threads against one, {case}, {operation}", spread(ratios)))
-    return "## Memory, cold start, threads\n\n" + table(("", "measured"), rows) if rows else ""
+    return "## Memory, cold start, threads\n\n" + table(("", "measured"), rows) + two_cores(figures) if rows else ""
 
 
 def sweep_tables(figures):
@@ -209,6 +175,6 @@ def abouts(figures, rows):
 
 def summary(rows):
     figures = Figures(rows)
-    tables = (shown_table, network_tables, trained_table, ear_table, more_table, sweep_tables)
+    tables = (network_tables, trained_table, ear_table, more_table, sweep_tables)
     parts = [part for part in (make(figures) for make in tables) if part]
     return "# Bench\n" + NOTES + "\n" + "\n".join([*parts, abouts(figures, rows)])

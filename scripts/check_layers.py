@@ -67,8 +67,9 @@ ROOMS = {
     "tools/common": set(),
     "tools/options": {"tools/common"},
 }
-# The two files that choose a back end know them.
-DOORS = {"snn/backend/make_backend.cpp": {"snn/backend/cpu", "snn/backend/cuda"}, "snn/backend/load_cuda.cpp": {"snn/backend/cuda"}}
+# The files that choose a back end, or count in its place, know them.
+DOORS = {"snn/backend/make_backend.cpp": {"snn/backend/cpu", "snn/backend/cuda"}, "snn/backend/load_cuda.cpp": {"snn/backend/cuda"},
+         "snn/train/forecast.cpp": {"snn/backend/cpu", "snn/backend/cuda"}}
 # Arithmetic shared with a GPU: no more of the standard library than this.
 NEURON_STD = {"cmath", "cstdint", "bit", "limits", "type_traits", "concepts"}
 CUDA_BRANCHES = {"snn/base/hd.h", "snn/backend/cuda/launch.cuh", "snn/backend/make_backend.cpp"}

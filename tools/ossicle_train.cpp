@@ -131,17 +131,12 @@ snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, const s
   return std::move(resolved.params);
 }
 
-tools::TrainingMemory memory_of(const Options& o, const snn::TrainingParams& params, const snn::Dataset& train,
-                                const snn::Dataset* valid) {
-  snn::BatchSize batch = largest_batch(train, params.batch_size);
-  std::size_t data = dataset_memory(train);
-  if (valid != nullptr) {
-    const snn::BatchSize scored = largest_batch(*valid, params.batch_size);
-    batch = {std::max(batch.n_rows, scored.n_rows), std::max(batch.n_batch, scored.n_batch)};
-    data += dataset_memory(*valid);
-  }
-  const std::string& device = o.backend.device.device;
-  return {data, training_memory(params, batch, device, o.backend.choice.n_threads, valid != nullptr), device != "cpu"};
+snn::MemoryForecast forecast(const Options& o, const snn::TrainingParams& params, const snn::Dataset& train,
+                             const snn::Dataset* valid) {
+  snn::MemoryForecast memory = training_memory(params, largest_batch(train, valid, params.batch_size),
+                                               o.backend.device.device, o.backend.choice.n_threads, valid != nullptr);
+  memory.data = dataset_memory(train) + (valid != nullptr ? dataset_memory(*valid) : 0);
+  return memory;
 }
 
 /// The run at its beginning.
@@ -185,12 +180,12 @@ void run(Options& o, tools::Context& context) {
   tools::add_variants(o.variants, valid_set, stream);
   const std::optional<snn::Model> init = tools::read_start(o.init, name, stream);
   const snn::TrainingParams params = resolve(o, stream.dataset, init, context);
-  const tools::TrainingMemory memory = memory_of(o, params, stream.dataset, valid_set);
+  const snn::MemoryForecast memory = forecast(o, params, stream.dataset, valid_set);
   if (o.dry_run) {
-    fmt::print("{}", to_text(memory));
+    fmt::print("{}", tools::to_text(memory));
     return;
   }
-  require_memory(memory, tools::machine_memory());
+  tools::require_memory(memory, tools::machine_memory());
   tools::RunFiles& files = *places;
   snn::Checkpoint state = start(o, params, stream, valid_set, init, context);
   std::optional<int> epochs_before;  // of a resumed run

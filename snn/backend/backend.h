@@ -11,7 +11,6 @@
 #include <utility>
 #include <vector>
 
-#include "snn/backend/scratch_size.h"
 #include "snn/scan/adam_update.h"
 #include "snn/scan/backward_scan.h"
 #include "snn/scan/batch_counts.h"
@@ -224,10 +223,6 @@ template <class Real>
 std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa = "auto") {
   return make_backend<Real>(BackendChoice{.device = device, .n_threads = n_threads, .isa = isa});
 }
-
-/// What its products will take besides the arrays of the network, n_threads 0: all that the machine offers. device: as
-/// ResolvedDevice has it; throws std::invalid_argument for another.
-ScratchSize scratch_size(const std::string& device, const NetworkParams& params, const BatchSize& batch, int n_threads);
 
 /// Instruction sets of the CPU back end that this machine can run, the best one first; the last one is "baseline".
 std::vector<std::string> isa_names();

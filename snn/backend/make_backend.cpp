@@ -3,8 +3,6 @@
 
 #include "snn/backend/backend.h"
 #include "snn/backend/cpu/cpu_backend.h"
-#include "snn/backend/cpu/scratch_size.h"
-#include "snn/backend/cuda/scratch_size.h"
 #include "snn/backend/load_cuda.h"
 
 namespace snn {
@@ -56,13 +54,6 @@ std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice) {
   BackendChoice found = choice;
   found.device = resolved.device;
   return load_cuda_backend(found);
-}
-
-ScratchSize scratch_size(const std::string& device, const NetworkParams& params, const BatchSize& batch,
-                         int n_threads) {
-  if (device == kCpu) return cpu_scratch_size(params, batch, n_threads);
-  if (is_cuda(device)) return cuda_scratch_size(params, batch);
-  throw std::invalid_argument(fmt::format("device '{}': wanted cpu or cuda:N", device));
 }
 
 template std::unique_ptr<Backend<float>> make_backend(const BackendChoice&);

@@ -9,7 +9,7 @@
 
 #include "snn/data/dropout.h"
 #include "snn/model/init.h"
-#include "snn/train/memory.h"
+#include "snn/train/forecast.h"
 #include "snn/train/training_checks.h"
 
 namespace snn {
@@ -18,11 +18,6 @@ namespace {
 
 int largest_batch_of(const Checkpoint& state, const Dataset& train) {
   return std::min(state.model.training.batch_size, train.n_distinct());
-}
-
-/// Whether what is scored is not what is trained on (Trainer::scored_parameters).
-bool scores_others(const TrainingParams& params) {
-  return params.optimiser.ema_decay > 0.0 || params.augment.drop_neurons > 0.0;
 }
 
 }  // namespace
@@ -91,14 +86,8 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
 std::size_t Trainer::device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
                                   const Backend<float>& backend) {
   const TrainingParams& params = state.model.training;
-  BatchSize batch = largest_batch(train, params.batch_size);
-  if (valid != nullptr) {
-    const BatchSize scored = largest_batch(*valid, params.batch_size);
-    batch = {std::max(batch.n_rows, scored.n_rows), std::max(batch.n_batch, scored.n_batch)};
-  }
-  const bool has_scored = valid != nullptr && scores_others(params);
-  const std::size_t scored = has_scored ? ArrayLayout(params.network).n_values() * sizeof(float) : 0;
-  return training_memory(params, batch, backend.name(), 1, valid != nullptr).on_device() + scored;
+  const BatchSize batch = largest_batch(train, valid, params.batch_size);
+  return training_memory(params, batch, backend.name(), 1, valid != nullptr).network();
 }
 
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const BatchReport&)>& on_batch) {

@@ -8,7 +8,7 @@
 
 #include "frontend/base/text.h"
 #include "snn/files/model_json.h"
-#include "snn/train/memory.h"
+#include "snn/train/forecast.h"
 #include "tools/info/pipeline.h"
 
 namespace tools {
@@ -69,7 +69,7 @@ void add_text(const Json& json, std::size_t depth, std::string& text) {
 Json memory_report(const snn::Model& model, const ear::Recipe& recipe) {
   const int n_steps = steps_of(recipe, kUsualSteps);
   const int n_batch = std::min(model.training.batch_size, std::numeric_limits<int>::max() / n_steps);
-  const auto in_mb = [](const snn::MemoryUse& use) { return shown(static_cast<double>(use.total()) / kMega); };
+  const auto in_mb = [](const snn::MemoryForecast& use) { return shown(static_cast<double>(use.peak()) / kMega); };
   return {{"steps", n_steps},
           {"predict", in_mb(snn::inference_memory(model.training.network, {n_steps, 1}, "cpu", 1))},
           {"train", in_mb(snn::training_memory(model.training, {n_steps * n_batch, n_batch}, "cpu", 1, false))}};

@@ -22,13 +22,13 @@ double in_mb(std::size_t n_bytes) {
 
 }  // namespace
 
-std::string to_text(const TrainingMemory& memory) {
+std::string to_text(const snn::MemoryForecast& memory) {
   const std::array<std::pair<const char*, std::size_t>, 7> rows = {{{"data", memory.data},
-                                                                    {"program", memory.network.program},
-                                                                    {"parameters", memory.network.parameters},
-                                                                    {"activations", memory.network.activations},
-                                                                    {"scratch", memory.network.scratch},
-                                                                    {"checkpoint", memory.network.checkpoint},
+                                                                    {"program", memory.program},
+                                                                    {"parameters", memory.parameters},
+                                                                    {"activations", memory.activations},
+                                                                    {"scratch", memory.scratch},
+                                                                    {"checkpoint", memory.checkpoint},
                                                                     {"peak", memory.peak()}}};
   std::string text;
   for (const auto& [name, n_bytes] : rows) text += fmt::format("{}\t{:.1f} MB\n", name, in_mb(n_bytes));
@@ -45,7 +45,7 @@ std::size_t machine_memory() {
   return memory;
 }
 
-void require_memory(const TrainingMemory& memory, std::size_t available) {
+void require_memory(const snn::MemoryForecast& memory, std::size_t available) {
   if (memory.peak() <= available) return;
   throw std::runtime_error(fmt::format(
       "this training takes about {:.0f} MB, {:.0f} of them for the data, and the machine has {:.0f} MB; use "

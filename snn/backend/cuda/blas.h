@@ -5,7 +5,7 @@
 #include <string>
 
 #include "snn/backend/cuda/device_memory.h"
-#include "snn/backend/cuda/scratch_size.h"
+#include "snn/backend/cuda/sizes.h"
 #include "snn/backend/product.h"
 
 namespace snn::cuda {

@@ -15,7 +15,6 @@ namespace ear {
 
 namespace {
 
-
 /// The same parameters with step factor and number of channels filled in.
 FrontEndParams resolved(FrontEndParams params) {
   validate(params);

@@ -73,7 +73,7 @@ class CountingBackend final : public Backend<float> {
       if (is_cuda_ || !may_spike(source)) continue;
       const std::size_t n_sources = as_size(source.n_neurons);
       want(name += '+', as_size(count_tiles(shape.n_neurons) * kTileWidth) * n_sources * sizeof(float) +
-                             n_rows * n_sources / kTenth * sizeof(std::uint16_t));
+                            n_rows * n_sources / kTenth * sizeof(std::uint16_t));
     }
   }
   void run(const BackwardStage<float>& stage) override {

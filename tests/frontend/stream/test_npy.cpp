@@ -82,6 +82,9 @@ TEST_CASE("A stream's npy header is spelt as numpy.save spells it") {
   CHECK_FALSE(is_spelt(replaced("(100, 78)", "(100,78)")));
   CHECK_FALSE(is_spelt(replaced("\n", " ")));
   CHECK_FALSE(is_spelt(replaced("\n", "\n ")));
+  std::string minor = numpy_bytes();
+  minor[7] = '\1';
+  CHECK_FALSE(is_spelt(minor));
   std::string found;
   const std::string second = member(numpy_bytes().substr(10), numbers.size(), 2);
   CHECK_FALSE(ear::is_spelt_as_numpy(second.substr(0, 12 + 118), read_member(second, &found)));

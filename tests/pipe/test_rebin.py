@@ -121,8 +121,8 @@ class EveryBin(unittest.TestCase):
                 ("has the layout of ntidigits, not of --format shd", "n.hdf5", "--format", "shd"),
                 ("--time-unit applies to text only", "n.hdf5", "--part", "test", "--time-unit", "s"),
                 ("give them one at a time", "shd_a.h5", "shd_b.h5", "--shard", "1/2"),
-                ("channels and 3 classes of other names", "shd_a.h5", "shd_c.h5"),
-                ("do not go with shd_a.h5: 700 channels", "shd_a.h5", "n.hdf5")):
+                ("does not go with shd_a.h5: classes: class 2 is", "shd_a.h5", "shd_c.h5"),
+                ("does not go with shd_a.h5: n_channels: 700 against 64", "shd_a.h5", "n.hdf5")):
             with self.subTest(arguments=arguments):
                 self.rebin(*arguments, code=2, says=[message])
                 self.assertFalse((self.root / "out.tar").exists())

@@ -2,13 +2,16 @@
 
 #include <fcntl.h>
 #include <fmt/core.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <filesystem>
 #include <stdexcept>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tools {
 
@@ -30,16 +33,29 @@ void LogFile::fail(const char* what) const {
   throw std::system_error(errno, std::generic_category(), fmt::format("{}: {} the log", path_, what));
 }
 
-std::string LogFile::text() const {
-  std::string text;
-  for (std::size_t size = 0;;) {
-    text.resize(size + (1 << 16));
-    const ssize_t n = ::pread(file_.get(), text.data() + size, text.size() - size, static_cast<off_t>(size));
+std::uint64_t LogFile::size() const {
+  struct stat status = {};
+  if (::fstat(file_.get(), &status) != 0) fail("cannot examine");
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+bool LogFile::has_line_end_at(std::uint64_t n_bytes) const {
+  char last = 0;
+  if (::pread(file_.get(), &last, 1, static_cast<off_t>(n_bytes) - 1) < 0) fail("cannot read");
+  return last == '\n';
+}
+
+bool LogFile::has_more_lines_than(int n_lines) const {
+  std::vector<char> block(1 << 16);
+  std::ptrdiff_t n_found = 0;
+  for (off_t at = 0; n_found <= n_lines;) {
+    const ssize_t n = ::pread(file_.get(), block.data(), block.size(), at);
     if (n < 0) fail("cannot read");
-    size += static_cast<std::size_t>(n);
-    text.resize(size);
-    if (n == 0) return text;
+    if (n == 0) return false;
+    n_found += std::count(block.begin(), block.begin() + n, '\n');
+    at += n;
   }
+  return true;
 }
 
 void LogFile::cut(std::uint64_t n_bytes) const {

@@ -21,8 +21,12 @@ class LogFile {
   /// A device is not.
   bool is_regular() const { return is_regular_; }
 
-  /// What a regular file holds.
-  std::string text() const;
+  /// Of a regular file: how many bytes it has.
+  std::uint64_t size() const;
+  /// Whether a line ends with the first n_bytes; n_bytes in [1, size()].
+  bool has_line_end_at(std::uint64_t n_bytes) const;
+  /// Reads no further than the answer needs.
+  bool has_more_lines_than(int n_lines) const;
   void cut(std::uint64_t n_bytes) const;
 
   /// Writes it at the end, and syncs a regular file.

@@ -2,7 +2,6 @@
 
 #include <fmt/core.h>
 
-#include <algorithm>
 #include <filesystem>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -140,15 +139,13 @@ std::string RunFiles::open_log(std::uint64_t n_bytes, std::optional<int> epochs_
   const bool was_there = log_file_ && log_file_->is_there();
   const LogFile& file = take_log();
   if (!file.is_regular()) return "";
-  const std::string text = file.text();
-  const std::uint64_t size = text.size();
+  const std::uint64_t size = file.size();
   if (!was_there && size > 0) {
     throw std::runtime_error(fmt::format("{}: another program wrote it since this run began; name another file", log_));
   }
   // A run that was stopped between its first line and that epoch's checkpoint finds this one line.
-  const auto n_lines = std::ranges::count(text, '\n');
-  const bool is_foreign = epochs_before && n_bytes == 0 && n_lines > (*epochs_before == 0 ? 1 : 0);
-  if (is_foreign || (n_bytes > 0 && size >= n_bytes && text[n_bytes - 1] != '\n')) {
+  const bool is_foreign = epochs_before && n_bytes == 0 && file.has_more_lines_than(*epochs_before == 0 ? 1 : 0);
+  if (is_foreign || (n_bytes > 0 && size >= n_bytes && !file.has_line_end_at(n_bytes))) {
     throw std::runtime_error(
         fmt::format("{}: is not the log of the run that is resumed; name that one, or a new file", log_));
   }
@@ -157,7 +154,7 @@ std::string RunFiles::open_log(std::uint64_t n_bytes, std::optional<int> epochs_
     return "";
   }
   log_bytes_ = size;
-  if (!text.empty() && text.back() != '\n') {  // what was cut within a line stays a line of its own
+  if (size > 0 && !file.has_line_end_at(size)) {  // what was cut within a line stays a line of its own
     file.append("\n");
     ++log_bytes_;
   }

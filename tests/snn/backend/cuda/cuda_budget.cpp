@@ -98,7 +98,7 @@ void resolve(Options& o) {
     if (o.bip) network.bip.push_back(layer);
   }
   for (const std::string& skip : o.skips) network.skips.push_back(snn::parse_skip(skip));
-  o.training.gradient.rule = snn::parse_rule(o.rule);
+  o.training.gradient.rule = snn::parse_name<snn::Rule>(o.rule);
   snn::validate(network);
 }
 

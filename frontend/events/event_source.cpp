@@ -11,26 +11,6 @@ namespace ear {
 
 namespace {
 
-/// What the first bad event has; empty if all are good.
-std::string first_fault(const EventRecord& record, int n_channels) {
-  const std::size_t n = record.times_s.size();
-  if (n != record.channels.size()) {
-    return fmt::format("{} times and {} channels, wanted as many of one as of the other", n, record.channels.size());
-  }
-  for (std::size_t e = 0; e < n; ++e) {
-    const double time_s = record.times_s[e];
-    if (!std::isfinite(time_s)) return fmt::format("event {}: its time is {}, which is not finite", e, time_s);
-    if (time_s < 0.0) {
-      return fmt::format("event {}: its time is {:.9g} s, wanted 0 or more: times count from the recording's start", e,
-                         time_s);
-    }
-    if (n_channels < 1 || record.channels[e] >= static_cast<std::uint32_t>(n_channels)) {
-      return fmt::format("event {}: channel {} is not in 0 to {}", e, record.channels[e], n_channels - 1);
-    }
-  }
-  return "";
-}
-
 /// Events with a later one before them.
 std::size_t count_late(const std::vector<double>& times_s) {
   std::size_t n = 0;
@@ -51,6 +31,25 @@ void sort_by_time(EventRecord& record) {
 }
 
 }  // namespace
+
+std::string first_fault(const EventRecord& record, int n_channels) {
+  const std::size_t n = record.times_s.size();
+  if (n != record.channels.size()) {
+    return fmt::format("{} times and {} channels, wanted as many of one as of the other", n, record.channels.size());
+  }
+  for (std::size_t e = 0; e < n; ++e) {
+    const double time_s = record.times_s[e];
+    if (!std::isfinite(time_s)) return fmt::format("event {}: its time is {}, which is not finite", e, time_s);
+    if (time_s < 0.0) {
+      return fmt::format("event {}: its time is {:.9g} s, wanted 0 or more: times count from the recording's start", e,
+                         time_s);
+    }
+    if (n_channels < 1 || record.channels[e] >= static_cast<std::uint32_t>(n_channels)) {
+      return fmt::format("event {}: channel {} is not in 0 to {}", e, record.channels[e], n_channels - 1);
+    }
+  }
+  return "";
+}
 
 void check_events(EventRecord& record, int n_channels) {
   record.error = first_fault(record, n_channels);

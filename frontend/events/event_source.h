@@ -7,6 +7,8 @@
 
 namespace ear {
 
+inline constexpr double kMsPerSecond = 1000.0;
+
 /// One recording as events.
 struct EventRecord {
   std::string key;                         ///< as Record's
@@ -44,9 +46,12 @@ class EventSource {
   virtual bool next(EventRecord& record) = 0;
 };
 
+/// What the first event (from 0) has that is wrong: a time that is negative or not finite, a channel outside 0..n_channels-1; or
+/// that the lists' lengths differ. Empty if all is well.
+std::string first_fault(const EventRecord& record, int n_channels);
+
 /// Sorts events by time, equal times in the order given, and says in `warning` how many stood after later ones; sets `error`
-/// (naming the first bad event, from 0) and drops all events for times that are negative or not finite, for a channel outside
-/// 0..n_channels-1 and for lists of different lengths.
+/// and drops all events where there is a first_fault().
 void check_events(EventRecord& record, int n_channels);
 
 }  // namespace ear

@@ -57,32 +57,22 @@ bool take(std::string_view& bytes, T& value) {
   }
 }
 
-std::string all_to_bytes(const auto& x) {
+}  // namespace
+
+template <class T>
+std::string to_bytes(const T& x) {
   std::string bytes;
   std::apply([&bytes](const auto&... field) { (put(bytes, field), ...); }, fields(x));
   return bytes;
 }
+template std::string to_bytes(const EventSourceInfo&);
+template std::string to_bytes(const EventRecord&);
 
-bool all_from_bytes(std::string_view bytes, auto& x) {
+template <class T>
+bool from_bytes(std::string_view bytes, T& x) {
   return std::apply([&bytes](auto&... field) { return (take(bytes, field) && ...); }, fields(x)) && bytes.empty();
 }
-
-}  // namespace
-
-std::string to_bytes(const EventSourceInfo& info) {
-  return all_to_bytes(info);
-}
-
-std::string to_bytes(const EventRecord& record) {
-  return all_to_bytes(record);
-}
-
-bool from_bytes(std::string_view bytes, EventSourceInfo& info) {
-  return all_from_bytes(bytes, info) && info.n_channels >= 1;
-}
-
-bool from_bytes(std::string_view bytes, EventRecord& record) {
-  return all_from_bytes(bytes, record) && record.times_s.size() == record.channels.size();
-}
+template bool from_bytes(std::string_view, EventSourceInfo&);
+template bool from_bytes(std::string_view, EventRecord&);
 
 }  // namespace ear

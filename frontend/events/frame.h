@@ -8,12 +8,13 @@
 
 namespace ear {
 
-std::string to_bytes(const EventSourceInfo& info);
-std::string to_bytes(const EventRecord& record);
+/// For EventSourceInfo and EventRecord.
+template <class T>
+std::string to_bytes(const T& x);
 
 /// The reverse; false where the bytes are not exactly one of them: the sender may have been damaged. Takes no more memory than
 /// the bytes account for.
-bool from_bytes(std::string_view bytes, EventSourceInfo& info);
-bool from_bytes(std::string_view bytes, EventRecord& record);
+template <class T>
+bool from_bytes(std::string_view bytes, T& x);
 
 }  // namespace ear

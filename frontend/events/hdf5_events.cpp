@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <ranges>
 #include <stdexcept>
 #include <utility>
 
@@ -17,12 +18,10 @@ constexpr std::size_t kMembersShown = 8;
 
 std::string members_text(const Hdf5Reader& reader) {
   const auto names = reader.members("/");
-  if (names.empty()) return "nothing";
   std::string text;
-  for (std::size_t i = 0; i < names.size() && i < kMembersShown; ++i) {
-    text += fmt::format("{}{}", i > 0 ? ", " : "", shown(names[i]));
-  }
-  return names.size() > kMembersShown ? fmt::format("{} and {} more", text, names.size() - kMembersShown) : text;
+  for (const auto& name : names | std::views::take(kMembersShown)) text += (text.empty() ? "" : ", ") + shown(name);
+  if (names.size() > kMembersShown) text += fmt::format(" and {} more", names.size() - kMembersShown);
+  return text.empty() ? "nothing" : text;
 }
 
 }  // namespace

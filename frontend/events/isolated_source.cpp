@@ -123,20 +123,18 @@ IsolatedSource::IsolatedSource(std::string name, std::string culprit, unsigned p
 
 IsolatedSource::IsolatedSource(const Make& make, std::string name, std::string culprit, unsigned patience_s)
     : IsolatedSource(std::move(name), std::move(culprit), patience_s) {
-  start(make);
-  if (receive() != kInfo || !from_bytes(payload_, info_)) fail(kNonsense);
-}
-
-void IsolatedSource::start(const Make& make) {
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) throw std::system_error(errno, std::generic_category(), name_ + ": pipe");
   pipe_ = Descriptor(ends[0]);
-  const Descriptor in(ends[1]);
+  Descriptor in(ends[1]);
   fcntl(in.get(), F_SETPIPE_SZ, kPipeBytes);
   child_ = fork();
   if (child_ == 0) run_child(make, in.get(), patience_s_);
-  if (child_ > 0) return;
-  throw std::system_error(errno, std::generic_category(), name_ + ": no process to read it can be started");
+  if (child_ < 0) {
+    throw std::system_error(errno, std::generic_category(), name_ + ": no process to read it can be started");
+  }
+  in.close();
+  if (receive() != kInfo || !from_bytes(payload_, info_) || info_.n_channels < 1) fail(kNonsense);
 }
 
 int IsolatedSource::stop(bool kill_it) noexcept {

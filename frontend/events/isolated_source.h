@@ -31,7 +31,6 @@ class IsolatedSource : public EventSource {
 
  private:
   IsolatedSource(std::string name, std::string culprit, unsigned patience_s);
-  void start(const Make& make);
   /// Ends the child; no more can be read. Returns its status, as waitpid() gives it.
   int stop(bool kill_it = true) noexcept;
   /// The next message into payload_, and what it is; of a failure, throws it.

@@ -14,24 +14,11 @@
 
 namespace ear {
 
-enum class CorpusPart { kTrain, kTest };
-
-/// "train" or "test". Throws std::invalid_argument.
-CorpusPart parse_part(const std::string& text);
-
-/// What is trained on and what tested on.
-enum class NtidigitsSplit {
-  kOfficial,  ///< the file's own groups: speakers are either in one or in the other
-  kAb,        ///< sample `a` of every adult is training, `b` test: speakers are in both
-};
-
-/// "official" or "ab". Throws std::invalid_argument.
-NtidigitsSplit parse_split(const std::string& text);
-
 /// What a person sets.
 struct NtidigitsParams {
-  CorpusPart part = CorpusPart::kTrain;
-  NtidigitsSplit split = NtidigitsSplit::kOfficial;
+  std::string part = "train";  ///< "train", what is trained on, or "test"
+  /// "official": the file's own groups, with no speaker in both. "ab": sample `a` of every adult is training, `b` test.
+  std::string split = "official";
   bool sequences = false;  ///< recordings of several digits too; else single digits alone
   /// The class map: each of o, 1 to 9 and z once. Public programs disagree on the order.
   std::vector<std::string> classes = {"o", "1", "2", "3", "4", "5", "6", "7", "8", "9", "z"};
@@ -44,7 +31,7 @@ class Ntidigits : public EventSource {
   static constexpr int kChannels = 64;
 
   /// Throws std::runtime_error where a needed dataset or group is missing or cannot be read, or nothing is selected;
-  /// std::invalid_argument for classes that are not those eleven.
+  /// std::invalid_argument for another part or split, and for classes that are not those eleven.
   Ntidigits(Hdf5Reader reader, NtidigitsParams params, Shard shard);
 
   const EventSourceInfo& info() const override { return info_; }
@@ -54,12 +41,12 @@ class Ntidigits : public EventSource {
 
  private:
   struct Entry {
-    CorpusPart group;
+    std::string group;
     std::string key;
     std::string error;
   };
 
-  void select(CorpusPart group);
+  void select(const std::string& group);
   void note_counts();
 
   Hdf5Reader reader_;

@@ -16,24 +16,11 @@ namespace ear {
 
 namespace {
 
-constexpr double kMs = 1000.0;  // in a second
-
 /// What EventRecord promises.
 void check_promises(const EventRecord& record, int n_channels) {
-  const auto& times = record.times_s;
-  require(times.size() == record.channels.size(), "{} times and {} channels, wanted as many", times.size(),
-          record.channels.size());
-  double last = 0.0;
-  for (std::size_t e = 0; e < times.size(); ++e) {
-    if (!(times[e] >= last && std::isfinite(times[e]))) {
-      throw std::invalid_argument(
-          fmt::format("event {}: time {} s after {} s; wanted finite times that do not decrease", e, times[e], last));
-    }
-    if (record.channels[e] >= static_cast<std::uint32_t>(n_channels)) {
-      throw std::invalid_argument(fmt::format("event {}: channel {} of {}", e, record.channels[e], n_channels));
-    }
-    last = times[e];
-  }
+  const std::string fault = first_fault(record, n_channels);
+  require(fault.empty(), "{}", fault);
+  require(std::ranges::is_sorted(record.times_s), "times that decrease");
   require(std::isfinite(record.duration_s) && record.duration_s >= 0.0, "duration {} s, wanted 0 or more",
           record.duration_s);
 }
@@ -57,12 +44,12 @@ Plan plan_steps(const EventRecord& record, const RebinParams& params) {
   }
   if (params.n_steps > 0) {
     const double width_s = length_s / params.n_steps;
-    if (width_s * kMs > 0.0) return {width_s, params.n_steps};
+    if (width_s * kMsPerSecond > 0.0) return {width_s, params.n_steps};
     throw std::runtime_error(
         fmt::format("all events are at 0 s: there is no length to stretch to {} steps; give the steps a width instead",
                     params.n_steps));
   }
-  const double width_s = params.bin_ms / kMs;
+  const double width_s = params.bin_ms / kMsPerSecond;
   long long n_steps = std::max(1LL, bins_covering(record.duration_s, width_s));
   if (!empty) n_steps = std::max(n_steps, bin_of(last_s, width_s) + 1);
   if (params.max_steps > 0) n_steps = std::min<long long>(n_steps, params.max_steps);
@@ -132,7 +119,7 @@ Binned rebin(const EventRecord& record, int n_channels, const RebinParams& param
   }
   Binned binned;
   binned.n_steps = static_cast<int>(plan.n_steps);
-  binned.dt_ms = params.n_steps > 0 ? plan.width_s * kMs : params.bin_ms;
+  binned.dt_ms = params.n_steps > 0 ? plan.width_s * kMsPerSecond : params.bin_ms;
   binned.finer = plan.width_s < record.resolution_s * (1.0 - kEdgeGuard);
   const auto n_cells = static_cast<std::size_t>(plan.n_steps) * static_cast<std::size_t>(columns);
   const auto fill = [&](auto cells) {

@@ -24,11 +24,6 @@ constexpr const char* kKeys = "/extra/keys";
 constexpr const char* kSpeakers = "/extra/speaker";
 constexpr std::size_t kMaxStem = 150;  // characters: with the number a key stays below 200
 
-std::string stem_of(const std::string& path) {
-  const std::string stem = key_of_path(std::filesystem::path(path).filename().string());
-  return stem.substr(0, kMaxStem);
-}
-
 bool is_whole(double number) {
   return std::isfinite(number) && number == std::floor(number);
 }
@@ -42,7 +37,7 @@ bool has_shd_layout(const Hdf5Reader& reader) {
 Shd::Shd(Hdf5Reader reader, Shard shard) : reader_(std::move(reader)) {
   info_.name = reader_.path();
   info_.n_channels = kChannels;
-  stem_ = stem_of(info_.name);
+  stem_ = key_of_path(std::filesystem::path(info_.name).filename().string()).substr(0, kMaxStem);
   for (const char* needed : {kTimes, kUnits, kLabels}) {
     if (!reader_.has(needed)) {
       throw std::runtime_error(
@@ -102,12 +97,8 @@ bool Shd::next(EventRecord& record) {
   }
   record.label = info_.classes[static_cast<std::size_t>(label)];
   if (!speakers_.empty()) record.speaker = fmt::format("{}", speakers_[i]);
-  set_stored_events(
-      record,
-      [&]() -> StoredEvents {
-        return {reader_.row(kTimes, i), reader_.row(kUnits, i)};
-      },
-      kChannels, info_.name);
+  const auto read = [&] { return StoredEvents{reader_.row(kTimes, i), reader_.row(kUnits, i)}; };
+  set_stored_events(record, read, kChannels, info_.name);
   return true;
 }
 

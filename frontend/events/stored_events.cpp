@@ -14,32 +14,22 @@ namespace ear {
 
 namespace {
 
-void set_checked(EventRecord& record, std::vector<double> times_s, const std::vector<double>& channels,
-                 int n_channels) {
-  if (times_s.size() != channels.size()) {
-    record.error =
-        fmt::format("{} times but {} channels; wanted as many of one as of the other", times_s.size(), channels.size());
-    return;
+void set_checked(EventRecord& record, StoredEvents stored, int n_channels) {
+  if (stored.times_s.empty() && stored.channels.empty()) throw std::runtime_error("empty: not a single event");
+  if (stored.times_s.size() > kMaxStoredEvents) {
+    throw std::runtime_error(fmt::format("{} events, at most {} are read", stored.times_s.size(), kMaxStoredEvents));
   }
-  if (times_s.empty()) {
-    record.error = "empty: not a single event";
-    return;
-  }
-  if (times_s.size() > kMaxStoredEvents) {
-    record.error = fmt::format("{} events, at most {} are read", times_s.size(), kMaxStoredEvents);
-    return;
-  }
-  record.channels.resize(channels.size());
-  for (std::size_t e = 0; e < channels.size(); ++e) {
-    const double channel = channels[e];
+  std::vector<std::uint32_t> channels;
+  channels.reserve(stored.channels.size());
+  for (const double channel : stored.channels) {
     if (!(channel >= 0 && channel < n_channels && channel == std::floor(channel))) {
-      record.error = fmt::format("event {}: channel {} is none of 0 to {}", e, channel, n_channels - 1);
-      record.channels.clear();
-      return;
+      throw std::runtime_error(
+          fmt::format("event {}: channel {} is not in 0 to {}", channels.size(), channel, n_channels - 1));
     }
-    record.channels[e] = static_cast<std::uint32_t>(channel);
+    channels.push_back(static_cast<std::uint32_t>(channel));
   }
-  record.times_s = std::move(times_s);
+  record.times_s = std::move(stored.times_s);
+  record.channels = std::move(channels);
   check_events(record, n_channels);
 }
 
@@ -48,8 +38,7 @@ void set_checked(EventRecord& record, std::vector<double> times_s, const std::ve
 void set_stored_events(EventRecord& record, const std::function<StoredEvents()>& read, int n_channels,
                        const std::string& name) {
   try {
-    StoredEvents stored = read();
-    set_checked(record, std::move(stored.times_s), stored.channels, n_channels);
+    set_checked(record, read(), n_channels);
   } catch (const Hdf5Refused&) {
     throw;
   } catch (const std::runtime_error& error) {

@@ -34,18 +34,6 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
-std::size_t count_columns(std::string_view text) {
-  std::size_t n = 1;
-  while (true) {
-    const auto end = text.find_first_of(" \t,");
-    if (end == std::string_view::npos) return n;
-    text.remove_prefix(end);
-    text.remove_prefix(std::min(text.size(), text.find_first_not_of(kBlanks)));
-    if (text.starts_with(',')) text = trim(text.substr(1));
-    ++n;
-  }
-}
-
 /// The two columns of a line that is neither empty nor has blanks around it.
 std::pair<std::string_view, std::string_view> columns_of(const Line& line) {
   const auto end = line.text.find_first_of(" \t,");
@@ -54,8 +42,7 @@ std::pair<std::string_view, std::string_view> columns_of(const Line& line) {
     if (rest.starts_with(',')) rest = trim(rest.substr(1));
     if (!rest.empty() && rest.find_first_of(" \t,") == std::string_view::npos) return {line.text.substr(0, end), rest};
   }
-  line.fail(
-      fmt::format("'{}' has {} columns, wanted two: channel and time", shown(line.text), count_columns(line.text)));
+  line.fail(fmt::format("'{}': wanted two columns, channel and time", shown(line.text)));
 }
 
 double number_of(std::string_view field, const char* what, const Line& line) {
@@ -74,10 +61,6 @@ double number_of(std::string_view field, const char* what, const Line& line) {
 }
 
 std::uint32_t channel_of(std::string_view field, int n_channels, const Line& line) {
-  std::uint32_t channel = 0;
-  const char* const end = field.data() + field.size();
-  const auto [rest, error] = std::from_chars(field.data(), end, channel);
-  if (error == std::errc() && rest == end && channel < static_cast<std::uint32_t>(n_channels)) return channel;
   const double value = number_of(field, "channel", line);
   if (!(value >= 0.0 && value < n_channels)) {
     line.fail(
@@ -99,21 +82,13 @@ double time_of(std::string_view field, double units_per_s, const Line& line) {
 }  // namespace
 
 TimeUnit parse_time_unit(const std::string& text) {
-  for (const TimeUnit unit : {TimeUnit::kSeconds, TimeUnit::kMilliseconds, TimeUnit::kMicroseconds}) {
-    if (text == name_of(unit)) return unit;
+  for (const TimeUnit& unit : {TimeUnit{"s", 1.0}, TimeUnit{"ms", 1e3}, TimeUnit{"us", 1e6}}) {
+    if (text == unit.name) return unit;
   }
   throw std::invalid_argument(fmt::format("time unit '{}': wanted s, ms or us", text));
 }
 
-const char* name_of(TimeUnit unit) {
-  return unit == TimeUnit::kSeconds ? "s" : unit == TimeUnit::kMilliseconds ? "ms" : "us";
-}
-
-double per_second(TimeUnit unit) {
-  return unit == TimeUnit::kSeconds ? 1.0 : unit == TimeUnit::kMilliseconds ? 1e3 : 1e6;
-}
-
-void parse_text_events(std::string_view text, const std::string& name, TimeUnit unit, int n_channels,
+void parse_text_events(std::string_view text, const std::string& name, const TimeUnit& unit, int n_channels,
                        EventRecord& record) {
   record.times_s.clear();
   record.channels.clear();
@@ -122,7 +97,6 @@ void parse_text_events(std::string_view text, const std::string& name, TimeUnit 
         "{}: is no text: byte {} is zero; wanted lines of channel and time in ASCII or UTF-8, not UTF-16", name, zero));
   }
   if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
-  const double units_per_s = per_second(unit);
   for (long long number = 1; !text.empty(); ++number) {
     const auto end = std::min(text.find('\n'), text.size());
     std::string_view content = text.substr(0, end);
@@ -132,7 +106,7 @@ void parse_text_events(std::string_view text, const std::string& name, TimeUnit 
     if (line.text.empty()) continue;
     const auto [channel, time] = columns_of(line);
     record.channels.push_back(channel_of(channel, n_channels, line));
-    record.times_s.push_back(time_of(time, units_per_s, line));
+    record.times_s.push_back(time_of(time, unit.per_second, line));
   }
   check_events(record, n_channels);
 }
@@ -151,13 +125,7 @@ bool TextEvents::next(EventRecord& record) {
   if (rest_.empty()) return false;
   const ListEntry& entry = rest_.front();
   rest_ = rest_.subspan(1);
-  record.key = entry.key;
-  record.label = entry.label;
-  record.sequence.clear();
-  record.speaker = entry.speaker;
-  record.duration_s = record.resolution_s = 0.0;
-  record.warning.clear();
-  record.error.clear();
+  record = {.key = entry.key, .label = entry.label, .speaker = entry.speaker};
   try {
     const auto [name, text] = read_file_(entry);
     parse_text_events(text, name, params_.unit, params_.n_channels, record);

@@ -19,24 +19,24 @@
 namespace ear {
 
 /// The unit of the times in a text. It is never guessed.
-enum class TimeUnit { kSeconds, kMilliseconds, kMicroseconds };
+struct TimeUnit {
+  std::string name = "s";   ///< "s", "ms" or "us"
+  double per_second = 1.0;  ///< how many of it make a second
+};
 
-/// "s", "ms" or "us"; parsing throws std::invalid_argument.
+/// The unit of that name; throws std::invalid_argument for another.
 TimeUnit parse_time_unit(const std::string& text);
-const char* name_of(TimeUnit unit);
-/// How many of the unit make a second.
-double per_second(TimeUnit unit);
 
 /// Sets times, channels and warning of `record` (unsorted times are sorted, see check_events()). `name` stands in messages.
 /// Throws std::runtime_error naming file and line: a line without two columns, what is no number (a line of column names
 /// among it), a channel that is not in 0..n_channels-1, a time that is negative, not finite or out of range; bytes that are no
 /// text.
-void parse_text_events(std::string_view text, const std::string& name, TimeUnit unit, int n_channels,
+void parse_text_events(std::string_view text, const std::string& name, const TimeUnit& unit, int n_channels,
                        EventRecord& record);
 
 /// What is true of every file of a TextEvents.
 struct TextEventsParams {
-  TimeUnit unit = TimeUnit::kSeconds;
+  TimeUnit unit;
   int n_channels = 0;                     ///< C >= 1; a file does not say how many there are beyond those it names
   std::vector<std::string> classes = {};  ///< as EventSourceInfo's
 };

@@ -6,6 +6,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
 #include "frontend/events/rebin.h"
 #include "frontend/stream/rules.h"
 
@@ -40,13 +41,10 @@ class EventRecords : public RecordReader {
   EventRecords(std::unique_ptr<EventSource> events, const ForeignParams& params, const std::string& format)
       : events_(std::move(events)) {
     const EventSourceInfo& info = events_->info();
-    if (params.kind.value_or(Kind::kEvents) != Kind::kEvents) {
-      throw std::invalid_argument(info.name +
-                                  ": events become a stream of events; ossicle-rebin makes rasters and counts of it");
-    }
-    if (!params.classes.empty() && params.classes != info.classes) {
-      throw std::invalid_argument(info.name + ": the classes stand in it; leave --classes out");
-    }
+    require(params.kind.value_or(Kind::kEvents) == Kind::kEvents,
+            "{}: events become a stream of events; ossicle-rebin makes rasters and counts of it", info.name);
+    require(params.classes.empty() || params.classes == info.classes,
+            "{}: the classes stand in it; leave --classes out", info.name);
     const double dt_ms = require_dt(params, params.dt_ms ? std::nullopt : std::optional(kEventStep_ms), info.name);
     header_ = foreign_header(Kind::kEvents, info.n_channels, info.classes, dt_ms, format);
     header_.recipe.stages.back().params.emplace_back("dt_ms", dt_ms);

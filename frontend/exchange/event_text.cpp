@@ -21,7 +21,9 @@ std::string file_of(const std::string& key) {
 class EventTextWriter : public RecordWriter {
  public:
   EventTextWriter(std::string folder, std::string name, Header header, TimeUnit unit)
-      : RecordWriter(std::move(name), with_spikes(std::move(header))), folder_(std::move(folder)), unit_(unit) {
+      : RecordWriter(std::move(name), with_spikes(std::move(header))),
+        folder_(std::move(folder)),
+        unit_(std::move(unit)) {
     std::string classes;
     for (const std::string& name_of_class : this->header().classes) classes += name_of_class + "\n";
     if (!classes.empty()) write_file("classes.txt", classes);
@@ -40,10 +42,10 @@ class EventTextWriter : public RecordWriter {
     events_of_array(record.data, header().n_channels, record.dt_ms, events);
     if (!events.error.empty())
       throw std::invalid_argument(fmt::format("{}: record {}: {}", name(), record.key, events.error));
-    std::string text = fmt::format("# channel time, {}; {} channels; {} steps of {} ms\n", name_of(unit_),
+    std::string text = fmt::format("# channel time, {}; {} channels; {} steps of {} ms\n", unit_.name,
                                    header().n_channels, record.n_steps, record.dt_ms);
     for (std::size_t e = 0; e < events.times_s.size(); ++e) {
-      fmt::format_to(std::back_inserter(text), "{} {}\n", events.channels[e], events.times_s[e] * per_second(unit_));
+      fmt::format_to(std::back_inserter(text), "{} {}\n", events.channels[e], events.times_s[e] * unit_.per_second);
     }
     list_ += fmt::format("{}\t{}\t{}\t{}\n", file_of(record.key), record.label, record.speaker, record.key);
     n_sequences_ += record.sequence.empty() ? 0 : 1;
@@ -63,7 +65,7 @@ class EventTextWriter : public RecordWriter {
 }  // namespace
 
 std::unique_ptr<RecordWriter> make_text_writer(std::string folder, std::string name, Header header, TimeUnit unit) {
-  return std::make_unique<EventTextWriter>(std::move(folder), std::move(name), std::move(header), unit);
+  return std::make_unique<EventTextWriter>(std::move(folder), std::move(name), std::move(header), std::move(unit));
 }
 
 }  // namespace ear

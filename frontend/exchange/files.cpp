@@ -28,9 +28,7 @@ constexpr std::uint64_t kGrowth = 1 << 20;
 
 bool ByteInput::fill() {
   buffer_.resize(kBlock);
-  ssize_t n = 0;
-  do n = ::read(fd_, buffer_.data(), buffer_.size());
-  while (n < 0 && errno == EINTR);
+  const ssize_t n = input_.read(reinterpret_cast<char*>(buffer_.data()), buffer_.size());
   if (n < 0) fail_system(name_ + ": cannot read");
   buffer_.resize(static_cast<std::size_t>(n));
   at_ = 0;
@@ -62,11 +60,11 @@ std::uint64_t ByteInput::append(Bytes& bytes, std::uint64_t n) {
 
 void ByteInput::seek(std::uint64_t offset) {
   struct stat status = {};
-  if (::fstat(fd_, &status) != 0) fail_system(name_ + ": cannot examine");
+  if (::fstat(input_.fd(), &status) != 0) fail_system(name_ + ": cannot examine");
   if (!S_ISREG(status.st_mode) || offset >= static_cast<std::uint64_t>(status.st_size)) {
     throw std::runtime_error(fmt::format("{}: byte {} is wanted, the file has {}", name_, offset, status.st_size));
   }
-  if (::lseek(fd_, static_cast<off_t>(offset), SEEK_SET) < 0) fail_system(name_ + ": cannot seek");
+  if (::lseek(input_.fd(), static_cast<off_t>(offset), SEEK_SET) < 0) fail_system(name_ + ": cannot seek");
   buffer_.clear();
   at_ = 0;
   offset_ = offset;

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "frontend/base/descriptor.h"
+#include "frontend/base/input.h"
 #include "frontend/stream/archive.h"
 
 namespace ear {
@@ -14,7 +15,7 @@ namespace ear {
 /// Reads a descriptor in order through a buffer; the caller closes it. Throws std::system_error where reading fails.
 class ByteInput {
  public:
-  ByteInput(int fd, std::string name) : fd_(fd), name_(std::move(name)) {}
+  ByteInput(int fd, std::string name) : input_(fd), name_(std::move(name)) {}
 
   /// The next byte, -1 at the end.
   int get();
@@ -29,7 +30,7 @@ class ByteInput {
  private:
   bool fill();
 
-  int fd_;
+  Input input_;
   std::string name_;
   Bytes buffer_;
   std::size_t at_ = 0;

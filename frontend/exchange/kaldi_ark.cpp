@@ -124,10 +124,7 @@ bool read_ark_key(ByteInput& ark, std::string& key) {
 KaldiMatrix read_ark_matrix(ByteInput& ark, const std::string& key) {
   const std::string type = read_type(ark, key);
   const bool is_plain = type == "FM " || type == "DM ";
-  Range range;
-  if (!is_plain) {
-    range = number_at<Range>(take(ark, key, sizeof range), 0);
-  }
+  const Range range = is_plain ? Range() : number_at<Range>(take(ark, key, sizeof(Range)), 0);
   KaldiMatrix matrix;
   matrix.rows = read_size(ark, key, is_plain);
   matrix.columns = read_size(ark, key, is_plain);

@@ -200,7 +200,7 @@ class ForeignKaldi : public RecordReader {
     std::vector<std::string> found;
     for (const auto& [key, words] : text_.value_or(Table{})) found.insert(found.end(), words.begin(), words.end());
     header_ = foreign_header(params.kind.value_or(Kind::kCochleagram), static_cast<int>(matrices_->matrix.columns),
-                             classes_or_sorted(params.classes, std::move(found)), dt, "kaldi");
+                             classes_or_sorted(params.classes, found), dt, "kaldi");
   }
 
   const Header& header() const override { return header_; }

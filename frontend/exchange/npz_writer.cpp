@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <unordered_map>
 
+#include "frontend/base/require.h"
 #include "frontend/exchange/files.h"
 #include "frontend/exchange/formats.h"
 #include "frontend/exchange/npy_values.h"
@@ -76,10 +77,8 @@ class NpzWriter : public RecordWriter {
 
  private:
   void put(const Record& record) override {
-    if (keys_.size() == kMaxNpzRecords) {
-      throw std::invalid_argument(
-          fmt::format("{}: more than {} records; convert in parts with --shard", name(), kMaxNpzRecords));
-    }
+    require(keys_.size() < kMaxNpzRecords, "{}: more than {} records; convert in parts with --shard", name(),
+            kMaxNpzRecords);
     std::string sequence;
     for (const std::string& word : record.sequence)
       sequence += fmt::format("{}{}", sequence.empty() ? "" : " ", numbers_.at(word));

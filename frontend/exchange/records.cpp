@@ -2,12 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <set>
 #include <stdexcept>
 
 #include "frontend/base/checksum.h"
+#include "frontend/base/require.h"
 #include "frontend/base/text.h"
 #include "frontend/stream/list_keys.h"
 #include "frontend/stream/metadata.h"
@@ -30,9 +31,7 @@ void RecordWriter::write(const Record& record) {
   } catch (const std::runtime_error& broken) {
     throw std::invalid_argument(fmt::format("{}: record {}: {}", name_, record.key, broken.what()));
   }
-  if (!keys_.insert(record.key).second) {
-    throw std::invalid_argument(fmt::format("{}: key {} stands twice; keys are unique", name_, record.key));
-  }
+  require(keys_.insert(record.key).second, "{}: key {} stands twice; keys are unique", name_, record.key);
   put(record);
 }
 
@@ -127,36 +126,31 @@ Array array_of(Kind kind, const std::vector<Real>& values, int n_channels) {
 template Array array_of(Kind, const std::vector<float>&, int);
 template Array array_of(Kind, const std::vector<double>&, int);
 
-std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given, std::vector<std::string> found) {
+std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given,
+                                           const std::vector<std::string>& found) {
   if (!given.empty()) return given;
-  std::sort(found.begin(), found.end());
-  found.erase(std::unique(found.begin(), found.end()), found.end());
-  if (!found.empty() && found.front().empty()) found.erase(found.begin());
-  return found;
+  std::set<std::string> distinct(found.begin(), found.end());
+  distinct.erase("");
+  return {distinct.begin(), distinct.end()};
 }
 
 Header with_spikes(Header header) {
-  if (header.kind != Kind::kCochleagram) return header;
-  throw std::invalid_argument("intensities are no spikes; ossicle-encode makes spikes of them first");
+  require(header.kind != Kind::kCochleagram, "intensities are no spikes; ossicle-encode makes spikes of them first");
+  return header;
 }
 
 void require_no_params(const ForeignParams& params, const std::string& name) {
   const char* set = params.dt_ms ? "dt-ms" : params.kind ? "kind" : !params.classes.empty() ? "classes" : nullptr;
-  if (set == nullptr) return;
-  throw std::invalid_argument(
-      fmt::format("{}: was written by this project and says itself what --{} would; leave it out", name, set));
+  require(set == nullptr, "{}: was written by this project and says itself what --{} would; leave it out", name,
+          set == nullptr ? "" : set);
 }
 
 double require_dt(const ForeignParams& params, std::optional<double> in_file, const std::string& name) {
-  if (params.dt_ms && in_file) {
-    throw std::invalid_argument(
-        fmt::format("{}: says itself that a step has {} ms; leave --dt-ms out", name, *in_file));
-  }
+  require(!params.dt_ms || !in_file, "{}: says itself that a step has {} ms; leave --dt-ms out", name,
+          in_file.value_or(0.0));
   const std::optional<double> dt_ms = params.dt_ms ? params.dt_ms : in_file;
   if (!dt_ms) throw std::invalid_argument(fmt::format("{}: does not say how long a step is; give --dt-ms", name));
-  if (!(*dt_ms > 0.0) || !std::isfinite(*dt_ms)) {
-    throw std::invalid_argument(fmt::format("{}: step of {} ms, wanted a length above 0", name, *dt_ms));
-  }
+  require(*dt_ms > 0.0 && std::isfinite(*dt_ms), "{}: step of {} ms, wanted a length above 0", name, *dt_ms);
   return *dt_ms;
 }
 

@@ -12,8 +12,6 @@
 
 namespace ear {
 
-inline constexpr double kMsPerSecond = 1000.0;
-
 /// What a source gives for one recording.
 struct ReadRecord {
   Record record;
@@ -69,7 +67,8 @@ template <class Real>
 Array array_of(Kind kind, const std::vector<Real>& values, int n_channels);
 
 /// `given`, or where that is empty the texts that are found, without the empty one, sorted by bytes.
-std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given, std::vector<std::string> found);
+std::vector<std::string> classes_or_sorted(const std::vector<std::string>& given,
+                                           const std::vector<std::string>& found);
 
 /// The header; throws std::invalid_argument for cochleagrams, in formats that hold spikes alone.
 Header with_spikes(Header header);

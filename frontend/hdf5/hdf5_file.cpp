@@ -1,6 +1,7 @@
 #include "frontend/hdf5/hdf5_file.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -8,13 +9,12 @@
 #include <map>
 #include <stdexcept>
 
-#include "frontend/hdf5/hdf5_checks.h"
+#include "frontend/base/descriptor.h"
 #include "frontend/hdf5/hdf5_library.h"
 
 namespace ear {
 
 using hdf5::Handle;
-using hdf5::Quiet;
 using hdf5::reason;
 
 namespace {
@@ -40,6 +40,16 @@ struct Dataset {
   Handle row_type;          ///< in memory, of a row of numbers; only where rows are read
   bool is_float16 = false;  ///< rows are read as stored: libhdf5 takes 70 ns to convert one number of half precision
 };
+
+/// Size of the file in bytes. Throws std::runtime_error for what is not an HDF5 file.
+std::uint64_t check_file(const std::string& path) {
+  std::uint64_t size = 0;
+  const Descriptor file = open_regular_file(path, "an HDF5 file", size);
+  if (H5Fis_hdf5(path.c_str()) > 0) return size;
+  std::array<char, 2> head{};
+  const bool is_gzip = pread(file.get(), head.data(), head.size(), 0) == 2 && head == std::array{'\x1f', '\x8b'};
+  fail(path, is_gzip ? "is compressed with gzip; gunzip it first" : "not HDF5: its signature is missing");
+}
 
 }  // namespace
 
@@ -141,31 +151,25 @@ struct Hdf5Reader::State {
 };
 
 Hdf5Reader::Hdf5Reader(const std::string& path) : state_(std::make_unique<State>()) {
-  const Quiet quiet;
+  hdf5::silence();
   state_->path = path;
-  state_->file_bytes = hdf5::check_file(path);
+  state_->file_bytes = check_file(path);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);
   H5Pset_fclose_degree(access.get(), H5F_CLOSE_STRONG);
   // File systems without locks are common where corpora lie, and nothing is written.
   H5Pset_file_locking(access.get(), false, true);
   state_->file = Handle(H5Fopen(path.c_str(), H5F_ACC_RDONLY, access.get()), H5Fclose);
-  if (!state_->file) fail(path, "damaged: libhdf5 cannot open it" + reason() + "; fetch it again");
+  if (!state_->file) fail(path, "damaged or cut short: libhdf5 cannot open it" + reason() + "; fetch it again");
 }
 
 Hdf5Reader::Hdf5Reader(Hdf5Reader&&) noexcept = default;
-Hdf5Reader& Hdf5Reader::operator=(Hdf5Reader&&) noexcept = default;
-
-Hdf5Reader::~Hdf5Reader() {
-  const Quiet quiet;
-  state_.reset();
-}
+Hdf5Reader::~Hdf5Reader() = default;
 
 const std::string& Hdf5Reader::path() const {
   return state_->path;
 }
 
 bool Hdf5Reader::has(const std::string& name) const {
-  const Quiet quiet;
   for (std::size_t end = name.find('/', 1);; end = name.find('/', end + 1)) {
     const std::string part = name.substr(0, end);
     const bool exists = part == "/" || H5Lexists(state_->file.get(), part.c_str(), state_->links.get()) > 0;
@@ -176,7 +180,6 @@ bool Hdf5Reader::has(const std::string& name) const {
 }
 
 std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
-  const Quiet quiet;
   const Handle opened(H5Oopen(state_->file.get(), group.c_str(), state_->links.get()), H5Oclose);
   state_->check_links(group);
   if (H5Iget_type(opened.get()) != H5I_GROUP) state_->fail_at(group, "no such group, or it cannot be read" + reason());
@@ -194,12 +197,10 @@ std::vector<std::string> Hdf5Reader::members(const std::string& group) const {
 }
 
 std::vector<std::uint64_t> Hdf5Reader::shape(const std::string& dataset) const {
-  const Quiet quiet;
   return state_->open(dataset).shape;
 }
 
 std::vector<double> Hdf5Reader::numbers(const std::string& dataset) const {
-  const Quiet quiet;
   const Dataset found = state_->open(dataset);
   if (!state_->is_number(found.type.get())) state_->fail_at(dataset, "holds no numbers; wanted integers or floats");
   state_->check_size(dataset, found);
@@ -212,7 +213,6 @@ std::vector<double> Hdf5Reader::numbers(const std::string& dataset) const {
 }
 
 std::vector<std::string> Hdf5Reader::strings(const std::string& dataset) const {
-  const Quiet quiet;
   const Dataset found = state_->open(dataset);
   const hid_t type = found.type.get();
   if (H5Tget_class(type) != H5T_STRING) state_->fail_at(dataset, "holds no strings");
@@ -245,7 +245,6 @@ std::vector<std::string> Hdf5Reader::strings(const std::string& dataset) const {
 }
 
 std::vector<double> Hdf5Reader::row(const std::string& dataset, std::uint64_t row) const {
-  const Quiet quiet;
   Dataset& found = state_->open_rows(dataset);
   if (row >= found.shape[0]) {
     throw std::invalid_argument(fmt::format("{}: {}: row {} of {}", state_->path, dataset, row, found.shape[0]));
@@ -262,11 +261,12 @@ std::vector<double> Hdf5Reader::row(const std::string& dataset, std::uint64_t ro
   std::vector<double> values;
   const std::size_t n = sequence.len;
   if (n <= kMaxRow && sequence.p != nullptr) {
-    values.resize(n);
     if (found.is_float16) {
-      hdf5::decode_float16(sequence.p, values);
+      const auto* numbers = static_cast<const _Float16*>(sequence.p);
+      values.assign(numbers, numbers + n);
     } else {
-      std::memcpy(values.data(), sequence.p, n * sizeof(double));
+      const auto* numbers = static_cast<const double*>(sequence.p);
+      values.assign(numbers, numbers + n);
     }
   }
   H5Dvlen_reclaim(type, memory_space.get(), H5P_DEFAULT, &sequence);

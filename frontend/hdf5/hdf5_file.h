@@ -3,7 +3,7 @@
 //
 // Errors are std::runtime_error and name the file, the object in it, what was found and what was wanted; the library's own
 // messages are never printed. Sizes are compared with the file's before memory is taken. libhdf5 itself may crash or hang on a
-// damaged file: read files of others in a process of its own (frontend/events/isolated_source.h). One thread at a time.
+// damaged file: read files of others in a process of its own (frontend/events/isolated_source.h). A file is for the thread that opened it.
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -31,7 +31,6 @@ class Hdf5Reader {
   /// Throws for a file that is missing, unreadable, not HDF5, or shorter than its own header says.
   explicit Hdf5Reader(const std::string& path);
   Hdf5Reader(Hdf5Reader&&) noexcept;
-  Hdf5Reader& operator=(Hdf5Reader&&) noexcept;
   ~Hdf5Reader();
 
   const std::string& path() const;
@@ -61,8 +60,6 @@ class Hdf5Writer {
   /// Replaces what is at `path`: give it the place that an output is written to aside. `name` stands in messages; empty: the
   /// path.
   explicit Hdf5Writer(const std::string& path, const std::string& name = {});
-  Hdf5Writer(Hdf5Writer&&) noexcept;
-  Hdf5Writer& operator=(Hdf5Writer&&) noexcept;
   /// Without close() the file may be incomplete.
   ~Hdf5Writer();
 
@@ -70,12 +67,14 @@ class Hdf5Writer {
   /// values.size() is the product of `shape`; an empty shape makes a scalar.
   void numbers(const std::string& dataset, Hdf5Type type, std::span<const double> values,
                std::span<const std::uint64_t> shape);
-  /// One-dimensional, variable length, UTF-8.
-  void strings(const std::string& dataset, std::span<const std::string> values);
-  /// Of any shape, whose product is values.size().
+  /// Strings of variable length, UTF-8, of a shape as in numbers(); without a shape they are a list.
   void strings(const std::string& dataset, std::span<const std::string> values, std::span<const std::uint64_t> shape);
-  /// A scalar string, variable length, UTF-8.
-  void text(const std::string& dataset, const std::string& value);
+  void strings(const std::string& dataset, std::span<const std::string> values) {
+    const std::uint64_t n = values.size();
+    strings(dataset, values, {&n, 1});
+  }
+  /// One string, a scalar.
+  void text(const std::string& dataset, const std::string& value) { strings(dataset, {&value, 1}, {}); }
   /// A one-dimensional dataset that grows by append(); `type` of the elements of each row (sequences of variable length).
   void rows(const std::string& dataset, Hdf5Type type);
   void append(const std::string& dataset, std::span<const double> row);

@@ -1,7 +1,8 @@
 #include "frontend/hdf5/hdf5_library.h"
 
-#include <bit>
-#include <cstdint>
+#include <fmt/format.h>
+
+#include <array>
 #include <cstdlib>
 #include <vector>
 
@@ -20,18 +21,17 @@ std::vector<std::string> messages() {
   return found;
 }
 
+Handle creation_list(hid_t dataset) {
+  return Handle(H5Dget_create_plist(dataset), H5Pclose);
+}
+
 }  // namespace
 
-Quiet::Quiet() {
+void silence() {
   // At exit the library would close what failed to close once more, and print when that fails again.
   static const herr_t once = H5dont_atexit();
   static_cast<void>(once);
-  H5Eget_auto2(H5E_DEFAULT, &print_, &data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
-}
-
-Quiet::~Quiet() {
-  H5Eset_auto2(H5E_DEFAULT, print_, data_);
 }
 
 std::string reason() {
@@ -48,7 +48,6 @@ int system_error() {
 }
 
 Handle transfer_of_one_row() {
-  const Quiet quiet;
   constexpr std::size_t kBytes = 4096;  // in place of 1 MiB; a row is 16 bytes that point to its numbers
   Handle transfer(H5Pcreate(H5P_DATASET_XFER), H5Pclose);
   H5Pset_buffer(transfer.get(), kBytes, nullptr, nullptr);
@@ -63,20 +62,45 @@ Handle float16_type() {
   return type;
 }
 
-void decode_float16(const void* stored, std::span<double> values) {
-  const auto* bytes = static_cast<const unsigned char*>(stored);
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    const std::uint64_t bits = bytes[2 * i] | static_cast<unsigned>(bytes[2 * i + 1]) << 8;
-    const std::uint64_t sign = bits >> 15 << 63;
-    const std::uint64_t exponent = bits >> 10 & 31;
-    const std::uint64_t mantissa = bits & 1023;
-    if (exponent == 0) {
-      values[i] = static_cast<double>(mantissa) * (sign != 0 ? -0x1p-24 : 0x1p-24);
-    } else {
-      const std::uint64_t widened = exponent == 31 ? 2047 : exponent + 1023 - 15;
-      values[i] = std::bit_cast<double>(sign | widened << 52 | mantissa << 42);
-    }
+LinksInside::LinksInside() : list_(H5Pcreate(H5P_LINK_ACCESS), H5Pclose) {
+  const auto refuse = [](const char*, const char*, const char* file, const char* object, unsigned*, hid_t,
+                         void* refused) -> herr_t {
+    *static_cast<std::string*>(refused) = fmt::format("{:.200} of {:.200}", object, file);
+    return -1;
+  };
+  H5Pset_elink_cb(list_.get(), refuse, &refused_);
+}
+
+std::string LinksInside::take_refused() {
+  return std::exchange(refused_, {});
+}
+
+std::string stored_outside(hid_t dataset) {
+  const Handle how = creation_list(dataset);
+  std::array<char, 256> file{};
+  if (H5Pget_external_count(how.get()) > 0) {
+    H5Pget_external(how.get(), 0, file.size() - 1, file.data(), nullptr, nullptr);
+    return fmt::format("external storage: its numbers lie in {}", file.data());
   }
+  if (H5Pget_layout(how.get()) == H5D_VIRTUAL) {
+    H5Pget_virtual_filename(how.get(), 0, file.data(), file.size());
+    return fmt::format("a virtual data set: its numbers lie in {}", file.data());
+  }
+  return "";
+}
+
+std::string missing_filter(hid_t dataset) {
+  const Handle how = creation_list(dataset);
+  for (int i = 0; i < H5Pget_nfilters(how.get()); ++i) {
+    unsigned flags = 0;
+    unsigned config = 0;
+    std::size_t n_values = 0;
+    std::array<char, 64> name{};
+    const H5Z_filter_t filter = H5Pget_filter2(how.get(), static_cast<unsigned>(i), &flags, &n_values, nullptr,
+                                               name.size() - 1, name.data(), &config);
+    if (filter >= 0 && H5Zfilter_avail(filter) <= 0) return fmt::format("{} (filter {})", name.data(), filter);
+  }
+  return "";
 }
 
 }  // namespace ear::hdf5

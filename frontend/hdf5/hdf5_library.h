@@ -1,8 +1,9 @@
 #pragma once
-// What reading and writing HDF5 share: handles that close themselves, and libhdf5's messages as text instead of on stderr.
+// What reading and writing HDF5 share: handles that close themselves, libhdf5's messages as text instead of on stderr, and what is
+// checked so that only what lies in a file itself is read. HDF5 lets a file name others to read from; a file from elsewhere must
+// not pull those of this machine into a stream. Kept by hand: HighFive has no rows of variable length, of which SHD is made.
 #include <hdf5.h>
 
-#include <span>
 #include <string>
 #include <utility>
 
@@ -33,18 +34,8 @@ class Handle {
   herr_t (*closer_)(hid_t) = nullptr;
 };
 
-/// While one lives libhdf5 prints nothing.
-class Quiet {
- public:
-  Quiet();
-  Quiet(const Quiet&) = delete;
-  Quiet& operator=(const Quiet&) = delete;
-  ~Quiet();
-
- private:
-  H5E_auto2_t print_ = nullptr;
-  void* data_ = nullptr;
-};
+/// libhdf5 prints nothing in this thread from here on.
+void silence();
 
 /// What libhdf5 said about the call that failed last: the innermost message, " (...)" around it; empty where it said nothing.
 std::string reason();
@@ -57,7 +48,26 @@ Handle transfer_of_one_row();
 /// IEEE half precision, little-endian.
 Handle float16_type();
 
-/// Numbers of that type, exactly; `stored` holds as many as `values` has room for.
-void decode_float16(const void* stored, std::span<double> values);
+/// A property list for links with which libhdf5 follows none out of the file.
+class LinksInside {
+ public:
+  LinksInside();
+  LinksInside(const LinksInside&) = delete;
+  LinksInside& operator=(const LinksInside&) = delete;
+
+  hid_t get() const { return list_.get(); }
+  /// Where the last link out of the file led, as "PATH of FILE"; empty if there was none since the last call.
+  std::string take_refused();
+
+ private:
+  Handle list_;
+  std::string refused_;
+};
+
+/// Why the numbers of a dataset lie outside of its file; empty if they lie in it.
+std::string stored_outside(hid_t dataset);
+
+/// The first filter of a dataset that this libhdf5 does not have, as "lzf (filter 32000)"; empty if it has all.
+std::string missing_filter(hid_t dataset);
 
 }  // namespace ear::hdf5

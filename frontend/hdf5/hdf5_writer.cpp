@@ -3,16 +3,16 @@
 #include <cerrno>
 #include <cmath>
 #include <map>
-#include <stdexcept>
 #include <system_error>
+#include <tuple>
 
+#include "frontend/base/require.h"
 #include "frontend/hdf5/hdf5_file.h"
 #include "frontend/hdf5/hdf5_library.h"
 
 namespace ear {
 
 using hdf5::Handle;
-using hdf5::Quiet;
 
 namespace {
 
@@ -26,23 +26,16 @@ struct Stored {
 };
 
 Stored stored(Hdf5Type type) {
-  switch (type) {
-    case Hdf5Type::kFloat16:
-      return {hdf5::float16_type()};
-    case Hdf5Type::kFloat32:
-      return {Handle(H5Tcopy(H5T_IEEE_F32LE), H5Tclose)};
-    case Hdf5Type::kFloat64:
-      return {Handle(H5Tcopy(H5T_IEEE_F64LE), H5Tclose)};
-    case Hdf5Type::kInt64:
-      return {Handle(H5Tcopy(H5T_STD_I64LE), H5Tclose), -0x1p53, 0x1p53};
-    case Hdf5Type::kUInt8:
-      return {Handle(H5Tcopy(H5T_STD_U8LE), H5Tclose), 0, 255};
-    case Hdf5Type::kUInt16:
-      return {Handle(H5Tcopy(H5T_STD_U16LE), H5Tclose), 0, 65535};
-    case Hdf5Type::kUInt32:
-      return {Handle(H5Tcopy(H5T_STD_U32LE), H5Tclose), 0, 4294967295.0};
-  }
-  throw std::invalid_argument("Hdf5Type: not one of its values");
+  if (type == Hdf5Type::kFloat16) return {hdf5::float16_type()};
+  const std::map<Hdf5Type, std::tuple<hid_t, double, double>> types = {
+      {Hdf5Type::kFloat32, {H5T_IEEE_F32LE, -INFINITY, INFINITY}},
+      {Hdf5Type::kFloat64, {H5T_IEEE_F64LE, -INFINITY, INFINITY}},
+      {Hdf5Type::kInt64, {H5T_STD_I64LE, -0x1p53, 0x1p53}},
+      {Hdf5Type::kUInt8, {H5T_STD_U8LE, 0, 255}},
+      {Hdf5Type::kUInt16, {H5T_STD_U16LE, 0, 65535}},
+      {Hdf5Type::kUInt32, {H5T_STD_U32LE, 0, 4294967295.0}}};
+  const auto& [id, lowest, highest] = types.at(type);
+  return {Handle(H5Tcopy(id), H5Tclose), lowest, highest};
 }
 
 /// No sizes: a scalar.
@@ -80,17 +73,14 @@ struct Hdf5Writer::State {
   void check_shape(const std::string& name, std::size_t n_values, std::span<const std::uint64_t> shape) const {
     std::uint64_t n_elements = 1;
     for (const std::uint64_t size : shape) n_elements *= size;
-    if (n_elements == n_values) return;
-    throw std::invalid_argument(
-        fmt::format("{}: {}: {} values for a shape of {}", file_name, name, n_values, n_elements));
+    require(n_elements == n_values, "{}: {}: {} values for a shape of {}", file_name, name, n_values, n_elements);
   }
 
   void check_range(const std::string& name, const Stored& type, std::span<const double> values) const {
     if (std::isinf(type.highest)) return;
     for (const double value : values) {
-      if (value >= type.lowest && value <= type.highest && value == std::floor(value)) continue;
-      throw std::invalid_argument(
-          fmt::format("{}: {}: {} is no whole number in {}..{}", file_name, name, value, type.lowest, type.highest));
+      require(value >= type.lowest && value <= type.highest && value == std::floor(value),
+              "{}: {}: {} is no whole number in {}..{}", file_name, name, value, type.lowest, type.highest);
     }
   }
 
@@ -106,7 +96,7 @@ struct Hdf5Writer::State {
 };
 
 Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& name) : state_(std::make_unique<State>()) {
-  const Quiet quiet;
+  hdf5::silence();
   State& state = *state_;
   state.file_name = name.empty() ? path : name;
   state.links = Handle(H5Pcreate(H5P_LINK_CREATE), H5Pclose);
@@ -120,23 +110,15 @@ Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& name) : state
   if (!state.file) state.fail("the file");
 }
 
-Hdf5Writer::Hdf5Writer(Hdf5Writer&&) noexcept = default;
-Hdf5Writer& Hdf5Writer::operator=(Hdf5Writer&&) noexcept = default;
-
-Hdf5Writer::~Hdf5Writer() {
-  const Quiet quiet;
-  state_.reset();
-}
+Hdf5Writer::~Hdf5Writer() = default;
 
 void Hdf5Writer::group(const std::string& name) {
-  const Quiet quiet;
   Handle made(H5Gcreate2(state_->file.get(), name.c_str(), state_->links.get(), H5P_DEFAULT, H5P_DEFAULT), H5Gclose);
   if (!made || !made.close()) state_->fail(name);
 }
 
 void Hdf5Writer::numbers(const std::string& dataset, Hdf5Type type, std::span<const double> values,
                          std::span<const std::uint64_t> shape) {
-  const Quiet quiet;
   state_->check_shape(dataset, values.size(), shape);
   const Stored as = stored(type);
   state_->check_range(dataset, as, values);
@@ -145,14 +127,8 @@ void Hdf5Writer::numbers(const std::string& dataset, Hdf5Type type, std::span<co
   if (!values.empty()) state_->write(dataset, std::move(made), H5T_NATIVE_DOUBLE, values.data());
 }
 
-void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string> values) {
-  const std::uint64_t size = values.size();
-  strings(dataset, values, {&size, 1});
-}
-
 void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string> values,
                          std::span<const std::uint64_t> shape) {
-  const Quiet quiet;
   state_->check_shape(dataset, values.size(), shape);
   std::vector<const char*> texts;
   for (const std::string& value : values) texts.push_back(value.c_str());
@@ -164,12 +140,7 @@ void Hdf5Writer::strings(const std::string& dataset, std::span<const std::string
                 texts.data());
 }
 
-void Hdf5Writer::text(const std::string& dataset, const std::string& value) {
-  strings(dataset, {&value, 1}, {});
-}
-
 void Hdf5Writer::rows(const std::string& dataset, Hdf5Type type) {
-  const Quiet quiet;
   const hsize_t none = 0;
   const hsize_t unlimited = H5S_UNLIMITED;
   const Handle space(H5Screate_simple(1, &none, &unlimited), H5Sclose);
@@ -182,11 +153,8 @@ void Hdf5Writer::rows(const std::string& dataset, Hdf5Type type) {
 }
 
 void Hdf5Writer::append(const std::string& dataset, std::span<const double> row) {
-  const Quiet quiet;
   const auto place = state_->rows.find(dataset);
-  if (place == state_->rows.end()) {
-    throw std::invalid_argument(fmt::format("{}: {}: call rows() before append()", state_->file_name, dataset));
-  }
+  require(place != state_->rows.end(), "{}: {}: call rows() before append()", state_->file_name, dataset);
   auto& [made, as, n_rows] = place->second;
   state_->check_range(dataset, as, row);
   const hsize_t first = n_rows;
@@ -206,7 +174,6 @@ void Hdf5Writer::append(const std::string& dataset, std::span<const double> row)
 }
 
 void Hdf5Writer::close() {
-  const Quiet quiet;
   for (auto& [name, rows] : state_->rows) {
     if (!rows.dataset.close()) state_->fail(name);
   }

@@ -144,7 +144,8 @@ TEST_CASE("ossicle-rebin: a list gives labels, a recording that cannot be used i
   std::filesystem::remove(here.file("7.txt"));
   const auto result = here.run(kText + "--list list.tsv -o a.tar");
   CHECK(result.exit_code == 1);
-  CHECK_THAT(result.err, Contains("2.txt:2: '0 0.2 stray' has 3 columns") && Contains("3.txt:1: channel 'channel'") &&
+  CHECK_THAT(result.err, Contains("2.txt:2: '0 0.2 stray': wanted two columns") &&
+                             Contains("3.txt:1: channel 'channel'") &&
                              Contains("4: has no events, and how long it lasts is not known") &&
                              Contains("5: an utterance of 5400 s is longer than an hour") && Contains("another unit") &&
                              Contains("6.txt:1: time -1 is negative") && Contains("7.txt: no such file") &&

@@ -33,8 +33,8 @@ Hdf5Files::Hdf5Files(const SourceOptions& o, const std::string& format) : option
   if (format == "ntidigits" && o.part.empty()) {
     throw std::invalid_argument("N-TIDIGITS has two parts in one file: give --part train or test");
   }
-  if (!o.part.empty()) events_.ntidigits.part = ear::parse_part(o.part);
-  if (!o.split.empty()) events_.ntidigits.split = ear::parse_split(o.split);
+  if (!o.part.empty()) events_.ntidigits.part = o.part;
+  if (!o.split.empty()) events_.ntidigits.split = o.split;
   if (!o.classes.empty()) events_.ntidigits.classes = read_classes(o.classes);
   events_.ntidigits.sequences = o.sequences;
   events_.shard = o.shard;

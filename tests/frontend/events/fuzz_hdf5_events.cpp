@@ -111,7 +111,7 @@ Outcome read_all(const std::string& path, bool in_process) {
   bool bad_records = false;
   try {
     ear::Hdf5EventsOptions options;
-    options.ntidigits.split = ear::NtidigitsSplit::kAb;
+    options.ntidigits.split = "ab";
     options.patience_s = kPatience_s;
     const auto source =
         in_process ? ear::open_hdf5_events_in_process(path, options) : ear::open_hdf5_events(path, options);

@@ -17,8 +17,8 @@ namespace {
 
 void read(const std::string& path, const std::vector<std::string>& options) {
   ear::Hdf5EventsOptions wanted;
-  if (!options.empty()) wanted.ntidigits.part = ear::parse_part(options[0]);
-  if (options.size() > 1) wanted.ntidigits.split = ear::parse_split(options[1]);
+  if (!options.empty()) wanted.ntidigits.part = options[0];
+  if (options.size() > 1) wanted.ntidigits.split = options[1];
   wanted.ntidigits.sequences = options.size() > 2;
   const auto source = ear::open_hdf5_events(path, wanted);
   fmt::print("classes\t{}\n", fmt::join(source->info().classes, "\t"));

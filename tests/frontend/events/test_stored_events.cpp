@@ -40,8 +40,8 @@ TEST_CASE("Stored events: what cannot be used is an error that says what was fou
   };
   const double nan = std::numeric_limits<double>::quiet_NaN();
   check({}, {}, "not a single event");
-  check({0.1, 0.2}, {1}, "2 times but 1 channels");
-  check({0.1, 0.2}, {1, 64}, "event 1: channel 64 is none of 0 to 63");
+  check({0.1, 0.2}, {1}, "2 times and 1 channels");
+  check({0.1, 0.2}, {1, 64}, "event 1: channel 64 is not in 0 to 63");
   check({0.1}, {-1}, "event 0: channel -1");
   check({0.1}, {1.5}, "channel 1.5");
   check({0.1}, {nan}, "channel nan");

@@ -5,13 +5,14 @@
 #include "frontend/events/text_events.h"
 
 using Catch::Contains;
+using ear::parse_time_unit;
 using ear::TimeUnit;
 using Times = std::vector<double>;
 using Channels = std::vector<std::uint32_t>;
 
 namespace {
 
-ear::EventRecord parse(std::string_view text, TimeUnit unit = TimeUnit::kSeconds, int n_channels = 64) {
+ear::EventRecord parse(std::string_view text, const TimeUnit& unit = {}, int n_channels = 64) {
   ear::EventRecord record;
   ear::parse_text_events(text, "a.txt", unit, n_channels, record);
   return record;
@@ -52,15 +53,13 @@ TEST_CASE("text events: blanks, tabs and commas, comments, empty lines, CR LF an
 }
 
 TEST_CASE("text events: the unit is what the user says") {
-  CHECK(parse("0 3\n", TimeUnit::kSeconds).times_s == Times{3.0});
-  CHECK(parse("0 3\n0 0.1\n", TimeUnit::kMilliseconds).times_s == Times{0.0001, 0.003});
-  CHECK(parse("0 3\n", TimeUnit::kMicroseconds).times_s == Times{0.000003});
+  CHECK(parse("0 3\n", {}).times_s == Times{3.0});
+  CHECK(parse("0 3\n0 0.1\n", parse_time_unit("ms")).times_s == Times{0.0001, 0.003});
+  CHECK(parse("0 3\n", parse_time_unit("us")).times_s == Times{0.000003});
   // Nearest to the decimal number, as a literal is: 0.001 * 9 would not be.
-  CHECK(parse("0 9\n", TimeUnit::kMilliseconds).times_s == Times{0.009});
-  CHECK(ear::parse_time_unit("s") == TimeUnit::kSeconds);
-  CHECK(ear::parse_time_unit("ms") == TimeUnit::kMilliseconds);
-  CHECK(ear::parse_time_unit("us") == TimeUnit::kMicroseconds);
-  CHECK_THROWS_WITH(ear::parse_time_unit("ns"), Contains("'ns'") && Contains("s, ms or us"));
+  CHECK(parse("0 9\n", parse_time_unit("ms")).times_s == Times{0.009});
+  CHECK(parse_time_unit("s").name == "s");
+  CHECK_THROWS_WITH(parse_time_unit("ns"), Contains("'ns'") && Contains("s, ms or us"));
 }
 
 TEST_CASE("text events: unsorted times are sorted and said") {
@@ -74,16 +73,16 @@ TEST_CASE("text events: what is wrong is said with file and line") {
     INFO(text);
     CHECK_THAT(error_of(text), Contains(place) && Contains(message));
   };
-  check("0 0.1\n0 0.1 7\n", "a.txt:2: ", "'0 0.1 7' has 3 columns, wanted two: channel and time");
-  check("0\n", "a.txt:1: ", "has 1 columns");
-  check("0 0.1,\n", "a.txt:1: ", "has 3 columns");
-  check("0,,0.1\n", "a.txt:1: ", "has 3 columns");
-  check("0;0.1\n", "a.txt:1: ", "has 1 columns");
-  check("0,0.1,0.2 0.3\n", "a.txt:1: ", "has 4 columns");
+  check("0 0.1\n0 0.1 7\n", "a.txt:2: ", "'0 0.1 7': wanted two columns, channel and time");
+  check("0\n", "a.txt:1: ", "two columns");
+  check("0 0.1,\n", "a.txt:1: ", "two columns");
+  check("0,,0.1\n", "a.txt:1: ", "two columns");
+  check("0;0.1\n", "a.txt:1: ", "two columns");
+  check("0,0.1,0.2 0.3\n", "a.txt:1: ", "two columns");
   check("channel time\n0 0.1\n",
         "a.txt:1: ", "'channel' is no number; a line of words, such as names of columns, begins");
   check("\n\n3 x\n", "a.txt:3: ", "time 'x' is no number");
-  check("3 0,5\n", "a.txt:1: ", "3 columns");
+  check("3 0,5\n", "a.txt:1: ", "two columns");
   check(",0.5\n", "a.txt:1: ", "channel '' is no number");
   check("0 0x10\n", "a.txt:1: ", "no number");
   check("0 +-1\n", "a.txt:1: ", "no number");
@@ -110,7 +109,7 @@ TEST_CASE("text events: a list gives labels and speakers, a bad file is one reco
     if (entry.key == "c") throw std::runtime_error("c.txt: no such file");
     return {entry.path, entry.key == "a" ? "1 0.2\n2 0.1\n" : "3 0.5\n"};
   };
-  ear::TextEvents source(entries, {TimeUnit::kSeconds, 4, {"one", "two"}}, read);
+  ear::TextEvents source(entries, {{}, 4, {"one", "two"}}, read);
   CHECK(source.info().n_channels == 4);
   CHECK(source.info().classes == std::vector<std::string>{"one", "two"});
   ear::EventRecord record;
@@ -136,7 +135,7 @@ TEST_CASE("text events: a list gives labels and speakers, a bad file is one reco
   CHECK_FALSE(source.next(record));
 
   CHECK_THROWS_AS(ear::TextEvents(entries, {}, read), std::invalid_argument);
-  ear::TextEvents full(entries, {TimeUnit::kSeconds, 4, {}},
+  ear::TextEvents full(entries, {{}, 4, {}},
                        [](const ear::ListEntry&) -> std::pair<std::string, std::string> { throw std::bad_alloc(); });
   CHECK_THROWS_AS(full.next(record), std::bad_alloc);
 }

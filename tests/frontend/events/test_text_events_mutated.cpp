@@ -69,7 +69,7 @@ TEST_CASE("text events: 10,000 mutated texts give good events or an error that n
     for (auto n = random() % 4; n > 0; --n) mutate(text, random);
     ear::EventRecord record;
     try {
-      ear::parse_text_events(text, "a.txt", ear::TimeUnit::kSeconds, kChannels, record);
+      ear::parse_text_events(text, "a.txt", {}, kChannels, record);
     } catch (const std::runtime_error& error) {
       ++n_refused;
       INFO(error.what());

@@ -15,14 +15,14 @@ TEST_CASE("event_text: lines of channel and time, the middle of the step in the 
   const exchange_support::TempFolder temp;
   auto header = exchange_support::header(Kind::kCounts);
   ear::Record record{"k", "one", {}, "ada", 2, 3.0, 1, std::vector<std::uint16_t>{0, 2, 0, 1, 0, 0}};
-  const std::vector<std::pair<ear::TimeUnit, std::string>> wanted = {
-      {ear::TimeUnit::kSeconds, "# channel time, s; 3 channels; 2 steps of 3 ms\n1 0.0015\n1 0.0015\n0 0.0045\n"},
-      {ear::TimeUnit::kMilliseconds, "# channel time, ms; 3 channels; 2 steps of 3 ms\n1 1.5\n1 1.5\n0 4.5\n"},
-      {ear::TimeUnit::kMicroseconds, "# channel time, us; 3 channels; 2 steps of 3 ms\n1 1500\n1 1500\n0 4500\n"}};
+  const std::vector<std::pair<std::string, std::string>> wanted = {
+      {"s", "# channel time, s; 3 channels; 2 steps of 3 ms\n1 0.0015\n1 0.0015\n0 0.0045\n"},
+      {"ms", "# channel time, ms; 3 channels; 2 steps of 3 ms\n1 1.5\n1 1.5\n0 4.5\n"},
+      {"us", "# channel time, us; 3 channels; 2 steps of 3 ms\n1 1500\n1 1500\n0 4500\n"}};
   for (const auto& [unit, text] : wanted) {
-    const std::string folder = temp.file("unit" + std::to_string(static_cast<int>(unit)));
+    const std::string folder = temp.file("unit" + unit);
     std::filesystem::create_directory(folder);
-    const auto writer = ear::make_text_writer(folder, folder, header, unit);
+    const auto writer = ear::make_text_writer(folder, folder, header, ear::parse_time_unit(unit));
     writer->write(record);
     CHECK(writer->close().empty());
     CHECK(slurp(folder + "/k.txt") == text);
@@ -44,12 +44,12 @@ TEST_CASE("event_text: the events come back into their steps at the same width")
     record.data = events;
     const std::string folder = temp.file(std::to_string(dt_ms));
     std::filesystem::create_directory(folder);
-    const auto writer = ear::make_text_writer(folder, folder, header, ear::TimeUnit::kMilliseconds);
+    const auto writer = ear::make_text_writer(folder, folder, header, ear::parse_time_unit("ms"));
     writer->write(record);
     writer->close();
     const auto entries = ear::parse_list(slurp(folder + "/list.tsv"), "list");
     auto text = std::make_unique<ear::TextEvents>(
-        entries, ear::TextEventsParams{ear::TimeUnit::kMilliseconds, 3, header.classes},
+        entries, ear::TextEventsParams{ear::parse_time_unit("ms"), 3, header.classes},
         [&](const ear::ListEntry& entry) { return std::pair(entry.path, slurp(folder + "/" + entry.path)); });
     ear::ForeignParams params;
     params.dt_ms = dt_ms;
@@ -62,7 +62,7 @@ TEST_CASE("event_text: the events come back into their steps at the same width")
 TEST_CASE("event_text: a key that is the name of another file") {
   const exchange_support::TempFolder temp;
   const auto header = exchange_support::header(Kind::kRaster);
-  const auto writer = ear::make_text_writer(temp.path().string(), "out", header, ear::TimeUnit::kSeconds);
+  const auto writer = ear::make_text_writer(temp.path().string(), "out", header, {});
   auto record = exchange_support::records(Kind::kRaster)[0];
   record.key = "classes";
   writer->write(record);
@@ -78,7 +78,7 @@ TEST_CASE("event_text: a key that is the name of another file") {
 TEST_CASE("event_text: what a list cannot hold is said or refused") {
   const exchange_support::TempFolder temp;
   auto header = exchange_support::header(Kind::kRaster);
-  const auto writer = ear::make_text_writer(temp.path().string(), "out", header, ear::TimeUnit::kSeconds);
+  const auto writer = ear::make_text_writer(temp.path().string(), "out", header, {});
   auto records = exchange_support::records(Kind::kRaster);
   writer->write(records[1]);
   records[0].speaker = "a\tb";
@@ -86,8 +86,6 @@ TEST_CASE("event_text: what a list cannot hold is said or refused") {
   const auto notes = writer->close();
   REQUIRE(notes.size() == 1);
   CHECK_THAT(notes[0], Contains("words of 1 recordings"));
-  CHECK_THAT(error_of([&] {
-               ear::make_text_writer("x", "x", exchange_support::header(Kind::kCochleagram), ear::TimeUnit::kSeconds);
-             }),
+  CHECK_THAT(error_of([&] { ear::make_text_writer("x", "x", exchange_support::header(Kind::kCochleagram), {}); }),
              Contains("ossicle-encode"));
 }

@@ -1,5 +1,5 @@
 // Files whose numbers lie elsewhere, and those compressed with a filter that libhdf5 does not have.
-#include "frontend/hdf5/hdf5_checks.h"
+#include "frontend/hdf5/hdf5_library.h"
 
 #include <array>
 #include <catch2/catch.hpp>
@@ -157,7 +157,7 @@ TEST_CASE("HDF5: what cannot be used at all is said once, not for each recording
   samples::write_ntidigits(files.path, train, test);
   compress(files.path, "/train_timestamps/man-cd-a-2", {0.1, 0.2});
   ear::Hdf5EventsOptions options;
-  options.ntidigits.part = ear::CorpusPart::kTrain;
+  options.ntidigits.part = "train";
   const auto source = ear::open_hdf5_events(files.path, options);
   ear::EventRecord record;
   REQUIRE(source->next(record));

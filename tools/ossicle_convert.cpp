@@ -31,6 +31,7 @@ const tools::ToolInfo kInfo = {
     "ossicle-convert train.tar -o train.npz"};
 
 constexpr std::size_t kMaxListBytes = 1ULL << 30;
+constexpr std::size_t kWarningsShown = 5;
 
 void define(CLI::App& app, Options& o) {
   app.add_option("INPUT", o.input, "File or folder to convert; -: standard input, a stream unless --from says another")
@@ -102,24 +103,6 @@ std::pair<std::size_t, std::size_t> range_of(const Options& o, const ear::Record
   return ear::range_of_shard(*n, o.records.shard);
 }
 
-/// Says the first of many lines of one sort, and how many there were.
-class Warnings {
- public:
-  explicit Warnings(tools::Context& context) : context_(context) {}
-  void add(const std::string& line) {
-    constexpr std::size_t kSaid = 5;
-    if (!line.empty() && n_++ < kSaid) context_.warn(line);
-    if (!line.empty() && n_ == kSaid + 1) context_.warn("and so on");
-  }
-  void end() {
-    if (n_ > 1) context_.warn(fmt::format("{} records with warnings", n_));
-  }
-
- private:
-  tools::Context& context_;
-  std::size_t n_ = 0;
-};
-
 /// All files that are read, so that none of them is replaced.
 std::vector<std::string> inputs_of(const Options& o) {
   std::vector<std::string> inputs{o.input, o.records.classes, o.records.labels, o.records.speakers};
@@ -141,13 +124,13 @@ void convert_records(const Options& o, tools::Context& context) {
   tools::warn_of_look_alikes(header.classes, "labels", context);
   tools::RecordProgress progress(context, source.n_records());
   tools::RecordOutput output(o.formats.to, o.output, header, o.records);
-  Warnings warnings(context);
+  std::size_t n_warnings = 0;
   std::size_t n_written = 0;
   std::size_t n = 0;
   for (ear::ReadRecord item; source.next(item); ++n) {
     progress.add(1, input.file() != nullptr ? tools::share_read(input.file()->fd()) : std::nullopt);
     if (n < first || n >= end) continue;
-    warnings.add(item.warning);
+    if (!item.warning.empty() && n_warnings++ < kWarningsShown) context.warn(item.warning);
     if (item.error.empty()) {
       output.sink().write(item.record);
       ++n_written;
@@ -157,7 +140,9 @@ void convert_records(const Options& o, tools::Context& context) {
   }
   if (n_written == 0 && context.n_failed() > 0 && o.records.shard.count == 1)
     throw std::runtime_error("no record could be used");
-  warnings.end();
+  if (n_warnings > kWarningsShown) {
+    context.warn(fmt::format("{} records with warnings; the first {} are shown", n_warnings, kWarningsShown));
+  }
   const auto lines = output.commit();
   for (const std::string& line : source.notes()) context.note(line);
   for (const std::string& line : lines) context.note(line);

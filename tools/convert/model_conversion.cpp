@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <stdexcept>
 
+#include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/stream.h"
 #include "frontend/stream/tool_names.h"
 #include "snn/files/model_file.h"
@@ -16,7 +18,6 @@
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/convert/formats.h"
-#include "tools/convert/nir_file.h"
 #include "tools/convert/weights_import.h"
 #include "tools/options/training_options.h"
 
@@ -26,6 +27,7 @@ namespace {
 
 constexpr double kMsPerS = 1000.0;
 constexpr double kDefaultDtMs = 1.0;
+constexpr const char* kNirVersion = "1.0.8";  // of the Python package
 
 ear::Header header_of(const std::string& path) {
   InputFile file(path, "a stream of ossicle-lyon");
@@ -38,24 +40,16 @@ ear::Header header_of(const std::string& path) {
   return header;
 }
 
-/// The stage's number of that name; 0 if it has none.
-double number_or_0(const ear::RecipeStage& stage, std::string_view name) {
-  for (const auto& [key, value] : stage.params) {
-    if (key != name) continue;
-    if (const auto* integer = std::get_if<std::int64_t>(&value)) return static_cast<double>(*integer);
-    if (const auto* real = std::get_if<double>(&value)) return *real;
-  }
-  return 0.0;
-}
-
 /// The length of a step where the recipe has one for all recordings: its last stage that makes steps decides.
 std::optional<double> dt_ms_of(const ear::Recipe& recipe) {
   double dt_ms = 0.0;
   for (const ear::RecipeStage& stage : recipe.stages) {
-    const double rate_hz = number_or_0(stage, "sample_rate_hz");
-    if (stage.tool == ear::kLyonTool)
-      dt_ms = rate_hz > 0.0 ? kMsPerS * number_or_0(stage, "decimation") / rate_hz : 0.0;
-    if (stage.tool == ear::kRebinTool) dt_ms = number_or_0(stage, "bin_ms");
+    const auto number = [&stage](const char* name) {
+      return ear::has(stage, name) ? ear::get_double(stage, name) : 0.0;
+    };
+    const double rate_hz = number("sample_rate_hz");
+    if (stage.tool == ear::kLyonTool) dt_ms = rate_hz > 0.0 ? kMsPerS * number("decimation") / rate_hz : 0.0;
+    if (stage.tool == ear::kRebinTool) dt_ms = number("bin_ms");
   }
   if (dt_ms > 0.0) return dt_ms;
   return std::nullopt;
@@ -74,6 +68,37 @@ double choose_dt_ms(const ModelConversion& conversion, const snn::Model& model, 
   return kDefaultDtMs;
 }
 
+ear::Hdf5Type type_of(snn::NirType type) {
+  if (type == snn::NirType::kInt64) return ear::Hdf5Type::kInt64;
+  return type == snn::NirType::kFloat32 ? ear::Hdf5Type::kFloat32 : ear::Hdf5Type::kFloat64;
+}
+
+/// Replaces the file at `path` by the graph in the layout of the Python package nir; `shown_as` stands in messages.
+void write_nir(const snn::NirGraph& graph, const std::string& path, const std::string& shown_as) {
+  ear::Hdf5Writer file(path, shown_as);
+  file.text("version", kNirVersion);
+  file.text("node/type", "NIRGraph");
+  for (const snn::NirNode& node : graph.nodes) {
+    const std::string group = "node/nodes/" + node.name + "/";
+    file.text(group + "type", node.type);
+    for (const auto& [name, array] : node.arrays) {
+      const std::vector<std::uint64_t> shape(array.shape.begin(), array.shape.end());
+      file.numbers(group + name, type_of(array.type), array.values, shape);
+    }
+  }
+  std::vector<std::string> ends;
+  for (const auto& [from, to] : graph.edges) {
+    ends.push_back(from);
+    ends.push_back(to);
+  }
+  file.strings("node/edges", ends, std::array<std::uint64_t, 2>{graph.edges.size(), 2});
+  for (const auto& [name, text] : graph.texts) file.text("node/metadata/" + name, text);
+  for (const auto& [name, number] : graph.numbers) {
+    file.numbers("node/metadata/" + name, ear::Hdf5Type::kFloat64, std::array{number}, {});
+  }
+  file.close();
+}
+
 void export_nir(const std::string& input, const std::string& output, const ModelConversion& conversion,
                 Context& context) {
   const snn::Model model = read_model(input);
@@ -89,22 +114,16 @@ void export_nir(const std::string& input, const std::string& output, const Model
 }
 
 ImportContext context_of(const ModelConversion& conversion) {
-  ImportContext context{.like = {},
-                        .constants = conversion.constants,
-                        .classes = {},
-                        .input_kind = {},
-                        .recipe_json = {},
-                        .names = conversion.names};
+  ImportContext context;
+  context.constants = conversion.constants;
+  context.names = conversion.names;
   if (!conversion.like.empty()) {
-    context.like = read_model(conversion.like);
-    context.classes = context.like->classes;
-    context.input_kind = context.like->input_kind;
-    context.recipe_json = context.like->recipe_json;
+    const snn::Model like = read_model(conversion.like);
+    context.target = {like.training, like.classes, like.input_kind, like.recipe_json};
+    context.is_like = true;
   } else {
     const ear::Header header = header_of(conversion.stream);
-    context.classes = header.classes;
-    context.input_kind = ear::kind_name(header.kind);
-    context.recipe_json = ear::to_json(header.recipe);
+    context.target = {{}, header.classes, ear::kind_name(header.kind), ear::to_json(header.recipe)};
     context.n_channels = header.n_channels;
   }
   return context;

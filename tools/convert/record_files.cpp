@@ -1,10 +1,15 @@
 #include "tools/convert/record_files.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <filesystem>
 #include <stdexcept>
+#include <system_error>
 
+#include "frontend/base/descriptor.h"
 #include "frontend/exchange/formats.h"
 #include "tools/convert/formats.h"
 
@@ -54,6 +59,13 @@ bool is_archive_alone(const std::string& path) {
   return path == "-" || fs::path(path).extension() == ".ark";
 }
 
+/// `name` stands in messages.
+void sync(const fs::path& path, const std::string& name) {
+  ear::Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (file && ::fsync(file.get()) == 0 && file.close()) return;
+  throw std::system_error(errno, std::generic_category(), name + ": cannot write");
+}
+
 }  // namespace
 
 RecordInput::RecordInput(const std::string& format, const std::string& path, const RecordConversion& c) {
@@ -101,6 +113,23 @@ void RecordInput::open_text(const std::string& path, const RecordConversion& c) 
   ear::ForeignParams foreign = c.foreign;
   foreign.classes.clear();
   source_ = ear::events_as_records(std::move(events), foreign, "text");
+}
+
+OutputFolder::OutputFolder(const std::string& path) : name_(path) {
+  if (path.empty() || path == "-") throw std::runtime_error("this format is a folder of files; name one with -o");
+  fs::path target = fs::path(path).lexically_normal();
+  if (!target.has_filename()) target = target.parent_path();
+  if (fs::exists(target) && !(fs::is_directory(target) && fs::is_empty(target))) {
+    throw std::runtime_error(path + ": is there already; remove it or name another folder");
+  }
+  aside_.emplace(target, path, HiddenOutput::Type::kFolder);
+}
+
+void OutputFolder::commit() {
+  for (const auto& entry : fs::directory_iterator(aside_->path())) {
+    sync(entry.path(), (fs::path(name_) / entry.path().filename()).string());
+  }
+  aside_->become_target();
 }
 
 RecordOutput::RecordOutput(const std::string& format, const std::string& path, const ear::Header& header,

@@ -8,8 +8,8 @@
 #include "frontend/events/text_events.h"
 #include "frontend/exchange/records.h"
 #include "frontend/stream/list.h"
+#include "tools/common/hidden_output.h"
 #include "tools/common/io.h"
-#include "tools/convert/output_folder.h"
 
 namespace tools {
 
@@ -41,6 +41,24 @@ class RecordInput {
   std::unique_ptr<InputFile> file_;
   std::vector<ear::ListEntry> entries_;
   std::unique_ptr<ear::RecordReader> source_;
+};
+
+/// A folder as output, all of it or nothing: files are written into a hidden folder beside it; commit() syncs and renames it. Without commit() it is removed.
+class OutputFolder {
+ public:
+  /// Throws std::runtime_error for what is there already and is not an empty folder, and for a missing parent;
+  /// std::system_error.
+  explicit OutputFolder(const std::string& path);
+  OutputFolder(const OutputFolder&) = delete;
+  OutputFolder& operator=(const OutputFolder&) = delete;
+
+  /// Where the files go until commit().
+  std::string aside() const { return aside_->path().string(); }
+  void commit();
+
+ private:
+  std::string name_;
+  std::optional<HiddenOutput> aside_;
 };
 
 /// An output of records, written aside.

@@ -1,4 +1,4 @@
-#include "tools/convert/output_folder.h"
+#include "tools/convert/record_files.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>

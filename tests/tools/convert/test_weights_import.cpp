@@ -1,11 +1,10 @@
-#include "tools/convert/weights_names.h"
+#include "tools/convert/weights_import.h"
 
 #include <catch2/catch.hpp>
 #include <cstdint>
 #include <string>
 
 #include "tests/snn/byte_sources.h"
-#include "tools/convert/weights_import.h"
 
 using Catch::Contains;
 
@@ -128,9 +127,9 @@ TEST_CASE("weights import: one weight of recurrence stands for all neurons of th
                               {"lif2.recurrent.V", "F32", "[1]", bytes_of<float>({-0.5F})}})};
   tools::ImportContext context;
   context.constants.values = {{"tau_m", 16.0}, {"tau_s", 8.0}, {"v_th", 1.0}};
-  context.classes = {"no", "yes"};
-  context.input_kind = "counts";
-  context.recipe_json = "[]";
+  context.target.classes = {"no", "yes"};
+  context.target.input_kind = "counts";
+  context.target.recipe_json = "[]";
   const snn::Model model = tools::import_weights(snn::WeightsFile(bytes.file()), context);
   CHECK(model.parameters.at("w_self_1") == snn::Tensor{{2}, {0.25F, 0.25F}});
   CHECK(model.parameters.at("w_self_2") == snn::Tensor{{2}, {-0.5F, -0.5F}});

@@ -156,7 +156,7 @@ TEST_CASE("N-TIDIGITS: a recording that cannot be used says why, and the others 
   };
   check(0, "man-zz-a-1", "there is no /train_timestamps/man-zz-a-1");
   check(1, "man-zz-a-2", "there is no /train_addresses/man-zz-a-2");
-  check(2, "man-zz-a-3", "2 times but 1 channels");
+  check(2, "man-zz-a-3", "2 times and 1 channels");
   check(3, "man-zz-a-4", "not a single event");
   check(4, "man-zz-a-5", "its time is -0.1");
   check(5, "man-zz-a-6", "channel 64");

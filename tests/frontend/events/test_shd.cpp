@@ -91,7 +91,7 @@ TEST_CASE("SHD: a recording that cannot be used says why, and the others are rea
   CHECK(records[1].error.empty());
   CHECK_THAT(records[1].warning, Contains("sorted"));
   CHECK(records[1].channels == std::vector<std::uint32_t>{2, 1});
-  CHECK_THAT(records[2].error, Contains("1 times but 2 channels"));
+  CHECK_THAT(records[2].error, Contains("1 times and 2 channels"));
   CHECK_THAT(records[3].error, Contains("channel 700"));
   CHECK_THAT(records[4].error, Contains("label 2 has no class; there are 2"));
   CHECK_THAT(records[5].error, Contains("label -1"));

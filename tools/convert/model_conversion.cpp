@@ -119,11 +119,16 @@ ImportContext context_of(const ModelConversion& conversion) {
   context.names = conversion.names;
   if (!conversion.like.empty()) {
     const snn::Model like = read_model(conversion.like);
-    context.target = {like.training, like.classes, like.input_kind, like.recipe_json};
+    context.target.training = like.training;
+    context.target.classes = like.classes;
+    context.target.input_kind = like.input_kind;
+    context.target.recipe_json = like.recipe_json;
     context.is_like = true;
   } else {
     const ear::Header header = header_of(conversion.stream);
-    context.target = {{}, header.classes, ear::kind_name(header.kind), ear::to_json(header.recipe)};
+    context.target.classes = header.classes;
+    context.target.input_kind = ear::kind_name(header.kind);
+    context.target.recipe_json = ear::to_json(header.recipe);
     context.n_channels = header.n_channels;
   }
   return context;

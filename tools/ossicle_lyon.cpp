@@ -5,7 +5,6 @@
 #include <set>
 #include <stdexcept>
 
-#include "frontend/lyon/isa.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
 #include "tools/common/load.h"
@@ -53,7 +52,7 @@ void check(Options& o) {
   if (!o.list.empty() && !o.files.empty()) throw std::invalid_argument("--list and files: give one of the two");
   if (o.list.empty() && o.files.empty()) o.files = {"-"};
   tools::check(o.stream);
-  o.isa = ear::choose_isa(o.isa);
+  o.isa = ear::choose_isa(o.isa).name;
   ear::validate(o.front_end);
   ear::validate(o.augment);
 }
@@ -109,7 +108,8 @@ void run(Options& o, tools::Context& context) {
   ear::Header header = header_of(o, entries);
   header.n_channels = front_end.coeffs().n_channels;
   warn_of_names(header, entries, context);
-  if (o.front_end.decimation > 0) header.dt_ms = 1000.0 * o.front_end.decimation / o.front_end.sample_rate_hz;
+  if (o.front_end.decimation > 0)
+    header.dt_ms = ear::kMsPerSecond * o.front_end.decimation / o.front_end.sample_rate_hz;
   auto rest = ear::entries_of_shard(entries, o.stream.shard);
   tools::StreamOutput output(o.stream, header, "recording", context, rest.size());
   tools::LyonTotals totals;

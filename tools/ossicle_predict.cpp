@@ -8,7 +8,7 @@
 #include <stdexcept>
 
 #include "frontend/base/text.h"
-#include "frontend/stream/list_keys.h"
+#include "frontend/stream/list.h"
 #include "snn/files/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"

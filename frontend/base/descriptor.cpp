@@ -8,6 +8,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "frontend/base/require.h"
+
 namespace ear {
 
 namespace {
@@ -30,12 +32,10 @@ Descriptor open_regular_file(const std::string& path, const std::string& what, s
   struct stat status = {};
   ::fstat(file.get(), &status);
   size = static_cast<std::uint64_t>(status.st_size);
-  if (S_ISDIR(status.st_mode)) throw std::runtime_error(fmt::format("{}: is a folder; wanted {}", path, what));
-  if (!S_ISREG(status.st_mode)) {
-    throw std::runtime_error(
-        fmt::format("{}: is no regular file, and {} cannot be read from a pipe; save it first", path, what));
-  }
-  if (size == 0) throw std::runtime_error(fmt::format("{}: is empty; wanted {}", path, what));
+  demand(!S_ISDIR(status.st_mode), "{}: is a folder; wanted {}", path, what);
+  demand(S_ISREG(status.st_mode), "{}: is no regular file, and {} cannot be read from a pipe; save it first", path,
+         what);
+  demand(size > 0, "{}: is empty; wanted {}", path, what);
   return file;
 }
 

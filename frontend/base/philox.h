@@ -20,6 +20,9 @@ constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> count
   return counter;
 }
 
+/// Values of a word: 2^32.
+inline constexpr double kPhiloxWords = 4294967296.0;
+
 /// The key of a seed >= 0.
 constexpr std::array<std::uint32_t, 2> philox_key(std::int64_t seed) {
   const auto bits = static_cast<std::uint64_t>(seed);

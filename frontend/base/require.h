@@ -1,5 +1,5 @@
 #pragma once
-// Checks of what a caller gives.
+// Checks: of what a caller gives, and of what stands in an input.
 #include <fmt/format.h>
 
 #include <cmath>
@@ -16,9 +16,10 @@ void require(bool holds, fmt::format_string<Values...> message, Values&&... valu
   if (!holds) throw std::invalid_argument(fmt::format(message, std::forward<Values>(values)...));
 }
 
-/// Throws std::invalid_argument unless the value is finite and above 0.
-inline void require_positive(double value, const char* name) {
-  require(std::isfinite(value) && value > 0.0, "{} {}: wanted more than 0", name, value);
+/// The same with std::runtime_error.
+template <class... Values>
+void demand(bool holds, fmt::format_string<Values...> message, Values&&... values) {
+  if (!holds) throw std::runtime_error(fmt::format(message, std::forward<Values>(values)...));
 }
 
 /// Throws std::invalid_argument, naming step and channel, unless every value [T][n_channels] stays finite times `factor`.

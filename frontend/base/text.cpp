@@ -7,9 +7,10 @@
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
-#include <optional>
 #include <stdexcept>
 #include <unordered_map>
+
+#include "frontend/base/require.h"
 
 namespace ear {
 
@@ -49,17 +50,9 @@ bool is_control(std::int32_t code) {
 
 /// Whether a reader does not see it, or not as what it is.
 bool is_hidden(std::int32_t code) {
-  switch (utf8proc_category(code)) {
-    case UTF8PROC_CATEGORY_ZS:
-      return code != ' ';
-    case UTF8PROC_CATEGORY_CC:
-    case UTF8PROC_CATEGORY_CF:
-    case UTF8PROC_CATEGORY_ZL:
-    case UTF8PROC_CATEGORY_ZP:
-      return true;
-    default:
-      return false;
-  }
+  constexpr utf8proc_category_t kHidden[] = {UTF8PROC_CATEGORY_ZS, UTF8PROC_CATEGORY_CC, UTF8PROC_CATEGORY_CF,
+                                             UTF8PROC_CATEGORY_ZL, UTF8PROC_CATEGORY_ZP};
+  return code != ' ' && std::ranges::find(kHidden, utf8proc_category(code)) != std::end(kHidden);
 }
 
 std::string escaped(const Point& point) {
@@ -113,33 +106,24 @@ std::pair<std::string, std::string> difference(const std::string& a, const std::
 }  // namespace
 
 void check_name(std::string_view name, std::string_view what) {
-  if (name.size() > kMaxName) {
-    throw std::runtime_error(
-        fmt::format("{} '{}' holds {} bytes, a name at most {}", what, shown(name), name.size(), kMaxName));
-  }
+  if (name.size() > kMaxName)
+    demand(false, "{} '{}' holds {} bytes, a name at most {}", what, shown(name), name.size(), kMaxName);
   for (std::string_view rest = name; !rest.empty();) {
     const Point point = take_point(rest);
-    if (point.code < 0) throw std::runtime_error(fmt::format("{} '{}' is not UTF-8", what, shown(name)));
-    if (!is_control(point.code)) continue;
-    throw std::runtime_error(fmt::format("{} '{}' holds the control character U+{:04X}; a name is one line of text",
-                                         what, shown(name), point.code));
+    if (point.code >= 0 && !is_control(point.code)) continue;
+    demand(point.code >= 0, "{} '{}' is not UTF-8", what, shown(name));
+    demand(false, "{} '{}' holds the control character U+{:04X}; a name is one line of text", what, shown(name),
+           point.code);
   }
-}
-
-void check_not_utf16(std::string_view text, const std::string& file) {
-  const std::string_view first = text.substr(0, kLooksUtf16);
-  const bool marked = first.starts_with("\xFF\xFE") || first.starts_with("\xFE\xFF");
-  if (!marked && first.find('\0') == std::string_view::npos) return;
-  throw std::runtime_error(
-      fmt::format("{}: is {}; save it as UTF-8", file,
-                  marked ? "text in UTF-16" : "no UTF-8: it holds zero bytes, as text in UTF-16 does"));
 }
 
 std::string_view without_mark(std::string_view text, const std::string& file) {
   constexpr std::string_view kUtf8Mark = "\xEF\xBB\xBF";
-  check_not_utf16(text, file);
-  if (text.starts_with(kUtf8Mark)) text.remove_prefix(kUtf8Mark.size());
-  return text;
+  const std::string_view first = text.substr(0, kLooksUtf16);
+  const bool marked = first.starts_with("\xFF\xFE") || first.starts_with("\xFE\xFF");
+  demand(!marked && first.find('\0') == std::string_view::npos, "{}: is {}; save it as UTF-8", file,
+         marked ? "text in UTF-16" : "no UTF-8: it holds zero bytes, as text in UTF-16 does");
+  return text.substr(text.starts_with(kUtf8Mark) ? kUtf8Mark.size() : 0);
 }
 
 std::vector<std::pair<int, std::string_view>> lines_of(std::string_view text, const std::string& file) {
@@ -170,7 +154,7 @@ std::string to_utf8(std::u32string_view characters) {
   for (const char32_t c : characters) {
     utf8proc_uint8_t bytes[4];
     const bool valid = c <= 0x10FFFF && utf8proc_codepoint_valid(static_cast<utf8proc_int32_t>(c));
-    if (!valid) throw std::runtime_error(fmt::format("character {:#x} is none", static_cast<std::uint32_t>(c)));
+    demand(valid, "character {:#x} is none", static_cast<std::uint32_t>(c));
     const auto n = utf8proc_encode_char(static_cast<utf8proc_int32_t>(c), bytes);
     text.append(reinterpret_cast<const char*>(bytes), static_cast<std::size_t>(n));
   }

@@ -11,11 +11,8 @@ namespace ear {
 /// control character: U+0000 to U+001F, U+007F to U+009F.
 void check_name(std::string_view name, std::string_view what);
 
-/// Throws std::runtime_error naming the file for text in UTF-16, which begins with a byte order mark or has a zero byte in every
-/// character of ASCII.
-void check_not_utf16(std::string_view text, const std::string& file);
-
-/// The text without the byte order mark of UTF-8 in front, which Windows' editors write. Throws as check_not_utf16().
+/// The text without the byte order mark of UTF-8 in front, which Windows' editors write. Throws std::runtime_error naming the file
+/// for text in UTF-16, which begins with a byte order mark or has a zero byte in every character of ASCII.
 std::string_view without_mark(std::string_view text, const std::string& file);
 
 /// The lines of the text without_mark(), with their numbers from 1: without their ends (LF or CR LF), empty ones left out.

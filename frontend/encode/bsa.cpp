@@ -2,57 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <utility>
+#include <functional>
 
 #include "frontend/base/require.h"
 
 namespace ear {
 
 namespace {
-
-/// What is left of the signal in the window of the kernel: `taps` rows of channels.
-class Window {
- public:
-  Window(std::span<const float> values, int n_channels, const BsaParams& params)
-      : values_(values),
-        n_channels_(static_cast<std::size_t>(n_channels)),
-        n_steps_(static_cast<long long>(values.size() / n_channels_) * params.steps.hold),
-        hold_(params.steps.hold),
-        scale_(static_cast<float>(params.scale)),
-        data_(n_channels_ * static_cast<std::size_t>(params.taps)) {
-    for (int j = 0; j < params.taps; ++j) {
-      rows_.push_back(data_.data() + n_channels_ * static_cast<std::size_t>(j));
-      fill(rows_.back());
-    }
-  }
-
-  std::span<float* const> rows() const { return rows_; }
-
-  /// One step on.
-  void slide() {
-    std::rotate(rows_.begin(), rows_.begin() + 1, rows_.end());
-    fill(rows_.back());
-  }
-
- private:
-  void fill(float* row) {
-    if (next_ >= n_steps_) {
-      std::fill_n(row, n_channels_, 0.0F);
-      return;
-    }
-    const float* from = values_.data() + static_cast<std::size_t>(next_++ / hold_) * n_channels_;
-    for (std::size_t c = 0; c < n_channels_; ++c) row[c] = from[c] * scale_;
-  }
-
-  std::span<const float> values_;
-  std::size_t n_channels_;
-  long long n_steps_;
-  long long next_ = 0;  // step of the signal, held values counted, that comes in next
-  int hold_;
-  float scale_;
-  std::vector<float> data_;
-  std::vector<float*> rows_;
-};
 
 // Loops over channels, which the compiler turns into vector instructions. The arrays do not overlap.
 
@@ -67,41 +23,6 @@ void add_errors(const float* __restrict x, float k, std::size_t n, float* __rest
 void take_off(const float* __restrict taken, float k, std::size_t n, float* __restrict x) {
   for (std::size_t c = 0; c < n; ++c) x[c] -= taken[c] * k;
 }
-
-/// One step of all channels.
-class Spiker {
- public:
-  Spiker(std::vector<float> kernel, float threshold, int n_channels)
-      : kernel_(std::move(kernel)),
-        threshold_(threshold),
-        with_spike_(static_cast<std::size_t>(n_channels)),
-        without_(with_spike_.size()),
-        taken_(with_spike_.size()) {}
-
-  /// Spikes where one brings the window nearer to silence; the kernel is then taken off there.
-  void step(std::span<float* const> rows, std::uint8_t* spikes) {
-    const std::size_t n = taken_.size();
-    std::fill(with_spike_.begin(), with_spike_.end(), 0.0F);
-    std::fill(without_.begin(), without_.end(), 0.0F);
-    for (std::size_t j = 0; j < rows.size(); ++j) {
-      add_errors(rows[j], kernel_[j], n, with_spike_.data(), without_.data());
-    }
-    int n_spikes = 0;
-    for (std::size_t c = 0; c < n; ++c) {
-      spikes[c] = with_spike_[c] < without_[c] - threshold_ ? 1 : 0;
-      taken_[c] = spikes[c];
-      n_spikes += spikes[c];
-    }
-    if (n_spikes == 0) return;
-    for (std::size_t j = 0; j < rows.size(); ++j) take_off(taken_.data(), kernel_[j], n, rows[j]);
-  }
-
- private:
-  std::vector<float> kernel_;
-  float threshold_;
-  std::vector<float> with_spike_, without_;  // sums of absolute values [channel]
-  std::vector<float> taken_;                 // 1 where there is a spike, else 0 [channel]
-};
 
 }  // namespace
 
@@ -122,15 +43,40 @@ std::vector<float> bsa_kernel(const BsaParams& params) {
 
 // [BSA encode]
 std::vector<std::uint8_t> bsa_encode(std::span<const float> values, int n_channels, const BsaParams& params) {
-  std::vector<float> kernel = bsa_kernel(params);
-  const int n_steps = raster_steps(count_steps(values.size(), n_channels), n_channels, params.steps);
-  require_finite(values, n_channels, static_cast<float>(params.scale), "scale");
-  std::vector<std::uint8_t> spikes(static_cast<std::size_t>(n_steps) * static_cast<std::size_t>(n_channels));
-  Window window(values, n_channels, params);
-  Spiker spiker(std::move(kernel), static_cast<float>(params.threshold), n_channels);
+  const std::vector<float> kernel = bsa_kernel(params);
+  const auto scale = static_cast<float>(params.scale), threshold = static_cast<float>(params.threshold);
+  const int n_values = count_steps(values.size(), n_channels);
+  const int n_steps = raster_steps(n_values, n_channels, params.steps);
+  require_finite(values, n_channels, scale, "scale");
+  const auto n = static_cast<std::size_t>(n_channels);
+  // What is left of the signal from this step on, as far as the kernel reaches: [tap][channel].
+  std::vector<std::vector<float>> window(kernel.size(), std::vector<float>(n));
+  auto fill = [&, next = 0LL](std::vector<float>& row) mutable {
+    const long long t = next++ / params.steps.hold;
+    const float* const from = values.data() + static_cast<std::size_t>(std::min<long long>(t, n_values)) * n;
+    for (std::size_t c = 0; c < n; ++c) row[c] = t < n_values ? from[c] * scale : 0.0F;
+  };
+  std::ranges::for_each(window, std::ref(fill));
+  std::vector<float> with_spike(n), without(n), taken(n);  // sums of absolute values; 1 where there is a spike
+  std::vector<std::uint8_t> spikes(static_cast<std::size_t>(n_steps) * n);
   for (int step = 0; step < n_steps; ++step) {
-    spiker.step(window.rows(), spikes.data() + static_cast<std::size_t>(step) * static_cast<std::size_t>(n_channels));
-    window.slide();
+    std::ranges::fill(with_spike, 0.0F);
+    std::ranges::fill(without, 0.0F);
+    for (std::size_t j = 0; j < kernel.size(); ++j) {
+      add_errors(window[j].data(), kernel[j], n, with_spike.data(), without.data());
+    }
+    std::uint8_t* const row = spikes.data() + static_cast<std::size_t>(step) * n;
+    int n_spikes = 0;
+    for (std::size_t c = 0; c < n; ++c) {
+      row[c] = with_spike[c] < without[c] - threshold ? 1 : 0;
+      taken[c] = row[c];
+      n_spikes += row[c];
+    }
+    for (std::size_t j = 0; n_spikes > 0 && j < kernel.size(); ++j) {
+      take_off(taken.data(), kernel[j], n, window[j].data());
+    }
+    std::rotate(window.begin(), window.begin() + 1, window.end());
+    fill(window.back());
   }
   return spikes;
 }

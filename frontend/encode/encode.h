@@ -39,9 +39,6 @@ EncodeParams encode_params(const RecipeStage& stage);
 RecipeStage decode_stage();
 bool is_decode_stage(const RecipeStage& stage);
 
-/// Whether the stage is one of this tool, of either direction.
-bool is_encode_stage(const RecipeStage& stage);
-
 /// Ossicle-encode as a map from stream to stream. Several threads may use one.
 class StreamEncoder {
  public:
@@ -60,12 +57,12 @@ class StreamEncoder {
 
   /// A record of the input as one of the output; key, label, sequence and speaker stay. Subnormal numbers count as 0.
   /// Throws std::invalid_argument for a value that the method cannot take, and for a raster that is too large.
-  Record operator()(const Record& record) const;
+  Record operator()(Record record) const;
 
  private:
   StreamEncoder(const Header& input, const EncodeParams& params, bool decodes);
-  Record encode(const Record& record) const;
-  Record decode(const Record& record) const;
+  void encode(Record& record) const;  // all but n_steps
+  void decode(Record& record) const;
 
   EncodeParams params_;
   bool decodes_;

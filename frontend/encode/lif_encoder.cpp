@@ -6,22 +6,17 @@
 
 namespace ear {
 
-namespace {
-
-constexpr double kMaxRefractory_steps = 1e9;
-
-}  // namespace
-
 // [LIF Eq. 1.5]
 std::vector<std::uint8_t> lif_encode(std::span<const float> values, int n_channels, double dt_ms,
                                      const LifEncoderParams& params) {
   check_fields(params);
-  require_positive(dt_ms, "dt_ms");
+  check_value({"dt_ms", above(0)}, dt_ms);
   const int n_steps = raster_steps(count_steps(values.size(), n_channels), n_channels, params.steps);
   require_finite(values, n_channels, params.gain, "gain");
   const double step_ms = dt_ms / params.steps.hold;
   const double fill = -std::expm1(-step_ms / params.tau_ms);
   const double drive = fill * params.gain;
+  constexpr double kMaxRefractory_steps = 1e9;
   const auto n_rest = static_cast<int>(std::min(kMaxRefractory_steps, std::round(params.refractory_ms / step_ms)));
   const auto n = static_cast<std::size_t>(n_channels);
   std::vector<std::uint8_t> spikes(static_cast<std::size_t>(n_steps) * n);

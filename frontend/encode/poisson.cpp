@@ -4,14 +4,13 @@
 
 #include "frontend/base/checksum.h"
 #include "frontend/base/philox.h"
-#include "frontend/base/require.h"
+#include "frontend/base/units.h"
 
 namespace ear {
 
 namespace {
 
-constexpr double kWords = 4294967296.0;  // 2^32 values of a random word
-constexpr std::size_t kBlock = 4;        // channels that share a call of philox
+constexpr std::size_t kBlock = 4;  // channels that share a call of philox
 
 }  // namespace
 
@@ -19,11 +18,10 @@ constexpr std::size_t kBlock = 4;        // channels that share a call of philox
 std::vector<std::uint8_t> poisson_encode(std::span<const float> values, int n_channels, double dt_ms,
                                          const std::string& key, const PoissonParams& params) {
   check_fields(params);
-  require_positive(dt_ms, "dt_ms");
+  check_value({"dt_ms", above(0)}, dt_ms);
   const int n_steps = raster_steps(count_steps(values.size(), n_channels), n_channels, params.steps);
-  constexpr double kMsPerSecond = 1000.0;
   const double step_s = dt_ms / params.steps.hold / kMsPerSecond;
-  const double words_per_unit = params.rate_hz * step_s * kWords;
+  const double words_per_unit = params.rate_hz * step_s * kPhiloxWords;
   const auto cipher_key = philox_key(params.seed);
   const std::uint32_t record = crc32(key);
   const auto n = static_cast<std::size_t>(n_channels);

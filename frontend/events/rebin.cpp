@@ -10,7 +10,6 @@
 #include "frontend/base/require.h"
 #include "frontend/stream/rules.h"
 #include "frontend/stream/stage_fields.h"
-#include "frontend/stream/tool_names.h"
 
 namespace ear {
 

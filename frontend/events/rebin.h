@@ -72,7 +72,7 @@ int rebinned_channels(int n_channels, const RebinParams& params);
 /// bin_ms and n_steps the one not used is 0. Which recordings were taken changes none.
 RecipeStage to_stage(const RebinParams& params, int n_channels);
 
-/// Back from a stage; to_stage(rebin_params(stage), get_int(stage, "input_channels")) equals stage. Throws
+/// Back from a stage; to_stage(rebin_params(stage), get<std::int64_t>(stage, "input_channels")) equals stage. Throws
 /// std::runtime_error if the stage is another tool's, lacks a parameter or has one out of range.
 RebinParams rebin_params(const RecipeStage& stage);
 

@@ -11,7 +11,7 @@
 
 #include "frontend/base/text.h"
 #include "frontend/events/stored_events.h"
-#include "frontend/stream/list_keys.h"
+#include "frontend/stream/list.h"
 
 namespace ear {
 

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "frontend/base/units.h"
+
 namespace ear {
 
 void events_of_array(const Array& array, int n_channels, double dt_ms, EventRecord& events) {

@@ -10,7 +10,7 @@
 #include "frontend/base/checksum.h"
 #include "frontend/base/require.h"
 #include "frontend/base/text.h"
-#include "frontend/stream/list_keys.h"
+#include "frontend/stream/list.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/npy.h"
 #include "frontend/stream/rules.h"

@@ -5,25 +5,18 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstdlib>
+#include <map>
 #include <memory>
 #include <new>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
 #include "frontend/lyon/flush_denormals.h"
-#include "frontend/lyon/isa.h"
 
 namespace ear {
 
 namespace {
-
-EarKernel kernel_of(const std::string& isa) {
-#if defined(__x86_64__)
-  if (isa == "avx512") return avx512::ear_kernel();
-  if (isa == "avx2") return avx2::ear_kernel();
-#endif
-  static_cast<void>(isa);
-  return baseline::ear_kernel();
-}
 
 /// Without a branch, so that the compiler looks at many samples at once.
 bool all_finite(std::span<const float> samples) {
@@ -32,23 +25,13 @@ bool all_finite(std::span<const float> samples) {
   return largest < 0x7F800000U;
 }
 
-struct AlignedDelete {
-  void operator()(std::byte* memory) const { ::operator delete (memory, std::align_val_t{EarKernel::kAlignment}); }
-};
-using AlignedBytes = std::unique_ptr<std::byte, AlignedDelete>;
-
-AlignedBytes aligned_bytes(std::size_t n) {
-  return AlignedBytes(static_cast<std::byte*>(::operator new (n, std::align_val_t{EarKernel::kAlignment})));
-}
-
 /// The low-pass of one decimation as the kernel reads it.
 struct LaneLowPass {
-  int decimation = 0;
   float keep = 0.0F, cross = 0.0F;
   std::vector<float> weights;  // [D][2]
 
-  LaneLowPass(double tau_factor, int d) : decimation(d) {
-    const LowPassFactors factors = low_pass_weights(decimation_epsilon(tau_factor, d), d);
+  LaneLowPass(double tau_factor, int decimation) {
+    const LowPassFactors factors = low_pass_weights(decimation_epsilon(tau_factor, decimation), decimation);
     keep = static_cast<float>(factors.keep);
     cross = static_cast<float>(factors.cross);
     weights.reserve(2 * factors.w1.size());
@@ -59,52 +42,62 @@ struct LaneLowPass {
   }
 };
 
-/// The one for a decimation, made where it is not there yet.
-const LaneLowPass& low_pass_of(std::vector<std::unique_ptr<LaneLowPass>>& all, double tau_factor, int decimation) {
-  for (const auto& each : all) {
-    if (each->decimation == decimation) return *each;
-  }
-  return *all.emplace_back(std::make_unique<LaneLowPass>(tau_factor, decimation));
-}
-
 }  // namespace
 
+std::vector<Isa> usable_isas() {
+  std::vector<Isa> isas = {{"baseline", baseline::ear_kernel()}};
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (__builtin_cpu_supports("x86-64-v3")) isas.push_back({"avx2", avx2::ear_kernel()});
+  if (__builtin_cpu_supports("x86-64-v4")) isas.push_back({"avx512", avx512::ear_kernel()});
+#endif
+  return isas;
+}
+
+Isa choose_isa(const std::string& name) {
+  const std::vector<Isa> usable = usable_isas();
+  if (name.empty() || name == "auto") return usable.back();
+  std::string names;
+  for (const Isa& isa : usable) {
+    if (isa.name == name) return isa;
+    names += isa.name + ", ";
+  }
+  throw std::invalid_argument(fmt::format("instruction set '{}': this machine and build have {}or auto", name, names));
+}
+
 Ear::Ear(const LyonCoeffs& coeffs, const std::string& isa)
-    : factors_(ear_factors(coeffs)), tau_factor_(coeffs.tau_factor), isa_(choose_isa(isa)), kernel_(kernel_of(isa_)) {}
+    : factors_(ear_factors(coeffs)), tau_factor_(coeffs.tau_factor), isa_(choose_isa(isa)) {}
 
 void Ear::check(const EarJob& job) const {
-  if (job.decimation < 1) {
-    throw std::invalid_argument(fmt::format("decimation {}: wanted 1 or more samples per step", job.decimation));
-  }
-  if (job.steps.size() % static_cast<std::size_t>(n_channels()) != 0) {
-    throw std::invalid_argument(
-        fmt::format("{} values for steps of {} channels: wanted whole steps", job.steps.size(), n_channels()));
-  }
+  require(job.decimation >= 1, "decimation {}: wanted 1 or more samples per step", job.decimation);
+  require(job.steps.size() % static_cast<std::size_t>(n_channels()) == 0,
+          "{} values for steps of {} channels: wanted whole steps", job.steps.size(), n_channels());
   if (all_finite(job.samples)) return;
   const auto bad = std::find_if_not(job.samples.begin(), job.samples.end(), [](float x) { return std::isfinite(x); });
-  throw std::invalid_argument(fmt::format("sample {} is not finite", bad - job.samples.begin()));
+  require(false, "sample {} is not finite", bad - job.samples.begin());
 }
 
 void Ear::hear(std::span<const EarJob> jobs) const {
   for (const EarJob& job : jobs) check(job);
-  const KernelDesign design = {factors_.sections.data(),
-                               static_cast<int>(factors_.sections.size()),
-                               {factors_.stages[0], factors_.stages[1], factors_.stages[2], factors_.stages[3]},
-                               factors_.agc,
-                               factors_.differ};
-  const AlignedBytes memory = aligned_bytes(kernel_.n_bytes(design.n_rows));
+  const EarKernel& kernel = isa_.kernel;
+  const KernelDesign design = {factors_.sections.data(), static_cast<int>(factors_.sections.size()),
+                               factors_.stages.data(), factors_.agc, factors_.differ};
+  constexpr auto kAlignment = EarKernel::kAlignment;
+  const std::size_t n_blocks = kernel.n_bytes(design.n_rows) / kAlignment + 1;
+  const std::unique_ptr<void, void (*)(void*)> memory(std::aligned_alloc(kAlignment, n_blocks * kAlignment), std::free);
+  if (!memory) throw std::bad_alloc();
   const FlushDenormals flush;
   while (!jobs.empty()) {
     const auto group = jobs.first(std::min<std::size_t>(jobs.size(), static_cast<std::size_t>(n_lanes())));
-    std::vector<std::unique_ptr<LaneLowPass>> low_passes;
+    std::map<int, LaneLowPass> low_passes;  // by decimation
     std::vector<LaneTask> tasks;
     for (const EarJob& job : group) {
-      const LaneLowPass& low_pass = low_pass_of(low_passes, tau_factor_, job.decimation);
+      const LaneLowPass& low_pass = low_passes.try_emplace(job.decimation, tau_factor_, job.decimation).first->second;
       tasks.push_back({job.samples.data(), static_cast<std::int64_t>(job.samples.size()), job.decimation,
                        low_pass.weights.data(), low_pass.keep, low_pass.cross, job.scale, job.steps.data(),
                        static_cast<std::int64_t>(job.steps.size()) / n_channels()});
     }
-    kernel_.hear(design, tasks.data(), static_cast<int>(tasks.size()), memory.get());
+    kernel.hear(design, tasks.data(), static_cast<int>(tasks.size()), memory.get());
     jobs = jobs.subspan(group.size());
   }
 }

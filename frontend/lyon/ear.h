@@ -34,6 +34,20 @@
 
 namespace ear {
 
+/// An instruction set, and the kernel that is compiled for it.
+struct Isa {
+  std::string name;
+  EarKernel kernel;
+};
+
+/// Those of this build that this machine runs, the plainest first, the fastest last: "baseline" always, on x86-64 also "avx2" and
+/// "avx512".
+std::vector<Isa> usable_isas();
+
+/// The one of that name; for "auto" or "" the fastest. Throws std::invalid_argument, listing the usable ones, for a name that is
+/// none of them.
+Isa choose_isa(const std::string& name);
+
 /// One recording for Ear: what to hear and where to write.
 struct EarJob {
   std::span<const float> samples;  ///< full scale +-1, finite; silence follows as long as steps are wanted
@@ -58,16 +72,15 @@ class Ear {
   /// Throws what hear() would throw for the job.
   void check(const EarJob& job) const;
 
-  int n_lanes() const { return kernel_.n_lanes; }
+  int n_lanes() const { return isa_.kernel.n_lanes; }
   int n_channels() const { return static_cast<int>(factors_.sections.size()) - lyon_model::kFrontRows; }
   /// The one in use.
-  const std::string& isa() const { return isa_; }
+  const std::string& isa() const { return isa_.name; }
 
  private:
   EarFactors factors_;
   double tau_factor_;
-  std::string isa_;
-  EarKernel kernel_;
+  Isa isa_;
 };
 
 }  // namespace ear

@@ -11,35 +11,38 @@ namespace ear {
 /// the floating-point mode found is restored at the end.
 class FlushDenormals {
  public:
+  FlushDenormals() { set_mode(found_ | kFlush); }
   FlushDenormals(const FlushDenormals&) = delete;
   FlushDenormals& operator=(const FlushDenormals&) = delete;
+  ~FlushDenormals() { set_mode(found_); }
+
+ private:
 #if defined(__SSE2__)
-  FlushDenormals() : found_(_mm_getcsr()) {
-    _mm_setcsr(found_ | kFlushToZero | kDenormalsAreZero);
+  static constexpr unsigned kFlush = 0x8000 | 0x0040;  // flush to zero, denormals are zero
+  static unsigned mode() {
+    return _mm_getcsr();
   }
-  ~FlushDenormals() {
-    _mm_setcsr(found_);
+  static void set_mode(unsigned mode) {
+    _mm_setcsr(mode);
   }
-
- private:
-  static constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;
-  unsigned found_;
 #elif defined(__aarch64__)
-  FlushDenormals() {
-    asm volatile("mrs %0, fpcr" : "=r"(found_));
-    asm volatile("msr fpcr, %0" : : "r"(found_ | kFlushToZero));
+  static constexpr std::uint64_t kFlush = std::uint64_t{1} << 24;
+  static std::uint64_t mode() {
+    std::uint64_t found;
+    asm volatile("mrs %0, fpcr" : "=r"(found));
+    return found;
   }
-  ~FlushDenormals() {
-    asm volatile("msr fpcr, %0" : : "r"(found_));
+  static void set_mode(std::uint64_t bits) {
+    asm volatile("msr fpcr, %0" : : "r"(bits));
   }
-
- private:
-  static constexpr std::uint64_t kFlushToZero = std::uint64_t{1} << 24;
-  std::uint64_t found_;
 #else
-  FlushDenormals() = default;
-  ~FlushDenormals() {}
+  static constexpr int kFlush = 0;
+  static int mode() {
+    return 0;
+  }
+  static void set_mode(int) {}
 #endif
+  decltype(mode()) found_ = mode();
 };
 
 }  // namespace ear

@@ -7,9 +7,9 @@
 #include <stdexcept>
 
 #include "frontend/base/require.h"
+#include "frontend/base/units.h"
 #include "frontend/sound/spectrum.h"
 #include "frontend/stream/stage_fields.h"
-#include "frontend/stream/tool_names.h"
 
 namespace ear {
 
@@ -91,7 +91,7 @@ FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
           "{} samples at {} Hz are more than {} at {} Hz; cut the recording into utterances", sound.samples.size(),
           sound.sample_rate_hz, kMaxFrames, params_.sample_rate_hz);
   const std::size_t n_recorded = sound.samples.size();
-  const double duration_ms = 1000.0 * static_cast<double>(n_recorded) / std::max(1, sound.sample_rate_hz);
+  const double duration_ms = kMsPerSecond * static_cast<double>(n_recorded) / std::max(1, sound.sample_rate_hz);
   Prepared prepared{resample(std::move(sound.samples), sound.sample_rate_hz, params_.sample_rate_hz), {}};
   require(!prepared.samples.empty(), "{} samples at {} Hz are shorter than one step; record it again", n_recorded,
           sound.sample_rate_hz);
@@ -100,7 +100,7 @@ FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
   Cochleagram& cochleagram = prepared.cochleagram;
   cochleagram.n_channels = coeffs_.n_channels;
   cochleagram.decimation = plan.decimation;
-  cochleagram.dt_ms = 1000.0 * plan.decimation / params_.sample_rate_hz;
+  cochleagram.dt_ms = kMsPerSecond * plan.decimation / params_.sample_rate_hz;
   cochleagram.padded_samples = plan.padded_samples;
   cochleagram.warnings = std::move(sound.warnings);
   if (params_.n_steps > 0 && plan.decimation == 1) {

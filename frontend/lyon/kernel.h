@@ -25,7 +25,7 @@ struct LaneTask {
 struct KernelDesign {
   const SectionFactors* sections;
   int n_rows;
-  AgcStage<double> stages[4];
+  const AgcStage<double>* stages;  ///< [kAgcStages]
   bool agc, differ;
 };
 

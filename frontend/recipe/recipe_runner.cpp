@@ -1,11 +1,8 @@
 #include "frontend/recipe/recipe_runner.h"
 
-#include <fmt/format.h>
-
-#include <stdexcept>
 #include <utility>
 
-#include "frontend/stream/tool_names.h"
+#include "frontend/base/require.h"
 
 namespace ear {
 
@@ -15,14 +12,10 @@ constexpr const char* kRemedy =
     "give a stream of the same recipe instead (ossicle-info --pipeline says how to make one)";
 
 const RecipeStage& first_of(const Recipe& recipe) {
-  if (recipe.stages.empty()) {
-    throw std::runtime_error(
-        fmt::format("the model's recipe is empty, which cannot be run on a recording; {}", kRemedy));
-  }
-  if (recipe.stages.front().tool != kLyonTool) {
-    throw std::runtime_error(fmt::format("the model's input came from {}, which does not begin with a recording; {}",
-                                         recipe.stages.front().tool, kRemedy));
-  }
+  demand(!recipe.stages.empty(), "the model's recipe is empty, which cannot be run on a recording; {}", kRemedy);
+  demand(recipe.stages.front().tool == kLyonTool,
+         "the model's input came from {}, which does not begin with a recording; {}", recipe.stages.front().tool,
+         kRemedy);
   return recipe.stages.front();
 }
 
@@ -36,18 +29,14 @@ RecipeRunner::RecipeRunner(const Recipe& recipe, const std::string& input_kind, 
   header.recipe.stages = {recipe.stages.front()};
   for (std::size_t i = 1; i < recipe.stages.size(); ++i) {
     const RecipeStage& stage = recipe.stages[i];
-    if (!is_encode_stage(stage)) {
-      throw std::runtime_error(
-          fmt::format("stage {} of the model's recipe cannot be run on a recording; {}", stage.tool, kRemedy));
-    }
+    demand(stage.tool == kEncodeTool, "stage {} of the model's recipe cannot be run on a recording; {}", stage.tool,
+           kRemedy);
     encoders_.push_back(StreamEncoder::of_stage(header, stage));
     header = encoders_.back().output();
   }
   n_channels_ = header.n_channels;
-  if (input_kind != kind_name(header.kind)) {
-    throw std::runtime_error(fmt::format("the model was trained on a stream of kind {}, its recipe gives {}; {}",
-                                         input_kind, kind_name(header.kind), kRemedy));
-  }
+  demand(input_kind == kind_name(header.kind), "the model was trained on a stream of kind {}, its recipe gives {}; {}",
+         input_kind, kind_name(header.kind), kRemedy);
 }
 
 Record RecipeRunner::operator()(Sound sound, const std::string& key, std::vector<std::string>& warnings) const {
@@ -59,7 +48,7 @@ Record RecipeRunner::operator()(Sound sound, const std::string& key, std::vector
   record.decimation = cochleagram.decimation;
   record.data = std::move(cochleagram.values);
   warnings = std::move(cochleagram.warnings);
-  for (const StreamEncoder& encoder : encoders_) record = encoder(record);
+  for (const StreamEncoder& encoder : encoders_) record = encoder(std::move(record));
   return record;
 }
 

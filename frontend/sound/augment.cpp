@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "frontend/base/checksum.h"
+#include "frontend/base/fields.h"
 #include "frontend/base/philox.h"
 #include "frontend/base/require.h"
 #include "frontend/sound/spectrum.h"
@@ -14,8 +15,7 @@ namespace ear {
 
 namespace {
 
-constexpr double kMaxGain_db = 40.0, kMinSnr_db = -40.0, kMaxSnr_db = 100.0, kMaxSpeed = 0.3;
-constexpr double kWords = 4294967296.0;  // 2^32 values of a random word
+constexpr double kMinSnr_db = -40.0, kMaxSnr_db = 100.0;
 // What a block of random words is for, the counter's last word. The Poisson encoder has 0.
 constexpr std::uint32_t kForDraw = 1, kForNoise = 2;
 
@@ -26,7 +26,7 @@ double from_db(double db) {
 
 /// Uniform in 0..1, symmetrical about the middle and without the ends.
 double uniform(std::uint32_t word) {
-  return (word + 0.5) / kWords;
+  return (word + 0.5) / kPhiloxWords;
 }
 
 /// Standard normal numbers, one after the other. [Augment white]
@@ -144,15 +144,14 @@ NoiseColour parse_colour(const std::string& name) {
 }
 
 void validate(const SoundAugmentParams& params) {
-  require(params.gain_db >= 0.0 && params.gain_db <= kMaxGain_db, "gain_db {}: wanted 0 to {}", params.gain_db,
-          kMaxGain_db);
+  check_value({"gain_db", {0, 40}}, params.gain_db);
   if (params.snr_db) {
     const auto [low, high] = *params.snr_db;
     require(low >= kMinSnr_db && low <= high && high <= kMaxSnr_db,
             "snr_db {} to {}: wanted {} to {}, the lower one first", low, high, kMinSnr_db, kMaxSnr_db);
   }
-  require(params.speed >= 0.0 && params.speed <= kMaxSpeed, "speed {}: wanted 0 to {}", params.speed, kMaxSpeed);
-  require(params.seed >= 0, "seed {}: wanted 0 or more", params.seed);
+  check_value({"speed", {0, 0.3}}, params.speed);
+  check_value({"seed", at_least(0)}, static_cast<double>(params.seed));
 }
 
 bool changes_sound(const SoundAugmentParams& params) {

@@ -7,6 +7,8 @@
 #include <optional>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
+
 namespace ear {
 
 namespace {
@@ -24,10 +26,6 @@ constexpr std::array<std::string_view, 40> kTrailingNames = {
 
 bool is_name(std::string_view bytes) {
   return bytes.size() == 4 && std::all_of(bytes.begin(), bytes.end(), [](char c) { return c >= ' ' && c <= '~'; });
-}
-
-std::uint64_t align(std::uint64_t offset, std::uint64_t alignment) {
-  return (offset + alignment - 1) / alignment * alignment;
 }
 
 /// The chunk whose header stands at the offset; none if the source ends before its contents.
@@ -81,9 +79,8 @@ std::uint64_t read_number(std::string_view bytes, bool big_endian) {
 
 std::uint64_t next_header(const ByteSource& source, const ChunkRules& rules, std::uint64_t end) {
   constexpr std::uint64_t kMostPadding = 8;  // some programs forget the padding, others pad more
-  const std::uint64_t regular = align(end, rules.alignment);
-  if (rules.name_bytes != 4) return regular;
-  if (is_name(source.read(regular, 4))) return regular;
+  const std::uint64_t regular = (end + rules.alignment - 1) / rules.alignment * rules.alignment;
+  if (rules.name_bytes != 4 || is_name(source.read(regular, 4))) return regular;
   for (std::uint64_t at = end; at <= end + kMostPadding; ++at) {
     if (is_name(source.read(at, 4))) return at;
   }
@@ -96,16 +93,13 @@ std::vector<Chunk> chunks_up_to(const ByteSource& source, const ChunkRules& rule
   for (std::uint64_t at = first; chunks.size() < kMaxChunks;) {
     const auto chunk = read_chunk(source, rules, at);
     if (!chunk) break;
-    if (rules.name_bytes == 4 && !is_name(chunk->name)) {
-      throw std::runtime_error(fmt::format("damaged: no chunk begins at byte {}; fetch it again", at));
-    }
+    demand(rules.name_bytes != 4 || is_name(chunk->name), "damaged: no chunk begins at byte {}; fetch it again", at);
     chunks.push_back(*chunk);
     if (chunk->name == wanted) return chunks;
-    if (chunk->size > source.size() - chunk->begin) {
-      throw std::runtime_error(
-          fmt::format("cut short or damaged: its chunk '{}' promises {} bytes, {} are there; fetch it again",
-                      chunk->name, chunk->size, source.size() - chunk->begin));
-    }
+    const std::uint64_t n_found = source.size() - chunk->begin;
+    demand(chunk->size <= n_found,
+           "cut short or damaged: its chunk '{}' promises {} bytes, {} are there; fetch it again", chunk->name,
+           chunk->size, n_found);
     at = next_header(source, rules, chunk->begin + chunk->size);
   }
   throw std::runtime_error(
@@ -123,9 +117,7 @@ std::uint64_t end_of_sound(const ByteSource& source, const ChunkRules& rules, st
   const std::uint64_t n_found = source.size() - std::min(begin, source.size());
   if (is_unknown) {
     const std::uint64_t end = find_chunks_behind(source, rules, begin);
-    if (promised == 0 && end > begin) {
-      warnings.push_back(no_bytes_promised(end - begin));
-    }
+    if (promised == 0 && end > begin) warnings.push_back(no_bytes_promised(end - begin));
     return end;
   }
   check_not_cut(n_found, promised);
@@ -138,11 +130,10 @@ std::uint64_t end_of_sound(const ByteSource& source, const ChunkRules& rules, st
 }
 
 void check_not_cut(std::uint64_t found, std::uint64_t promised) {
-  if (found >= promised) return;
-  throw std::runtime_error(
-      fmt::format("cut short: {} of the {} bytes of sound that its header promises; fetch it again, or, if it plays to "
-                  "its end, rewrite it with sox",
-                  found, promised));
+  demand(found >= promised,
+         "cut short: {} of the {} bytes of sound that its header promises; fetch it again, or, if it plays to its end, "
+         "rewrite it with sox",
+         found, promised);
 }
 
 std::string no_bytes_promised(std::uint64_t n_found) {

@@ -1,6 +1,5 @@
 #include "frontend/sound/sound_file.h"
 
-#include <fmt/format.h>
 #include <sndfile.h>
 
 #include <algorithm>
@@ -13,6 +12,7 @@
 
 #include "frontend/base/byte_source.h"
 #include "frontend/base/descriptor.h"
+#include "frontend/base/require.h"
 #include "frontend/sound/mpeg_file.h"
 #include "frontend/sound/sound_part.h"
 #include "frontend/sound/sphere.h"
@@ -25,10 +25,6 @@ constexpr std::size_t kHeaderBytes = 1 << 16;  // enough for a header of SPHERE
 constexpr float kLoudest = 16.0F;              // 24 dB above full scale: beyond it the unit must be another one
 constexpr sf_count_t kBlockFrames = 4096;
 constexpr long long kMpegSlack = 2 * 1152;  // some encoders count the frame of their own header
-
-[[noreturn]] void fail(const std::string& what) {
-  throw std::runtime_error(what);
-}
 
 using File = std::unique_ptr<SNDFILE, decltype(&sf_close)>;
 
@@ -81,27 +77,21 @@ File open_sound(View& view, SF_INFO& info) {
 std::optional<SphereHeader> check_sphere(std::string_view first_bytes) {
   auto header = parse_sphere_header(first_bytes);
   if (!header) return std::nullopt;
-  if (!header->complete) fail("NIST SPHERE file cut short inside its header; fetch it again");
+  demand(header->complete, "NIST SPHERE file cut short inside its header; fetch it again");
   std::string coding = header->sample_coding;
   for (char& c : coding) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  if (coding.find("shorten") != std::string::npos) {
-    fail(
-        fmt::format("NIST SPHERE compressed with shorten (sample_coding {}), which cannot be read; unpack it with "
-                    "sph2pipe -p -f wav",
-                    header->sample_coding));
-  }
+  demand(
+      coding.find("shorten") == std::string::npos,
+      "NIST SPHERE compressed with shorten (sample_coding {}), which cannot be read; unpack it with sph2pipe -p -f wav",
+      header->sample_coding);
   return header;
 }
 
 void check_sample(float sample, std::size_t frame) {
-  if (!std::isfinite(sample)) {
-    fail(fmt::format("sample {} is {}; wanted finite samples: repair the recording", frame,
-                     std::isnan(sample) ? "not a number" : "infinite"));
-  }
-  if (std::abs(sample) > kLoudest) {
-    fail(fmt::format("sample {} is {}, but full scale is +-1; scale the recording, for instance by 1/32768", frame,
-                     sample));
-  }
+  if (std::abs(sample) <= kLoudest) return;
+  demand(std::isfinite(sample), "sample {} is {}; wanted finite samples: repair the recording", frame,
+         std::isnan(sample) ? "not a number" : "infinite");
+  demand(false, "sample {} is {}, but full scale is +-1; scale the recording, for instance by 1/32768", frame, sample);
 }
 
 /// Appends the frames of an interleaved block, mixed.
@@ -135,18 +125,15 @@ void read_frames(const Read& read, Sound& sound) {
     const long long n_frames = read(block.data(), kBlockFrames);
     if (n_frames <= 0) return;
     append_mixed(block, static_cast<std::size_t>(n_frames), n_channels, sound.samples);
-    if (static_cast<long long>(sound.samples.size()) > kMaxFrames) {
-      fail(fmt::format("longer than {} frames; cut it into utterances", kMaxFrames));
-    }
+    demand(sound.samples.size() <= kMaxFrames, "longer than {} frames; cut it into utterances", kMaxFrames);
   }
 }
 
 /// Throws if more than `slack` frames are missing.
 void check_length(const Sound& sound, long long n_promised, long long slack = 0) {
   const auto n_found = static_cast<long long>(sound.samples.size());
-  if (n_found + slack < n_promised) {
-    fail(fmt::format("cut short: {} of the {} frames that its header promises; fetch it again", n_found, n_promised));
-  }
+  demand(n_found + slack >= n_promised, "cut short: {} of the {} frames that its header promises; fetch it again",
+         n_found, n_promised);
 }
 
 Sound decode_mpeg(const ByteSource& source) {
@@ -161,19 +148,16 @@ Sound decode_mpeg(const ByteSource& source) {
 Sound decode(View& view, const std::optional<SphereHeader>& sphere) {
   SF_INFO info{};
   const File file = open_sound(view, info);
-  if (!view.error.empty()) fail(view.error);
-  if (file == nullptr) {
-    fail(fmt::format("not a sound that libsndfile reads ({}); give WAV, FLAC, AIFF or NIST SPHERE",
-                     sf_strerror(nullptr)));
-  }
+  demand(view.error.empty(), "{}", view.error);
+  demand(file != nullptr, "not a sound that libsndfile reads ({}); give WAV, FLAC, AIFF or NIST SPHERE",
+         sf_strerror(nullptr));
   Sound sound{.samples = {}, .sample_rate_hz = info.samplerate, .n_channels = info.channels};
   const bool is_counted = info.frames != SF_COUNT_MAX;
   sound.samples.reserve(frames_to_reserve(is_counted ? info.frames : 0, view.source.size()));
   read_frames([&](float* block, long long n) { return sf_readf_float(file.get(), block, n); }, sound);
-  if (!view.error.empty()) fail(view.error);
-  if (sf_error(file.get()) != SF_ERR_NO_ERROR) {
-    fail(fmt::format("damaged after {} frames ({}); fetch it again", sound.samples.size(), sf_strerror(file.get())));
-  }
+  demand(view.error.empty(), "{}", view.error);
+  demand(sf_error(file.get()) == SF_ERR_NO_ERROR, "damaged after {} frames ({}); fetch it again", sound.samples.size(),
+         sf_strerror(file.get()));
   if (!sphere) {
     if (is_counted) check_length(sound, info.frames);
   } else if (sphere->sample_count) {
@@ -188,9 +172,7 @@ Sound decode(View& view, const std::optional<SphereHeader>& sphere) {
 
 Sound read_sound(const std::filesystem::path& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error)) {
-    throw std::runtime_error(path.string() + ": is a directory; give sound files");
-  }
+  demand(!std::filesystem::is_directory(path, error), "{}: is a directory; give sound files", path.string());
   const Descriptor file = open_file(path.string());
   return read_sound(file.get(), path.string());
 }
@@ -198,13 +180,13 @@ Sound read_sound(const std::filesystem::path& path) {
 Sound read_sound(Input input, const std::string& name) {
   try {
     ByteSource source(std::move(input));
-    if (source.size() == 0) fail("is empty; give a recording");
+    demand(source.size() > 0, "is empty; give a recording");
     SoundPart part = find_sound(source);
     const std::string first_bytes = source.read(0, kHeaderBytes);
     const auto sphere = check_sphere(first_bytes);
     View view{source, part};
     Sound sound = begins_mpeg_frame(first_bytes) ? decode_mpeg(source) : decode(view, sphere);
-    if (sound.samples.empty()) fail("holds no frames; record it again or take it off the list");
+    demand(!sound.samples.empty(), "holds no frames; record it again or take it off the list");
     sound.warnings = std::move(part.warnings);
     return sound;
   } catch (const std::runtime_error& error) {

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <stdexcept>
 #include <string_view>
 
+#include "frontend/base/require.h"
 #include "frontend/sound/chunk_file.h"
 
 namespace ear {
@@ -24,12 +24,6 @@ std::string number(std::uint64_t value, std::size_t n_bytes, bool big_endian) {
     bytes[big_endian ? n_bytes - 1 - i : i] = static_cast<char>(value & 0xFFU);
   }
   return bytes;
-}
-
-SoundPart whole(const ByteSource& source) {
-  SoundPart part;
-  part.end = source.size();
-  return part;
 }
 
 void take_off_id3_tags(ByteSource& source) {
@@ -51,15 +45,11 @@ std::string chunk_bytes(const std::string& name, const std::string& contents, bo
 }
 
 std::string contents_of(const ByteSource& source, const Chunk& chunk) {
-  if (chunk.size > kMaxFormatBytes) {
-    throw std::runtime_error(fmt::format("damaged: its chunk '{}' promises {} bytes; wanted at most {}", chunk.name,
-                                         chunk.size, kMaxFormatBytes));
-  }
+  demand(chunk.size <= kMaxFormatBytes, "damaged: its chunk '{}' promises {} bytes; wanted at most {}", chunk.name,
+         chunk.size, kMaxFormatBytes);
   std::string contents = source.read(chunk.begin, static_cast<std::size_t>(chunk.size));
-  if (contents.size() < chunk.size) {
-    throw std::runtime_error(fmt::format("cut short: its chunk '{}' promises {} bytes, {} are there; fetch it again",
-                                         chunk.name, chunk.size, contents.size()));
-  }
+  demand(contents.size() == chunk.size, "cut short: its chunk '{}' promises {} bytes, {} are there; fetch it again",
+         chunk.name, chunk.size, contents.size());
   return contents;
 }
 
@@ -80,11 +70,9 @@ void check_list(const ByteSource& source, const Chunk& list, const ChunkRules& r
   std::uint64_t at = list.begin + type.size();
   for (int n = 0; n < kMaxEntries && at + 8 <= end; ++n) {
     const std::uint64_t size = read_number(source.read(at + 4, 4), rules.big_endian);
-    if (at + 8 + size > kMaxSize32) {
-      throw std::runtime_error(
-          fmt::format("damaged: an entry at byte {} of its chunk '{}' promises {} bytes, {} are there; fetch it again",
-                      at, list.name, size, source.size() - (at + 8)));
-    }
+    demand(at + 8 + size <= kMaxSize32,
+           "damaged: an entry at byte {} of its chunk '{}' promises {} bytes, {} are there; fetch it again", at,
+           list.name, size, source.size() - (at + 8));
     at += 8 + size + size % 2;
   }
 }
@@ -100,11 +88,17 @@ void compare_file_size(const ByteSource& source, std::uint64_t promised, std::si
       size, source.size()));
 }
 
-/// The byte behind an odd number of bytes of sound, a zero if the file ends there.
-std::string padding_of(const ByteSource& source, const SoundPart& part) {
-  std::string padding = source.read(part.end, (part.end - part.begin) % 2);
-  padding.resize((part.end - part.begin) % 2);
-  return padding;
+/// The sound that begins there, compared with what its header and the file's promise.
+SoundPart part_of(const ByteSource& source, const ChunkRules& rules, std::uint64_t begin, std::uint64_t promised,
+                  std::uint64_t file_size, std::size_t size_bytes) {
+  SoundPart part;
+  part.begin = begin;
+  part.end = end_of_sound(source, rules, begin, promised, is_unknown_size(promised, size_bytes), part.warnings);
+  compare_file_size(source, file_size, size_bytes, part.warnings);
+  const bool is_odd = (part.end - begin) % 2 != 0;
+  part.padding = source.read(part.end, is_odd ? 1 : 0);
+  part.padding.resize(is_odd ? 1 : 0);  // a zero if the file ends there
+  return part;
 }
 
 /// The header of a WAV file that holds nothing but the format and `size` bytes of sound.
@@ -120,7 +114,7 @@ std::string wav_header(const std::string& format, std::uint64_t size, bool big_e
 }
 
 void require_32_bits(std::uint64_t size) {
-  if (size > kMaxSize32) throw std::runtime_error("more than 4 GiB of sound; cut it into utterances");
+  demand(size <= kMaxSize32, "more than 4 GiB of sound; cut it into utterances");
 }
 
 /// RIFF, its big-endian form RIFX, and RF64 (or BW64), whose 64-bit sizes stand in a chunk "ds64".
@@ -135,17 +129,13 @@ SoundPart find_wav_sound(const ByteSource& source, std::string_view form) {
   if (form != "RIFF" && form != "RIFX" && promised == kMaxSize32) {
     const auto ds64 = std::ranges::find(chunks, "ds64"sv, &Chunk::name);
     const std::string sizes = ds64 == chunks.end() ? "" : contents_of(source, *ds64);
-    if (sizes.size() < 16) throw std::runtime_error("damaged: RF64 without sizes (its chunk 'ds64'); fetch it again");
+    demand(sizes.size() >= 16, "damaged: RF64 without sizes (its chunk 'ds64'); fetch it again");
     file_size = read_number(sizes.substr(0, 8), false);
     promised = read_number(sizes.substr(8, 8), false);
     size_bytes = 8;
   }
-  SoundPart part;
-  part.begin = chunks.back().begin;
-  part.end = end_of_sound(source, rules, part.begin, promised, is_unknown_size(promised, size_bytes), part.warnings);
-  compare_file_size(source, file_size, size_bytes, part.warnings);
+  SoundPart part = part_of(source, rules, chunks.back().begin, promised, file_size, size_bytes);
   if (rules.big_endian) require_32_bits(part.end - part.begin);
-  part.padding = padding_of(source, part);
   part.header = wav_header(copy_of(source, chunks, "fmt ", rules.big_endian), part.end - part.begin, rules.big_endian);
   return part;
 }
@@ -153,11 +143,8 @@ SoundPart find_wav_sound(const ByteSource& source, std::string_view form) {
 SoundPart find_aiff_sound(const ByteSource& source, std::string_view type) {
   const ChunkRules rules{.big_endian = true};
   const auto chunks = chunks_up_to(source, rules, kFileHeader, "SSND");
-  SoundPart part;
-  part.begin = chunks.back().begin;
-  const std::uint64_t promised = chunks.back().size;
-  part.end = end_of_sound(source, rules, part.begin, promised, is_unknown_size(promised, 4), part.warnings);
-  compare_file_size(source, read_number(source.read(4, 4), true), 4, part.warnings);
+  const std::uint64_t file_size = read_number(source.read(4, 4), true);
+  SoundPart part = part_of(source, rules, chunks.back().begin, chunks.back().size, file_size, 4);
   require_32_bits(part.end - part.begin);
   std::string format = copy_of(source, chunks, "COMM", true);
   if (format.empty()) {  // it may stand behind the sound
@@ -165,7 +152,6 @@ SoundPart find_aiff_sound(const ByteSource& source, std::string_view type) {
     format = copy_of(source, behind, "COMM", true);
   }
   const std::uint64_t size = part.end - part.begin;
-  part.padding = padding_of(source, part);
   part.header = "FORM" + number(std::min(4 + format.size() + 8 + size + size % 2, kMaxSize32), 4, true) +
                 std::string(type) + format + "SSND" + number(size, 4, true);
   return part;
@@ -173,7 +159,7 @@ SoundPart find_aiff_sound(const ByteSource& source, std::string_view type) {
 
 /// Compares the chunk of the sound with its header; libsndfile reads the file as it is.
 SoundPart check_chunks(const ByteSource& source, const ChunkRules& rules, std::uint64_t first, std::string_view name) {
-  SoundPart part = whole(source);
+  SoundPart part{.end = source.size()};
   const Chunk sound = chunks_up_to(source, rules, first, name).back();
   if (!is_unknown_size(sound.size, rules.size_bytes)) {
     end_of_sound(source, rules, sound.begin, sound.size, false, part.warnings);
@@ -187,7 +173,7 @@ SoundPart find_au_sound(const ByteSource& source, bool big_endian) {
   const std::string header = source.read(0, kHeader);
   SoundPart part;
   part.begin = std::min(read_number(std::string_view(header).substr(4, 4), big_endian), source.size());
-  if (part.begin < kHeader) throw std::runtime_error("damaged: its sound begins inside its header; fetch it again");
+  demand(part.begin >= kHeader, "damaged: its sound begins inside its header; fetch it again");
   part.end = source.size();
   const std::uint64_t promised = read_number(std::string_view(header).substr(8, 4), big_endian);
   const std::uint64_t n_found = part.end - part.begin;
@@ -207,7 +193,7 @@ SoundPart find_au_sound(const ByteSource& source, bool big_endian) {
 /// Creative's format: blocks of a type, three bytes of size and contents.
 SoundPart find_voc_sound(const ByteSource& source) {
   constexpr std::size_t kBlockHeader = 4, kLastType = 9;
-  SoundPart part = whole(source);
+  SoundPart part{.end = source.size()};
   std::uint64_t at = read_number(source.read(20, 2), false), sound_size = 0, sound_end = 0;
   for (;;) {
     const std::string header = source.read(at, kBlockHeader);
@@ -215,7 +201,7 @@ SoundPart find_voc_sound(const ByteSource& source) {
     if (type == 0 || type > kLastType) break;
     const std::uint64_t size = read_number(header.substr(1), false), n_left = source.size() - (at + kBlockHeader);
     if (type == 1 || type == 2 || type == kLastType) {  // sound, more of it, sound with a longer header
-      if (sound_size > 0) throw std::runtime_error("VOC with several blocks of sound; rewrite it with sox");
+      demand(sound_size == 0, "VOC with several blocks of sound; rewrite it with sox");
       check_not_cut(n_left, size);
       sound_size = size;
       sound_end = at + kBlockHeader + size;
@@ -255,9 +241,9 @@ SoundPart find_sound(ByteSource& source) {
   if (form == "caff") return check_chunks(source, {.big_endian = true, .size_bytes = 8, .alignment = 1}, 8, "data");
   if ((form == ".snd" || form == "dns.") && first.size() >= 24) return find_au_sound(source, form == ".snd");
   // Damaged ones make libsndfile print to standard output, amid the data of a pipe.
-  if (first.starts_with("\xF0\x7E")) throw std::runtime_error("MIDI Sample Dump cannot be read; rewrite it as WAV");
+  demand(!first.starts_with("\xF0\x7E"), "MIDI Sample Dump cannot be read; rewrite it as WAV");
   if (first.starts_with("Creative Voice File\x1A")) return find_voc_sound(source);
-  return whole(source);
+  return {.end = source.size()};
 }
 
 }  // namespace ear

@@ -10,11 +10,11 @@ namespace ear {
 
 /// What libsndfile is given in place of the file: `header`, the bytes begin..end of the source, `padding`.
 struct SoundPart {
-  std::string header;
+  std::string header = {};
   std::uint64_t begin = 0;
   std::uint64_t end = 0;
   std::string padding = {};  ///< behind an odd number of bytes, without which libsndfile spoils the last block of GSM
-  std::vector<std::string> warnings;  ///< contradictions in the header
+  std::vector<std::string> warnings = {};  ///< contradictions in the header
 };
 
 /// Takes ID3v2 tags off the front of the source and looks at what follows. WAV, RF64 and AIFF are given on with nothing but

@@ -1,7 +1,6 @@
 #include "frontend/sound/spectrum.h"
 
 #include <fftw3.h>
-#include <fmt/format.h>
 
 #include <algorithm>
 #include <cmath>
@@ -11,7 +10,8 @@
 #include <mutex>
 #include <numbers>
 #include <numeric>
-#include <stdexcept>
+
+#include "frontend/base/require.h"
 
 namespace ear {
 
@@ -36,15 +36,8 @@ struct PlanDeleter {
 };
 using Plan = std::unique_ptr<std::remove_pointer_t<fftw_plan>, PlanDeleter>;
 
-template <class Element>
-struct Buffer {
-  explicit Buffer(std::size_t size) : data(static_cast<Element*>(fftw_malloc(size * sizeof(Element)))) {
-    if (data == nullptr) throw std::bad_alloc();
-  }
-  ~Buffer() { fftw_free(data); }
-  Buffer(const Buffer&) = delete;
-  Buffer& operator=(const Buffer&) = delete;
-  Element* data;
+struct FftwFree {
+  void operator()(void* memory) const { fftw_free(memory); }
 };
 
 /// Smallest number >= n of a ladder, five rungs to an octave, whose only prime factors are 2, 3 and 5: FFTs of such
@@ -70,16 +63,16 @@ double gain(double share) {
 class BlockResampler {
  public:
   struct Workspace {
-    Buffer<double> time;  ///< holds n_in samples before run() and n_out after it
-    Buffer<fftw_complex> spectrum;
+    std::unique_ptr<double, FftwFree> time;  ///< holds n_in samples before run() and n_out after it
+    std::unique_ptr<fftw_complex, FftwFree> spectrum;
   };
 
   BlockResampler(long long n_in, long long n_out) : n_in_(n_in), n_out_(n_out) {
     const Workspace w = workspace();
     const std::lock_guard lock(planner_mutex());
     // Measured plans would differ from run to run, and results with them.
-    forward_.reset(fftw_plan_dft_r2c_1d(static_cast<int>(n_in), w.time.data, w.spectrum.data, FFTW_ESTIMATE));
-    backward_.reset(fftw_plan_dft_c2r_1d(static_cast<int>(n_out), w.spectrum.data, w.time.data, FFTW_ESTIMATE));
+    forward_.reset(fftw_plan_dft_r2c_1d(static_cast<int>(n_in), w.time.get(), w.spectrum.get(), FFTW_ESTIMATE));
+    backward_.reset(fftw_plan_dft_c2r_1d(static_cast<int>(n_out), w.spectrum.get(), w.time.get(), FFTW_ESTIMATE));
     const long long n_lower = std::min(n_in, n_out);
     for (long long k = 0; 2 * k < n_lower; ++k) {
       factors_.push_back(gain(2.0 * static_cast<double>(k) / static_cast<double>(n_lower)) / static_cast<double>(n_in));
@@ -88,22 +81,25 @@ class BlockResampler {
 
   Workspace workspace() const {
     const auto longest = static_cast<std::size_t>(std::max(n_in_, n_out_));
-    return {Buffer<double>(longest), Buffer<fftw_complex>(longest / 2 + 1)};
+    Workspace w;
+    w.time.reset(fftw_alloc_real(longest));
+    w.spectrum.reset(fftw_alloc_complex(longest / 2 + 1));
+    if (!w.time || !w.spectrum) throw std::bad_alloc();
+    return w;
   }
 
   void run(const Workspace& w) const {
-    fftw_execute_dft_r2c(forward_.get(), w.time.data, w.spectrum.data);
+    fftw_complex* const spectrum = w.spectrum.get();
+    fftw_execute_dft_r2c(forward_.get(), w.time.get(), spectrum);
     for (std::size_t k = 0; k < factors_.size(); ++k) {
-      w.spectrum.data[k][0] *= factors_[k];
-      w.spectrum.data[k][1] *= factors_[k];
+      spectrum[k][0] *= factors_[k];
+      spectrum[k][1] *= factors_[k];
     }
     // Beyond the input's own bins lies no number.
     const auto n_bins = static_cast<std::size_t>(n_out_ / 2 + 1);
-    std::memset(w.spectrum.data + factors_.size(), 0, (n_bins - factors_.size()) * sizeof(fftw_complex));
-    fftw_execute_dft_c2r(backward_.get(), w.spectrum.data, w.time.data);
+    std::memset(spectrum + factors_.size(), 0, (n_bins - factors_.size()) * sizeof(fftw_complex));
+    fftw_execute_dft_c2r(backward_.get(), spectrum, w.time.get());
   }
-
-  long long n_samples() const { return n_in_ + n_out_; }
 
  private:
   long long n_in_, n_out_;
@@ -117,29 +113,23 @@ std::shared_ptr<const BlockResampler> block_resampler(long long n_in, long long 
   static std::map<std::pair<long long, long long>, std::shared_ptr<const BlockResampler>> kept;
   static long long n_kept = 0;  // samples, of which plans take some 20 bytes each
   const std::lock_guard lock(mutex);
-  auto& resampler = kept[{n_in, n_out}];
-  if (!resampler) {
-    if (n_kept > kKeptSamples) {
-      kept.clear();
-      n_kept = 0;
-    }
-    auto made = std::make_shared<const BlockResampler>(n_in, n_out);
-    if (made->n_samples() > kKeptSamples) {
-      kept.erase({n_in, n_out});
-      return made;
-    }
-    n_kept += made->n_samples();
-    kept[{n_in, n_out}] = made;
-    return made;
+  const std::pair lengths(n_in, n_out);
+  if (const auto known = kept.find(lengths); known != kept.end()) return known->second;
+  if (n_kept > kKeptSamples) {
+    kept.clear();
+    n_kept = 0;
   }
-  return resampler;
+  auto made = std::make_shared<const BlockResampler>(n_in, n_out);
+  if (n_in + n_out <= kKeptSamples) {
+    n_kept += n_in + n_out;
+    kept.emplace(lengths, made);
+  }
+  return made;
 }
 
 void check_rate(int rate_hz) {
-  if (rate_hz < kMinSampleRate_hz || rate_hz > kMaxSampleRate_hz) {
-    throw std::invalid_argument(
-        fmt::format("sample rate {} Hz: wanted {} to {}", rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz));
-  }
+  require(rate_hz >= kMinSampleRate_hz && rate_hz <= kMaxSampleRate_hz, "sample rate {} Hz: wanted {} to {}", rate_hz,
+          kMinSampleRate_hz, kMaxSampleRate_hz);
 }
 
 long long ceil_div(long long a, long long b) {
@@ -163,7 +153,7 @@ std::vector<float> resample(std::vector<float> samples, int from_hz, int to_hz) 
   const long long size = rung_at_least(hop + 2 * guard);
   const auto block = block_resampler(size * unit_in, size * unit_out);
   const auto workspace = block->workspace();
-  double* const time = workspace.time.data;
+  double* const time = workspace.time.get();
   // Fewer samples take the place of those that they were made of; the guard in front of the next block is put by.
   std::vector<float> longer(to_hz > from_hz ? static_cast<std::size_t>(n_out) : 0);
   std::vector<float>& resampled = to_hz > from_hz ? longer : samples;

@@ -13,6 +13,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "frontend/base/require.h"
+
 namespace ear {
 
 namespace {
@@ -81,20 +83,16 @@ bool is_about_names(archive* a) {
 /// While one of these lives, this thread alone has UTF-8; the program's locale stays as it is.
 class Utf8Names {
  public:
-  Utf8Names() : utf8_(::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr)) {
-    if (utf8_ != nullptr) before_ = ::uselocale(utf8_);
+  Utf8Names() {
+    static const locale_t utf8 = ::newlocale(LC_CTYPE_MASK, "C.UTF-8", nullptr);  // none: uselocale() changes nothing
+    before_ = ::uselocale(utf8);
   }
   Utf8Names(const Utf8Names&) = delete;
   Utf8Names& operator=(const Utf8Names&) = delete;
-  ~Utf8Names() {
-    if (utf8_ == nullptr) return;
-    ::uselocale(before_);
-    ::freelocale(utf8_);
-  }
+  ~Utf8Names() { ::uselocale(before_); }
 
  private:
-  locale_t utf8_;
-  locale_t before_ = nullptr;
+  locale_t before_;
 };
 
 }  // namespace
@@ -111,9 +109,7 @@ struct ArchiveReader::State {
   // A call of libarchive failed: the system's error, or a damaged archive.
   [[noreturn]] void fail_call(const std::string& where) const {
     if (channel.error != 0) throw std::system_error(channel.error, std::generic_category(), name + ": cannot read");
-    if (!is_zip && channel.n_bytes == 0) {
-      throw std::runtime_error(name + ": empty input, an Ossicle stream was expected");
-    }
+    demand(is_zip || channel.n_bytes > 0, "{}: empty input, an Ossicle stream was expected", name);
     throw std::runtime_error(fmt::format(
         "{}: {}: damaged, cut or no {} ({}); {}", name, where, is_zip ? "npz" : "stream", text_of(handle.get()),
         is_zip ? "make it again with numpy.savez"
@@ -151,7 +147,7 @@ ArchiveReader::~ArchiveReader() = default;
 bool ArchiveReader::next() {
   State& s = *state_;
   std::optional<Utf8Names> utf8;
-  if (s.is_zip) utf8.emplace();  // it takes 0.05 ms, and the members of a stream are many
+  if (s.is_zip) utf8.emplace();
   const std::string after = (s.member.empty() ? "" : "after ") + s.place();
   archive_entry* entry = nullptr;
   const int status = archive_read_next_header(s.handle.get(), &entry);
@@ -229,9 +225,7 @@ struct ArchiveWriter::State {
 
   void check(la_ssize_t status) const {
     if (channel.error != 0) throw std::system_error(channel.error, std::generic_category(), name + ": cannot write");
-    if (status < ARCHIVE_OK) {
-      throw std::runtime_error(fmt::format("{}: cannot write: {}", name, text_of(handle.get())));
-    }
+    if (status < ARCHIVE_OK) demand(false, "{}: cannot write: {}", name, text_of(handle.get()));
   }
 };
 

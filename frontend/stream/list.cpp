@@ -7,12 +7,12 @@
 #include <charconv>
 #include <filesystem>
 #include <map>
-#include <optional>
+#include <ranges>
 #include <set>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
 #include "frontend/base/text.h"
-#include "frontend/stream/list_keys.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {
@@ -20,6 +20,8 @@ namespace ear {
 namespace {
 
 constexpr std::array<std::string_view, 4> kColumns = {"path", "label", "speaker", "key"};
+constexpr const char* kFirstLine =
+    "wanted the columns path, label, speaker and optionally key in the first line, separated by tabs";
 enum Column { kPath, kLabel, kSpeaker, kKey };
 
 /// check_name() at a place.
@@ -33,38 +35,23 @@ void check_at(const std::string& place, std::string_view text, const char* what)
 
 std::vector<std::string_view> fields_of(std::string_view line) {
   std::vector<std::string_view> fields;
-  for (;;) {
-    const auto tab = line.find('\t');
-    fields.push_back(line.substr(0, tab));
-    if (tab == std::string_view::npos) return fields;
-    line.remove_prefix(tab + 1);
-  }
+  for (const auto field : std::views::split(line, '\t')) fields.emplace_back(field.begin(), field.end());
+  return fields;
 }
 
 /// For each column of the list, which one it is.
 std::vector<Column> parse_header(std::string_view line, const std::string& name) {
   std::vector<Column> columns;
   for (const std::string_view field : fields_of(line)) {
-    const auto* const known = std::find(kColumns.begin(), kColumns.end(), field);
-    if (known == kColumns.end()) {
-      throw std::runtime_error(
-          fmt::format("{}: column '{}' is not known; the first line names the columns path, label, "
-                      "speaker and optionally key, separated by tabs",
-                      name, shown(field)));
-    }
+    const auto* const known = std::ranges::find(kColumns, field);
+    demand(known != kColumns.end(), "{}: column '{}' is not known; {}", name, shown(field), kFirstLine);
     const auto column = static_cast<Column>(known - kColumns.begin());
-    if (std::find(columns.begin(), columns.end(), column) != columns.end()) {
-      throw std::runtime_error(fmt::format("{}: column {} stands twice", name, field));
-    }
+    demand(std::ranges::find(columns, column) == columns.end(), "{}: column {} stands twice", name, field);
     columns.push_back(column);
   }
   for (const Column column : {kPath, kLabel, kSpeaker}) {
-    if (std::find(columns.begin(), columns.end(), column) == columns.end()) {
-      throw std::runtime_error(
-          fmt::format("{}: no column {} in the first line; wanted path, label, speaker and "
-                      "optionally key, separated by tabs",
-                      name, kColumns[column]));
-    }
+    const bool is_there = std::ranges::find(columns, column) != columns.end();
+    demand(is_there, "{}: no column {}; {}", name, kColumns[column], kFirstLine);
   }
   return columns;
 }
@@ -79,12 +66,10 @@ void check_keys(const std::vector<ListEntry>& entries, const std::vector<std::st
       throw std::runtime_error(fmt::format("{}: {}; give it another in the column key", places[i], error.what()));
     }
     const auto [known, is_new] = first.emplace(entries[i].key, i);
-    if (!is_new) {
-      throw std::runtime_error(fmt::format(
-          "{}: key {} is already that of {} ({}); take one of them away, or give each a key of its own in the "
-          "column key of a list",
-          places[i], entries[i].key, entries[known->second].path, places[known->second]));
-    }
+    demand(is_new,
+           "{}: key {} is already that of {} ({}); take one of them away, or give each a key of its own in the column "
+           "key of a list",
+           places[i], entries[i].key, entries[known->second].path, places[known->second]);
   }
 }
 
@@ -101,26 +86,24 @@ std::vector<ListEntry> list_of_paths(const std::vector<std::string>& paths) {
 
 std::vector<ListEntry> parse_list(std::string_view text, const std::string& name) {
   const auto lines = lines_of(text, name);
-  if (lines.empty()) throw std::runtime_error(name + ": is empty; wanted a line with the names of the columns first");
+  demand(!lines.empty(), "{}: is empty; {}", name, kFirstLine);
   const auto columns = parse_header(lines.front().second, name);
   std::vector<ListEntry> entries;
   std::vector<std::string> places;
   for (const auto& [number, line] : std::span(lines).subspan(1)) {
     const auto fields = fields_of(line);
     places.push_back(fmt::format("{}:{}", name, number));
-    if (fields.size() != columns.size()) {
-      throw std::runtime_error(
-          fmt::format("{}: {} fields, but the first line names {} columns; fields are separated by one tab",
-                      places.back(), fields.size(), columns.size()));
-    }
+    demand(fields.size() == columns.size(),
+           "{}: {} fields, but the first line names {} columns; fields are separated by one tab", places.back(),
+           fields.size(), columns.size());
     std::array<std::string, kColumns.size()> values;
     for (std::size_t i = 0; i < fields.size(); ++i) values[columns[i]] = fields[i];
-    if (values[kPath].empty()) throw std::runtime_error(places.back() + ": the path is empty");
+    demand(!values[kPath].empty(), "{}: the path is empty", places.back());
     check_at(places.back(), values[kLabel], "label");
     check_at(places.back(), values[kSpeaker], "speaker");
     entries.push_back({values[kPath], values[kLabel], values[kSpeaker], values[kKey]});
   }
-  if (entries.empty()) throw std::runtime_error(name + ": names no recording");
+  demand(!entries.empty(), "{}: names no recording", name);
   give_keys(entries);
   check_keys(entries, places);
   return entries;
@@ -138,11 +121,10 @@ std::vector<std::string> parse_classes(std::string_view text, const std::string&
   std::set<std::string_view> known;
   for (const auto& [number, line] : lines_of(text, name)) {
     check_at(fmt::format("{}:{}", name, number), line, "class");
-    if (!known.insert(line).second)
-      throw std::runtime_error(fmt::format("{}:{}: class {} stands twice", name, number, shown(line)));
+    demand(known.insert(line).second, "{}:{}: class {} stands twice", name, number, shown(line));
     classes.emplace_back(line);
   }
-  if (classes.empty()) throw std::runtime_error(name + ": names no class; wanted one a line");
+  demand(!classes.empty(), "{}: names no class; wanted one a line", name);
   return classes;
 }
 

@@ -1,4 +1,4 @@
-#include "frontend/stream/list_keys.h"
+#include "frontend/stream/list.h"
 
 #include <fmt/format.h>
 

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "frontend/base/checksum.h"
+#include "frontend/base/require.h"
 #include "frontend/base/text.h"
 
 namespace ear {
@@ -47,64 +48,52 @@ std::string seal(const Json& object) {
 
 void check_seal(std::string_view text) {
   std::string zeroed(text);
-  if (text.size() < kSeal.size()) throw std::runtime_error("too short for its checksum");
+  demand(text.size() >= kSeal.size(), "too short for its checksum");
   const std::size_t at = text.size() - kAfterDigits - kDigits;
   zeroed.replace(at, kDigits, kDigits, '0');
-  if (!std::string_view(zeroed).ends_with(kSeal)) throw std::runtime_error("does not end in its checksum");
+  demand(zeroed.ends_with(kSeal), "does not end in its checksum");
   const std::string wanted = crc_text(crc32(zeroed));
-  if (text.substr(at, kDigits) != wanted) {
-    throw std::runtime_error(fmt::format("checksum {} was stored, {} is right: the bytes were altered",
-                                         shown(text.substr(at, kDigits)), wanted));
-  }
+  demand(text.substr(at, kDigits) == wanted, "checksum {} was stored, {} is right: the bytes were altered",
+         shown(text.substr(at, kDigits)), wanted);
 }
 
 // An object with exactly the named fields.
 class Fields {
  public:
   Fields(const Json& object, std::initializer_list<const char*> names) : object_(object) {
-    if (!object.is_object()) throw std::runtime_error("not a JSON object");
-    for (const char* name : names) {
-      if (!object.contains(name)) throw std::runtime_error(fmt::format("field {} is missing", name));
-    }
+    demand(object.is_object(), "not a JSON object");
+    for (const char* name : names) demand(object.contains(name), "field {} is missing", name);
     for (const auto& [name, value] : object.items()) {
-      if (std::find(names.begin(), names.end(), name) == names.end()) {
-        throw std::runtime_error(fmt::format("field {} is unknown in version {}", shown(name), kStreamVersion));
-      }
+      const bool is_known = std::ranges::find(names, name) != names.end();
+      demand(is_known, "field {} is unknown in version {}", shown(name), kStreamVersion);
     }
   }
 
   const Json& at(const char* name) const { return object_.at(name); }
-  const Json& array(const char* name) const {
-    if (!at(name).is_array()) fail(name, "a list");
-    return at(name);
-  }
-  std::string text(const char* name) const {
-    if (!at(name).is_string()) fail(name, "a string");
-    return at(name).get<std::string>();
-  }
-  double number(const char* name) const {
-    if (!at(name).is_number()) fail(name, "a number");
-    return at(name).get<double>();
+  const Json& array(const char* name) const { return checked(name, at(name).is_array(), "a list"); }
+  std::string text(const char* name) const { return checked(name, at(name).is_string(), "a string"); }
+  double number(const char* name) const { return checked(name, at(name).is_number(), "a number"); }
+  std::vector<std::string> texts(const char* name) const {
+    const bool are_texts = std::ranges::all_of(array(name), [](const Json& text) { return text.is_string(); });
+    return checked(name, are_texts, "a list of strings");
   }
   std::uint64_t count(const char* name, std::uint64_t limit) const {
-    const Json& value = at(name);
-    if (!value.is_number_unsigned() || value.get<std::uint64_t>() > limit) {
-      fail(name, fmt::format("an integer from 0 to {}", limit));
-    }
-    return value.get<std::uint64_t>();
+    const bool is_count = at(name).is_number_unsigned() && at(name).get<std::uint64_t>() <= limit;
+    return checked(name, is_count, fmt::format("an integer from 0 to {}", limit));
   }
   int integer(const char* name) const { return static_cast<int>(count(name, std::numeric_limits<int>::max())); }
   std::uint32_t crc(const char* name) const {
     const std::string digits = text(name);
     std::uint32_t value = 0;
     std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
-    if (crc_text(value) != digits) fail(name, "eight hexadecimal digits");
+    checked(name, crc_text(value) == digits, "eight hexadecimal digits");
     return value;
   }
 
  private:
-  [[noreturn]] void fail(const char* name, std::string_view wanted) const {
-    throw std::runtime_error(fmt::format("field {} is {}, wanted {}", name, shown(at(name).dump()), wanted));
+  const Json& checked(const char* name, bool is_wanted, std::string_view wanted) const {
+    if (!is_wanted) demand(false, "field {} is {}, wanted {}", name, shown(at(name).dump()), wanted);
+    return at(name);
   }
   const Json& object_;
 };
@@ -114,12 +103,9 @@ Json parse(std::string_view text) {
   int n_fields = 0;
   const auto limit = [&n_fields](int depth, Event event, const Json&) {
     const bool opens = event == Event::object_start || event == Event::array_start;
-    if (opens && depth >= kMaxDepth) {
-      throw std::runtime_error(fmt::format("JSON nested deeper than {} levels, which nothing of ours is", kMaxDepth));
-    }
-    if ((event == Event::object_start || event == Event::key) && ++n_fields > kMaxFields) {
-      throw std::runtime_error(fmt::format("JSON of more than {} objects and fields", kMaxFields));
-    }
+    demand(!opens || depth < kMaxDepth, "JSON nested deeper than {} levels, which nothing of ours is", kMaxDepth);
+    if (event == Event::object_start || event == Event::key) ++n_fields;
+    demand(n_fields <= kMaxFields, "JSON of more than {} objects and fields", kMaxFields);
     return true;
   };
   try {
@@ -137,10 +123,8 @@ Json json_of(const Recipe& recipe) {
     Json params = Json::object();
     for (const auto& [name, value] : stage.params) {
       const auto* number = std::get_if<double>(&value);
-      if (number != nullptr && !std::isfinite(*number)) {
-        throw std::invalid_argument(fmt::format("recipe: {}: {} is not finite", stage.tool, name));
-      }
-      if (params.contains(name)) throw std::invalid_argument(fmt::format("recipe: {}: {} twice", stage.tool, name));
+      require(number == nullptr || std::isfinite(*number), "recipe: {}: {} is not finite", stage.tool, name);
+      require(!params.contains(name), "recipe: {}: {} twice", stage.tool, name);
       params[name] = std::visit([](const auto& v) { return Json(v); }, value);
     }
     stages.push_back(Json{{"tool", stage.tool}, {"params", params}});
@@ -161,26 +145,17 @@ Value value_of(const std::string& name, const Json& json) {
 }
 
 Recipe recipe_of(const Json& json) {
-  if (!json.is_array()) throw std::runtime_error("recipe: wanted a list of tools");
+  demand(json.is_array(), "recipe: wanted a list of tools");
   Recipe recipe;
   for (const Json& item : json) {
     const Fields fields(item, {"tool", "params"});
-    if (!fields.at("params").is_object()) throw std::runtime_error("recipe: params is not a JSON object");
+    demand(fields.at("params").is_object(), "recipe: params is not a JSON object");
     RecipeStage stage{fields.text("tool"), {}};
     for (const auto& [name, value] : fields.at("params").items())
       stage.params.emplace_back(name, value_of(name, value));
     recipe.stages.push_back(std::move(stage));
   }
   return recipe;
-}
-
-std::vector<std::string> strings_of(const char* field, const Json& list) {
-  std::vector<std::string> strings;
-  for (const Json& text : list) {
-    if (!text.is_string()) throw std::runtime_error(fmt::format("{}: wanted a list of strings", field));
-    strings.push_back(text.get<std::string>());
-  }
-  return strings;
 }
 
 Kind kind_of(const std::string& name) {
@@ -191,14 +166,10 @@ Kind kind_of(const std::string& name) {
 }
 
 void check_version(const Json& json) {
-  if (!json.is_object() || json.value("format", Json()) != kFormat) {
-    throw std::runtime_error(fmt::format("not the header of an {}", kFormat));
-  }
+  demand(json.is_object() && json.value("format", Json()) == kFormat, "not the header of an {}", kFormat);
   const Json version = json.value("version", Json());
-  if (version != kStreamVersion) {
-    throw std::runtime_error(fmt::format("stream of version {}, this program reads version {}; make the stream again",
-                                         shown(version.dump()), kStreamVersion));
-  }
+  demand(version == kStreamVersion, "stream of version {}, this program reads version {}; make the stream again",
+         shown(version.dump()), kStreamVersion);
 }
 
 }  // namespace
@@ -243,12 +214,11 @@ Header parse_header(std::string_view text) {
   header.kind = kind_of(fields.text("kind"));
   header.n_channels = fields.integer("n_channels");
   if (!fields.at("dt_ms").is_null()) header.dt_ms = fields.number("dt_ms");
-  header.classes = strings_of("classes", fields.array("classes"));
+  header.classes = fields.texts("classes");
   header.recipe = recipe_of(fields.at("recipe"));
   for (const Json& pair : fields.array("made_by")) {
-    if (!pair.is_array() || pair.size() != 2 || !pair[0].is_string() || !pair[1].is_string()) {
-      throw std::runtime_error("made_by: wanted a list of pairs of strings");
-    }
+    demand(pair.is_array() && pair.size() == 2 && pair[0].is_string() && pair[1].is_string(),
+           "made_by: wanted a list of pairs of strings");
     header.made_by.emplace_back(pair[0].get<std::string>(), pair[1].get<std::string>());
   }
   return header;
@@ -261,7 +231,7 @@ std::uint32_t parse_record(std::string_view text, Record& record) {
                       {"key", "label", "sequence", "speaker", "n_steps", "dt_ms", "decimation", "npy_crc32", "crc32"});
   record.key = fields.text("key");
   record.label = fields.text("label");
-  record.sequence = strings_of("sequence", fields.array("sequence"));
+  record.sequence = fields.texts("sequence");
   record.speaker = fields.text("speaker");
   record.n_steps = fields.integer("n_steps");
   record.dt_ms = fields.number("dt_ms");

@@ -9,6 +9,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
 #include "frontend/stream/rules.h"
 
 namespace ear {
@@ -46,9 +47,8 @@ std::string parse_descr(std::string_view value) {
   const std::size_t end = value.find('\'', 1);
   if (!value.starts_with('\'') || end == std::string_view::npos) fail("descr is no text");
   std::string descr(value.substr(1, end - 1));
-  if (descr.starts_with("|O") || descr.starts_with('O')) {
-    throw std::runtime_error("holds Python objects, which only pickle can read; save arrays of numbers or text");
-  }
+  demand(!descr.starts_with("|O") && !descr.starts_with('O'),
+         "holds Python objects, which only pickle can read; save arrays of numbers or text");
   if (!descr.empty() && std::isalpha(static_cast<unsigned char>(descr[0])) != 0) descr.insert(0, "<");
   std::string_view digits = std::string_view(descr).substr(std::min<std::size_t>(2, descr.size()));
   std::uint64_t size = 0;
@@ -57,10 +57,8 @@ std::string parse_descr(std::string_view value) {
   const char kind = known ? descr[1] : ' ';
   const bool is_text = (kind == 'U' || kind == 'S') && size >= 1 && size <= kMaxHeaderBytes;
   const bool is_integer = (kind == 'i' || kind == 'u') && (size == 1 || size == 2 || size == 4 || size == 8);
-  if (!is_text && !is_integer && !(kind == 'f' && (size == 4 || size == 8)) && !(kind == 'b' && size == 1)) {
-    throw std::runtime_error(fmt::format("type {}; wanted little-endian float32 or float64, bool, integers or text",
-                                         descr.substr(0, kMostShown)));
-  }
+  demand(is_text || is_integer || (kind == 'f' && (size == 4 || size == 8)) || (kind == 'b' && size == 1),
+         "type {}; wanted little-endian float32 or float64, bool, integers or text", descr.substr(0, kMostShown));
   return descr;
 }
 

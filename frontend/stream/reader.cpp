@@ -50,8 +50,8 @@ struct Reader::State {
   void begin() {
     if (tar.member() != "__header__") tar.fail("no Ossicle stream begins here, wanted member __header__");
     const Bytes bytes = tar.read(kMaxHeaderBytes);
-    Header found = at_member([&] { return parse_header(text_of(bytes)); });
-    at_member([&] { check_header(found); });
+    Header found;
+    at_member([&] { check_header(found = parse_header(text_of(bytes))); });
     if (header.n_channels == 0) {  // the first one
       header = std::move(found);
     } else if (const std::string difference = first_difference(header, found); !difference.empty()) {
@@ -100,9 +100,9 @@ struct Reader::State {
   }
 
   // Reads the array's member, checking every size before the bytes are read, and returns the member's checksum.
-  std::uint32_t read_array(NpyHeader& shape, Record& record) {
+  std::uint32_t read_array(Record& record) {
     Bytes bytes;
-    shape = read_npy_header(tar, bytes);
+    const NpyHeader shape = read_npy_header(tar, bytes);
     if (!is_spelt_as_numpy(text_of(bytes), shape)) {
       tar.fail("the array's header is not spelt as numpy.save spells it, version 1.0 in C order");
     }
@@ -120,7 +120,7 @@ struct Reader::State {
     return crc32(bytes);
   }
 
-  void read_metadata(const std::string& key, const NpyHeader& shape, std::uint32_t npy_crc, Record& record) {
+  void read_metadata(const std::string& key, std::uint32_t npy_crc, Record& record) {
     if (!tar.next()) tar.fail_archive(fmt::format("ends after member {}.npy: the stream was cut", key));
     if (tar.member() != key + ".json") tar.fail(fmt::format("wanted {}.json", key));
     const Bytes bytes = tar.read(kMaxRecordBytes);
@@ -129,9 +129,6 @@ struct Reader::State {
     if (stored != npy_crc) {
       tar.fail(fmt::format("array checksum {} was stored, {} is right: the bytes of {}.npy were altered",
                            crc_text(stored), crc_text(npy_crc), key));
-    }
-    if (header.kind != Kind::kEvents && shape.shape[0] != static_cast<std::uint64_t>(record.n_steps)) {
-      tar.fail(fmt::format("n_steps is {}, the array has {} rows", record.n_steps, shape.shape[0]));
     }
     at_member([&] { check_record(header, record); });
   }
@@ -158,9 +155,7 @@ bool Reader::next(Record& record) {
   State& s = *state_;
   if (!s.to_array()) return false;
   const std::string key = s.key_of_array();
-  NpyHeader shape;
-  const std::uint32_t npy_crc = s.read_array(shape, record);
-  s.read_metadata(key, shape, npy_crc, record);
+  s.read_metadata(key, s.read_array(record), record);
   s.keys_crc = crc32(key + '\n', s.keys_crc);
   s.keys.insert(key);
   ++s.n_here;

@@ -5,18 +5,12 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "frontend/base/require.h"
 #include "frontend/base/text.h"
 
 namespace ear {
 
 namespace {
-
-const Value& find(const RecipeStage& stage, const std::string& name) {
-  for (const auto& [key, value] : stage.params) {
-    if (key == name) return value;
-  }
-  throw std::runtime_error(fmt::format("recipe: {} has no parameter {}", shown(stage.tool), name));
-}
 
 std::string text_of(const Value& value) {
   struct Text {
@@ -28,34 +22,17 @@ std::string text_of(const Value& value) {
   return std::visit(Text{}, value);
 }
 
-[[noreturn]] void fail_type(const RecipeStage& stage, const std::string& name, const char* wanted) {
-  throw std::runtime_error(
-      fmt::format("recipe: {}: {} is {}, wanted {}", shown(stage.tool), name, text_of(find(stage, name)), wanted));
-}
-
-template <class T>
-T get(const RecipeStage& stage, const std::string& name, const char* wanted) {
-  const T* value = std::get_if<T>(&find(stage, name));
-  if (value == nullptr) fail_type(stage, name, wanted);
-  return *value;
-}
-
 // The line of the first parameter that differs; empty if none does.
 std::string stage_difference(const RecipeStage& a, const RecipeStage& b) {
-  const auto lookup = [](const RecipeStage& stage, const std::string& name) {
-    const auto at =
-        std::find_if(stage.params.begin(), stage.params.end(), [&](const auto& p) { return p.first == name; });
-    return at != stage.params.end() ? &at->second : nullptr;
-  };
   if (a.tool != b.tool) return fmt::format("tool {} against {}", shown(a.tool), shown(b.tool));
   for (const auto& [name, value] : a.params) {
-    const Value* other = lookup(b, name);
+    const Value* other = find(b, name);
     if (other == nullptr) return fmt::format("{}: {} {} against none", shown(a.tool), shown(name), text_of(value));
     if (*other != value)
       return fmt::format("{}: {} {} against {}", shown(a.tool), shown(name), text_of(value), text_of(*other));
   }
   for (const auto& [name, value] : b.params) {
-    if (lookup(a, name) == nullptr)
+    if (find(a, name) == nullptr)
       return fmt::format("{}: {} none against {}", shown(b.tool), shown(name), text_of(value));
   }
   return a == b ? "" : fmt::format("{}: the order of the parameters differs", shown(a.tool));
@@ -63,26 +40,27 @@ std::string stage_difference(const RecipeStage& a, const RecipeStage& b) {
 
 }  // namespace
 
-bool has(const RecipeStage& stage, const std::string& name) {
-  return std::any_of(stage.params.begin(), stage.params.end(), [&](const auto& p) { return p.first == name; });
+const Value* find(const RecipeStage& stage, const std::string& name) {
+  const auto at = std::ranges::find(stage.params, name, &std::pair<std::string, Value>::first);
+  return at != stage.params.end() ? &at->second : nullptr;
 }
 
-bool get_bool(const RecipeStage& stage, const std::string& name) {
-  return get<bool>(stage, name, "true or false");
+template <class T>
+T get(const RecipeStage& stage, const std::string& name) {
+  const Value* const found = find(stage, name);
+  demand(found != nullptr, "recipe: {} has no parameter {}", shown(stage.tool), name);
+  if (const T* value = std::get_if<T>(found)) return *value;
+  if constexpr (std::is_same_v<T, double>) {
+    if (const auto* integer = std::get_if<std::int64_t>(found)) return static_cast<double>(*integer);
+  }
+  constexpr const char* kWanted[] = {"true or false", "an integer", "a number", "a string"};
+  throw std::runtime_error(fmt::format("recipe: {}: {} is {}, wanted {}", shown(stage.tool), name, text_of(*found),
+                                       kWanted[Value(T()).index()]));
 }
-
-std::int64_t get_int(const RecipeStage& stage, const std::string& name) {
-  return get<std::int64_t>(stage, name, "an integer");
-}
-
-double get_double(const RecipeStage& stage, const std::string& name) {
-  if (const auto* integer = std::get_if<std::int64_t>(&find(stage, name))) return static_cast<double>(*integer);
-  return get<double>(stage, name, "a number");
-}
-
-std::string get_string(const RecipeStage& stage, const std::string& name) {
-  return get<std::string>(stage, name, "a string");
-}
+template bool get(const RecipeStage&, const std::string&);
+template std::int64_t get(const RecipeStage&, const std::string&);
+template double get(const RecipeStage&, const std::string&);
+template std::string get(const RecipeStage&, const std::string&);
 
 std::string first_difference(const Recipe& a, const Recipe& b) {
   const std::size_t n = std::min(a.stages.size(), b.stages.size());

@@ -10,6 +10,11 @@ namespace ear {
 
 using Value = std::variant<bool, std::int64_t, double, std::string>;
 
+/// The tools whose stages a recipe may have, as they stand in RecipeStage::tool.
+inline constexpr const char* kLyonTool = "ossicle-lyon";
+inline constexpr const char* kEncodeTool = "ossicle-encode";
+inline constexpr const char* kRebinTool = "ossicle-rebin";
+
 /// One tool's part: its name and parameters in a fixed order.
 struct RecipeStage {
   std::string tool;
@@ -23,15 +28,13 @@ struct Recipe {
   bool operator==(const Recipe&) const = default;
 };
 
-/// Whether the stage has a parameter of that name.
-bool has(const RecipeStage& stage, const std::string& name);
+/// The stage's parameter of that name; null if there is none.
+const Value* find(const RecipeStage& stage, const std::string& name);
 
-/// The stage's parameter of that name. Throws std::runtime_error naming tool and parameter if it is absent or of
-/// another type (an integer is accepted where a double is wanted).
-bool get_bool(const RecipeStage& stage, const std::string& name);
-std::int64_t get_int(const RecipeStage& stage, const std::string& name);
-double get_double(const RecipeStage& stage, const std::string& name);
-std::string get_string(const RecipeStage& stage, const std::string& name);
+/// The same as a T, one of Value's types. Throws std::runtime_error naming tool and parameter if it is absent or of another type
+/// (an integer is accepted where a double is wanted).
+template <class T>
+T get(const RecipeStage& stage, const std::string& name);
 
 /// Empty if equal; otherwise one line naming the first tool or parameter that differs with both values, `a` first.
 std::string first_difference(const Recipe& a, const Recipe& b);

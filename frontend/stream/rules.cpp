@@ -1,42 +1,38 @@
 #include "frontend/stream/rules.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <set>
-#include <stdexcept>
 #include <unordered_set>
 
+#include "frontend/base/require.h"
 #include "frontend/base/text.h"
 
 namespace ear {
 
 namespace {
 
-template <class... Args>
-void demand(bool holds, fmt::format_string<Args...> message, Args&&... args) {
-  if (!holds) throw std::runtime_error(fmt::format(message, std::forward<Args>(args)...));
-}
-
 struct CheckNumbers {
   const Header& header;
   const Record& record;
 
   std::size_t channels() const { return static_cast<std::size_t>(header.n_channels); }
+  void demand_all(const auto& data, auto holds, const char* wrong) const {
+    const auto bad = std::ranges::find_if_not(data, holds);
+    if (bad == data.end()) return;
+    const auto at = static_cast<std::size_t>(bad - data.begin());
+    demand(false, "value {} at step {}, channel {} is {}", *bad, at / channels(), at % channels(), wrong);
+  }
 
   void operator()(const std::vector<float>& data) const {
-    const auto bad = std::find_if(data.begin(), data.end(), [](float v) { return !std::isfinite(v); });
-    if (bad == data.end()) return;
-    const auto at = static_cast<std::size_t>(bad - data.begin());
-    demand(false, "value {} at step {}, channel {} is not finite", *bad, at / channels(), at % channels());
+    demand_all(
+        data, [](float v) { return std::isfinite(v); }, "not finite");
   }
   void operator()(const std::vector<std::uint8_t>& data) const {
-    const auto bad = std::find_if(data.begin(), data.end(), [](std::uint8_t v) { return v > 1; });
-    if (bad == data.end()) return;
-    const auto at = static_cast<std::size_t>(bad - data.begin());
-    demand(false, "value {} at step {}, channel {} is neither 0 nor 1", int{*bad}, at / channels(), at % channels());
+    demand_all(
+        data, [](std::uint8_t v) { return v <= 1; }, "neither 0 nor 1");
   }
   void operator()(const std::vector<std::uint16_t>&) const {}
   void operator()(const std::vector<std::uint32_t>& data) const {
@@ -97,21 +93,17 @@ std::span<const std::uint8_t> bytes_of(const Array& array) {
 }
 
 Array array_of_bytes(Kind kind, std::span<const std::uint8_t> bytes) {
-  const auto as = [&bytes](auto data) -> Array {
-    data.resize(bytes.size() / sizeof(*data.data()));
-    if (!data.empty()) std::memcpy(data.data(), bytes.data(), data.size() * sizeof(*data.data()));
-    return data;
-  };
-  switch (kind) {
-    case Kind::kCochleagram:
-      return as(std::vector<float>());
-    case Kind::kRaster:
-      return as(std::vector<std::uint8_t>());
-    case Kind::kCounts:
-      return as(std::vector<std::uint16_t>());
-    default:
-      return as(std::vector<std::uint32_t>());
-  }
+  Array array;
+  if (kind == Kind::kRaster) array.emplace<std::vector<std::uint8_t>>();
+  if (kind == Kind::kCounts) array.emplace<std::vector<std::uint16_t>>();
+  if (kind == Kind::kEvents) array.emplace<std::vector<std::uint32_t>>();
+  std::visit(
+      [&bytes](auto& data) {
+        data.resize(bytes.size() / sizeof(*data.data()));
+        if (!data.empty()) std::memcpy(data.data(), bytes.data(), data.size() * sizeof(*data.data()));
+      },
+      array);
+  return array;
 }
 
 void check_header(const Header& header) {
@@ -137,8 +129,7 @@ void check_key(std::string_view key) {
 
 std::string as_key(std::string_view text) {
   std::string key(text);
-  std::replace_if(
-      key.begin(), key.end(), [](char c) { return !is_key_character(c); }, '_');
+  std::ranges::replace_if(key, std::not_fn(is_key_character), '_');
   return key;
 }
 
@@ -151,7 +142,7 @@ void check_record(const Header& header, const Record& record) {
          header.dt_ms.value_or(0));
   check_labels(header, record);
   check_name(record.speaker, "speaker");
-  demand(record.data.index() == array_of_bytes(header.kind, {}).index(), "the array is not of kind {}",
+  demand(record.data.index() == static_cast<std::size_t>(header.kind), "the array is not of kind {}",
          kind_name(header.kind));
   const std::size_t size = std::visit([](const auto& data) { return data.size(); }, record.data);
   demand(size * item_size(header.kind) <= kMaxArrayBytes, "array of {} numbers, at most {} bytes are allowed", size,

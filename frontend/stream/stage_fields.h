@@ -16,29 +16,20 @@ inline void require_tool(const RecipeStage& stage, const char* tool) {
   if (stage.tool != tool) throw std::runtime_error(fmt::format("recipe stage {}: wanted {}", stage.tool, tool));
 }
 
-inline Value as_value(int value) {
-  return std::int64_t{value};
-}
-inline Value as_value(const auto& value) {
-  return value;
-}
-
 /// Sets the value from the stage's parameter. Throws std::runtime_error if it is absent or of another type, or negative or beyond
 /// 32 bits for an int.
 template <class T>
 void read_value(const RecipeStage& stage, const char* name, T& value) {
   if constexpr (requires { value.emplace(); }) {
     read_value(stage, name, value.emplace());
-  } else if constexpr (std::is_same_v<T, bool>) {
-    value = get_bool(stage, name);
-  } else if constexpr (std::is_same_v<T, double>) {
-    value = get_double(stage, name);
-  } else {
-    const std::int64_t found = get_int(stage, name);
-    if (std::is_same_v<T, int> && (found < 0 || found > std::numeric_limits<int>::max())) {
+  } else if constexpr (std::is_same_v<T, int>) {
+    const auto found = get<std::int64_t>(stage, name);
+    if (found < 0 || found > std::numeric_limits<int>::max()) {
       throw std::runtime_error(fmt::format("recipe of {}: {} {} is out of range", stage.tool, name, found));
     }
-    value = static_cast<T>(found);
+    value = static_cast<int>(found);
+  } else {
+    value = get<T>(stage, name);
   }
 }
 
@@ -47,9 +38,9 @@ template <class Params>
 void write_fields(const Params& params, RecipeStage& stage) {
   visit_fields(params, [&stage](const Field& field, const auto& value) {
     if constexpr (requires { value.value(); }) {
-      if (value) stage.params.emplace_back(field.name, as_value(*value));
+      if (value) stage.params.emplace_back(field.name, *value);
     } else {
-      stage.params.emplace_back(field.name, as_value(value));
+      stage.params.emplace_back(field.name, value);
     }
   });
 }
@@ -58,7 +49,7 @@ void write_fields(const Params& params, RecipeStage& stage) {
 template <class Params>
 void read_fields(const RecipeStage& stage, Params& params) {
   visit_fields(params, [&stage](const Field& field, auto& value) {
-    if (!field.may_lack || has(stage, field.name)) read_value(stage, field.name, value);
+    if (!field.may_lack || find(stage, field.name) != nullptr) read_value(stage, field.name, value);
   });
 }
 

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "frontend/base/input.h"
+#include "frontend/base/units.h"
 #include "frontend/stream/recipe.h"
 
 namespace ear {
@@ -48,7 +49,7 @@ struct Header {
 /// Empty if the streams may be concatenated; otherwise one line naming what differs with both values, `a` first.
 std::string first_difference(const Header& a, const Header& b);
 
-/// One array, by kind: cochleagram, raster (bytes 0 or 1), counts, events (2 E numbers). Row-major: channel c of step t
+/// One array, in the order of Kind: cochleagram, raster (bytes 0 or 1), counts, events (2 E numbers). Row-major: channel c of step t
 /// is element t * n_channels + c.
 using Array =
     std::variant<std::vector<float>, std::vector<std::uint8_t>, std::vector<std::uint16_t>, std::vector<std::uint32_t>>;

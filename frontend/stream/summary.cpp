@@ -2,46 +2,23 @@
 
 #include <algorithm>
 
+#include "frontend/stream/rules.h"
+
 namespace ear {
-
-namespace {
-
-// Sums in double, record by record: a mean over 1e9 elements keeps about 7 digits at worst, and 12 as a rule.
-class Gather {
- public:
-  void add(double value) {
-    spread_.min = n_ == 0 ? value : std::min(spread_.min, value);
-    spread_.max = n_ == 0 ? value : std::max(spread_.max, value);
-    sum_ += value;
-    ++n_;
-  }
-  Spread result() const {
-    Spread spread = spread_;
-    if (n_ > 0) spread.mean = sum_ / static_cast<double>(n_);
-    return spread;
-  }
-
- private:
-  Spread spread_;
-  double sum_ = 0.0;
-  std::size_t n_ = 0;
-};
-
-double median(std::vector<int>& values) {
-  if (values.empty()) return 0.0;
-  std::sort(values.begin(), values.end());
-  const std::size_t middle = values.size() / 2;
-  if (values.size() % 2 == 1) return values[middle];
-  return (static_cast<double>(values[middle - 1]) + values[middle]) / 2.0;
-}
-
-}  // namespace
 
 Summary summarise(Reader& reader) {
   Summary summary;
   for (const std::string& name : reader.header().classes) summary.per_class[name] = 0;
   std::vector<int> steps;
-  Gather values;
+  Spread& values = summary.values;
+  double sum = 0.0;  // a mean over 1e9 elements keeps about 7 digits at worst, and 12 as a rule
+  std::size_t n = 0;
+  const auto add = [&](double value) {
+    values.min = n == 0 ? value : std::min(values.min, value);
+    values.max = n == 0 ? value : std::max(values.max, value);
+    sum += value;
+    ++n;
+  };
   for (Record record; reader.next(record);) {
     ++summary.n_records;
     ++summary.per_speaker[record.speaker];
@@ -51,23 +28,20 @@ Summary summarise(Reader& reader) {
       ++(record.label.empty() ? summary.n_unlabelled : summary.per_class[record.label]);
     }
     steps.push_back(record.n_steps);
-    summary.n_bytes += std::visit([](const auto& data) { return data.size() * sizeof data[0]; }, record.data);
+    summary.n_bytes += bytes_of(record.data).size();
     if (reader.header().kind == Kind::kEvents) {
-      values.add(static_cast<double>(std::get<std::vector<std::uint32_t>>(record.data).size() / 2));
-      continue;
+      add(static_cast<double>(std::get<std::vector<std::uint32_t>>(record.data).size() / 2));
+    } else {
+      const auto add_all = [&](const auto& data) { std::ranges::for_each(data, add); };
+      std::visit(add_all, record.data);
     }
-    std::visit(
-        [&](const auto& data) {
-          for (const auto value : data) values.add(static_cast<double>(value));
-        },
-        record.data);
   }
-  summary.values = values.result();
-  summary.median_steps = median(steps);
-  if (!steps.empty()) {
-    summary.min_steps = steps.front();
-    summary.max_steps = steps.back();
-  }
+  if (n > 0) values.mean = sum / static_cast<double>(n);
+  if (steps.empty()) return summary;
+  std::ranges::sort(steps);
+  summary.min_steps = steps.front();
+  summary.median_steps = (static_cast<double>(steps[(steps.size() - 1) / 2]) + steps[steps.size() / 2]) / 2.0;
+  summary.max_steps = steps.back();
   return summary;
 }
 

@@ -6,6 +6,7 @@
 #include <unordered_set>
 
 #include "frontend/base/checksum.h"
+#include "frontend/base/require.h"
 #include "frontend/stream/archive.h"
 #include "frontend/stream/metadata.h"
 #include "frontend/stream/npy.h"
@@ -46,7 +47,7 @@ Writer::Writer(int fd, std::string name, Header header)
   const std::string json = as_argument(s.name, [&] {
     check_header(s.header);
     std::string text = header_json(s.header);
-    if (text.size() > kMaxHeaderBytes) throw std::invalid_argument("the header is too long");
+    require(text.size() <= kMaxHeaderBytes, "the header is too long");
     return text;
   });
   s.tar.add("__header__", bytes_of(json));
@@ -58,15 +59,15 @@ Writer::~Writer() = default;
 
 void Writer::write(const Record& record) {
   State& s = *state_;
-  if (s.closed) throw std::invalid_argument(s.name + ": a record after close()");
+  require(!s.closed, "{}: a record after close()", s.name);
   std::string head;
   const std::span<const std::uint8_t> numbers = bytes_of(record.data);
   const std::string json = as_argument(fmt::format("{}: record {}", s.name, record.key), [&] {
     check_record(s.header, record);
-    if (s.keys.contains(record.key)) throw std::invalid_argument("this key was written before; keys are unique");
+    require(!s.keys.contains(record.key), "this key was written before; keys are unique");
     head = npy_header(npy_header_of(s.header, record.data));
     std::string text = record_json(record, crc32(numbers, crc32(head)));
-    if (text.size() > kMaxRecordBytes) throw std::invalid_argument("label or speaker is too long");
+    require(text.size() <= kMaxRecordBytes, "label or speaker is too long");
     return text;
   });
   s.tar.add(record.key + ".npy", bytes_of(head), numbers);

@@ -1,7 +1,7 @@
 // ossicle-lyon: the keys that it makes of paths, labels that look alike, lists that are no text.
 #include <catch2/catch.hpp>
 
-#include "frontend/stream/list_keys.h"
+#include "frontend/stream/list.h"
 #include "tests/pipe/corpus.h"
 #include "tests/pipe/run.h"
 

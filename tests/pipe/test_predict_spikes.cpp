@@ -45,8 +45,8 @@ TEST_CASE("ossicle-predict --spikes: records of the input, and the sums that dec
   CHECK(output.header.classes == input.header.classes);
   REQUIRE(output.header.recipe.stages.size() == 2);
   CHECK(output.header.recipe.stages.back().tool == "ossicle-predict");
-  CHECK(get_string(output.header.recipe.stages.back(), "layers") == "3");
-  CHECK(get_string(output.header.recipe.stages.back(), "model").size() == 16);
+  CHECK(ear::get<std::string>(output.header.recipe.stages.back(), "layers") == "3");
+  CHECK(ear::get<std::string>(output.header.recipe.stages.back(), "model").size() == 16);
   REQUIRE(output.records.size() == 20);
   std::istringstream lines(shell("ossicle-predict " + t.model + " " + t.test).out);
   std::string key, label;

@@ -213,9 +213,9 @@ TEST_CASE("ossicle-rebin: rebinned in two goes, counts are those of one") {
   // The recipe tells the way: what the stream brought, then each rebinning.
   REQUIRE(two.header.recipe.stages.size() == 3);
   CHECK(two.header.recipe.stages[0].tool == "test");
-  CHECK(ear::get_double(two.header.recipe.stages[1], "bin_ms") == 2.0);
-  CHECK(ear::get_int(two.header.recipe.stages[2], "input_channels") == 12);
-  CHECK(ear::get_int(two.header.recipe.stages[2], "n_channels") == 4);
+  CHECK(ear::get<double>(two.header.recipe.stages[1], "bin_ms") == 2.0);
+  CHECK(ear::get<std::int64_t>(two.header.recipe.stages[2], "input_channels") == 12);
+  CHECK(ear::get<std::int64_t>(two.header.recipe.stages[2], "n_channels") == 4);
   CHECK(two.header.made_by.size() == 2);
 }
 

@@ -10,7 +10,6 @@
 
 #include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/stream.h"
-#include "frontend/stream/tool_names.h"
 #include "snn/files/model_file.h"
 #include "snn/files/model_metadata.h"
 #include "snn/files/nir_graph.h"
@@ -25,7 +24,6 @@ namespace tools {
 
 namespace {
 
-constexpr double kMsPerS = 1000.0;
 constexpr double kDefaultDtMs = 1.0;
 constexpr const char* kNirVersion = "1.0.8";  // of the Python package
 
@@ -45,10 +43,10 @@ std::optional<double> dt_ms_of(const ear::Recipe& recipe) {
   double dt_ms = 0.0;
   for (const ear::RecipeStage& stage : recipe.stages) {
     const auto number = [&stage](const char* name) {
-      return ear::has(stage, name) ? ear::get_double(stage, name) : 0.0;
+      return ear::find(stage, name) != nullptr ? ear::get<double>(stage, name) : 0.0;
     };
     const double rate_hz = number("sample_rate_hz");
-    if (stage.tool == ear::kLyonTool) dt_ms = rate_hz > 0.0 ? kMsPerS * number("decimation") / rate_hz : 0.0;
+    if (stage.tool == ear::kLyonTool) dt_ms = rate_hz > 0.0 ? ear::kMsPerSecond * number("decimation") / rate_hz : 0.0;
     if (stage.tool == ear::kRebinTool) dt_ms = number("bin_ms");
   }
   if (dt_ms > 0.0) return dt_ms;
@@ -102,7 +100,7 @@ void write_nir(const snn::NirGraph& graph, const std::string& path, const std::s
 void export_nir(const std::string& input, const std::string& output, const ModelConversion& conversion,
                 Context& context) {
   const snn::Model model = read_model(input);
-  const snn::NirChoices choices{.dt_s = choose_dt_ms(conversion, model, context) / kMsPerS,
+  const snn::NirChoices choices{.dt_s = choose_dt_ms(conversion, model, context) / ear::kMsPerSecond,
                                 .exact = conversion.exact,
                                 .affine = conversion.affine,
                                 .reads_psc = conversion.readout == "psc"};

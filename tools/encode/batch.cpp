@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <new>
 
+#include "frontend/stream/rules.h"
 #include "snn/base/parallel.h"
 
 namespace tools {
@@ -14,11 +15,7 @@ namespace {
 constexpr std::size_t kRecordsPerThread = 64;
 constexpr std::size_t kWindowBytes =
     64 << 20;  // of the arrays that come in and go out; beyond it no further record is taken
-constexpr double kMsPerSecond = 1000.0, kPercent = 100.0;
-
-std::size_t n_bytes(const ear::Array& array) {
-  return std::visit([](const auto& values) { return values.size() * sizeof(values[0]); }, array);
-}
+constexpr double kPercent = 100.0;
 
 Encoded encode(const ear::Record& record, const ear::StreamEncoder& encoder,
                const std::optional<ear::StreamEncoder>& decoder) {
@@ -46,7 +43,7 @@ std::vector<Encoded> encode_next(RecordSource& source, const ear::StreamEncoder&
   std::size_t size = 0;
   const std::size_t most = kRecordsPerThread * static_cast<std::size_t>(n_threads);
   for (ear::Record record; records.size() < most && size < kWindowBytes && source.next(record);) {
-    size += n_bytes(record.data) * (1 + hold / sizeof(float));
+    size += ear::bytes_of(record.data).size() * (1 + hold / sizeof(float));
     records.push_back(std::move(record));
   }
   std::vector<Encoded> encoded(records.size());
@@ -66,7 +63,7 @@ void EncodeTotals::add(const Encoded& encoded, int n_channels) {
   const auto n = std::count(spikes->begin(), spikes->end(), std::uint8_t{1});
   n_spikes_ += static_cast<double>(n);
   n_elements_ += static_cast<double>(spikes->size());
-  channel_seconds_ += encoded.record->n_steps * encoded.record->dt_ms / kMsPerSecond * n_channels;
+  channel_seconds_ += encoded.record->n_steps * encoded.record->dt_ms / ear::kMsPerSecond * n_channels;
   if (n == 0) silent_.add(encoded.key);
 }
 

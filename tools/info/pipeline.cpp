@@ -10,7 +10,6 @@
 #include "frontend/encode/encode.h"
 #include "frontend/events/rebin.h"
 #include "frontend/lyon/front_end.h"
-#include "frontend/stream/tool_names.h"
 #include "tools/options/encode_options.h"
 
 namespace tools {
@@ -54,14 +53,14 @@ std::string rebin_command(const ear::RebinParams& p) {
 std::string command_of(const ear::RecipeStage& stage) {
   if (stage.tool == ear::kRebinTool) return rebin_command(ear::rebin_params(stage));
   if (ear::is_decode_stage(stage)) return fmt::format("{} --decode", ear::kEncodeTool);
-  if (ear::is_encode_stage(stage)) return encode_command(ear::encode_params(stage));
+  if (stage.tool == ear::kEncodeTool) return encode_command(ear::encode_params(stage));
   return lyon_command(ear::front_end_params(stage));
 }
 
 // What the first tool of a line reads.
 std::string_view source_of(const ear::RecipeStage& stage) {
   if (stage.tool == ear::kRebinTool) return " EVENTS";
-  return ear::is_encode_stage(stage) ? " STREAM" : " recording.wav";
+  return stage.tool == ear::kEncodeTool ? " STREAM" : " recording.wav";
 }
 
 // A number of steps that a stage sets; 0 where it sets none that can be.
@@ -95,7 +94,7 @@ int steps_of(const ear::Recipe& recipe, int usual) {
     if (const int own = steps_in(stage, "n_steps"); own > 0) n_steps = own;
     if (ear::is_decode_stage(stage)) {
       n_steps = (n_steps + hold - 1) / hold;
-    } else if (ear::is_encode_stage(stage)) {
+    } else if (stage.tool == ear::kEncodeTool) {
       hold = std::max(1, steps_in(stage, "hold"));
       n_steps *= hold;
     }

@@ -1,7 +1,6 @@
 #include "frontend/base/require.h"
 
 #include <catch2/catch.hpp>
-#include <limits>
 #include <vector>
 
 using Catch::Contains;
@@ -9,14 +8,6 @@ using Catch::Contains;
 TEST_CASE("require: a condition that does not hold throws its message") {
   CHECK_NOTHROW(ear::require(true, "hold {}", 0));
   CHECK_THROWS_WITH(ear::require(false, "hold {}: wanted {}", 0, 1), "hold 0: wanted 1");
-}
-
-TEST_CASE("require: positive is finite and above 0") {
-  CHECK_NOTHROW(ear::require_positive(std::numeric_limits<double>::denorm_min(), "tau"));
-  for (const double value :
-       {0.0, -1.0, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()}) {
-    CHECK_THROWS_WITH(ear::require_positive(value, "tau"), Contains("tau") && Contains("wanted more than 0"));
-  }
 }
 
 TEST_CASE("require: values stay finite times the factor, the first other is named by step and channel") {

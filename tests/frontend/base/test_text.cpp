@@ -60,11 +60,11 @@ TEST_CASE("UTF-16 is refused by its name, whatever its byte order, and UTF-8 is 
           6),
       bare("p\0a\0t\0", 6);
   for (const std::string& text : {little, big, bare}) {
-    CHECK_THROWS_WITH(ear::check_not_utf16(text, "l.tsv"),
+    CHECK_THROWS_WITH(ear::without_mark(text, "l.tsv"),
                       Contains("l.tsv: is ") && Contains("UTF-16") && Contains("save it as UTF-8"));
   }
-  CHECK_NOTHROW(ear::check_not_utf16("\xef\xbb\xbfpath\n", "l.tsv"));
-  CHECK_NOTHROW(ear::check_not_utf16("", "l.tsv"));
+  CHECK_NOTHROW(ear::without_mark("\xef\xbb\xbfpath\n", "l.tsv"));
+  CHECK_NOTHROW(ear::without_mark("", "l.tsv"));
 }
 
 TEST_CASE("A message shows a foreign text on one line, cut short, and with what is not seen") {

@@ -23,7 +23,7 @@ TEST_CASE("recipe of an encoder: there and back, through JSON") {
   for (const EncodeParams& params : kOthers) {
     const ear::RecipeStage stage = ear::to_stage(params);
     CHECK(stage.tool == "ossicle-encode");
-    CHECK(ear::get_string(stage, "method") == ear::method_name(params));
+    CHECK(ear::get<std::string>(stage, "method") == ear::method_name(params));
     CHECK(ear::encode_params(stage) == params);
     const ear::Recipe recipe{{stage}};
     CHECK(ear::encode_params(ear::parse_recipe(ear::to_json(recipe)).stages.at(0)) == params);
@@ -65,6 +65,4 @@ TEST_CASE("recipe of an encoder: one that is damaged is refused") {
   CHECK_THROWS_WITH(ear::encode_params({"ossicle-lyon", {}}), Contains("ossicle-lyon"));
   CHECK_THROWS_WITH(ear::encode_params(ear::decode_stage()), Contains("decodes"));
   CHECK(ear::is_decode_stage(ear::decode_stage()));
-  CHECK(ear::is_encode_stage(stage));
-  CHECK_FALSE(ear::is_encode_stage({"ossicle-lyon", {}}));
 }

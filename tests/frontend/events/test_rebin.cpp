@@ -227,11 +227,11 @@ TEST_CASE("rebin: a stage is there and back, and another tool's is refused") {
   const ear::RebinParams wide{.bin_ms = 5.0, .max_steps = 200, .n_channels = 16, .counts = true};
   const auto stage = ear::to_stage(wide, 64);
   CHECK(stage.tool == "ossicle-rebin");
-  CHECK(ear::get_int(stage, "input_channels") == 64);
+  CHECK(ear::get<std::int64_t>(stage, "input_channels") == 64);
   CHECK(ear::rebin_params(stage) == wide);
   const auto stretched = ear::to_stage({.n_steps = 100}, 700);
-  CHECK(ear::get_double(stretched, "bin_ms") == 0.0);
-  CHECK(ear::get_int(stretched, "n_channels") == 700);
+  CHECK(ear::get<double>(stretched, "bin_ms") == 0.0);
+  CHECK(ear::get<std::int64_t>(stretched, "n_channels") == 700);
   CHECK(ear::to_stage(ear::rebin_params(stretched), 700) == stretched);
 
   CHECK_THROWS_WITH(ear::rebin_params({"ossicle-lyon", {}}), Contains("wanted ossicle-rebin"));

@@ -64,8 +64,8 @@ TEST_CASE("event_records: events fall into the steps that begin before them") {
   CHECK(source->header().classes == std::vector<std::string>{"a", "b"});
   CHECK(source->header().n_channels == 3);
   CHECK(source->header().dt_ms == 3.0);
-  CHECK(ear::get_string(source->header().recipe.stages.at(0), "from") == "shd");
-  CHECK(ear::get_double(source->header().recipe.stages.at(0), "dt_ms") == 3.0);
+  CHECK(ear::get<std::string>(source->header().recipe.stages.at(0), "from") == "shd");
+  CHECK(ear::get<double>(source->header().recipe.stages.at(0), "dt_ms") == 3.0);
   CHECK(source->notes() == std::vector<std::string>{"a note"});
 }
 

@@ -125,7 +125,7 @@ TEST_CASE("npz: arrays of a stranger become records, keys that are none are chan
   CHECK(source->header().kind == Kind::kCochleagram);
   CHECK(source->header().classes == std::vector<std::string>{"0", "1"});
   CHECK(source->header().dt_ms == 10.0);
-  CHECK(ear::get_string(source->header().recipe.stages.at(0), "from") == "npz");
+  CHECK(ear::get<std::string>(source->header().recipe.stages.at(0), "from") == "npz");
   REQUIRE(all.records.size() == 2);
   CHECK(samples::equal(all.records[0], {"utt_1", "1", {}, "", 3, 10.0, 1, std::vector<float>{1, 2, 3, 4, 5, 6}}));
   CHECK(samples::equal(all.records[1], {"utt-2", "0", {}, "", 2, 10.0, 1, std::vector<float>{7, 8, 9, 10}}));

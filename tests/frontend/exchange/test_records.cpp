@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "frontend/stream/list_keys.h"
+#include "frontend/stream/list.h"
 #include "tests/frontend/exchange/support.h"
 #include "tests/frontend/stream/samples.h"
 

@@ -1,13 +1,13 @@
-#include "frontend/lyon/isa.h"
+#include "frontend/lyon/ear.h"
 
 #include <catch2/catch.hpp>
 
 TEST_CASE("The plainest instruction set is always usable, and auto is the fastest") {
   const auto usable = ear::usable_isas();
-  REQUIRE(usable.front() == "baseline");
-  CHECK(ear::choose_isa("auto") == usable.back());
-  CHECK(ear::choose_isa("") == usable.back());
-  for (const auto& name : usable) CHECK(ear::choose_isa(name) == name);
+  REQUIRE(usable.front().name == "baseline");
+  CHECK(ear::choose_isa("auto").name == usable.back().name);
+  CHECK(ear::choose_isa("").name == usable.back().name);
+  for (const auto& isa : usable) CHECK(ear::choose_isa(isa.name).name == isa.name);
 }
 
 TEST_CASE("An unknown instruction set is refused with those that would do") {

@@ -101,7 +101,7 @@ TEST_CASE("JSON nested deeper than the format is refused, however deep, and not 
     CHECK_THROWS_WITH(ear::parse_end(changed(ear::end_json(7, 1), "7", nested(depth))), Contains("nested deeper"));
   }
   CHECK_THROWS_WITH(ear::parse_header(changed(header, "[\"0\",\"1\"]", nested(3))),
-                    "classes: wanted a list of strings");
+                    "field classes is [[[]]], wanted a list of strings");
   std::string objects;
   for (int i = 0; i < 100'000; ++i) objects += "{\"a\":";
   CHECK_THROWS_WITH(ear::parse_recipe("[" + objects), Contains("nested deeper"));

@@ -160,7 +160,8 @@ TEST_CASE("Damaged members whose tar header is right are refused with a reason")
              Contains("a.npy were altered"));
   CHECK_THAT(message(2, "a.json", replaced(json, "ada", "eva")), Contains("member a.json") && Contains("altered"));
   CHECK_THAT(message(2, "a.json", reseal(replaced(json, "\"a\"", "\"b\""))), Contains("key b in a member"));
-  CHECK_THAT(message(2, "a.json", reseal(replaced(json, "steps\":4", "steps\":5"))), Contains("the array has 4 rows"));
+  CHECK_THAT(message(2, "a.json", reseal(replaced(json, "steps\":4", "steps\":5"))),
+             Contains("array of 12 numbers, wanted 5 steps x 3 channels"));
   CHECK_THAT(message(2, "a.json", reseal(replaced(json, "\"1\"", "\"7\""))), Contains("label 7"));
   CHECK_THAT(message(3, "__end__", samples::seal(R"({"n_records":2,"keys_crc32":"00000000")")),
              Contains("some are missing"));

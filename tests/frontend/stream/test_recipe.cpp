@@ -21,21 +21,21 @@ Recipe sample() {
 
 TEST_CASE("Parameters of a recipe are found by name and type") {
   const RecipeStage stage = sample().stages[0];
-  CHECK(ear::get_double(stage, "sample_rate_hz") == 12500.0);
-  CHECK(ear::get_int(stage, "n_steps") == 100);
-  CHECK(ear::get_double(stage, "n_steps") == 100.0);
-  CHECK(ear::get_bool(stage, "agc"));
-  CHECK(ear::get_string(stage, "window") == "none");
+  CHECK(ear::get<double>(stage, "sample_rate_hz") == 12500.0);
+  CHECK(ear::get<std::int64_t>(stage, "n_steps") == 100);
+  CHECK(ear::get<double>(stage, "n_steps") == 100.0);
+  CHECK(ear::get<bool>(stage, "agc"));
+  CHECK(ear::get<std::string>(stage, "window") == "none");
 }
 
 TEST_CASE("A parameter that is absent or of another type is named with its tool") {
   const RecipeStage stage = sample().stages[0];
-  CHECK_THROWS_WITH(ear::get_int(stage, "ear_q"), Contains("ossicle-lyon has no parameter ear_q"));
-  CHECK_THROWS_WITH(ear::get_int(stage, "agc"), Contains("ossicle-lyon: agc is true, wanted an integer"));
-  CHECK_THROWS_WITH(ear::get_bool(stage, "n_steps"), Contains("n_steps is 100, wanted true or false"));
-  CHECK_THROWS_WITH(ear::get_int(stage, "sample_rate_hz"), Contains("wanted an integer"));
-  CHECK_THROWS_WITH(ear::get_double(stage, "window"), Contains("window is \"none\", wanted a number"));
-  CHECK_THROWS_AS(ear::get_string(stage, "agc"), std::runtime_error);
+  CHECK_THROWS_WITH(ear::get<std::int64_t>(stage, "ear_q"), Contains("ossicle-lyon has no parameter ear_q"));
+  CHECK_THROWS_WITH(ear::get<std::int64_t>(stage, "agc"), Contains("ossicle-lyon: agc is true, wanted an integer"));
+  CHECK_THROWS_WITH(ear::get<bool>(stage, "n_steps"), Contains("n_steps is 100, wanted true or false"));
+  CHECK_THROWS_WITH(ear::get<std::int64_t>(stage, "sample_rate_hz"), Contains("wanted an integer"));
+  CHECK_THROWS_WITH(ear::get<double>(stage, "window"), Contains("window is \"none\", wanted a number"));
+  CHECK_THROWS_AS(ear::get<std::string>(stage, "agc"), std::runtime_error);
 }
 
 TEST_CASE("The first difference of two recipes is named with both values") {

@@ -1,10 +1,21 @@
 #include "frontend/base/fields.h"
 
-#include <cmath>
+#include <fmt/format.h>
 
-#include "frontend/base/require.h"
+#include <cmath>
+#include <stdexcept>
 
 namespace ear {
+
+namespace {
+
+void check_in(const Field& field, double x, const auto& value) {
+  const auto& [low, high, is_above] = field.range;
+  if (std::isfinite(x) && (is_above ? x > low : x >= low) && x <= high) return;
+  throw std::invalid_argument(fmt::format("{} {}: wanted {}", field.name, value, range_text(field.range)));
+}
+
+}  // namespace
 
 std::string range_text(const Range& range) {
   const auto& [low, high, is_above] = range;
@@ -14,9 +25,11 @@ std::string range_text(const Range& range) {
 }
 
 void check_value(const Field& field, double value) {
-  const auto& [low, high, is_above] = field.range;
-  if (std::isfinite(value) && (is_above ? value > low : value >= low) && value <= high) return;
-  require(false, "{} {}: wanted {}", field.name, value, range_text(field.range));
+  check_in(field, value, value);
+}
+
+void check_value(const Field& field, std::int64_t value) {
+  check_in(field, static_cast<double>(value), value);
 }
 
 }  // namespace ear

@@ -37,14 +37,16 @@ concept MaybeConst = std::same_as<std::remove_const_t<P>, Params>;
 /// "1 to 4096", "0 or more", "more than 0", "a finite number".
 std::string range_text(const Range& range);
 
-/// Throws std::invalid_argument naming the field, the value found and the range, unless the value is in it.
+/// Both throw std::invalid_argument naming the field, the value found and the range, unless the value is in it.
 void check_value(const Field& field, double value);
+void check_value(const Field& field, std::int64_t value);
 
 /// The same for every number among the fields that is set.
 template <class Params>
 void check_fields(const Params& params) {
   const auto check = []<class T>(const Field& field, const T& value) {
-    if constexpr (!std::is_same_v<T, bool>) check_value(field, static_cast<double>(value));
+    if constexpr (std::is_floating_point_v<T>) check_value(field, value);
+    if constexpr (std::is_integral_v<T> && !std::is_same_v<T, bool>) check_value(field, std::int64_t{value});
   };
   visit_fields(params, [&check](const Field& field, const auto& value) {
     if constexpr (requires { value.value(); }) {

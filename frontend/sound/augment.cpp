@@ -151,7 +151,7 @@ void validate(const SoundAugmentParams& params) {
             "snr_db {} to {}: wanted {} to {}, the lower one first", low, high, kMinSnr_db, kMaxSnr_db);
   }
   check_value({"speed", {0, 0.3}}, params.speed);
-  check_value({"seed", at_least(0)}, static_cast<double>(params.seed));
+  check_value({"seed", at_least(0)}, params.seed);
 }
 
 bool changes_sound(const SoundAugmentParams& params) {

@@ -139,7 +139,7 @@ RecipeStage to_stage(const RebinParams& params, int n_channels) {
   RebinParams used = params;
   used.n_channels = rebinned_channels(n_channels, params);
   if (params.n_steps > 0) used.bin_ms = 0.0;
-  RecipeStage stage{kRebinTool, {{"input_channels", as_value(n_channels)}}};
+  RecipeStage stage{kRebinTool, {{"input_channels", std::int64_t{n_channels}}}};
   write_fields(used, stage);
   return stage;
 }

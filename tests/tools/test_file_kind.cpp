@@ -102,6 +102,8 @@ TEST_CASE("file_kind: each kind is seen from its first bytes") {
       {"{\"epoch\":0,\"loss\":1.5}\n", FileKind::kLog},
       {"{\"epochs\":3}\n", FileKind::kText},
       {"0 0.005\n1 0.010\n", FileKind::kText},
+      {string(512, '\0'), FileKind::kZeros},
+      {string(511, '\0'), FileKind::kUnknown},
       {string("\0\1\2\3", 4), FileKind::kUnknown}};
   for (const auto& [bytes, kind] : kKnown) {
     INFO(tools::name_of(kind) << ": " << bytes.substr(0, 20));

@@ -32,7 +32,7 @@ constexpr std::string_view kConvert = "ossicle-convert makes a stream of it";
 constexpr std::string_view kGunzip = "gunzip it first", kUnzstd = "decompress it first, with zstd -d";
 
 /// In the order of FileKind.
-constexpr std::array<Kind, 18> kKinds = {{{"empty"},
+constexpr std::array<Kind, 19> kKinds = {{{"empty"},
                                           {"a stream"},
                                           {"a tar but no stream"},
                                           {"a model"},
@@ -49,6 +49,7 @@ constexpr std::array<Kind, 18> kKinds = {{{"empty"},
                                           {"a list of recordings", "ossicle-lyon --list makes a stream of it"},
                                           {"the log of a training"},
                                           {"a text file"},
+                                          {"all zeros where it begins"},
                                           {"of no kind known here"}}};
 
 const Kind& row_of(FileKind kind) {
@@ -144,6 +145,8 @@ FileKind kind_of(std::string_view bytes) {
     if (bytes.starts_with(magic)) return kind == FileKind::kZip && is_npz(bytes) ? FileKind::kNpz : kind;
   }
   if (ear::is_hdf5(bytes)) return FileKind::kHdf5;
+  // To a reader of tar they are the end of one, and /dev/zero has no end.
+  if (bytes.size() >= kTarBlock && bytes.find_first_not_of('\0') == std::string_view::npos) return FileKind::kZeros;
   if (const auto kind = kind_of_safetensors(bytes)) return *kind;
   return is_kaldi(bytes) ? FileKind::kKaldi : kind_of_text(bytes);
 }

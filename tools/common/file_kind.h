@@ -25,6 +25,7 @@ enum class FileKind {
   kList,  ///< of recordings: a first line with the columns' names, "path" among them
   kLog,   ///< of ossicle-train
   kText,
+  kZeros,  ///< a block of them: a device, or a damaged file
   kUnknown
 };
 

@@ -9,7 +9,7 @@
 #include "frontend/stream/list.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
-#include "tools/common/record_progress.h"
+#include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/convert/formats.h"
 #include "tools/convert/model_conversion.h"
@@ -115,7 +115,7 @@ std::vector<std::string> inputs_of(const Options& o) {
 }
 
 void convert_records(const Options& o, tools::Context& context) {
-  tools::require_other_file(o.output, inputs_of(o));
+  tools::require_other_files({o.output}, inputs_of(o));
   tools::RecordInput input(o.formats.from, o.input, o.records);
   ear::RecordReader& source = input.source();
   const auto [first, end] = range_of(o, source);

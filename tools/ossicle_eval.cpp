@@ -10,9 +10,8 @@
 #include "snn/score/evaluate.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
-#include "tools/common/record_progress.h"
+#include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
-#include "tools/eval/comparison.h"
 #include "tools/eval/report.h"
 #include "tools/options/backend_options.h"
 
@@ -58,13 +57,9 @@ void define(CLI::App& app, Options& o) {
   tools::add_backend_options(app, o.backend);
 }
 
-bool goes_to_stdout(const std::string& path) {
-  return path == "-" || path == "/dev/stdout";
-}
-
 void check(Options& o) {
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
-  const bool matrix = goes_to_stdout(o.confusion), curve = goes_to_stdout(o.latency);
+  const bool matrix = tools::is_standard_output(o.confusion), curve = tools::is_standard_output(o.latency);
   if (o.json && matrix) throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
   if (o.json && curve) throw std::invalid_argument("--json and --latency -: the JSON holds the curve");
   if (matrix && curve) throw std::invalid_argument("--confusion - and --latency -: name a file");
@@ -83,11 +78,9 @@ void check(Options& o) {
 
 /// No output may be an input or another output.
 void keep_inputs(const Options& o) {
-  std::vector<std::string> others = o.streams;
-  others.insert(others.end(), {o.model, o.against, o.latency});
-  if (!o.confusion.empty()) tools::require_other_file(o.confusion, others);
-  others.pop_back();
-  if (!o.latency.empty()) tools::require_other_file(o.latency, others);
+  std::vector<std::string> inputs = o.streams;
+  inputs.insert(inputs.end(), {o.model, o.against});
+  tools::require_other_files({o.latency, o.confusion}, std::move(inputs));
   for (const std::string& output : {o.confusion, o.latency}) {
     tools::require_replaceable(output, tools::FileKind::kText);  // now rather than after the work
   }
@@ -111,14 +104,14 @@ snn::Dataset next_batch(const Options& o, const snn::Model& model, tools::Uttera
 }
 
 /// Batch by batch, so that a long stream takes no more memory than a short one.
-void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel& scored, tools::SecondModel* second,
+void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel& scored, tools::ScoredModel* against,
            tools::Context& context) {
   tools::RecordProgress progress(context);
   for (;;) {
     snn::Dataset batch = next_batch(o, scored.model(), source, context);
     if (batch.utterances.empty()) break;
     const std::vector<bool> right = scored.add(batch);
-    if (second != nullptr) second->add(batch, right);
+    if (against != nullptr) against->add_beside(batch, right);
     progress.add(batch.utterances.size(), source.share());
   }
   if (scored.counts().n_utterances == 0) {
@@ -128,22 +121,27 @@ void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel&
 
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
-  const snn::Model model = tools::read_model(o.model, "the model comes first: ossicle-eval MODEL STREAM");
+  snn::Model model = tools::read_model(o.model, "the model comes first: ossicle-eval MODEL STREAM");
   tools::UtteranceSource source(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, source.header());
   tools::check_recipe(name, source.header(), o.model, model.recipe_json, model.input_kind);
   const auto backend = tools::make_backend(o.backend, context);
-  tools::ScoredModel scored(model, *backend, o.how);
-  std::optional<tools::SecondModel> second;
-  if (!o.against.empty()) second.emplace(o.against, name, source.header(), *backend, o.how.readout);
-  score(o, source, scored, second ? &*second : nullptr, context);
-  if (!o.confusion.empty()) tools::write_file(o.confusion, snn::confusion_csv(scored.scores(), model.classes));
-  tools::EvalReport report{scored, context.n_failed(), o.how.readout, scored.latency(), {}};
-  if (!o.latency.empty()) tools::write_file(o.latency, snn::latency_csv(*report.latency));
-  if (second) report.against = second->compare(o.model, scored);
+  tools::ScoredModel scored(o.model, std::move(model), *backend, o.how);
+  std::optional<tools::ScoredModel> against;
+  if (!o.against.empty()) {
+    snn::Model second = tools::read_model(o.against);
+    tools::check_recipe(name, source.header(), o.against, second.recipe_json, second.input_kind);
+    against.emplace(o.against, std::move(second), *backend, snn::EvaluateOptions{.readout = o.how.readout});
+  }
+  score(o, source, scored, against ? &*against : nullptr, context);
+  if (!o.confusion.empty()) {
+    tools::write_file(o.confusion, snn::confusion_csv(scored.scores(), scored.model().classes));
+  }
+  if (!o.latency.empty()) tools::write_file(o.latency, snn::latency_csv(*scored.latency()));
+  const tools::EvalReport report{scored, context.n_failed(), o.how.readout, against ? &*against : nullptr};
   const std::string text = o.json ? report.json() : report.text();
-  if (!goes_to_stdout(o.confusion) && !goes_to_stdout(o.latency)) {
+  if (!tools::is_standard_output(o.confusion) && !tools::is_standard_output(o.latency)) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     return;
   }

@@ -10,9 +10,8 @@
 #include "tools/common/load.h"
 #include "tools/common/stream_output.h"
 #include "tools/lyon/batch.h"
-#include "tools/options/augment_options.h"
+#include "tools/lyon/options.h"
 #include "tools/options/choice_option.h"
-#include "tools/options/front_end_options.h"
 
 namespace {
 
@@ -57,10 +56,6 @@ void check(Options& o) {
   ear::validate(o.augment);
 }
 
-std::vector<ear::ListEntry> entries_of(const Options& o) {
-  return o.list.empty() ? ear::list_of_paths(o.files) : tools::read_list(o.list, o.root);
-}
-
 ear::Header header_of(const Options& o, const std::vector<ear::ListEntry>& entries) {
   ear::Header header;
   header.kind = ear::Kind::kCochleagram;
@@ -100,10 +95,10 @@ void write(const std::vector<tools::Heard>& all, tools::StreamOutput& output, to
 }
 
 void run(Options& o, tools::Context& context) {
-  const auto entries = entries_of(o);
+  const auto entries = tools::read_entries(o.list, o.root, o.files);
   std::vector<std::string> inputs = {o.list, o.classes};
   for (const ear::ListEntry& entry : entries) inputs.push_back(ear::path_of(entry, o.root));
-  tools::require_other_file(o.stream.output, inputs);
+  tools::require_other_files({o.stream.output}, std::move(inputs));
   const ear::FrontEnd front_end(o.front_end, o.isa);
   ear::Header header = header_of(o, entries);
   header.n_channels = front_end.coeffs().n_channels;

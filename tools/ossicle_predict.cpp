@@ -12,7 +12,7 @@
 #include "snn/files/model_file.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
-#include "tools/common/record_progress.h"
+#include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
 #include "tools/predict/predictor.h"
@@ -86,10 +86,9 @@ void name_stream(const Options& o, tools::InputFile& file, tools::Predictor& pre
   ear::Reader reader(file.input(), file.name());
   const snn::Model& model = predictor.model();
   tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
-  snn::Dataset one{.n_channels = reader.header().n_channels, .classes = model.classes, .utterances = {}};
   for (ear::Record record; reader.next(record);) {
-    one.utterances.assign(1, tools::to_utterance(std::move(record), model.classes));
-    print(o, one.utterances.front().key, predictor.name(one, o.top).front());
+    const std::string key = record.key;
+    print(o, key, predictor.name(std::move(record), reader.header().n_channels, o.top));
   }
 }
 
@@ -115,7 +114,7 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
 void write_spikes(const Options& o, tools::Predictor& predictor) {
   std::vector<std::string> others = o.inputs;
   others.push_back(o.model);
-  tools::require_other_file(o.output, others);
+  tools::require_other_files({o.output}, std::move(others));
   const snn::Model& model = predictor.model();
   tools::SpikeStream spikes(o.spikes, o.output, model);
   for (const std::string& path : o.inputs) {
@@ -124,11 +123,8 @@ void write_spikes(const Options& o, tools::Predictor& predictor) {
     ear::Reader reader(file.input(), file.name());
     tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
     spikes.begin(reader.header());
-    snn::Dataset one{.n_channels = reader.header().n_channels, .classes = model.classes, .utterances = {}};
     for (ear::Record record; reader.next(record);) {
-      ear::Record like = record;
-      one.utterances.assign(1, tools::to_utterance(std::move(record), model.classes));
-      spikes.write(std::move(like), predictor.spikes(one, spikes.layers()));
+      spikes.write(record, predictor.spikes(record, reader.header().n_channels, spikes.layers()));
     }
   }
   spikes.commit();

@@ -1,13 +1,13 @@
 // Recordings of events to a stream of rasters or counts in steps of equal width.
-#include <fmt/core.h>
+#include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "frontend/events/rebin.h"
 #include "tools/common/load.h"
 #include "tools/common/stream_output.h"
 #include "tools/rebin/sources.h"
-#include "tools/rebin/totals.h"
 
 namespace {
 
@@ -21,55 +21,43 @@ const tools::ToolInfo kInfo = {"ossicle-rebin", "Turns recordings of events into
                                "ossicle-rebin n-tidigits.hdf5 --part train -o train.tar"};
 
 void define_source(CLI::App& app, tools::SourceOptions& o) {
-  const std::string group = "Input";
+  app.option_defaults()->group("Input");
   app.add_option("FILE", o.files,
                  "N-TIDIGITS, SHD or SSC as HDF5; streams of events, or of rasters or counts in narrower steps; text, "
                  "one recording a file, lines of channel and time; - or none: standard input");
   app.add_option("--format", o.format, "What the files are; auto: by their first bytes")
       ->check(CLI::IsMember({"auto", "ntidigits", "shd", "text", "stream"}))
-      ->capture_default_str()
-      ->group(group);
-  app.add_option("--part", o.part, "N-TIDIGITS: which part")->check(CLI::IsMember({"train", "test"}))->group(group);
+      ->capture_default_str();
+  app.add_option("--part", o.part, "N-TIDIGITS: which part")->check(CLI::IsMember({"train", "test"}));
   app.add_option("--split", o.split,
                  "N-TIDIGITS: official: the file's own parts [default]; ab: sample a of every adult is train, b test")
-      ->check(CLI::IsMember({"official", "ab"}))
-      ->group(group);
+      ->check(CLI::IsMember({"official", "ab"}));
   app.add_flag("--sequences,!--no-sequences", o.sequences,
-               "N-TIDIGITS: connected digits too, with their sequence of labels")
-      ->group(group);
-  app.add_option("--time-unit", o.time_unit, "Text: unit of the times")
-      ->check(CLI::IsMember({"s", "ms", "us"}))
-      ->group(group);
-  app.add_option("--input-channels", o.input_channels, "Text: how many channels there are")->group(group);
+               "N-TIDIGITS: connected digits too, with their sequence of labels");
+  app.add_option("--time-unit", o.time_unit, "Text: unit of the times")->check(CLI::IsMember({"s", "ms", "us"}));
+  app.add_option("--input-channels", o.input_channels, "Text: how many channels there are");
   auto* list = app.add_option("--list", o.list,
                               "Text: list of files: tab-separated, first line path, label, speaker and optionally "
-                              "key; -: standard input")
-                   ->group(group);
-  app.add_option("--root", o.root, "Folder that relative paths of the list start from")->needs(list)->group(group);
+                              "key; -: standard input");
+  app.add_option("--root", o.root, "Folder that relative paths of the list start from")->needs(list);
   app.add_option("--classes", o.classes,
-                 "File of class names, one a line [text: labels of the list, sorted; N-TIDIGITS: o, 1 to 9, z]")
-      ->group(group);
+                 "File of class names, one a line [text: labels of the list, sorted; N-TIDIGITS: o, 1 to 9, z]");
 }
 
 void define(CLI::App& app, Options& o) {
   define_source(app, o.source);
-  const std::string group = "Steps";
+  app.option_defaults()->group("Steps");
   auto* bin = app.add_option("--bin-ms", o.params.bin_ms, "Width of a step in ms; the first begins at 0")
-                  ->capture_default_str()
-                  ->group(group);
+                  ->capture_default_str();
   app.add_option("--steps", o.params.n_steps,
                  "Stretch each recording to so many steps instead, the last event in the last")
       ->check(CLI::PositiveNumber)
-      ->excludes(bin)
-      ->group(group);
-  app.add_option("--max-steps", o.params.max_steps, "Drop what follows so many steps")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
+      ->excludes(bin);
+  app.add_option("--max-steps", o.params.max_steps, "Drop what follows so many steps")->check(CLI::PositiveNumber);
   app.add_option("--channels", o.params.n_channels, "Merge neighbouring channels to so many")
-      ->check(CLI::PositiveNumber)
-      ->group(group);
-  app.add_flag("--count,!--no-count", o.params.counts, "Counts of events in place of whether there is one")
-      ->group(group);
+      ->check(CLI::PositiveNumber);
+  app.add_flag("--count,!--no-count", o.params.counts, "Counts of events in place of whether there is one");
+  app.option_defaults()->group("Options");
   tools::add_stream_options(app, o.stream, "recording");
 }
 
@@ -98,9 +86,65 @@ ear::Header header_of(const Options& o, const tools::Source& source) {
   return header;
 }
 
+/// What became of the recordings: counts for the messages at the end.
+class RebinTotals {
+ public:
+  void add(const ear::EventRecord& events, const ear::Binned& binned, const ear::RebinParams& params) {
+    min_steps_ = n_records_ == 0 ? binned.n_steps : std::min(min_steps_, binned.n_steps);
+    max_steps_ = std::max(max_steps_, binned.n_steps);
+    ++n_records_;
+    n_dropped_ += binned.dropped_events;
+    n_saturated_ += binned.saturated_events;
+    if (unsorted_.n == 0) first_unsorted_ = events.warning;
+    const bool one_wanted = params.n_steps == 1 || params.max_steps == 1;
+    const auto count = [&events](bool is_so, tools::Named& named) {
+      if (is_so) named.add(events.key);
+    };
+    count(binned.dropped_events > 0, dropped_);
+    count(binned.saturated_events > 0, saturated_);
+    count(binned.silent, silent_);
+    count(binned.finer, finer_);
+    count(binned.n_steps == 1 && events.times_s.size() > 1 && !one_wanted, one_step_);
+    count(!events.warning.empty(), unsorted_);
+  }
+
+  /// What a user should know: dropped, left out, unsorted or no events, steps that cannot be right. A line each.
+  std::vector<std::string> warnings(const ear::RebinParams& params) const {
+    std::vector<std::string> lines;
+    const auto say = [&lines](const tools::Named& named, const std::string& line) {
+      if (named.n > 0) lines.push_back(line);
+    };
+    say(dropped_, fmt::format("{} events after step {} dropped: {}", n_dropped_, params.max_steps, dropped_.text()));
+    say(saturated_, fmt::format("{} events left out of counts that had reached 65,535: {}; take narrower steps",
+                                n_saturated_, saturated_.text()));
+    say(silent_, "no events at all: " + silent_.text());
+    say(unsorted_, fmt::format("set right: {} ({})", unsorted_.text(), first_unsorted_));
+    say(finer_, "steps narrower than the input's, so that some stay empty between: " + finer_.text());
+    say(one_step_,
+        fmt::format("all events lie in one step: {}; are the times in the unit that was said?", one_step_.text()));
+    return lines;
+  }
+  /// "4950 recordings, 64 channels; 150 to 312 steps of 3 ms".
+  std::string summary(int n_channels, const ear::RebinParams& params) const {
+    std::string line = fmt::format("{}, {}", tools::count_of(n_records_, "recording"),
+                                   tools::count_of(static_cast<std::size_t>(n_channels), "channel"));
+    if (n_records_ == 0) return line;
+    line += min_steps_ == max_steps_ ? "; " + tools::count_of(static_cast<std::size_t>(max_steps_), "step")
+                                     : fmt::format("; {} to {} steps", min_steps_, max_steps_);
+    return line + (params.n_steps > 0 ? "" : fmt::format(" of {} ms", params.bin_ms));
+  }
+
+ private:
+  std::size_t n_records_ = 0;
+  int min_steps_ = 0, max_steps_ = 0;
+  long long n_dropped_ = 0, n_saturated_ = 0;  // events
+  tools::Named dropped_, saturated_, silent_, unsorted_, finer_, one_step_;
+  std::string first_unsorted_;  ///< its warning
+};
+
 /// Bins and writes one recording, or names it; `name` is that of its file.
 void write(const ear::EventRecord& events, const std::string& name, int n_channels, const Options& o,
-           tools::StreamOutput& output, tools::RebinTotals& totals) {
+           tools::StreamOutput& output, RebinTotals& totals) {
   const std::string where = fmt::format("{}: {}", name, events.key);
   if (!events.error.empty()) return output.fail(where + ": " + events.error);
   ear::Binned binned;
@@ -122,12 +166,12 @@ void write(const ear::EventRecord& events, const std::string& name, int n_channe
 
 void run(Options& o, tools::Context& context) {
   const tools::Source source = tools::open_source(o.source);
-  tools::require_other_file(o.stream.output, source.paths);
+  tools::require_other_files({o.stream.output}, source.paths);
   const int n_channels = source.events->info().n_channels;
   const ear::Header header = header_of(o, source);
   tools::warn_of_look_alikes(header.classes, "labels", context);
   tools::StreamOutput output(o.stream, header, "recording", context, source.n_records, source.share);
-  tools::RebinTotals totals;
+  RebinTotals totals;
   for (ear::EventRecord events; source.events->next(events);) {
     write(events, source.events->info().name, n_channels, o, output, totals);
   }

@@ -14,12 +14,9 @@
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
 #include "tools/options/training_options.h"
-#include "tools/train/memory_report.h"
-#include "tools/train/progress.h"
+#include "tools/train/inputs.h"
+#include "tools/train/report.h"
 #include "tools/train/run_files.h"
-#include "tools/train/validation.h"
-#include "tools/train/variants.h"
-#include "tools/train/warm_start.h"
 
 namespace {
 
@@ -86,7 +83,7 @@ void stop_on_signals() {
 }
 
 void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& context) {
-  tools::Progress progress(context.quiet(), trainer.n_epochs_done());
+  tools::Progress progress(context.quiet());
   tools::ActivityWarnings warnings;
   stop_on_signals();
   while (!trainer.is_done()) {
@@ -112,14 +109,11 @@ void keep_inputs(const Options& o) {
   std::vector<std::string> inputs = o.streams;
   inputs.insert(inputs.end(), o.variants.begin(), o.variants.end());
   inputs.insert(inputs.end(), {o.valid.stream, o.init, o.config});
+  tools::require_other_files({o.log}, inputs);
   inputs.push_back(o.log);
-  if (!o.model.empty()) {
-    for (const std::string& output : {o.model, o.model + ".ckpt", o.model + ".best"}) {
-      tools::require_other_file(output, inputs);
-    }
+  for (const char* suffix : {"", ".ckpt", ".best"}) {
+    if (!o.model.empty()) tools::require_other_files({o.model + suffix}, inputs);
   }
-  inputs.pop_back();
-  if (!o.log.empty()) tools::require_other_file(o.log, inputs);
 }
 
 snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, const std::optional<snn::Model>& init,
@@ -134,7 +128,7 @@ snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, const s
 snn::MemoryForecast forecast(const Options& o, const snn::TrainingParams& params, const snn::Dataset& train,
                              const snn::Dataset* valid) {
   snn::MemoryForecast memory = training_memory(params, largest_batch(train, valid, params.batch_size),
-                                               o.backend.device.device, o.backend.choice.n_threads, valid != nullptr);
+                                               o.backend.choice.device, o.backend.choice.n_threads, valid != nullptr);
   memory.data = dataset_memory(train) + (valid != nullptr ? dataset_memory(*valid) : 0);
   return memory;
 }
@@ -185,7 +179,7 @@ void run(Options& o, tools::Context& context) {
     fmt::print("{}", tools::to_text(memory));
     return;
   }
-  tools::require_memory(memory, tools::machine_memory());
+  tools::require_memory(memory);
   tools::RunFiles& files = *places;
   snn::Checkpoint state = start(o, params, stream, valid_set, init, context);
   std::optional<int> epochs_before;  // of a resumed run

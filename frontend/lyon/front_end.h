@@ -25,7 +25,7 @@ struct FrontEndParams {
   double scale = 2500.0;  ///< factor on the ear's output: with the default, speech peaks near 1
   bool operator==(const FrontEndParams&) const = default;
 };
-/// Their flags are written by hand in tools/options/, since --steps and --decimation each set two of them.
+/// Their flags are written by hand in tools/lyon/, since --steps and --decimation each set two of them.
 template <MaybeConst<FrontEndParams> P, class F>
 void visit_fields(P& p, F&& f) {
   f({"sample_rate_hz"}, p.sample_rate_hz);

@@ -42,10 +42,6 @@ struct stat status_of(int fd, const std::string& name) {
   return status;
 }
 
-bool is_standard_output(const std::string& path) {
-  return path == "-" || path == "/dev/stdout";
-}
-
 /// The file that the links lead to; it need not be there.
 fs::path behind_links(const std::string& path) {
   constexpr int kMostLinks = 40;  // as the system follows
@@ -61,6 +57,10 @@ fs::path behind_links(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_standard_output(const std::string& path) {
+  return path == "-" || path == "/dev/stdout";
+}
 
 InputFile::InputFile(const std::string& path, std::string_view waits_for) {
   if (path == "-") {
@@ -125,11 +125,11 @@ fs::path OutputFile::path() const {
   return aside_->path();
 }
 
-void OutputFile::write(std::span<const std::byte> bytes) {
+void OutputFile::write(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t n = retry([&] { return ::write(fd_, bytes.data(), bytes.size()); });
     if (n < 0) fail_system(name_ + ": cannot write");
-    bytes = bytes.subspan(static_cast<std::size_t>(n));
+    bytes.remove_prefix(static_cast<std::size_t>(n));
   }
 }
 
@@ -152,25 +152,24 @@ void require_replaceable(const std::string& path, FileKind kind, OutputRules rul
   }
 }
 
-void require_other_file(const std::string& output, std::span<const std::string> others) {
+void require_other_files(const std::vector<std::string>& outputs, std::vector<std::string> inputs) {
   std::error_code absent;  // what is not there is no clash
-  if (output == "-" || (fs::exists(output, absent) && !fs::is_regular_file(output, absent))) return;
-  for (const std::string& other : others) {
-    if (output == other || fs::equivalent(output, other, absent)) {
+  for (const std::string& output : outputs) {
+    if (output.empty() || output == "-") continue;
+    if (fs::exists(output, absent) && !fs::is_regular_file(output, absent)) continue;
+    for (const std::string& other : inputs) {
+      if (output != other && !fs::equivalent(output, other, absent)) continue;
       throw std::invalid_argument(fmt::format("{}: this output would replace {}; name another file", output,
                                               output == other ? "an input or another output" : other));
     }
+    inputs.push_back(output);
   }
 }
 
-void write_file(const std::string& path, std::span<const std::byte> bytes, FileKind kind, OutputRules rules) {
+void write_file(const std::string& path, std::string_view bytes, FileKind kind, OutputRules rules) {
   OutputFile file(path, kind, rules);
   file.write(bytes);
   file.commit();
-}
-
-void write_file(const std::string& path, std::string_view text) {
-  write_file(path, std::as_bytes(std::span(text)), FileKind::kText);
 }
 
 std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for) {

@@ -5,10 +5,10 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "frontend/base/descriptor.h"
 #include "frontend/base/input.h"
@@ -62,8 +62,7 @@ class OutputFile {
   /// Whether another run was writing this file when it was opened.
   bool has_rival() const { return aside_ && aside_->has_rival(); }
   /// Writes all bytes. Throws std::system_error (ENOSPC, EPIPE).
-  void write(std::span<const std::byte> bytes);
-  void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+  void write(std::string_view bytes);
   /// Makes the output final. Nothing may be written after it.
   void commit();
 
@@ -74,18 +73,20 @@ class OutputFile {
   std::optional<HiddenOutput> aside_;  // of a file
 };
 
+/// "-" or "/dev/stdout".
+bool is_standard_output(const std::string& path);
+
 /// What an output of that kind may replace: a file of its kind or an empty one, and a model only under `rules.overwrite`,
 /// for it may be hours of work. Throws std::runtime_error saying what is there. "-", devices and pipes are not replaced.
 void require_replaceable(const std::string& path, FileKind kind, OutputRules rules = {});
 
-/// Throws std::invalid_argument if `output` is the same file as one of the others (inputs, or other outputs), by whatever path:
-/// it would replace it. "-", devices and named pipes are written and not replaced.
-void require_other_file(const std::string& output, std::span<const std::string> others);
+/// Throws std::invalid_argument if one of the outputs is the same file as an input or an output before it, by whatever path: it
+/// would replace it. "-", devices and named pipes are written and not replaced; empty names are none.
+void require_other_files(const std::vector<std::string>& outputs, std::vector<std::string> inputs);
 
 /// The whole file through OutputFile.
-void write_file(const std::string& path, std::span<const std::byte> bytes, FileKind kind, OutputRules rules = {});
-/// As FileKind::kText.
-void write_file(const std::string& path, std::string_view text);
+void write_file(const std::string& path, std::string_view bytes, FileKind kind = FileKind::kText,
+                OutputRules rules = {});
 
 /// The whole file ("-": standard input). Throws std::runtime_error if it holds more than `limit` bytes.
 std::string read_file(const std::string& path, std::size_t limit, std::string_view waits_for = "a file");

@@ -30,7 +30,9 @@ std::string remedy(const std::string& list, const ear::ListEntry& first) {
 
 }  // namespace
 
-std::vector<ear::ListEntry> read_list(const std::string& path, const std::string& root) {
+std::vector<ear::ListEntry> read_entries(const std::string& path, const std::string& root,
+                                         const std::vector<std::string>& files) {
+  if (path.empty()) return ear::list_of_paths(files);
   InputFile file(path, "a list of recordings");
   require_kind(file, FileKind::kList, "a list of recordings");
   auto entries = ear::parse_list(read_file(file, kMaxListBytes), file.name());

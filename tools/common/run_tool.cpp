@@ -14,7 +14,7 @@
 
 #include "frontend/base/text.h"
 #include "tools/common/command_line.h"
-#include "tools/common/status_line.h"
+#include "tools/common/progress.h"
 
 namespace tools {
 

@@ -9,7 +9,7 @@
 #include "frontend/stream/list.h"
 #include "frontend/stream/stream.h"
 #include "tools/common/io.h"
-#include "tools/common/record_progress.h"
+#include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 
 namespace tools {

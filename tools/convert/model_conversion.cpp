@@ -152,8 +152,7 @@ void import_safetensors(const std::string& input, const std::string& output, con
   const InputFile file(input, "a safetensors file");
   const snn::Model model =
       snn::with_file_name(file.name(), [&] { return import_weights(snn::WeightsFile(source_of(file)), wanted); });
-  const std::string model_bytes = snn::serialise(model);
-  write_file(output, std::as_bytes(std::span(model_bytes)), FileKind::kModel, {.overwrite = conversion.overwrite});
+  write_file(output, snn::serialise(model), FileKind::kModel, {.overwrite = conversion.overwrite});
   const snn::NetworkParams& network = model.training.network;
   context.note(fmt::format("layers of {} neurons, {} self-connected, {} skips; tau_s {}, threshold {}, input scale {}",
                            fmt::join(network.sizes, ","), network.self_recurrent.size(), network.skips.size(),
@@ -206,7 +205,7 @@ void check_model_options(const std::string& from, const ModelConversion& c) {
 
 void convert_model(const std::string& from, const std::string& to, const std::string& input, const std::string& output,
                    const ModelConversion& conversion, Context& context) {
-  require_other_file(output, std::vector<std::string>{input, conversion.like, conversion.stream});
+  require_other_files({output}, {input, conversion.like, conversion.stream});
   if (from == "model" && to == "nir") {
     export_nir(input, output, conversion, context);
   } else if (from == "safetensors" && to == "model") {

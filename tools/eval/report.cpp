@@ -87,16 +87,40 @@ Json latency_json(const snn::LatencyCurve& curve) {
   return {{"points", points}, {"settled_step", curve.settled_step}, {"settled_share", curve.settled_share}};
 }
 
-Json comparison_json(const Comparison& comparison) {
-  const snn::Paired& paired = comparison.paired;
-  return {{"model", comparison.second.name},
-          {"accuracy", comparison.second.accuracy},
-          {"synaptic_operations", operations_json(comparison.second.operations)},
+Json comparison_json(const ScoredModel& second) {
+  const snn::Paired& paired = second.paired();
+  return {{"model", second.path()},
+          {"accuracy", second.scores().all().accuracy()},
+          {"synaptic_operations", operations_json(second.operations())},
           {"n_both", paired.n_both},
           {"n_only_this", paired.n_only_first},
           {"n_only_that", paired.n_only_second},
           {"n_neither", paired.n_neither},
           {"mcnemar_p", paired.p_value()}};
+}
+
+std::string comparison_text(const ScoredModel& first, const ScoredModel& second) {
+  const snn::Paired& paired = second.paired();
+  std::string text = fmt::format("against {}\n", second.path());
+  const auto row = [&text](const char* what, const std::string& mine, const std::string& theirs,
+                           const std::string& note) {
+    text += fmt::format("  {:<22}  {:>10}  {:>10}  {}\n", what, mine, theirs, note);
+  };
+  const auto operations = [&row](const char* what, double mine, double theirs) {
+    row(what, fmt::format("{:.0f}", mine), fmt::format("{:.0f}", theirs),
+        theirs > 0.0 ? fmt::format("ratio {:.2f}", mine / theirs) : "ratio -");
+  };
+  const double mine = first.scores().all().accuracy(), theirs = second.scores().all().accuracy();
+  const snn::SynapticOperations done = first.operations(), other = second.operations();
+  row("", "this", "that", "");
+  row("accuracy", fmt::format("{:.4f}", mine), fmt::format("{:.4f}", theirs),
+      fmt::format("difference {:+.4f}", mine - theirs));
+  operations("operations from spikes", done.from_spikes, other.from_spikes);
+  operations("operations from input", done.from_input, other.from_input);
+  operations("operations", done.from_spikes + done.from_input, other.from_spikes + other.from_input);
+  return text +
+         fmt::format("  right: both {}, only this {}, only that {}, neither {}; McNemar's exact test p = {:.3g}\n",
+                     paired.n_both, paired.n_only_first, paired.n_only_second, paired.n_neither, paired.p_value());
 }
 
 }  // namespace
@@ -121,7 +145,7 @@ std::string EvalReport::json() const {
   report["confusion"] = confusion;
   report["firing_rates"] = snn::firing_rates(scored.model().training.network, scored.counts());
   report["synaptic_operations"] = operations_json(scored.operations());
-  if (latency) report["latency"] = latency_json(*latency);
+  if (const auto latency = scored.latency()) report["latency"] = latency_json(*latency);
   if (against) report["against"] = comparison_json(*against);
   return report.dump() + "\n";
 }
@@ -155,11 +179,11 @@ std::string EvalReport::text() const {
   const snn::SynapticOperations operations = scored.operations();
   text += fmt::format("synaptic operations per utterance\n  from spikes {:.0f}\n  from input  {:.0f}\n",
                       operations.from_spikes, operations.from_input);
-  if (latency) {
+  if (const auto latency = scored.latency()) {
     text += fmt::format("the decision stands from step {:.1f} on, after {:.1f} % of the utterance (means)\n",
                         latency->settled_step, 100.0 * latency->settled_share);
   }
-  return against ? text + against->text() : text;
+  return against ? text + comparison_text(scored, *against) : text;
 }
 
 }  // namespace tools

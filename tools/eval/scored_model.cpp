@@ -1,16 +1,20 @@
 #include "tools/eval/scored_model.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <iterator>
+#include <stdexcept>
 
 namespace tools {
 
-ScoredModel::ScoredModel(const snn::Model& model, snn::Backend<float>& backend, snn::EvaluateOptions how)
-    : model_(model),
+ScoredModel::ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how)
+    : path_(std::move(path)),
+      model_(std::move(model)),
       how_(how),
-      network_(model.training.network, model.training.gradient, backend),
-      scores_(static_cast<int>(model.classes.size())) {
-  network_.set_parameters(model.parameters);
+      network_(model_.training.network, model_.training.gradient, backend),
+      scores_(static_cast<int>(model_.classes.size())) {
+  network_.set_parameters(model_.parameters);
 }
 
 std::vector<bool> ScoredModel::add(const snn::Dataset& batch) {
@@ -25,6 +29,16 @@ std::vector<bool> ScoredModel::add(const snn::Dataset& batch) {
   counts_.add(evaluation.counts);
   std::ranges::move(evaluation.traces, std::back_inserter(traces_));
   return right;
+}
+
+void ScoredModel::add_beside(snn::Dataset& batch, const std::vector<bool>& other_right) {
+  if (match_labels(batch, model_.classes) > 0) {
+    const auto unknown = std::ranges::find_if(batch.utterances, [](const auto& u) { return u.label < 0; });
+    throw std::runtime_error(fmt::format("{}: does not know label '{}' of {}; compare models of the same classes",
+                                         path_, unknown->label_name, unknown->key));
+  }
+  const std::vector<bool> right = add(batch);
+  for (std::size_t i = 0; i < right.size(); ++i) paired_.add(other_right.at(i), right[i]);
 }
 
 std::optional<snn::LatencyCurve> ScoredModel::latency() const {

@@ -1,35 +1,45 @@
 #pragma once
-// A model and how it does on utterances that come batch by batch.
+// A model and how it does on utterances that come batch by batch, alone or beside another.
 #include <optional>
+#include <string>
 #include <vector>
 
-#include "snn/files/model_file.h"
 #include "snn/score/evaluate.h"
+#include "tools/common/load.h"
 
 namespace tools {
 
 class ScoredModel {
  public:
-  /// Both must outlive it. how.traces: whether latency() is wanted; then something of each utterance is kept.
-  ScoredModel(const snn::Model& model, snn::Backend<float>& backend, snn::EvaluateOptions how);
+  /// `path`: its name in messages and reports; `backend` must outlive it. how.traces: whether latency() is wanted; then something of each
+  /// utterance is kept.
+  ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how);
 
   /// Scores a batch, whose classes are the model's and whose labels are all known. Returns of each utterance whether the
   /// decision is right.
   std::vector<bool> add(const snn::Dataset& batch);
+  /// The same beside what another model got right. Its classes may stand in another order: the batch gets this model's, and
+  /// labels after them. Throws std::runtime_error for a label that the model does not know.
+  void add_beside(snn::Dataset& batch, const std::vector<bool>& other_right);
 
+  const std::string& path() const { return path_; }
   const snn::Model& model() const { return model_; }
   const snn::Scores& scores() const { return scores_; }
   const snn::SpikeCounts& counts() const { return counts_; }
+  /// Of add_beside(): the other model is the first.
+  const snn::Paired& paired() const { return paired_; }
   snn::SynapticOperations operations() const { return synaptic_operations(model_.training.network, counts_); }
   /// None where it was not wanted.
   std::optional<snn::LatencyCurve> latency() const;
 
  private:
-  const snn::Model& model_;
+  std::string path_;
+  snn::Model model_;
   snn::EvaluateOptions how_;
   snn::Network<float> network_;
   snn::Scores scores_;
   snn::SpikeCounts counts_;
+  snn::Paired paired_;
   std::vector<snn::DecisionTrace> traces_;
   std::vector<int> labels_;  // of the traces
 };

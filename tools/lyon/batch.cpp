@@ -25,18 +25,6 @@ ear::Sound read(const std::string& path) {
   return ear::read_sound(file.input(), file.name());
 }
 
-ear::Record to_record(const ear::ListEntry& entry, ear::Cochleagram&& cochleagram) {
-  ear::Record record;
-  record.key = entry.key;
-  record.label = entry.label;
-  record.speaker = entry.speaker;
-  record.n_steps = cochleagram.n_steps;
-  record.dt_ms = cochleagram.dt_ms;
-  record.decimation = cochleagram.decimation;
-  record.data = std::move(cochleagram.values);
-  return record;
-}
-
 /// Why the file that libsndfile does not know cannot be heard: it may be something else that is known.
 std::string reason(const std::string& path, const std::string& error) {
   if (!std::filesystem::is_regular_file(path)) return error;
@@ -93,8 +81,15 @@ void finish(const ear::ListEntry& entry, ear::CochleagramOrError&& from, Heard& 
   heard.padded_samples = cochleagram.padded_samples;
   const std::string name = heard.path == "-" ? "standard input" : heard.path;
   for (const std::string& warning : cochleagram.warnings) heard.warnings.push_back(name + ": " + warning);
-  heard.silent = std::all_of(cochleagram.values.begin(), cochleagram.values.end(), [](float x) { return x == 0.0F; });
-  heard.record = to_record(entry, std::move(cochleagram));
+  heard.silent = std::ranges::all_of(cochleagram.values, [](float x) { return x == 0.0F; });
+  heard.record = ear::Record{.key = entry.key,
+                             .label = entry.label,
+                             .sequence = {},
+                             .speaker = entry.speaker,
+                             .n_steps = cochleagram.n_steps,
+                             .dt_ms = cochleagram.dt_ms,
+                             .decimation = cochleagram.decimation,
+                             .data = std::move(cochleagram.values)};
 }
 
 }  // namespace

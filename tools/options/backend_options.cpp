@@ -9,16 +9,6 @@
 
 namespace tools {
 
-namespace {
-
-snn::BackendChoice resolved(const BackendOptions& options) {
-  snn::BackendChoice choice = options.choice;
-  choice.device = options.device.device;
-  return choice;
-}
-
-}  // namespace
-
 void add_backend_options(CLI::App& app, BackendOptions& options) {
   snn::BackendChoice& choice = options.choice;
   app.add_option("--device", choice.device,
@@ -37,17 +27,18 @@ void add_backend_options(CLI::App& app, BackendOptions& options) {
 }
 
 void check(BackendOptions& options) {
-  const snn::BackendChoice& choice = options.choice;
+  snn::BackendChoice& choice = options.choice;
   if (choice.n_threads < 0)
     throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", choice.n_threads));
   options.device = snn::resolve_device(choice);
-  if (options.device.device == "cpu") snn::make_backend<float>(resolved(options));  // for its instruction set
+  choice.device = options.device.device;
+  if (choice.device == "cpu") snn::make_backend<float>(choice);  // for its instruction set
 }
 
 std::unique_ptr<snn::Backend<float>> make_backend(const BackendOptions& options, Context& context) {
   if (!options.device.why_cpu.empty()) context.note("running on the CPU: " + options.device.why_cpu);
   if (options.device.device != "cpu") context.note("running on " + options.device.label);
-  return snn::make_backend<float>(resolved(options));
+  return snn::make_backend<float>(options.choice);
 }
 
 }  // namespace tools

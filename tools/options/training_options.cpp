@@ -56,7 +56,7 @@ CLI::Option* add_switch(CLI::App& app, const std::string& name, std::optional<bo
   return app.add_flag_function("--" + name + ",!--no-" + name, set, help);
 }
 
-void add_hidden(CLI::App& app, snn::TrainingChoices& c, const std::string& group) {
+void add_hidden(CLI::App& app, snn::TrainingChoices& c) {
   const auto set_hidden = [&c](const std::vector<std::string>& texts) {
     c.hidden.emplace();
     for (const std::string& text : texts) std::ranges::copy(parse_sizes(text), std::back_inserter(*c.hidden));
@@ -64,14 +64,13 @@ void add_hidden(CLI::App& app, snn::TrainingChoices& c, const std::string& group
   app.add_option_function<std::vector<std::string>>("--hidden", set_hidden,
                                                     "Neurons of each hidden layer: 100,100,100 or 100-100-100")
       ->type_name("SIZES")
-      ->allow_extra_args(false)
-      ->group(group);
+      ->allow_extra_args(false);
 }
 
 void add_topology(CLI::App& app, snn::TrainingChoices& c) {
-  const std::string group = "Network";
-  add_hidden(app, c, group);
-  add_switch(app, "self-recurrent", c.self_recurrent, "Self-connections in the hidden layers")->group(group);
+  app.option_defaults()->group("Network");
+  add_hidden(app, c);
+  add_switch(app, "self-recurrent", c.self_recurrent, "Self-connections in the hidden layers");
   const auto add_skips = [&c](const std::vector<std::string>& texts) {
     c.skips.emplace();
     for (const std::string& text : texts) {
@@ -83,16 +82,14 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
     }
   };
   auto* no_skip = app.add_flag_callback(
-                         "--no-skip", [&c] { c.skips.emplace(); }, "No skip connections")
-                      ->group(group);
+      "--no-skip", [&c] { c.skips.emplace(); }, "No skip connections");
   app.add_option_function<std::vector<std::string>>(
          "--skip", add_skips, "Skip connections FROM:TO between populations (0: input), as 1:3 or 0:2,1:3")
       ->delimiter(',')
       ->allow_extra_args(false)
-      ->excludes(no_skip)
-      ->group(group);
-  add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)")->group(group);
-  add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too")->group(group);
+      ->excludes(no_skip);
+  add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)");
+  add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too");
 }
 
 void add_count_targets(CLI::App& app, snn::TrainingChoices& c) {
@@ -107,8 +104,7 @@ void add_count_targets(CLI::App& app, snn::TrainingChoices& c) {
   app.add_option_function<std::vector<double>>("--count-targets", set, help)
       ->delimiter(',')
       ->expected(2)
-      ->allow_extra_args(false)
-      ->group("Learning");
+      ->allow_extra_args(false);
 }
 
 }  // namespace
@@ -120,6 +116,7 @@ void add_network_constants(CLI::App& app, snn::TrainingChoices& c, const std::st
 }
 
 void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
+  app.option_defaults()->group("Learning");
   std::vector<std::string> names;
   for (const snn::Preset& preset : snn::presets()) names.push_back(preset.name);
   app.add_option(
@@ -128,13 +125,13 @@ void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {
                      "shows it all. Values in brackets are those of {}",
                      choices.preset))
       ->check(CLI::IsMember(names))
-      ->capture_default_str()
-      ->group("Learning");
+      ->capture_default_str();
   add_topology(app, choices);
   visit_fields(snn::find_preset(choices.preset).base,
                [&]<class T>(const snn::Section& section, const snn::Field& field, const T& value) {
                  add_field<typename snn::GivenAs<T>::Type>(app, field, value, choices, section.title);
                });
+  app.option_defaults()->group("Learning");
   add_count_targets(app, choices);
 }
 

@@ -5,12 +5,6 @@
 
 namespace tools {
 
-namespace {
-
-constexpr int kBatch = 50;
-
-}  // namespace
-
 Predictor::Predictor(snn::Model model, const BackendOptions& backend, Context& context)
     : model_(std::move(model)),
       isa_(backend.choice.isa),
@@ -26,24 +20,27 @@ const ear::RecipeRunner& Predictor::recipe() {
 
 std::vector<Answer> Predictor::name(ear::Sound sound, const std::string& key, int k,
                                     std::vector<std::string>& warnings) {
-  snn::Dataset one{.n_channels = recipe().n_channels(), .classes = model_.classes, .utterances = {}};
-  one.utterances.push_back(to_utterance(recipe()(std::move(sound), key, warnings), model_.classes));
-  return name(one, k).front();
+  const int n_channels = recipe().n_channels();
+  return name(recipe()(std::move(sound), key, warnings), n_channels, k);
 }
 
-std::vector<std::vector<Answer>> Predictor::name(const snn::Dataset& dataset, int k) {
-  std::vector<std::vector<Answer>> all;
-  for (const std::vector<float>& scores : snn::evaluate(network_, dataset, kBatch).scores) {
-    std::vector<Answer>& answers = all.emplace_back();
-    for (const int best : snn::top_classes(scores, k)) {
-      answers.push_back({model_.classes[static_cast<std::size_t>(best)], scores[static_cast<std::size_t>(best)]});
-    }
+snn::Dataset Predictor::one(ear::Record record, int n_channels) const {
+  return {.n_channels = n_channels,
+          .classes = model_.classes,
+          .utterances = {to_utterance(std::move(record), model_.classes)}};
+}
+
+std::vector<Answer> Predictor::name(ear::Record record, int n_channels, int k) {
+  const auto scores = snn::evaluate(network_, one(std::move(record), n_channels), 1).scores.front();
+  std::vector<Answer> answers;
+  for (const int best : snn::top_classes(scores, k)) {
+    answers.push_back({model_.classes[static_cast<std::size_t>(best)], scores[static_cast<std::size_t>(best)]});
   }
-  return all;
+  return answers;
 }
 
-std::vector<std::uint8_t> Predictor::spikes(const snn::Dataset& dataset, std::span<const int> layers) {
-  return snn::raster(network_, dataset, 0, layers);
+std::vector<std::uint8_t> Predictor::spikes(ear::Record record, int n_channels, std::span<const int> layers) {
+  return snn::raster(network_, one(std::move(record), n_channels), 0, layers);
 }
 
 }  // namespace tools

@@ -29,15 +29,16 @@ class Predictor {
   /// `warnings`: as of ear::RecipeRunner. Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
   /// recording that a stage of it refuses.
   std::vector<Answer> name(ear::Sound sound, const std::string& key, int k, std::vector<std::string>& warnings);
-  /// The same of each utterance of a data set.
-  std::vector<std::vector<Answer>> name(const snn::Dataset& dataset, int k);
-  /// Spikes [step][neuron] of these layers over the first utterance of a data set (snn/network/raster.h).
-  std::vector<std::uint8_t> spikes(const snn::Dataset& dataset, std::span<const int> layers);
+  /// The same of a record of a stream, whose array is moved from.
+  std::vector<Answer> name(ear::Record record, int n_channels, int k);
+  /// Spikes [step][neuron] of these layers over a record (snn/network/raster.h).
+  std::vector<std::uint8_t> spikes(ear::Record record, int n_channels, std::span<const int> layers);
 
   const snn::Model& model() const { return model_; }
 
  private:
   const ear::RecipeRunner& recipe();
+  snn::Dataset one(ear::Record record, int n_channels) const;
 
   snn::Model model_;
   std::string isa_;

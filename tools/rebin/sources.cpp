@@ -2,14 +2,15 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <stdexcept>
 
+#include "frontend/events/hdf5_events.h"
 #include "frontend/events/stream_events.h"
 #include "frontend/events/text_events.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
 #include "tools/common/record_source.h"
-#include "tools/rebin/hdf5_files.h"
 
 namespace tools {
 
@@ -50,10 +51,6 @@ void check_applies(const SourceOptions& o, const std::string& format) {
   check(o.sequences, ntidigits, "--sequences", "N-TIDIGITS");
 }
 
-std::vector<ear::ListEntry> entries_of(const SourceOptions& o) {
-  return o.list.empty() ? ear::list_of_paths(o.files) : read_list(o.list, o.root);
-}
-
 /// The files of a list, which it holds.
 class ListedTexts : public ear::EventSource {
  public:
@@ -81,11 +78,87 @@ class ListedTexts : public ear::EventSource {
   ear::TextEvents texts_;
 };
 
+/// What the files of one run must have in common.
+ear::Header header_of(const ear::EventSourceInfo& info) {
+  ear::Header header;
+  header.n_channels = info.n_channels;
+  header.classes = info.classes;
+  return header;
+}
+
+/// HDF5 files, one after the other.
+class Hdf5Files : public ear::EventSource {
+ public:
+  /// Opens the first.
+  explicit Hdf5Files(const SourceOptions& o) : files_(o.files) {
+    if (std::ranges::find(o.files, "-") != o.files.end()) {
+      throw std::invalid_argument("HDF5 cannot be read from a pipe; name a file");
+    }
+    if (o.shard.count > 1 && o.files.size() > 1) {
+      throw std::invalid_argument("--shard with several HDF5 files: give them one at a time");
+    }
+    if (!o.part.empty()) events_.ntidigits.part = o.part;
+    if (!o.split.empty()) events_.ntidigits.split = o.split;
+    if (!o.classes.empty()) events_.ntidigits.classes = read_classes(o.classes);
+    events_.ntidigits.sequences = o.sequences;
+    events_.shard = o.shard;
+    open(0);
+  }
+
+  /// Of the file that is being read; the notes are of all that were opened.
+  const ear::EventSourceInfo& info() const override { return info_; }
+  bool next(ear::EventRecord& record) override {
+    while (!source_->next(record)) {
+      if (index_ + 1 == files_.size()) return false;
+      open(index_ + 1);
+    }
+    return true;
+  }
+
+ private:
+  void open(std::size_t index) {
+    auto opened = ear::open_hdf5_events(files_[index], events_);
+    ear::EventSourceInfo info = opened->info();
+    if (source_) require_same_header(header_of(info), info.name, header_of(info_), info_.name);
+    index_ = index;
+    source_ = std::move(opened);
+    std::vector<std::string> notes = std::move(info_.notes);
+    for (const std::string& note : info.notes) {
+      notes.push_back(files_.size() > 1 ? fmt::format("{}: {}", info.name, note) : note);
+    }
+    info_ = std::move(info);
+    info_.notes = std::move(notes);
+  }
+
+  std::vector<std::string> files_;
+  ear::Hdf5EventsOptions events_;
+  std::size_t index_ = 0;
+  std::unique_ptr<ear::EventSource> source_;
+  ear::EventSourceInfo info_;
+};
+
+/// Refuses options that do not go with the layout of the file.
+void check_layout(const SourceOptions& o, const std::string& format, const std::string& name, bool ntidigits) {
+  const std::string found = ntidigits ? "ntidigits" : "shd";
+  if (format != "hdf5" && format != found) {
+    throw std::invalid_argument(fmt::format("{}: has the layout of {}, not of --format {}", name, found, format));
+  }
+  if (ntidigits && o.part.empty()) {
+    throw std::invalid_argument(
+        fmt::format("{}: N-TIDIGITS has two parts in one file: give --part train or test", name));
+  }
+  if (!ntidigits && (!o.part.empty() || !o.split.empty() || o.sequences || !o.classes.empty())) {
+    throw std::invalid_argument(
+        fmt::format("{}: --part, --split, --sequences and --classes apply to N-TIDIGITS; SHD has a file for each part, "
+                    "with its classes in it",
+                    name));
+  }
+}
+
 /// The files of the options, to compare with the output.
 std::vector<std::string> paths_of(const SourceOptions& o) {
   std::vector<std::string> paths = o.files;
-  paths.push_back(o.list);
-  paths.push_back(o.classes);
+  paths.insert(paths.end(), {o.list, o.classes});
   return paths;
 }
 
@@ -96,7 +169,7 @@ Source open_texts(const SourceOptions& o, std::unique_ptr<InputFile> first) {
   if (o.input_channels < 1) {
     throw std::invalid_argument("text does not say how many channels there are: give --input-channels, 1 or more");
   }
-  auto entries = entries_of(o);
+  auto entries = read_entries(o.list, o.root, o.files);
   ear::TextEventsParams params{ear::parse_time_unit(o.time_unit), o.input_channels, ear::classes_of(entries)};
   if (!o.classes.empty()) params.classes = read_classes(o.classes);
   ear::check_labels(entries, params.classes);
@@ -116,10 +189,17 @@ Source open_streams(const SourceOptions& o, std::unique_ptr<InputFile> first) {
 }
 
 Source open_hdf5(const SourceOptions& o, const std::string& format) {
-  auto files = std::make_unique<Hdf5Files>(o, format);
-  const std::string which = files->description();
+  auto files = std::make_unique<Hdf5Files>(o);
+  const ear::EventSourceInfo& info = files->info();
+  const bool ntidigits = info.n_channels == ear::Ntidigits::kChannels;
+  check_layout(o, format, info.name, ntidigits);
+  std::string which = "shd";
+  if (ntidigits) {
+    which = fmt::format("ntidigits, part {} of split {}, {}", o.part, o.split.empty() ? "official" : o.split,
+                        o.sequences ? "connected digits too" : "single digits");
+  }
   std::optional<std::size_t> n;
-  if (o.files.size() == 1) n = files->info().n_records;
+  if (o.files.size() == 1) n = info.n_records;
   return {std::move(files), {}, {{"ossicle-rebin input", which}}, paths_of(o), n};
 }
 

@@ -1,12 +1,17 @@
 #include "tools/train/run_files.h"
 
+#include <fcntl.h>
 #include <fmt/core.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <filesystem>
 #include <nlohmann/json.hpp>
-#include <span>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
+#include <vector>
 
 namespace tools {
 
@@ -53,6 +58,64 @@ nlohmann::ordered_json to_json(const snn::EpochReport& report, const snn::Traini
 
 }  // namespace
 
+LogFile::LogFile(std::string path)
+    : path_(std::move(path)),
+      is_regular_(!std::filesystem::exists(path_) || std::filesystem::is_regular_file(path_)),
+      file_(::open(path_.c_str(), (is_regular_ ? O_RDWR : O_WRONLY) | O_APPEND | O_CREAT | O_CLOEXEC, 0666)) {
+  if (!file_) fail("cannot open");
+  // Many may write to one device.
+  if (is_regular_ && try_lock(file_.get()) == Lock::kHeldByAnother) {
+    throw std::runtime_error(path_ +
+                             ": is the log of a training that is running; wait until it ends, or name another file");
+  }
+}
+
+void LogFile::fail(const char* what) const {
+  throw std::system_error(errno, std::generic_category(), fmt::format("{}: {} the log", path_, what));
+}
+
+std::uint64_t LogFile::size() const {
+  const off_t end = ::lseek(file_.get(), 0, SEEK_END);
+  if (end < 0) fail("cannot examine");
+  return static_cast<std::uint64_t>(end);
+}
+
+bool LogFile::has_line_end_at(std::uint64_t n_bytes) const {
+  char last = 0;
+  if (::pread(file_.get(), &last, 1, static_cast<off_t>(n_bytes) - 1) < 0) fail("cannot read");
+  return last == '\n';
+}
+
+bool LogFile::has_more_lines_than(int n_lines) const {
+  std::vector<char> block(1 << 16);
+  std::ptrdiff_t n_found = 0;
+  for (off_t at = 0; n_found <= n_lines;) {
+    const ssize_t n = ::pread(file_.get(), block.data(), block.size(), at);
+    if (n < 0) fail("cannot read");
+    if (n == 0) return false;
+    n_found += std::count(block.begin(), block.begin() + n, '\n');
+    at += n;
+  }
+  return true;
+}
+
+void LogFile::cut(std::uint64_t n_bytes) const {
+  if (::ftruncate(file_.get(), static_cast<off_t>(n_bytes)) != 0) fail("cannot cut");
+}
+
+void LogFile::append(std::string_view text) const {
+  while (!text.empty()) {
+    const ssize_t n = ::write(file_.get(), text.data(), text.size());
+    if (n < 0 && errno != EINTR) fail("cannot write");
+    if (n > 0) text.remove_prefix(static_cast<std::size_t>(n));
+  }
+  if (is_regular_ && ::fsync(file_.get()) != 0) fail("cannot sync");
+}
+
+void LogFile::close() {
+  if (!file_.close()) fail("cannot write");
+}
+
 RunFiles::RunFiles(std::string model, std::string log, RunStart start)
     : model_(std::move(model)), log_(std::move(log)) {
   if (is_open_file(model_)) {
@@ -70,7 +133,10 @@ RunFiles::RunFiles(std::string model, std::string log, RunStart start)
   }
   require_replaceable(best_path(), FileKind::kModel, {.overwrite = true});
   require_replaceable(checkpoint_path(), FileKind::kCheckpoint);
-  check_log();
+  if (std::filesystem::is_fifo(log_)) {
+    throw std::runtime_error(fmt::format("{}: is a named pipe, and a log wants a file; name one", log_));
+  }
+  if (std::filesystem::is_regular_file(log_)) take_log();
   const bool resumes = start == RunStart::kResume && std::filesystem::exists(checkpoint_path());
   if (start != RunStart::kOverwrite && !resumes) require_nothing_there();
 }
@@ -118,13 +184,6 @@ void RunFiles::require_nothing_there() const {
     throw std::runtime_error(
         fmt::format("{}: is the log of another training; replace it with --overwrite, or name another file", log_));
   }
-}
-
-void RunFiles::check_log() {
-  if (std::filesystem::is_fifo(log_)) {
-    throw std::runtime_error(fmt::format("{}: is a named pipe, and a log wants a file; name one", log_));
-  }
-  if (std::filesystem::is_regular_file(log_)) take_log();
 }
 
 const LogFile& RunFiles::take_log() {
@@ -178,13 +237,11 @@ void RunFiles::begin(const snn::Checkpoint& state) const {
 
 void RunFiles::write_checkpoint(snn::Checkpoint state) const {
   state.log_bytes = log_bytes_;
-  const std::string bytes = snn::serialise(state);
-  write_file(checkpoint_path(), std::as_bytes(std::span(bytes)), FileKind::kCheckpoint);
+  write_file(checkpoint_path(), snn::serialise(state), FileKind::kCheckpoint);
 }
 
 void RunFiles::write_best(const snn::Model& model) const {
-  const std::string bytes = snn::serialise(model);
-  write_file(best_path(), std::as_bytes(std::span(bytes)), FileKind::kModel, {.overwrite = true});
+  write_file(best_path(), snn::serialise(model), FileKind::kModel, {.overwrite = true});
 }
 
 void RunFiles::write_model(const snn::Model& model) {

@@ -1,8 +1,9 @@
-#include "tools/common/status_line.h"
+#include "tools/common/progress.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@ namespace {
 constexpr std::size_t kMinBar = 10, kMaxBar = 26;  // with its brackets
 constexpr std::chrono::milliseconds kInterval(100);
 constexpr int kUsualWidth = 80;
+constexpr double kLongEnough = 0.5;  // s; before that a rate says little
 constexpr const char* kErase = "\r\033[K";
 
 std::string join(const std::vector<Status::Part>& parts) {
@@ -57,10 +59,6 @@ bool another_draws() {
   return set_lock(F_WRLCK, F_GETLK);
 }
 
-bool is_terminal() {
-  return ::isatty(STDERR_FILENO) == 1;
-}
-
 }  // namespace
 
 std::string format_status(const Status& status, int width) {
@@ -87,7 +85,7 @@ void StatusLine::draw(const std::function<Status()>& describe) {
   const Clock::time_point now = Clock::now();
   if (now - last_ < kInterval) return;
   last_ = now;
-  if (!is_terminal() || !is_foreground() || another_draws()) return;
+  if (::isatty(STDERR_FILENO) != 1 || !is_foreground() || another_draws()) return;
   set_lock(F_WRLCK, F_SETLK);
   // Not into the last column, where some terminals go on to the next line.
   std::fputs((kErase + format_status(describe(), terminal_width() - 1)).c_str(), stderr);
@@ -106,7 +104,7 @@ void StatusLine::clear() {
 
 void StatusLine::print(std::string_view text) {
   const std::lock_guard lock(mutex_);
-  if (drawn_ || (is_terminal() && another_draws())) std::fputs(kErase, stderr);
+  if (drawn_ || (::isatty(STDERR_FILENO) == 1 && another_draws())) std::fputs(kErase, stderr);
   drawn_ = false;
   std::fwrite(text.data(), 1, text.size(), stderr);
 }
@@ -114,6 +112,42 @@ void StatusLine::print(std::string_view text) {
 StatusLine& status_line() {
   static StatusLine line;
   return line;
+}
+
+std::optional<double> share_read(int fd) {
+  struct stat status = {};
+  if (::fstat(fd, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0) return std::nullopt;
+  return static_cast<double>(::lseek(fd, 0, SEEK_CUR)) / static_cast<double>(status.st_size);
+}
+
+RecordProgress::RecordProgress(const Context& context, std::optional<std::size_t> n_total, std::string noun)
+    : quiet_(context.quiet()), n_total_(n_total), noun_(std::move(noun)) {
+  add(0);
+}
+
+RecordProgress::~RecordProgress() {
+  status_line().clear();
+}
+
+Status RecordProgress::describe(std::optional<double> share) const {
+  const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - begin_;
+  const double seconds = passed.count();
+  if (n_total_ && *n_total_ > 0) share = static_cast<double>(n_done_) / static_cast<double>(*n_total_);
+  const std::string of = n_total_ ? fmt::format(" of {}", *n_total_) : "";
+  Status status{{{fmt::format("{}{} {}", n_done_, of, noun_), 0}}, share};
+  if (share) status.parts.push_back({fmt::format("{:.0f} %", 100.0 * *share), 3});
+  if (seconds < kLongEnough) return status;
+  const double rate = static_cast<double>(n_done_) / seconds;
+  status.parts.push_back({fmt::format("{:.{}f}/s", rate, rate < 10.0 ? 1 : 0), 2});
+  if (share && *share > 0.0) {
+    status.parts.push_back({fmt::format("{} left", format_duration(seconds * (1.0 - *share) / *share)), 1});
+  }
+  return status;
+}
+
+void RecordProgress::add(std::size_t n, std::optional<double> share) {
+  n_done_ += n;
+  if (!quiet_) status_line().draw([&] { return describe(share); });
 }
 
 }  // namespace tools

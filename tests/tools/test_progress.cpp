@@ -1,5 +1,5 @@
 // What the line of progress says in terminals of any width. The line itself is tried by tests/pipe/test_progress.py.
-#include "tools/common/status_line.h"
+#include "tools/common/progress.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,11 +1,13 @@
-#include "tools/train/validation.h"
+#include "tools/train/inputs.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
 #include <set>
 #include <stdexcept>
+#include <unordered_set>
 
 #include "frontend/base/text.h"
 #include "tools/options/choice_option.h"
@@ -40,11 +42,17 @@ std::string describe_unknown(const snn::Dataset& valid, int n_unknown, const std
                      n_unknown, valid.utterances.size(), name_some(texts));
 }
 
-snn::Dataset load(const std::string& name, const LoadedStream& train) {
-  LoadedStream valid = load_streams({name});
-  require_labels(name, valid.header);
-  check_recipe(name, valid.header, "the training stream", ear::to_json(train.header.recipe),
+/// A stream of the same recipe as the training stream's.
+LoadedStream load_beside(const std::string& name, const LoadedStream& train) {
+  LoadedStream loaded = load_streams({name});
+  check_recipe(name, loaded.header, "the training stream", ear::to_json(train.header.recipe),
                ear::kind_name(train.header.kind));
+  return loaded;
+}
+
+snn::Dataset load_validation(const std::string& name, const LoadedStream& train) {
+  LoadedStream valid = load_beside(name, train);
+  require_labels(name, valid.header);
   if (const int n = match_labels(valid.dataset, train.dataset.classes); n > 0) {
     throw std::runtime_error(fmt::format("{}: {}; its classes are {}", name,
                                          describe_unknown(valid.dataset, n, train.dataset.classes),
@@ -82,7 +90,7 @@ void add_validation_options(CLI::App& app, ValidationOptions& o) {
 
 std::optional<snn::Dataset> take_validation_set(const ValidationOptions& options, const std::string& train_name,
                                                 LoadedStream& train, Context& context) {
-  if (!options.stream.empty()) return load(options.stream, train);
+  if (!options.stream.empty()) return load_validation(options.stream, train);
   if (!options.fraction) return std::nullopt;
   snn::SplitParams split = options.split;
   split.fraction = *options.fraction;
@@ -94,6 +102,41 @@ std::optional<snn::Dataset> take_validation_set(const ValidationOptions& options
   } catch (const std::invalid_argument& error) {
     throw std::runtime_error(fmt::format("{}: {}", train_name, error.what()));
   }
+}
+
+void add_variants(const std::vector<std::string>& names, const snn::Dataset* valid, LoadedStream& train) {
+  std::unordered_set<std::string> held_back;
+  if (valid != nullptr) {
+    for (const snn::Utterance& utterance : valid->utterances) held_back.insert(utterance.key);
+    for (const snn::Utterance& utterance : train.dataset.utterances) held_back.erase(utterance.key);
+  }
+  for (const std::string& name : names) {
+    snn::Dataset variant = load_beside(name, train).dataset;
+    std::erase_if(variant.utterances, [&](const snn::Utterance& u) { return held_back.contains(u.key); });
+    try {
+      add_version(train.dataset, std::move(variant));
+    } catch (const std::invalid_argument& error) {
+      throw std::runtime_error(
+          fmt::format("{}: not a variant of the training stream: {}; make it from the same list", name, error.what()));
+    }
+  }
+}
+
+std::optional<snn::Model> read_start(const std::string& path, const std::string& stream_name,
+                                     const LoadedStream& stream) {
+  if (path.empty()) return std::nullopt;
+  snn::Model model = read_model(path);
+  check_recipe(stream_name, stream.header, path, model.recipe_json, model.input_kind);
+  return model;
+}
+
+std::string describe(const snn::WarmStart& start, const std::string& path) {
+  if (start.new_classes.empty() && start.left_classes.empty()) return path + ": all parameters taken";
+  std::string text =
+      fmt::format("{}: hidden layers taken, and the output neurons of {} classes", path, start.taken_classes.size());
+  if (!start.new_classes.empty()) text += fmt::format("; begun anew: those of {}", fmt::join(start.new_classes, ", "));
+  if (!start.left_classes.empty()) text += fmt::format("; left out: those of {}", fmt::join(start.left_classes, ", "));
+  return text;
 }
 
 }  // namespace tools

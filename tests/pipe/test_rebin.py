@@ -1,4 +1,4 @@
-"""Every bin that ossicle-rebin writes, checked by scripts/check_rebin.py. Usage: test_rebin.py FOLDER_OF_THE_TOOLS
+"""Every bin that ossicle-rebin writes, checked by tests/reference/check_rebin.py. Usage: test_rebin.py FOLDER_OF_THE_TOOLS
 
 Files are made here in the layouts of N-TIDIGITS18 and SHD and as text, with events on and beside the edges of bins. Without h5py
 those of HDF5 are skipped.
@@ -12,7 +12,7 @@ import tempfile
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts"))
+sys.path.insert(0, str(ROOT / "tests/reference"))
 import check_rebin  # noqa: E402
 import numpy as np  # noqa: E402
 

@@ -1,5 +1,5 @@
 #pragma once
-// A small model with every kind of array, whose bytes scripts/make_reference_model.py writes too.
+// A small model with every kind of array, whose bytes tests/reference/make_reference_model.py writes too.
 #include <string>
 #include <string_view>
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Holds the torch rewrite of TSSL-BP against the project's double precision reference (scripts/reference_snn.py).
+"""Holds the torch rewrite of TSSL-BP against the project's double precision reference (tests/reference/reference_snn.py).
 
 In float64 PSCs, loss and weight gradients must agree to 1e-9 of their largest value. Exit code 1 if they do not.
 """
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE), str(HERE.parents[1])]
+sys.path[:0] = [str(HERE), str(HERE.parents[2] / "tests/reference")]
 import reference_snn as reference  # noqa: E402
 import tsslbp  # noqa: E402
 

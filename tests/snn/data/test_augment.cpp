@@ -65,7 +65,7 @@ TEST_CASE("augmentation: shifts are uniform and depend on seed, epoch and key al
 }
 
 TEST_CASE("augmentation: draws are for ever what they were") {
-  // scripts/make_reference_random.py, an independent program.
+  // tests/reference/make_reference_random.py, an independent program.
   CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "a") == Shift{-3, 1});
   CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "7_jackson_0") == Shift{-4, 1});
   const Augmentation drawn =

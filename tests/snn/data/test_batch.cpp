@@ -66,7 +66,7 @@ TEST_CASE("batch: the order of an epoch is a permutation of its own") {
 }
 
 TEST_CASE("batch: the order is for ever what it was") {
-  // scripts/make_reference_random.py, an independent program.
+  // tests/reference/make_reference_random.py, an independent program.
   CHECK(epoch_order(12, 1, 3) == std::vector<int>{9, 10, 6, 5, 11, 3, 4, 8, 7, 0, 2, 1});
 }
 

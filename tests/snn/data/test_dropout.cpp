@@ -36,7 +36,7 @@ TEST_CASE("dropout: hidden neurons are silent with their probability, by seed, e
 }
 
 TEST_CASE("dropout: draws are for ever what they were, utterances one behind the other") {
-  // scripts/make_reference_random.py, an independent program.
+  // tests/reference/make_reference_random.py, an independent program.
   const std::vector<std::uint8_t> a = {1, 1, 0, 0, 0, 0, 1, 0, 0, 1};
   const std::vector<std::uint8_t> b = {0, 1, 0, 1, 1, 0, 0, 1, 1, 1};
   const TrainingParams params = params_of({1, 4, 6, 1}, 0.5);

@@ -95,7 +95,7 @@ TEST_CASE("model file: a model comes back") {
 }
 
 TEST_CASE("model file: the bytes are those of the independent writer") {
-  // scripts/make_reference_model.py, from the description in MODEL.md.
+  // tests/reference/make_reference_model.py, from the description in MODEL.md.
   std::ifstream in(OSSICLE_TEST_DATA "/model/sample.safetensors", std::ios::binary);
   const std::string wanted((std::istreambuf_iterator<char>(in)), {});
   REQUIRE(wanted.size() > 8);

@@ -109,7 +109,7 @@ TEST_CASE("init: another switch or layer changes no other array") {
 TEST_CASE("init: the weights of a seed are for ever what they were") {
   NetworkParams params;
   params.sizes = {2, 2};  // fan-in 2: standard deviation 1
-  // scripts/make_reference_random.py, an independent program; float32 and another library's log and cos.
+  // tests/reference/make_reference_random.py, an independent program; float32 and another library's log and cos.
   const std::vector<double> wanted = {-1.8972358090755101, -1.6112145231012214, -1.3044855025416437,
                                       -1.043920056708441};
   const Tensors tensors = initial_parameters(params, {.w_scale = 1.0}, 1);

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Write the sample model of the tests from snn/MODEL.md alone, without anything of the library.
 
-    scripts/make_reference_model.py tests/data/model/sample.safetensors
-    scripts/make_reference_model.py --check tests/data/model/sample.safetensors
+    tests/reference/make_reference_model.py tests/data/model/sample.safetensors
+    tests/reference/make_reference_model.py --check tests/data/model/sample.safetensors
 """
 import json
 import pathlib

@@ -3,7 +3,7 @@
 tests/snn/base/test_rng.cpp, test_batch.cpp, test_augment.cpp,
 test_dropout.cpp and test_init.cpp hold fast. A change of any of them changes every training.
 
-    scripts/make_reference_random.py
+    tests/reference/make_reference_random.py
 """
 import math
 

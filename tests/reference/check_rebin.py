@@ -16,7 +16,8 @@ import tarfile
 
 import numpy as np
 
-from read_stream import read_stream
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "scripts"))
+from read_stream import read_stream  # noqa: E402
 
 GUARD = 1e-9  # frontend/events/rebin.h: an edge this near, relatively, is reached
 

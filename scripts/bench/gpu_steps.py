@@ -20,7 +20,7 @@ DEVICE = "cuda:0"  # scripts/bench/gpu shows programs no other
 TOOLKIT = "/usr/local/cuda/bin"  # looked at after PATH
 RATE = 0.05  # of the hidden layers
 PRECISIONS = ("fp32", "tf32", "bf16")
-OPERATIONS = {"steps": "training step", "infers": "inference"}
+OPERATIONS = {"step": "training step", "infer": "inference"}
 ON_DEVICE, ON_CPU, IN_TORCH, PROFILED = 50, 3, 3, 20  # repetitions in a row
 CPU = "CPU, 1 thread"
 SEEDS, UNSEEN = (1, 2, 3), "lucas"
@@ -72,7 +72,7 @@ class Session:
 
     def network(self, case, n_repeats, **more):
         """The command of ossicle_bench for one of the cases."""
-        settings = {**self.cases[case], "rates": RATE, "repeats": self.repeats(n_repeats), **more}
+        settings = {**self.cases[case], "rate": RATE, "repeats": self.repeats(n_repeats), **more}
         return [str(word) for word in (self.build / "scripts" / "bench" / "ossicle_bench", "network", *flags(settings))]
 
     def contender(self, name, command):
@@ -217,7 +217,7 @@ def sanitizer(session):
     for check, precision in itertools.product(("memcheck", "initcheck"), PRECISIONS):
         command = [program, "--tool", check, "--error-exitcode", str(ERRORS_FOUND)]
         command += session.network(next(iter(session.cases)), 2, **small, device=DEVICE, precision=precision)
-        done = subprocess.run(command, input="steps\nsteps\ninfers\n", stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(command, input="step\nstep\ninfer\n", stdout=subprocess.PIPE, text=True)
         summary = re.findall(r"ERROR SUMMARY: (.*)", done.stdout)
         session.found(f"{check}, {precision}", summary[-1] if summary else f"no summary, exit code {done.returncode}")
         if done.returncode != 0 or not summary:
@@ -240,7 +240,7 @@ def profile(session):
         raise NotRun("no nsys")
     options = ("--force-overwrite=true", "--trace=cuda", "--sample=none", "--cpuctxsw=none", "--cuda-graph-trace=node")
     command = session.network(case, PROFILED, device=DEVICE, precision="fp32")
-    session.run(nsys, "profile", *options, "-o", kept, *command, input="steps\n")
+    session.run(nsys, "profile", *options, "-o", kept, *command, input="step\n")
     text = session.run(nsys, "stats", "--report", "cuda_gpu_kern_sum", "--format", "csv", f"{kept}.nsys-rep")
     _, column, rows = text.partition("Time (%),Total Time (ns)")
     kernels = [row for row in csv.DictReader((column + rows).splitlines()) if row["Name"]]

@@ -1,10 +1,6 @@
-"""What the bench measures on: sounds, recordings as WAV files, a stream to train on. All drawn from a seed; numpy alone."""
+"""What the bench measures on: sounds, recordings as WAV files, utterances to train on. All drawn from a seed; numpy alone."""
 
-import io
-import json
-import tarfile
 import wave
-import zlib
 
 import numpy as np
 
@@ -44,34 +40,10 @@ def write_recordings(folder, n_recordings, rate_hz=8000):
     return seconds
 
 
-def sealed(fields):
-    """A JSON member with its checksum (frontend/stream/FORMAT.md, 5.2)."""
-    text = json.dumps({**fields, "crc32": "00000000"}, separators=(",", ":")) + "\n"
-    seal = f"{zlib.crc32(text.encode()):08x}"
-    return text.replace('"crc32":"00000000"}\n', f'"crc32":"{seal}"}}\n').encode()
-
-
-def add(tar, name, data):
-    member = tarfile.TarInfo(name)
-    member.size = len(data)
-    tar.addfile(member, io.BytesIO(data))
-
-
-def write_stream(path, n_utterances, n_steps, n_channels, n_classes):
-    """A stream of random cochleagrams; the bytes of its arrays' numbers."""
+def write_utterances(path, n_utterances, n_steps, n_channels, n_classes):
+    """An npz of random cochleagrams, for ossicle-convert; the bytes of their numbers."""
     rng = np.random.default_rng(3)
-    classes, keys_crc = [f"{k:02}" for k in range(n_classes)], 0
-    with tarfile.open(path, "w", format=tarfile.USTAR_FORMAT) as tar:
-        header = {"format": "ossicle-stream", "version": 2, "kind": "cochleagram", "n_channels": n_channels, "dt_ms": 10.0}
-        add(tar, "__header__", sealed({**header, "classes": classes, "recipe": [], "made_by": []}))
-        for i in range(n_utterances):
-            levels = np.clip(2 * rng.random(n_channels) - 1, 0, None)
-            array = io.BytesIO()
-            np.save(array, (levels * rng.random((n_steps, n_channels))).astype("<f4"))
-            key, crc = f"u{i:05}", f"{zlib.crc32(array.getvalue()):08x}"
-            record = {"key": key, "label": classes[i % n_classes], "sequence": [], "speaker": "", "n_steps": n_steps, "dt_ms": 10.0, "decimation": 1}
-            add(tar, f"{key}.npy", array.getvalue())
-            add(tar, f"{key}.json", sealed({**record, "npy_crc32": crc}))
-            keys_crc = zlib.crc32(f"{key}\n".encode(), keys_crc)
-        add(tar, "__end__", sealed({"n_records": n_utterances, "keys_crc32": f"{keys_crc:08x}"}))
-    return 4 * n_utterances * n_steps * n_channels
+    levels = np.clip(2 * rng.random((n_utterances, 1, n_channels), np.float32) - 1, 0, None)
+    x = levels * rng.random((n_utterances, n_steps, n_channels), np.float32)
+    np.savez(path, X=x, y=np.arange(n_utterances) % n_classes)
+    return x.nbytes

@@ -1,11 +1,12 @@
 // A contender of the bench (serve.h):
 //   ossicle_bench products --sizes 78,400,400,400,26 --steps 100 --batch 50 --variant feed-forward
-//   ossicle_bench network  the same, and --rates 0.05 --threads 1; or --model FILE --data STREAM; --device cuda:0
-//                          --precision tf32 --repeats 50
+//   ossicle_bench network  the same, and --rate 0.05 --threads 1 --rule surrogate; or --model FILE --data STREAM; --device cuda:0
+//                          --precision tf32 --repeats 1
 //   ossicle_bench ear      --sounds FILE --utterances 120 --samples 6250 --decimation 200
 //   ossicle_bench probe
 #include <fmt/format.h>
 
+#include <CLI/CLI.hpp>
 #include <array>
 #include <cstdio>
 #include <exception>
@@ -15,8 +16,8 @@
 
 #include "frontend/lyon/design.h"
 #include "frontend/lyon/ear.h"
-#include "scripts/bench/network_contender.h"
-#include "scripts/bench/products.h"
+#include "scripts/bench/contenders.h"
+#include "scripts/bench/serve.h"
 
 namespace bench {
 
@@ -25,24 +26,22 @@ namespace {
 constexpr int kEarRateHz = 12500;
 constexpr int kProbeRounds = 150'000'000;
 
-void serve_products(const Flags& flags) {
-  const std::string about = prepare_blas();
-  Products products(parse_case(flags));
-  serve(about, {{"step", {[&] { return products.run(false); }}}, {"infer", {[&] { return products.run(true); }}}});
-}
+/// Sounds, and how they are heard.
+struct Sounds {
+  std::string path;
+  int n_utterances = 0, n_samples = 0, decimation = 100;
+};
 
 /// Full scale is +-1; the file holds utterances x samples doubles of this machine.
-std::vector<std::vector<float>> read_sounds(const Flags& flags) {
-  const std::string path = flags.text("sounds");
-  const int n_utterances = flags.integer("utterances", 0), n_samples = flags.integer("samples", 0);
-  if (n_utterances < 1 || n_samples < 1) throw std::invalid_argument("--sounds also needs --utterances and --samples");
+std::vector<std::vector<float>> read_sounds(const Sounds& from) {
   std::vector<std::vector<float>> sounds;
-  std::ifstream file(path, std::ios::binary);
-  std::vector<double> values(static_cast<std::size_t>(n_samples));
+  std::ifstream file(from.path, std::ios::binary);
+  std::vector<double> values(static_cast<std::size_t>(from.n_samples));
   const auto n_bytes = static_cast<std::streamsize>(values.size() * sizeof(double));
-  for (int i = 0; i < n_utterances; ++i) {
+  for (int i = 0; i < from.n_utterances; ++i) {
     if (!file.read(reinterpret_cast<char*>(values.data()), n_bytes)) {
-      throw std::runtime_error(fmt::format("{}: wanted {} sounds of {} samples", path, n_utterances, n_samples));
+      throw std::runtime_error(
+          fmt::format("{}: wanted {} sounds of {} samples", from.path, from.n_utterances, from.n_samples));
     }
     std::vector<float>& sound = sounds.emplace_back();
     for (const double x : values) sound.push_back(static_cast<float>(x));
@@ -51,16 +50,15 @@ std::vector<std::vector<float>> read_sounds(const Flags& flags) {
 }
 
 /// "hear" turns all sounds into cochleagrams, [step][channel] each.
-void serve_ear(const Flags& flags) {
-  const std::vector<std::vector<float>> sounds = read_sounds(flags);
-  const int decimation = flags.integer("decimation", 100);
+void serve_ear(const Sounds& from) {
+  const std::vector<std::vector<float>> sounds = read_sounds(from);
   ear::Ear ear(ear::design_ear({}, kEarRateHz), "auto");
   const auto n_channels = static_cast<std::size_t>(ear.n_channels());
   std::vector<std::vector<float>> steps(sounds.size());
   std::vector<ear::EarJob> jobs;
   for (std::size_t i = 0; i < sounds.size(); ++i) {
-    steps[i].resize(sounds[i].size() / static_cast<std::size_t>(decimation) * n_channels);
-    jobs.push_back({.samples = sounds[i], .decimation = decimation, .steps = steps[i]});
+    steps[i].resize(sounds[i].size() / static_cast<std::size_t>(from.decimation) * n_channels);
+    jobs.push_back({.samples = sounds[i], .decimation = from.decimation, .steps = steps[i]});
   }
   const auto hear = [&] {
     Laps laps;
@@ -70,7 +68,7 @@ void serve_ear(const Flags& flags) {
   };
   serve(fmt::format("{}, {} utterances of {} samples, {} channels", ear.isa(), sounds.size(), sounds.front().size(),
                     n_channels),
-        {{"hear", {hear}}});
+        {{"hear", hear}});
 }
 
 /// Independent chains of multiply-add that keep the arithmetic units busy. The result must be used.
@@ -100,14 +98,62 @@ Parts probe(int n_threads) {
   return laps.parts();
 }
 
-void run(const std::string& what, const Flags& flags) {
-  if (what == "products") return serve_products(flags);
-  if (what == "ear") return serve_ear(flags);
-  if (what == "probe") return serve("probe", {{"one", {[] { return probe(1); }}}, {"two", {[] { return probe(2); }}}});
-  if (what != "network") throw std::invalid_argument("'" + what + "': wanted products, network, ear or probe");
-  const bool trained = !flags.text("model").empty();
-  NetworkContender network(trained ? Case{} : parse_case(flags), flags);
-  serve(network.about(), network.operations());
+/// The self-recurrent network has BIP in the hidden layers and the skip 1:3.
+void set_variant(const std::string& name, snn::NetworkParams& network) {
+  if (name == "feed-forward") return;
+  network.self_recurrent = network.bip = {1, 2, 3};
+  network.skips = {{1, 3}};
+}
+
+CLI::App* add_contender(CLI::App& app, const std::string& name, Case& each) {
+  CLI::App* contender = app.add_subcommand(name);
+  contender->add_option("--sizes", each.network.sizes)->delimiter(',');
+  contender->add_option("--steps", each.n_steps)->check(CLI::PositiveNumber);
+  contender->add_option("--batch", each.n_batch)->check(CLI::PositiveNumber);
+  contender->add_option_function<std::string>("--variant", [&](const auto& text) { set_variant(text, each.network); })
+      ->check(CLI::IsMember({"feed-forward", "srsc-bip"}));
+  return contender;
+}
+
+void add_network(CLI::App& app, Case& each) {
+  CLI::App* network = add_contender(app, "network", each);
+  network->add_option("--rate", each.rate);
+  CLI::Option* data = network->add_option("--data", each.data);
+  network->add_option("--model", each.model)->needs(data);
+  network->add_option_function<std::string>(
+      "--rule", [&](const auto& text) { each.gradient.rule = snn::parse_name<snn::Rule>(text); });
+  network->add_option("--repeats", each.n_repeats)->check(CLI::PositiveNumber);
+  each.where.choice = {.n_threads = 1, .isa = snn::isa_names().front()};
+  tools::add_backend_options(*network, each.where);
+  network->callback([&] {
+    tools::check(each.where);
+    serve_network(each);
+  });
+}
+
+void add_ear(CLI::App& app, Sounds& sounds) {
+  CLI::App* ear = app.add_subcommand("ear");
+  ear->add_option("--sounds", sounds.path)->required();
+  ear->add_option("--utterances", sounds.n_utterances)->required()->check(CLI::PositiveNumber);
+  ear->add_option("--samples", sounds.n_samples)->required()->check(CLI::PositiveNumber);
+  ear->add_option("--decimation", sounds.decimation)->check(CLI::PositiveNumber);
+  ear->callback([&] { serve_ear(sounds); });
+}
+
+void run(int argc, char** argv) {
+  CLI::App app;
+  app.require_subcommand(1);
+  app.set_help_flag();
+  Case each;
+  each.network.input_scale = 2.0;  // as the recipe "best"
+  Sounds sounds;
+  add_contender(app, "products", each)->callback([&] { serve_products(each); });
+  add_network(app, each);
+  add_ear(app, sounds);
+  app.add_subcommand("probe")->callback([] {
+    serve("probe", {{"one", [] { return probe(1); }}, {"two", [] { return probe(2); }}});
+  });
+  app.parse(argc, argv);
 }
 
 }  // namespace
@@ -116,8 +162,7 @@ void run(const std::string& what, const Flags& flags) {
 
 int main(int argc, char** argv) {
   try {
-    if (argc < 2) throw std::invalid_argument("wanted products, network, ear or probe");
-    bench::run(argv[1], bench::Flags({argv + 2, argv + argc}));
+    bench::run(argc, argv);
     return 0;
   } catch (const std::exception& error) {
     fmt::print(stderr, "ossicle_bench: {}\n", error.what());

@@ -42,14 +42,14 @@ def step_and_infer(bench, operations):
         subprocess.run([sys.executable, HERE / "peers" / "check_tsslbp.py"], check=True)
     for name, settings in CASES.items():
         bench.say(f"{' and '.join(operations)}: {name}")
-        networks = [ours(bench, "network", settings, f"ossicle {rate:.0%}", rates=rate) for rate in RATES]
-        networks.append(ours(bench, "network", settings, f"ossicle 5%, {STEP_RULE}", rates=RATES[0], rule="step"))
+        networks = [ours(bench, "network", settings, f"ossicle {rate:.0%}", rate=rate) for rate in RATES]
+        networks.append(ours(bench, "network", settings, f"ossicle 5%, {STEP_RULE}", rate=RATES[0], rule="step"))
         peers = [each for what in NETWORK_PEERS for each in peer(bench, what, settings)]
         peers += peer(bench, "tsslbp", settings, f"tsslbp, {STEP_RULE}", rule="step")
         peers += peer(bench, "tsslbp", settings, "tsslbp, memory kept", KEEP_MEMORY)
         bench.interleave("network", name, [products(bench, settings), *networks, *peers], operations)
         variant = {**settings, "variant": "srsc-bip"}
-        networks = [ours(bench, "network", variant, f"ossicle {rate:.0%}", rates=rate) for rate in RATES]
+        networks = [ours(bench, "network", variant, f"ossicle {rate:.0%}", rate=rate) for rate in RATES]
         bench.interleave("network", f"{name} SrSc-BIP", [products(bench, variant), *networks], operations)
 
 
@@ -126,7 +126,7 @@ def threads(bench):
     bench.interleave("threads", "probe", [ours(bench, "probe", {}, "probe", bench.two_cpus)], ("one", "two"), n_most=1, clocks=BOTH_CLOCKS)
     for name in ("A", "C"):
         bench.say(f"threads: {name}")
-        settings = {**CASES[name], "rates": RATES[0]}
+        settings = {**CASES[name], "rate": RATES[0]}
         both = [ours(bench, "network", settings, f"{n} threads", bench.two_cpus, {"OMP_NUM_THREADS": str(n)}, threads=n) for n in (1, 2)]
         bench.interleave("threads", name, both, ("step", "infer"), clocks=BOTH_CLOCKS)
 
@@ -134,8 +134,9 @@ def threads(bench):
 def memory(bench):
     """Peak memory of training A on 4,142 utterances, beyond the data; that of ossicle-lyon on a few and on four times as many sounds."""
     bench.say("memory: training A")
-    stream = bench.work / "memory.tar"
-    bench.record.add("memory", "A", "", "", "", "data_bytes", make_data.write_stream(stream, **MEMORY_CASE))
+    utterances, stream = bench.work / "memory.npz", bench.work / "memory.tar"
+    bench.record.add("memory", "A", "", "", "", "data_bytes", make_data.write_utterances(utterances, **MEMORY_CASE))
+    bench.tool("ossicle-convert", "-q", utterances, "--dt-ms", 10, "-o", stream)
     command = [bench.tools / "ossicle-train", "-q", "--overwrite", stream, "-o", bench.work / "memory.model", "--threads", 1]
     for variant, options in VARIANTS.items():
         tool = Tool("ossicle-train", [*command, "--hidden", "400,400,400", "--epochs", 1, *options], bench.one_cpu)
@@ -172,7 +173,7 @@ def sweep(bench):
             bench.say(f"sweep: {what} {value}")
             changed = {"rate": {}, "width": {"sizes": f"78,{value},{value},{value},26"}}.get(what, {what: value})
             settings = {**CASES["A"], **changed}
-            both = [products(bench, settings), ours(bench, "network", settings, rates=value if what == "rate" else RATES[0])]
+            both = [products(bench, settings), ours(bench, "network", settings, rate=value if what == "rate" else RATES[0])]
             bench.interleave(f"sweep {what}", str(value), both, ("step", "infer"), n_rounds=max(3, bench.n_rounds // 3))
 
 

@@ -16,22 +16,6 @@ namespace {
 constexpr double kCloseEnough = 0.001, kTooFar = 0.003;  // distance of a rate from its target
 constexpr int kMostTrials = 40;
 
-/// Layers 1..n_layers of a network, the last of them as its output.
-snn::NetworkParams first_layers(snn::NetworkParams params, int n_layers) {
-  params.sizes.resize(static_cast<std::size_t>(n_layers) + 1);
-  const auto beyond = [n_layers](int layer) { return layer > n_layers; };
-  std::erase_if(params.self_recurrent, beyond);
-  std::erase_if(params.bip, beyond);
-  std::erase_if(params.skips, [n_layers](const snn::Skip& skip) { return skip.to > n_layers; });
-  return params;
-}
-
-snn::Tensors arrays_of(const snn::NetworkParams& params, const snn::Tensors& from) {
-  snn::Tensors arrays;
-  for (const snn::ParameterInfo& info : snn::parameter_list(params)) arrays[info.name] = from.at(info.name);
-  return arrays;
-}
-
 /// drive 0..1: all weights times 0.01..10; 1..2: times 10, the negative ones weakened to nothing.
 void drive_layer(const snn::NetworkParams& params, int layer, double drive, const snn::Tensors& from,
                  snn::Tensors& arrays) {
@@ -45,10 +29,6 @@ void drive_layer(const snn::NetworkParams& params, int layer, double drive, cons
       values[i] = static_cast<float>(original[i] * scale * (original[i] < 0.0f ? inhibition : 1.0));
     }
   }
-}
-
-double target_of(const std::vector<double>& targets, std::size_t layer) {
-  return targets.size() == 1 ? targets.front() : targets[layer - 1];
 }
 
 }  // namespace
@@ -72,23 +52,17 @@ std::vector<double> measure_rates(snn::Network<float>& network, const snn::Datas
   return spikes;
 }
 
-void scale_to_rates(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch,
-                    const std::vector<double>& targets, snn::Backend<float>& backend, snn::Tensors& parameters) {
-  const auto n_hidden = static_cast<std::size_t>(params.n_layers()) - 1;
-  if (targets.size() != 1 && targets.size() != n_hidden) {
-    throw std::invalid_argument("--rates: wanted one rate, or one of each hidden layer");
-  }
+void scale_to_rate(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch, double target,
+                   snn::Backend<float>& backend, snn::Tensors& parameters) {
   const snn::Tensors original = parameters;
-  for (std::size_t layer = 1; layer <= n_hidden; ++layer) {
-    const double target = target_of(targets, layer);
-    const snn::NetworkParams part = first_layers(params, static_cast<int>(layer));
-    snn::Network<float> network(part, {}, backend);
+  snn::Network<float> network(params, {}, backend);
+  for (int layer = 1; layer < params.n_layers(); ++layer) {
     double low = 0.0, high = 2.0, rate = -1.0;
     for (int trial = 0; trial < kMostTrials && std::abs(rate - target) > kCloseEnough; ++trial) {
       const double drive = (low + high) / 2;
-      drive_layer(part, static_cast<int>(layer), drive, original, parameters);
-      network.set_parameters(arrays_of(part, parameters));
-      rate = measure_rates(network, dataset, n_batch).back();
+      drive_layer(params, layer, drive, original, parameters);
+      network.set_parameters(parameters);
+      rate = measure_rates(network, dataset, n_batch)[static_cast<std::size_t>(layer) - 1];
       (rate < target ? low : high) = drive;
     }
     if (std::abs(rate - target) > kTooFar) {

@@ -10,11 +10,11 @@ namespace bench {
 /// Share of neurons and steps with a spike, of each layer 1..L, over all utterances in batches of n_batch.
 std::vector<double> measure_rates(snn::Network<float>& network, const snn::Dataset& dataset, int n_batch);
 
-/// Scales the weights into each hidden layer, self-recurrent ones aside, layer by layer, until it fires at its target
-/// on the data: bisection to within 0.1 percentage points where the spikes allow. Above what a scale reaches (about
-/// half of the steps) the inhibitory weights are weakened too. targets: one of each hidden layer, or one for all.
-/// Throws std::runtime_error if a layer stays off its target by more than 0.3 points.
-void scale_to_rates(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch,
-                    const std::vector<double>& targets, snn::Backend<float>& backend, snn::Tensors& parameters);
+/// Scales the weights into each hidden layer, self-recurrent ones aside, layer by layer, until it fires at the target on
+/// the data: bisection to within 0.1 percentage points where the spikes allow. Above what a scale reaches (about half of
+/// the steps) the inhibitory weights are weakened too. Throws std::runtime_error if a layer stays off the target by more
+/// than 0.3 points.
+void scale_to_rate(const snn::NetworkParams& params, const snn::Dataset& dataset, int n_batch, double target,
+                   snn::Backend<float>& backend, snn::Tensors& parameters);
 
 }  // namespace bench

@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <stdexcept>
 
 namespace bench {
@@ -17,19 +19,9 @@ double seconds_of(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + 1e-9 * static_cast<double>(now.tv_nsec);
 }
 
-void say(const std::string& line) {
-  fmt::print("{}\n", line);
+void say(const nlohmann::ordered_json& answer) {
+  fmt::print("{}\n", answer.dump());
   if (std::fflush(stdout) != 0) throw std::runtime_error("stdout: could not write");
-}
-
-// Names and texts of this program: ASCII without control characters.
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
 }
 
 }  // namespace
@@ -38,26 +30,28 @@ Laps::Laps() : cpu_begin_(seconds_of(CLOCK_PROCESS_CPUTIME_ID)), wall_begin_(sec
 
 void Laps::end(const std::string& part) {
   const Laps now;
-  parts_.push_back({part, now.cpu_begin_ - cpu_begin_, now.wall_begin_ - wall_begin_});
+  auto found = std::ranges::find(parts_, part, &Part::name);
+  if (found == parts_.end()) found = parts_.insert(found, {part});
+  found->cpu_s += now.cpu_begin_ - cpu_begin_;
+  found->wall_s += now.wall_begin_ - wall_begin_;
   cpu_begin_ = now.cpu_begin_;
   wall_begin_ = now.wall_begin_;
 }
 
-void serve(const std::string& about, const std::map<std::string, Operation>& operations) {
-  say(fmt::format("{{\"ready\": {}}}", quoted(about)));
+void serve(const std::string& about, const std::map<std::string, std::function<Parts()>>& operations, int n_repeats) {
+  say({{"ready", about}});
   std::string name;
   while (std::getline(std::cin, name)) {
     const auto found = operations.find(name);
     if (found == operations.end()) throw std::invalid_argument("no operation " + name);
-    const double n = found->second.n_repetitions;
     double cpu = 0.0, wall = 0.0;
-    std::string listed;
-    for (const Part& part : found->second.run()) {
-      cpu += part.cpu_s / n;
-      wall += part.wall_s / n;
-      listed += fmt::format("{}{}: {:.9f}", listed.empty() ? "" : ", ", quoted(part.name), part.cpu_s / n);
+    auto parts = nlohmann::ordered_json::object();
+    for (const Part& part : found->second()) {
+      cpu += part.cpu_s / n_repeats;
+      wall += part.wall_s / n_repeats;
+      parts[part.name] = part.cpu_s / n_repeats;
     }
-    say(fmt::format("{{\"cpu_s\": {:.9f}, \"wall_s\": {:.9f}, \"parts\": {{{}}}}}", cpu, wall, listed));
+    say({{"cpu_s", cpu}, {"wall_s", wall}, {"parts", parts}});
   }
 }
 

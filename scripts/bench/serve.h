@@ -15,11 +15,11 @@ struct Part {
 };
 using Parts = std::vector<Part>;
 
-/// Measures the parts of a repetition one after the other.
+/// Measures the parts of an operation one after the other.
 class Laps {
  public:
   Laps();
-  /// Ends the part that began with the lap before, or with the construction.
+  /// Ends the part that began with the lap before, or with the construction. One of the same name is added to.
   void end(const std::string& part);
   const Parts& parts() const { return parts_; }
 
@@ -28,15 +28,10 @@ class Laps {
   Parts parts_;
 };
 
-/// Does an operation n_repetitions times in a row. What it does outside the parts it returns is not counted; the answer
-/// gives the mean of a repetition.
-struct Operation {
-  std::function<Parts()> run;
-  int n_repetitions = 1;
-};
-
-/// Says it is ready, with `about` for the record, and answers until stdin ends. Throws std::invalid_argument for an
-/// operation that is not there, std::runtime_error if stdout fails.
-void serve(const std::string& about, const std::map<std::string, Operation>& operations);
+/// Says it is ready, with `about` for the record, and answers until stdin ends. What an operation does outside the parts
+/// that it returns is not counted. n_repeats: repetitions that each of them does; the answer gives the mean of one. Throws
+/// std::invalid_argument for an operation that is not there, std::runtime_error if stdout fails.
+void serve(const std::string& about, const std::map<std::string, std::function<Parts()>>& operations,
+           int n_repeats = 1);
 
 }  // namespace bench

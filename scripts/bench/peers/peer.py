@@ -6,8 +6,7 @@
   peer.py wav-to-stream --list LIST.tsv --root DIR --output FILE
 
 A network answers to "step" (gather a batch, forward pass, loss, backward pass, norm clip, Adam at rate 0) and "infer" (gather, forward
-pass), and to "steps" and "infers", --repeats of them in a row; lyon to "hear", wav-to-stream to "convert". One thread; numbers below
-the normal range count as zero. tsslbp can run on a GPU (--device cuda): the data lies there, and the clock stops when all work is done.
+pass), --repeats of them in a row; lyon to "hear", wav-to-stream to "convert". One thread; numbers below the normal range count as zero. tsslbp can run on a GPU (--device cuda): the data lies there, and the clock stops when all work is done.
 """
 
 import argparse
@@ -69,7 +68,7 @@ def serve_network(options):
     torch.set_flush_denormal(True)
     torch.manual_seed(1)
     torch.backends.cuda.matmul.allow_tf32 = options.precision == "tf32"
-    about, wait = f"torch {torch.__version__}", None
+    about, wait = f"torch {torch.__version__}", lambda: None
     if options.device != "cpu":
         about, wait = f"{about} on {torch.cuda.get_device_name(options.device)}, {options.precision}", torch.cuda.synchronize
     if options.what == "tsslbp":
@@ -85,16 +84,14 @@ def serve_network(options):
         network = {"lstm": networks.Lstm, "spikingjelly": networks.SpikingJelly, "snntorch": networks.SnnTorch}[options.what](options.sizes)
         training = Training(network, torch.nn.functional.cross_entropy, options)
     about += f", {sum(p.numel() for p in network.parameters())} parameters"
-    one = {"step": (training.step, 1), "infer": (training.infer, 1)}
-    many = {"steps": (training.step, options.repeats), "infers": (training.infer, options.repeats)}
-    serve(about, {**one, **many}, wait)
+    serve(about, {"step": training.step, "infer": training.infer}, options.repeats, wait)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=("lstm", "spikingjelly", "snntorch", "tsslbp", "lyon", "wav-to-stream"))
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")])
-    for name, default in (("steps", 100), ("batch", 50), ("utterances", 120), ("samples", 6250), ("decimation", 200), ("repeats", 10)):
+    for name, default in (("steps", 100), ("batch", 50), ("utterances", 120), ("samples", 6250), ("decimation", 200), ("repeats", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)
     parser.add_argument("--rate", type=float, default=0.05, help="tsslbp: firing rate of the hidden layers (default 0.05)")
     parser.add_argument("--rule", choices=("surrogate", "step"), default="surrogate", help="tsslbp: of the backward pass")

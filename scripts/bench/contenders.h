@@ -1,0 +1,39 @@
+#pragma once
+// The contenders of ossicle_bench that run a network, or the products in it. Each serves (serve.h) until stdin ends.
+#include <string>
+
+#include "snn/model/params.h"
+#include "tools/options/backend_options.h"
+
+namespace bench {
+
+/// What is measured: a network and the batch that it runs on.
+struct Case {
+  snn::NetworkParams network;
+  int n_steps = 100;  ///< T
+  int n_batch = 50;   ///< B
+  // Of our network alone:
+  double rate = 0.05;       ///< of spikes in each hidden layer, share of neurons and steps
+  std::string model, data;  ///< files: a model in place of `network` and `rate`, and the stream that it runs on
+  snn::GradientParams gradient;
+  tools::BackendOptions where;
+  int n_repeats = 1;  ///< of an operation in a row
+};
+
+/// The bare OpenBLAS products that a step or an inference cannot do without, on one thread. Per connection from I to N
+/// neurons: forward [T B][I] x [I][N], weight gradient [N][T B] x [T B][I], and, unless it starts at the input, input
+/// gradient [T B][N] x [N][I]. Throws std::runtime_error if OpenBLAS would use more threads, or if the environment chooses
+/// its kernel.
+void serve_products(const Case& each);
+
+/// Our network. The learning rate is 0: the update does all its work, and the firing rates stay as they are.
+///
+/// step   What the trainer does for a batch: gather and shift the utterances, forward pass, loss and backward pass, update;
+///        n_repeats times, then one read-back as the trainer's, for a device that works behind the caller's back. On the
+///        CPU with the time of each part.
+/// infer  The same with what the evaluation does for a batch.
+///
+/// Throws std::invalid_argument, std::runtime_error for a file or a device that cannot be used.
+void serve_network(const Case& each);
+
+}  // namespace bench

@@ -23,6 +23,33 @@ die() {
 }
 heading() { printf '\n== %s\n' "$*" >&2; }
 
+# The comment at the head of the script that runs is its --help; of that, the lines set in show how it is called.
+show_help() { sed -n '2,/^set/{/^#/s/^# \{0,1\}//p}' "$0"; }
+usage() { die "usage: $(show_help | sed -n 's/^  *//p')"; }
+
+# parse NAMES WORD...: sets the variables of the script that bear these names, with _ for -. Of the words, --NAME VALUE sets one, or,
+# where it is an array, appends "--NAME" "VALUE", as another command takes them; -o is --out. What follows -- becomes the array `rest`,
+# and all others the array `words`.
+parse() {
+  local names=" $1 " name
+  words=() rest=()
+  shift
+  while (($#)); do
+    case $1 in
+      -h | --help) show_help && exit 0 ;;
+      --) rest=("${@:2}") && return ;;
+      -o) name=out ;;
+      --*) name=${1#--} ;;
+      -*) usage ;;
+      *) words+=("$1") && shift && continue ;;
+    esac
+    [[ $names == *" $name "* && -n ${2-} ]] || usage
+    local -n variable=${name//-/_}
+    if [[ $(declare -p "${!variable}") == 'declare -a'* ]]; then variable+=("--$name" "$2"); else variable=$2; fi
+    shift 2
+  done
+}
+
 # is_installed PACKAGE
 is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
 
@@ -96,6 +123,25 @@ make_venv() {
   quiet_unless_failed "$venv/bin/python" -m pip install --disable-pip-version-check "$@" -r "$requirements" ||
     die "the peers could not be installed; pip's own message stands above"
   cp "$requirements" "$venv/requirements.txt"
+}
+
+# hear DIR PART...: the recordings below DIR that OUT/PART.tsv lists to the stream OUT/PART.tar.
+hear() {
+  local data=$1 part
+  shift
+  for part; do
+    all_but_skipped ossicle-lyon "${level[@]}" --list "$out/$part.tsv" --root "$data" -o "$out/$part.tar"
+  done
+}
+
+# train_and_score PART...: trains on OUT/train.tar, with the options in `rest`, and prints the accuracy on each part.
+train_and_score() {
+  local part
+  ossicle-train "$out/train.tar" -o "$out/model.safetensors" --log "$out/training.jsonl" "${rest[@]}"
+  for part; do
+    heading "$part"
+    ossicle-eval "$out/model.safetensors" "$out/$part.tar"
+  done
 }
 
 # find_tools: puts ossicle-* on PATH: those already there, else those built last.

@@ -5,25 +5,12 @@
 # --preset paper (default) is ossicle-train's paper-alpha or paper-digits: 400 epochs. --shards N: the ear runs as N parts by GNU
 # parallel. --valid-tokens, --leave-out: as of prepare.
 set -euo pipefail
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
-. "$here/../../scripts/lib.sh"
+. "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
-usage=$(sed -n '3,4s/^# *//p' "${BASH_SOURCE[0]}")
-data='' task='' out='' preset=paper shards=1 valid_tokens=0 leave_out=()
-while (($#)); do
-  case $1 in
-    --task) task=${2:?$usage} && shift 2 ;;
-    -o | --out) out=${2:?$usage} && shift 2 ;;
-    --preset) preset=${2:?$usage} && shift 2 ;;
-    --shards) shards=${2:?$usage} && shift 2 ;;
-    --valid-tokens) valid_tokens=${2:?$usage} && shift 2 ;;
-    --leave-out) leave_out+=(--leave-out "${2:?$usage}") && shift 2 ;;
-    --) shift && break ;;
-    -*) die "usage: $usage" ;;
-    *) data=$1 && shift ;;
-  esac
-done
-[[ -n $data && $task =~ ^(alpha|digits)$ && $preset =~ ^(paper|best)$ && $shards =~ ^[1-9][0-9]*$ ]] || die "usage: $usage"
+task='' out='' preset=paper shards=1 valid_tokens=0 leave_out=()
+parse "task out preset shards valid-tokens leave-out" "$@"
+((${#words[@]} == 1)) && [[ $task =~ ^(alpha|digits)$ && $preset =~ ^(paper|best)$ && $shards =~ ^[1-9][0-9]*$ ]] || usage
+data=${words[0]} slurm_array=$root/datasets/slurm_array.sh
 out=${out:-$root/build/ti46-$task}
 [[ $preset == best ]] || preset=paper-$task
 find_tools
@@ -35,27 +22,24 @@ ear() {
   if ((shards == 1)); then
     all_but_skipped "${command[@]}" -o "$out/$1.tar"
   else
-    seq "$shards" | parallel --quote --halt soon,fail=1 env SLURM_ARRAY_TASK_ID={} "$here/../slurm_array.sh" "$shards" "$out/$1.tar" \
+    seq "$shards" | parallel --quote --halt soon,fail=1 env SLURM_ARRAY_TASK_ID={} "$slurm_array" "$shards" "$out/$1.tar" \
       "${command[@]}" --jobs 1
-    "$here/../slurm_array.sh" "$shards" "$out/$1.tar"
+    "$slurm_array" "$shards" "$out/$1.tar"
   fi
 }
 
-mkdir -p "$out"
-all_but_skipped "$here/prepare" "$data" -o "$out" --task "$task" --valid-tokens "$valid_tokens" "${leave_out[@]}"
-parts=(test) valid=()
-((valid_tokens == 0)) || valid=(--valid "$out/valid.tar")
-((${#leave_out[@]} == 0)) || parts+=(unseen)
-for part in train "${parts[@]}" ${valid:+valid}; do
+all_but_skipped "$root/datasets/ti46/prepare" "$data" -o "$out" --task "$task" --valid-tokens "$valid_tokens" "${leave_out[@]}"
+parts=(test ${leave_out:+unseen})
+rest=(--preset "$preset" "${rest[@]}")
+if ((valid_tokens > 0)); then
+  ear valid
+  rest=(--valid "$out/valid.tar" "${rest[@]}")
+fi
+for part in train "${parts[@]}"; do
   ear "$part"
 done
-model=$out/model.safetensors
-ossicle-train "$out/train.tar" "${valid[@]}" -o "$model" --preset "$preset" --log "$out/training.jsonl" "$@"
-for part in "${parts[@]}"; do
-  heading "$part, after the last epoch"
-  ossicle-eval "$model" "$out/$part.tar"
-  if ((valid_tokens > 0)); then
-    heading "$part, after the epoch best on the validation tokens"
-    ossicle-eval "$model.best" "$out/$part.tar"
-  fi
+train_and_score "${parts[@]}"
+((valid_tokens == 0)) || for part in "${parts[@]}"; do
+  heading "$part, after the epoch best on the validation tokens"
+  ossicle-eval "$out/model.safetensors.best" "$out/$part.tar"
 done

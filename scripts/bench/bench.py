@@ -13,7 +13,6 @@ import tempfile
 
 import contenders
 import parts
-import plots
 import report
 from contenders import Failure, Record
 from machine import ROOT, commit, output_of, processor
@@ -80,7 +79,7 @@ def arguments():
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"{', '.join(parts.PARTS)}; all by default")
     parser.add_argument("--quick", action="store_true", help="fewer rounds and fewer points of the sweep")
     parser.add_argument("--rounds", type=int, help="rounds of a comparison (default 21; --quick 5)")
-    parser.add_argument("--no-peers", action="store_true", help="Ossicle and the bare products alone; no plot")
+    parser.add_argument("--no-peers", action="store_true", help="Ossicle and the bare products alone")
     parser.add_argument("--fsdd", type=pathlib.Path, help="the Free Spoken Digit Dataset: for 'trained' and 'lyon-tool'")
     parser.add_argument("--out", type=pathlib.Path, default=default_folder(), help="folder for the results (default: runs/DATE-PROCESSOR)")
     parser.add_argument("--build", type=pathlib.Path, required=True, help=argparse.SUPPRESS)
@@ -95,8 +94,6 @@ def write_results(options, bench):
     bench.record.write(options.out / "raw.csv")
     (options.out / "machine.txt").write_text(machine(options, bench), encoding="utf-8")
     (options.out / "summary.md").write_text(report.summary(bench.record.rows), encoding="utf-8")
-    if bench.peers:
-        plots.draw(bench.record.rows, options.out / "plot.svg")
 
 
 def main():

@@ -107,26 +107,27 @@ def streams_of(table, fold, out):
     return Streams(folder, folder / "train.tar", folder / ("unseen.tar" if TABLES[table].by_speaker else "test.tar"))
 
 
-def call(*command, skips=False):
-    """skips: exit code 1 says that records were named and left out."""
-    done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=False)
+def output(*command, skips=False):
+    """Standard output. skips: exit code 1 says that records were named and left out."""
+    done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
     if done.returncode not in ((0, 1) if skips else (0,)):
         raise Failed(f"{' '.join(map(str, command))}: exit code {done.returncode}; its own message stands above")
+    return done.stdout
 
 
 def make_lists(table, fold, place, folder, args):
     corpus, task = TABLES[table].corpus, TABLES[table].task
     prepare = [sys.executable, DATASETS / corpus / "prepare", place, "-o", folder]
     if corpus == "ti46":
-        call(*prepare, "--task", task, skips=True)
+        output(*prepare, "--task", task, skips=True)
     elif corpus == "fsdd":
-        call(*prepare, *(["--leave-out", fold] if fold else []))
+        output(*prepare, *(["--leave-out", fold] if fold else []))
     else:
         if place == args.out / "synthetic" and shutil.which("espeak-ng"):
             few = ["--train-tokens", QUICK_TOKENS, "--test-tokens", QUICK_TOKENS] if args.quick else []
-            call(sys.executable, DATASETS / "synthetic/make", place, "--task", task, *few)
+            output(sys.executable, DATASETS / "synthetic/make", place, "--task", task, *few)
         unseen = [word for voice in UNSEEN_VOICES for word in ("--leave-out", voice)] if TABLES[table].by_speaker else []
-        call(*prepare, "--task", task, *unseen)
+        output(*prepare, "--task", task, *unseen)
 
 
 def make_streams(table, fold, place, args):
@@ -141,11 +142,11 @@ def make_streams(table, fold, place, args):
         make_lists(table, fold, place, streams.folder, args)
     for stream in missing:
         if TABLES[table].corpus == "n-tidigits":  # the paper's 2,475 and 2,475 are split ab
-            call("ossicle-rebin", "-q", place, "--part", stream.stem, "--split", "ab", "--bin-ms", 3, "--max-steps", 300, "-o", stream,
+            output("ossicle-rebin", "-q", place, "--part", stream.stem, "--split", "ab", "--bin-ms", 3, "--max-steps", 300, "-o", stream,
                  skips=True)
             continue
         classes = ["--classes", streams.folder / "classes.txt"] if TABLES[table].corpus == "ti46" else []
         # 12.5 kHz and 100 steps: the ear's defaults, and the paper's
         level = LEVEL if TABLES[table].corpus in ("fsdd", "synthetic") else ()
-        call("ossicle-lyon", "-q", *level, "--list", stream.with_suffix(".tsv"), "--root", place, *classes, "--jobs", args.jobs, "-o", stream,
+        output("ossicle-lyon", "-q", *level, "--list", stream.with_suffix(".tsv"), "--root", place, *classes, "--jobs", args.jobs, "-o", stream,
              skips=True)

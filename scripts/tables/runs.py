@@ -2,13 +2,12 @@
 
 import functools
 import json
-import os
 import pathlib
 import resource
-import subprocess
 import sys
 
-from corpora import ROOT, Failed, say, streams_of
+from corpora import ROOT, Failed, output, say, streams_of
+from lists import write_lines
 from machine import commit, output_of, processor
 from plan import RIDGE
 
@@ -26,16 +25,8 @@ def python_with_numpy():
     return None
 
 
-def output(*command, codes=(0, 1)):
-    """Standard output; the tools end with 1 where they have named records that they left out."""
-    done = subprocess.run(list(map(str, command)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
-    if done.returncode not in codes:
-        raise Failed(f"{' '.join(map(str, command))}: exit code {done.returncode}; its own message stands above")
-    return done.stdout
-
-
 def score(model, stream):
-    report = json.loads(output("ossicle-eval", "--json", "--threads", 1, model, stream))
+    report = json.loads(output("ossicle-eval", "--json", "--threads", 1, model, stream, skips=True))
     kept = ("accuracy", "n_correct", "n_total", "n_left_out", "synaptic_operations")
     return {**{name: report[name] for name in kept}, "per_speaker": {name: each["accuracy"] for name, each in report["per_speaker"].items()}}
 
@@ -47,7 +38,7 @@ def train(run, streams, base):
     # Without a checkpoint, what lies there belongs to a result that was taken away.
     how = "--resume" if base.with_suffix(".model.ckpt").exists() else "--overwrite"
     on_test = ["--valid", streams.test] if run.protocol == "on-test" else []
-    output("ossicle-train", "-q", streams.train, "-o", model, how, "--threads", 1, "--log", log, *on_test, *run.flags)
+    output("ossicle-train", "-q", streams.train, "-o", model, how, "--threads", 1, "--log", log, *on_test, *run.flags, skips=True)
     epochs = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     accuracies = [each["valid_accuracy"] for each in epochs if "valid_accuracy" in each]
     result = {"interrupted": begun, "n_epochs": len(epochs), "train_accuracy": epochs[-1]["train_accuracy"]}
@@ -63,18 +54,9 @@ def train(run, streams, base):
 
 def fit_ridge(run, streams):
     command = (python_with_numpy(), ROOT / "scripts/baseline_ridge.py", "--json", streams.train, "--test", streams.test, *run.flags)
-    report = json.loads(output(*command, codes=(0,)))
+    report = json.loads(output(*command))
     return {"penalty": report["penalty"], "valid": {"best": report["valid_accuracy"]},
             "test": {"best": {name: report[name] for name in ("accuracy", "n_correct", "n_total")}}}
-
-
-def write_aside(path, text):
-    aside = path.with_name(path.name + ".part")
-    with open(aside, "w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(aside, path)
 
 
 def do(run, out):
@@ -95,6 +77,6 @@ def do(run, out):
     about = {"format": 1, "table": run.table, "fold": run.fold, "row": run.row, "seed": run.seed, "protocol": run.protocol,
              "setting": run.setting, "flags": run.flags, "version": output("ossicle-train", "--version").strip(), "commit": commit(),
              "machine": processor(), "cpu_seconds": round(used.ru_utime + used.ru_stime, 2)}
-    write_aside(path, json.dumps({**about, **result}, indent=1) + "\n")
+    write_lines(path, [json.dumps({**about, **result}, indent=1)])
     pathlib.Path(f"{base}.model.ckpt").unlink(missing_ok=True)
     return True

@@ -50,9 +50,6 @@ parse() {
   done
 }
 
-# is_installed PACKAGE
-is_installed() { [[ $(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null) == installed ]]; }
-
 # install_missing PACKAGE...: runs apt-get only when one of them is not installed.
 install_missing() {
   local package missing=() become=()
@@ -61,7 +58,7 @@ install_missing() {
     return 0
   fi
   for package in "$@"; do
-    is_installed "$package" || missing+=("$package")
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || missing+=("$package")
   done
   ((${#missing[@]})) || return 0
   if ((EUID != 0)); then

@@ -17,9 +17,9 @@ def make_sound(rng, n_samples, rate_hz):
 
 
 def write_sounds(path, n_utterances, n_samples, rate_hz):
-    """n_utterances x n_samples doubles."""
+    """n_utterances x n_samples floats."""
     rng = np.random.default_rng(1)
-    np.concatenate([make_sound(rng, n_samples, rate_hz) for _ in range(n_utterances)]).tofile(path)
+    np.concatenate([make_sound(rng, n_samples, rate_hz) for _ in range(n_utterances)]).astype("f4").tofile(path)
 
 
 def write_recordings(folder, n_recordings, rate_hz=8000):

@@ -11,6 +11,7 @@
 #include <cstdio>
 #include <exception>
 #include <fstream>
+#include <span>
 #include <stdexcept>
 #include <thread>
 
@@ -32,33 +33,25 @@ struct Sounds {
   int n_utterances = 0, n_samples = 0, decimation = 100;
 };
 
-/// Full scale is +-1; the file holds utterances x samples doubles of this machine.
-std::vector<std::vector<float>> read_sounds(const Sounds& from) {
-  std::vector<std::vector<float>> sounds;
-  std::ifstream file(from.path, std::ios::binary);
-  std::vector<double> values(static_cast<std::size_t>(from.n_samples));
-  const auto n_bytes = static_cast<std::streamsize>(values.size() * sizeof(double));
-  for (int i = 0; i < from.n_utterances; ++i) {
-    if (!file.read(reinterpret_cast<char*>(values.data()), n_bytes)) {
-      throw std::runtime_error(
-          fmt::format("{}: wanted {} sounds of {} samples", from.path, from.n_utterances, from.n_samples));
-    }
-    std::vector<float>& sound = sounds.emplace_back();
-    for (const double x : values) sound.push_back(static_cast<float>(x));
-  }
-  return sounds;
-}
-
-/// "hear" turns all sounds into cochleagrams, [step][channel] each.
+/// "hear" turns all sounds into cochleagrams, [step][channel] each. Full scale is +-1; the file holds utterances x samples
+/// floats of this machine.
 void serve_ear(const Sounds& from) {
-  const std::vector<std::vector<float>> sounds = read_sounds(from);
+  const auto n_utterances = static_cast<std::size_t>(from.n_utterances);
+  const auto n_samples = static_cast<std::size_t>(from.n_samples);
+  std::vector<float> sounds(n_utterances * n_samples);
+  std::ifstream file(from.path, std::ios::binary);
+  const auto n_bytes = static_cast<std::streamsize>(sounds.size() * sizeof(float));
+  if (!file.read(reinterpret_cast<char*>(sounds.data()), n_bytes)) {
+    throw std::runtime_error(fmt::format("{}: wanted {} sounds of {} samples", from.path, n_utterances, n_samples));
+  }
   ear::Ear ear(ear::design_ear({}, kEarRateHz), "auto");
   const auto n_channels = static_cast<std::size_t>(ear.n_channels());
-  std::vector<std::vector<float>> steps(sounds.size());
+  const std::size_t n_steps = n_samples / static_cast<std::size_t>(from.decimation);
+  std::vector<std::vector<float>> steps(n_utterances, std::vector<float>(n_steps * n_channels));
   std::vector<ear::EarJob> jobs;
-  for (std::size_t i = 0; i < sounds.size(); ++i) {
-    steps[i].resize(sounds[i].size() / static_cast<std::size_t>(from.decimation) * n_channels);
-    jobs.push_back({.samples = sounds[i], .decimation = from.decimation, .steps = steps[i]});
+  for (std::size_t i = 0; i < n_utterances; ++i) {
+    const auto sound = std::span(sounds).subspan(i * n_samples, n_samples);
+    jobs.push_back({.samples = sound, .decimation = from.decimation, .steps = steps[i]});
   }
   const auto hear = [&] {
     Laps laps;
@@ -66,8 +59,7 @@ void serve_ear(const Sounds& from) {
     laps.end("ear");
     return laps.parts();
   };
-  serve(fmt::format("{}, {} utterances of {} samples, {} channels", ear.isa(), sounds.size(), sounds.front().size(),
-                    n_channels),
+  serve(fmt::format("{}, {} utterances of {} samples, {} channels", ear.isa(), n_utterances, n_samples, n_channels),
         {{"hear", hear}});
 }
 

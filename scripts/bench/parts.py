@@ -78,7 +78,7 @@ def trained(bench):
 
 def ear(bench):
     """The ear alone beside PyPI's lyon."""
-    sounds = bench.work / "sounds.f64"
+    sounds = bench.work / "sounds.f32"
     make_data.write_sounds(sounds, N_SOUNDS, SOUND_SAMPLES, EAR_RATE_HZ)
     for decimation in (100, 200):
         case = f"decimation {decimation}"

@@ -52,7 +52,7 @@ def serve_wav_to_stream(options):
 
 
 def serve_lyon(options):
-    sounds = np.fromfile(options.sounds, dtype=np.float64).reshape(options.utterances, options.samples)
+    sounds = np.fromfile(options.sounds, np.float32).astype(np.float64).reshape(options.utterances, options.samples)
     ear = LyonCalc()
 
     def hear():

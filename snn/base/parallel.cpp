@@ -6,7 +6,6 @@
 #include <atomic>
 #include <exception>
 #include <future>
-#include <limits>
 #include <mutex>
 #include <new>
 #include <system_error>
@@ -25,40 +24,33 @@ constexpr int kMostThreads = 256;
 constexpr unsigned kFlushToZero = 0x8000, kDenormalsAreZero = 0x0040;  // bits of MXCSR
 constexpr unsigned long long kArmFlushToZero = 1ULL << 24;             // bit of FPCR
 
-/// Keeps the exception of the lowest chunk.
-class FirstError {
+using Body = std::function<void(int chunk, int worker)>;
+
+/// Runs chunks, until one throws.
+class Chunks {
  public:
-  void keep(int chunk) {
-    const std::lock_guard lock(mutex_);
-    if (chunk < chunk_) {
-      chunk_ = chunk;
-      error_ = std::current_exception();
+  Chunks(int n_chunks, const Body& body) : body_(body), errors_(static_cast<std::size_t>(n_chunks)) {}
+  void run(int chunk, int worker) {
+    if (failed_) return;
+    const FlushSubnormals flush;
+    try {
+      body_(chunk, worker);
+    } catch (...) {
+      errors_[static_cast<std::size_t>(chunk)] = std::current_exception();
+      failed_ = true;
     }
-    failed_ = true;
   }
-  bool failed() const { return failed_; }
+  /// What the lowest chunk threw.
   void rethrow() const {
-    if (error_) std::rethrow_exception(error_);
+    const auto first = std::ranges::find_if(errors_, [](const std::exception_ptr& error) { return error != nullptr; });
+    if (first != errors_.end()) std::rethrow_exception(*first);
   }
 
  private:
-  std::mutex mutex_;
+  const Body& body_;
+  std::vector<std::exception_ptr> errors_;  // by chunk
   std::atomic<bool> failed_ = false;
-  int chunk_ = std::numeric_limits<int>::max();
-  std::exception_ptr error_;
 };
-
-using Body = std::function<void(int chunk, int worker)>;
-
-void run_chunk(int chunk, int worker, const Body& body, FirstError& error) {
-  if (error.failed()) return;
-  const FlushSubnormals flush;
-  try {
-    body(chunk, worker);
-  } catch (...) {
-    error.keep(chunk);
-  }
-}
 
 }  // namespace
 
@@ -98,17 +90,17 @@ void parallel_for(int n_chunks, int n_threads, const std::function<void(int)>& b
 
 // GCC's OpenMP runtime is not instrumented: the thread sanitizer would see races that are none.
 void parallel_workers(int n_chunks, int n_threads, const Body& body) {
-  FirstError error;
+  Chunks chunks(n_chunks, body);
   std::atomic<int> next = 0;
   {
     std::vector<std::jthread> threads;
     for (int i = 0; i < std::min(count_threads(n_threads), n_chunks); ++i) {
       threads.emplace_back([&, i] {
-        for (int chunk = next++; chunk < n_chunks; chunk = next++) run_chunk(chunk, i, body, error);
+        for (int chunk = next++; chunk < n_chunks; chunk = next++) chunks.run(chunk, i);
       });
     }
   }
-  error.rethrow();
+  chunks.rethrow();
 }
 
 #else
@@ -145,15 +137,15 @@ int usable_threads(int n_threads) {
 }  // namespace
 
 void parallel_workers(int n_chunks, int n_threads, const Body& body) {
-  FirstError error;
+  Chunks chunks(n_chunks, body);
   const int wanted = n_chunks > 1 ? std::min(usable_threads(count_threads(n_threads)), n_chunks) : n_chunks;
   if (wanted <= 1) {
-    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, 0, body, error);
+    for (int chunk = 0; chunk < n_chunks; ++chunk) chunks.run(chunk, 0);
   } else {
 #pragma omp parallel for schedule(dynamic, 1) num_threads(wanted)
-    for (int chunk = 0; chunk < n_chunks; ++chunk) run_chunk(chunk, omp_get_thread_num(), body, error);
+    for (int chunk = 0; chunk < n_chunks; ++chunk) chunks.run(chunk, omp_get_thread_num());
   }
-  error.rethrow();
+  chunks.rethrow();
 }
 
 #endif

@@ -1,5 +1,7 @@
 #include "snn/score/evaluate.h"
 
+#include <algorithm>
+#include <iterator>
 #include <numeric>
 
 #include "snn/neuron/decision.h"
@@ -20,44 +22,12 @@ SpikeCounts count_spikes(const Network<float>& network, const Dataset& dataset, 
   return counts;
 }
 
-/// Of an utterance's output PSCs.
-std::size_t n_values(const Dataset& dataset, int index, int n_classes) {
-  const int n_steps = dataset.utterances.at(static_cast<std::size_t>(index)).n_steps;
-  return static_cast<std::size_t>(n_steps) * static_cast<std::size_t>(n_classes);
-}
-
-/// What the readout says of each utterance of that batch, [B][K]. psc: [rows][K], where the readout wants it.
-std::vector<float> batch_scores(const Network<float>& network, const Dataset& dataset, std::span<const int> indices,
-                                const Readout& readout, std::span<const float> psc) {
-  if (readout.kind == ReadoutKind::kPsc) return network.class_sums();
-  if (readout.kind == ReadoutKind::kSpikes) {
-    const std::vector<int> counts = network.spike_counts(network.params().n_layers());
-    return {counts.begin(), counts.end()};
-  }
-  const int n_classes = network.params().sizes.back();
-  std::vector<float> scores;
-  for (const int index : indices) {
-    const std::size_t n = n_values(dataset, index, n_classes);
-    const std::vector<float> sums = sum_last_steps(psc.first(n), n_classes, readout.n_last);
-    scores.insert(scores.end(), sums.begin(), sums.end());
-    psc = psc.subspan(n);
-  }
-  return scores;
-}
-
-void add_traces(const Dataset& dataset, std::span<const int> indices, std::span<const float> psc, int n_classes,
-                std::vector<DecisionTrace>& traces) {
-  for (const int index : indices) {
-    const std::size_t n = n_values(dataset, index, n_classes);
-    traces.push_back(trace_decisions(psc.first(n), n_classes));
-    psc = psc.subspan(n);
-  }
-}
-
 }  // namespace
 
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size, const EvaluateOptions& options) {
   const int n = static_cast<int>(dataset.utterances.size()), n_classes = network.params().sizes.back();
+  const auto width = static_cast<std::size_t>(n_classes);
+  const auto& [kind, n_last] = options.readout;
   std::vector<int> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   Evaluation evaluation;
@@ -65,16 +35,24 @@ Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_s
     const std::span<const int> indices = batch_indices(order, i, batch_size);
     network.load(make_batch(dataset, indices), false);
     network.infer(options.parameters);
-    std::vector<float> psc;
-    if (options.traces || options.readout.kind == ReadoutKind::kLast) psc = network.output_psc();
-    const std::vector<float> scores = batch_scores(network, dataset, indices, options.readout, psc);
+    std::vector<float> sums, psc;  // [B][K]; [rows][K]
+    if (kind == ReadoutKind::kPsc) sums = network.class_sums();
+    if (kind == ReadoutKind::kSpikes)
+      std::ranges::copy(network.spike_counts(network.params().n_layers()), std::back_inserter(sums));
+    if (options.traces || kind == ReadoutKind::kLast) psc = network.output_psc();
+    std::span<const float> left = psc, own;  // of the utterances from b on, and of b
     for (std::size_t b = 0; b < indices.size(); ++b) {
-      const auto width = static_cast<std::size_t>(n_classes);
-      const std::span<const float> row(scores.data() + b * width, width);
+      if (!psc.empty()) {
+        own = left.first(static_cast<std::size_t>(dataset.utterances[static_cast<std::size_t>(indices[b])].n_steps) *
+                         width);
+        left = left.subspan(own.size());
+      }
+      if (kind == ReadoutKind::kLast) sums = sum_last_steps(own, n_classes, n_last);
+      const std::span<const float> row = std::span(sums).subspan(kind == ReadoutKind::kLast ? 0 : b * width, width);
       evaluation.scores.emplace_back(row.begin(), row.end());
       evaluation.decisions.push_back(decide(row.data(), n_classes));
+      if (options.traces) evaluation.traces.push_back(trace_decisions(own, n_classes));
     }
-    if (options.traces) add_traces(dataset, indices, psc, n_classes, evaluation.traces);
     evaluation.counts.add(count_spikes(network, dataset, indices));
   }
   return evaluation;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "snn/neuron/decision.h"
@@ -29,11 +31,7 @@ LatencyPoint point_at(std::span<const DecisionTrace> traces, std::span<const int
 }  // namespace
 
 int DecisionTrace::after(int n) const {
-  int decision = changes.front().decision;
-  for (const Change& change : changes) {
-    if (change.step <= n) decision = change.decision;
-  }
-  return decision;
+  return std::prev(std::ranges::upper_bound(changes, n, {}, &Change::step))->decision;
 }
 
 DecisionTrace trace_decisions(std::span<const float> psc, int n_classes) {

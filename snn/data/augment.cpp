@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
+#include <tuple>
+#include <utility>
 
 #include "snn/base/hash.h"
 #include "snn/base/rng.h"
@@ -20,12 +22,8 @@ bool wants_taps(const AugmentParams& p) {
   return p.warp > 0.0 || p.gain_db > 0.0 || p.drop_channels > 0.0 || p.mask_channels > 0 || p.mask_steps > 0;
 }
 
-struct Range {
-  int begin = 0, end = 0;
-};
-
-/// Of 0..longest elements anywhere among n.
-Range draw_range(Rng& rng, int longest, int n) {
+/// Begin and end of 0..longest elements anywhere among n.
+std::pair<int, int> draw_range(Rng& rng, int longest, int n) {
   const int length = rng.between(0, std::min(longest, n));
   const int begin = rng.between(0, n - length);
   return {begin, begin + length};
@@ -68,11 +66,9 @@ Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, 
     tap.weight = static_cast<float>(tap.weight * factor);
     tap.weight_above = static_cast<float>(tap.weight_above * factor);
   }
-  const Range channels = draw_range(rng, params.mask_channels, n_channels);
-  for (int c = channels.begin; c < channels.end; ++c) drawn.taps[static_cast<std::size_t>(c)] = {};
-  const Range steps = draw_range(rng, params.mask_steps, utterance.n_steps);
-  drawn.mask_begin = steps.begin;
-  drawn.mask_end = steps.end;
+  const auto [first, end] = draw_range(rng, params.mask_channels, n_channels);
+  for (int c = first; c < end; ++c) drawn.taps[static_cast<std::size_t>(c)] = {};
+  std::tie(drawn.mask_begin, drawn.mask_end) = draw_range(rng, params.mask_steps, utterance.n_steps);
   return drawn;
 }
 

@@ -12,12 +12,7 @@
 namespace snn {
 namespace {
 
-template <class Value>
-constexpr ValueType kTypeOf = ValueType::kFloat;
-template <>
-constexpr ValueType kTypeOf<std::uint8_t> = ValueType::kUint8;
-template <>
-constexpr ValueType kTypeOf<std::uint16_t> = ValueType::kUint16;
+constexpr ValueType kTypes[] = {ValueType::kFloat, ValueType::kUint8, ValueType::kUint16};  // in the order of Values
 
 void check_request(const Dataset& dataset, std::span<const int> indices, std::span<const Augmentation> changes) {
   if (indices.empty()) throw std::invalid_argument("a batch needs at least one utterance");
@@ -78,11 +73,9 @@ Batch make_batch(const Dataset& dataset, std::span<const int> indices, std::span
       throw std::invalid_argument("a batch of too many steps; make it smaller");
     batch.row_begin.push_back(static_cast<int>(end));
     batch.labels.push_back(utterance.label);
-    batch.utterances.push_back(std::visit(
-        [](const auto& values) {
-          return UtteranceView{.values = values.data(), .type = kTypeOf<std::decay_t<decltype(values[0])>>};
-        },
-        utterance.values));
+    const auto address = [](const auto& values) -> const void* { return values.data(); };
+    batch.utterances.push_back(
+        {.values = std::visit(address, utterance.values), .type = kTypes[utterance.values.index()]});
     if (!changes.empty()) apply(changes[b], batch);
   }
   return batch;

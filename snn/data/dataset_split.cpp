@@ -114,15 +114,4 @@ Dataset take_utterances(Dataset& dataset, const std::vector<std::size_t>& indice
   return taken;
 }
 
-std::string to_string(SplitBy by) {
-  return by == SplitBy::kToken ? "token" : "speaker";
-}
-
-SplitBy parse_split_by(const std::string& name) {
-  for (const SplitBy by : {SplitBy::kToken, SplitBy::kSpeaker}) {
-    if (to_string(by) == name) return by;
-  }
-  throw std::invalid_argument(fmt::format("\"{}\": wanted token or speaker", name));
-}
-
 }  // namespace snn

@@ -1,16 +1,22 @@
 #pragma once
 // A validation part cut from a training set.
 #include <cstdint>
-#include <string>
 #include <vector>
 
 #include "snn/data/dataset.h"
+#include "snn/model/params.h"
 
 namespace snn {
 
 enum class SplitBy {
   kToken,    ///< of every (label, speaker), and of what speakers said once, its share: voices and words as in training
   kSpeaker,  ///< whole speakers: voices that training never hears
+};
+
+template <>
+struct Names<SplitBy> {
+  static constexpr const char* kWhat = "cut";
+  static constexpr std::array kAll = {"token", "speaker"};
 };
 
 struct SplitParams {
@@ -30,9 +36,5 @@ std::vector<std::size_t> draw_validation(const Dataset& dataset, const SplitPara
 /// Moves those utterances (ascending indices) into a set of the same channels and classes; both keep their order. Throws
 /// std::invalid_argument for an index out of range or out of order.
 Dataset take_utterances(Dataset& dataset, const std::vector<std::size_t>& indices);
-
-/// "token", "speaker". The parser throws std::invalid_argument listing the names.
-std::string to_string(SplitBy by);
-SplitBy parse_split_by(const std::string& name);
 
 }  // namespace snn

@@ -3,7 +3,6 @@
 // networks by preventing co-adaptation of feature detectors", arXiv 1207.0580.
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
 #include "snn/data/dataset.h"
@@ -12,12 +11,9 @@
 
 namespace snn {
 
-/// Which neurons of the hidden layers, one layer behind the other, are silent in that utterance and epoch: 1 with
+/// Which neurons of the hidden layers, one layer behind the other, are silent in each utterance at `indices` in that epoch: 1 with
 /// probability drop_neurons, else 0. From (seed, epoch, key, layer) alone; drop_neurons, network and seed are those of
 /// `params`. Empty if the probability is 0.
-std::vector<std::uint8_t> draw_silent(const TrainingParams& params, int epoch, std::string_view key);
-
-/// The same of the utterances at `indices`, one behind the other.
 std::vector<std::uint8_t> draw_silent(const TrainingParams& params, int epoch, const Dataset& dataset,
                                       std::span<const int> indices);
 

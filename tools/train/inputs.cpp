@@ -78,7 +78,7 @@ void add_validation_options(CLI::App& app, ValidationOptions& o) {
                                          "Cut this share off the training stream instead, above 0 and below 1: scored "
                                          "after every epoch, never trained on")
                               ->excludes(stream);
-  const auto set_by = [&o](const std::string& name) { o.split.by = snn::parse_split_by(name); };
+  const auto set_by = [&o](const std::string& name) { o.split.by = snn::parse_name<snn::SplitBy>(name); };
   add_choice(app, "--valid-by", std::array{"token", "speaker"}, set_by,
              "Cut that share of every label and speaker (token, the default), or whole speakers (speaker)")
       ->needs(fraction);

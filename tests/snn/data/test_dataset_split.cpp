@@ -149,7 +149,7 @@ TEST_CASE("split: what is out of range is refused") {
   CHECK_THROWS_AS(take_utterances(set, {3, 3}), std::invalid_argument);
   CHECK_THROWS_AS(take_utterances(set, {24}), std::invalid_argument);
   CHECK(set.utterances.size() == 24);
-  CHECK(snn::parse_split_by("speaker") == snn::SplitBy::kSpeaker);
-  CHECK(to_string(snn::parse_split_by("token")) == "token");
-  CHECK_THROWS_WITH(snn::parse_split_by("voice"), Contains("token or speaker"));
+  CHECK(snn::parse_name<snn::SplitBy>("speaker") == snn::SplitBy::kSpeaker);
+  CHECK(to_string(snn::parse_name<snn::SplitBy>("token")) == "token");
+  CHECK_THROWS_WITH(snn::parse_name<snn::SplitBy>("voice"), Contains("token, speaker"));
 }

@@ -17,6 +17,13 @@ TrainingParams params_of(const std::vector<int>& sizes, double probability) {
   return params;
 }
 
+/// Of an utterance by itself.
+std::vector<std::uint8_t> draw_silent(const TrainingParams& params, int epoch, const std::string& key) {
+  Dataset data{1, {}, std::vector<Utterance>(1)};
+  data.utterances[0].key = key;
+  return snn::draw_silent(params, epoch, data, std::vector<int>{0});
+}
+
 }  // namespace
 
 TEST_CASE("dropout: hidden neurons are silent with their probability, by seed, epoch, key and layer") {

@@ -3,91 +3,59 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <map>
+#include <cmath>
 #include <numeric>
 #include <stdexcept>
 
 #include "snn/data/dropout.h"
-#include "snn/model/init.h"
-#include "snn/train/forecast.h"
-#include "snn/train/training_checks.h"
 
 namespace snn {
 
 namespace {
 
-int largest_batch_of(const Checkpoint& state, const Dataset& train) {
-  return std::min(state.model.training.batch_size, train.n_distinct());
+constexpr std::size_t kKeysNamed = 5;
+
+/// Of the utterances at `indices`, a few and how many more.
+std::string keys_of(const Dataset& dataset, std::span<const int> indices) {
+  std::string keys;
+  for (std::size_t i = 0; i < std::min(indices.size(), kKeysNamed); ++i) {
+    keys += (i > 0 ? ", " : "") + dataset.utterances[static_cast<std::size_t>(indices[i])].key;
+  }
+  return indices.size() > kKeysNamed ? keys + fmt::format(" and {} more", indices.size() - kKeysNamed) : keys;
+}
+
+ArrayReport report_of(const std::string& name, const std::vector<float>& values) {
+  const auto n = static_cast<double>(values.size());
+  const auto [min, max] = std::ranges::minmax(values);
+  double sum = 0.0, squares = 0.0;
+  for (const float value : values) {
+    sum += double{value};
+    squares += double{value} * double{value};
+  }
+  return {.name = name, .min = min, .mean = sum / n, .max = max, .rms = std::sqrt(squares / n)};
 }
 
 }  // namespace
 
-Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
-                          const std::string& input_kind, const std::string& recipe_json,
-                          std::optional<Tensors> initial) {
-  validate(params);
-  validate_for_training(train);
-  check_network(params.network, train);
-  check_validation_set(train, valid);
-  Checkpoint start;
-  start.model = {.training = params,
-                 .classes = train.classes,
-                 .input_kind = input_kind,
-                 .recipe_json = recipe_json,
-                 .which = "last",
-                 .n_epochs_done = 0,
-                 .valid_accuracy = {},
-                 .parameters = {}};
-  if (initial) {
-    check_parameters(params.network, *initial);
-    start.init_hash = hash_of(*initial);
-    start.model.parameters = std::move(*initial);
-  } else {
-    start.model.parameters = initial_parameters(params.network, params.init, params.seed);
+std::vector<ArrayReport> array_reports(const ArrayLayout& layout, const Tensors& parameters,
+                                       std::span<const ArrayGradient> gradients, std::int64_t n_updates) {
+  std::vector<ArrayReport> reports;
+  std::size_t n_trained = 0;
+  const auto n = static_cast<double>(std::max<std::int64_t>(1, n_updates));
+  for (const ArrayLayout::Entry& entry : layout.entries()) {
+    reports.push_back(report_of(entry.info.name, parameters.at(entry.info.name).values));
+    if (!entry.info.trained) continue;
+    if (n_trained < gradients.size()) {
+      const ArrayGradient& gradient = gradients[n_trained];
+      reports.back().gradient = {.norm = gradient.norm_sum / n, .clipped = gradient.clipped_sum / n};
+    }
+    ++n_trained;
   }
-  for (const ParameterInfo& array : parameter_list(params.network)) {
-    if (!array.trained) continue;
-    const Tensor zeros{array.shape, std::vector<float>(static_cast<std::size_t>(array.n_values()))};
-    start.adam_m[array.name] = zeros;
-    start.adam_v[array.name] = zeros;
-    if (params.optimiser.ema_decay > 0.0) start.ema[array.name] = start.model.parameters.at(array.name);
+  if (n_trained != gradients.size()) {
+    throw std::invalid_argument(
+        fmt::format("array reports: gradients of {} arrays, {} are trained", gradients.size(), n_trained));
   }
-  start.train_hash = hash_of(train);
-  if (valid != nullptr) start.valid_hash = hash_of(*valid);
-  return start;
-}
-
-Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend)
-    : state_(std::move(state)),
-      train_(&train),
-      valid_(valid),
-      train_values_(backend.keep(value_bytes(train), device_bytes(state_, train, valid, backend))),
-      network_(state_.model.training.network, state_.model.training.gradient, backend),
-      optimiser_(state_.model.training.optimiser, network_),
-      counts_(backend, network_.n_neurons(), network_.params().n_layers(), largest_batch_of(state_, train)),
-      n_batches_(count_batches(train.n_distinct(), state_.model.training.batch_size)) {
-  validate_for_training(train);
-  check_network(network_.params(), train);
-  check_validation_set(train, valid);
-  check_data(state_, train, valid);
-  if (state_.next_batch > n_batches_) {
-    throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
-  }
-  if (valid != nullptr) valid_values_ = backend.keep(value_bytes(*valid), device_bytes(state_, train, valid, backend));
-  if (valid != nullptr && scores_others(params())) scored_ = Buffer<float>(backend, network_.layout().n_values());
-  network_.set_parameters(state_.model.parameters);
-  optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
-  for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
-  valid_accuracy_ = state_.model.valid_accuracy;
-  restore_counts();
-}
-
-/// What the network will take of the back end's memory, so that the data do not take it before.
-std::size_t Trainer::device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
-                                  const Backend<float>& backend) {
-  const TrainingParams& params = state.model.training;
-  const BatchSize batch = largest_batch(train, valid, params.batch_size);
-  return training_memory(params, batch, backend.name(), 1, valid != nullptr).network();
+  return reports;
 }
 
 std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const BatchReport&)>& on_batch) {

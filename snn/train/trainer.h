@@ -10,7 +10,6 @@
 #include "snn/files/checkpoint.h"
 #include "snn/network/network.h"
 #include "snn/score/evaluate.h"
-#include "snn/train/array_report.h"
 #include "snn/train/optimiser.h"
 
 namespace snn {
@@ -23,6 +22,22 @@ struct BatchReport {
   std::int64_t n_counted = 0;  ///< utterances that the means are of; 0: nothing was read back yet
   double loss = 0.0;           ///< mean per utterance (kernel, count) or mean cross-entropy (softmax)
   double accuracy = 0.0;       ///< 0..1, of decisions before each batch's update
+};
+
+/// L2 norms of an array's gradient, means over the updates of an epoch.
+struct GradientReport {
+  double norm = 0.0;     ///< before the clip
+  double clipped = 0.0;  ///< behind it
+  bool operator==(const GradientReport&) const = default;
+};
+
+/// An array's values at the end of an epoch.
+struct ArrayReport {
+  std::string name;
+  double min = 0.0, mean = 0.0, max = 0.0;
+  double rms = 0.0;                          ///< root of the mean square
+  std::optional<GradientReport> gradient{};  ///< of a trained array
+  bool operator==(const ArrayReport&) const = default;
 };
 
 /// After an epoch.
@@ -47,6 +62,11 @@ struct EpochReport {
 Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
                           const std::string& input_kind, const std::string& recipe_json,
                           std::optional<Tensors> initial = {});
+
+/// Of all arrays, in the order of the layout. gradients: of the trained ones, in the same order, over n_updates. Throws
+/// std::invalid_argument for gradients of another number of arrays, std::out_of_range for an array that is missing.
+std::vector<ArrayReport> array_reports(const ArrayLayout& layout, const Tensors& parameters,
+                                       std::span<const ArrayGradient> gradients, std::int64_t n_updates);
 
 /// Trains one network. The result depends on parameters, data and the back end's instruction set alone: not on threads,
 /// and not on how often the run was stopped and resumed.

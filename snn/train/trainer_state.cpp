@@ -1,11 +1,52 @@
-// Trainer: putting a run down and taking it up again.
+// Trainer: starting a run, putting it down and taking it up again.
 
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "snn/model/init.h"
+#include "snn/train/forecast.h"
 #include "snn/train/trainer.h"
-#include "snn/train/training_checks.h"
 
 namespace snn {
 
 namespace {
+
+// Sums of an epoch, by their names in a checkpoint.
+constexpr const char* kLoss = "loss";
+constexpr const char* kCorrect = "n_correct";
+constexpr const char* kUtterances = "n_utterances";
+constexpr const char* kNorm = "gradient_norm";
+constexpr const char* kArrayNorms = "array_norms";
+constexpr const char* kClippedNorms = "clipped_norms";
+constexpr const char* kSpikes = "spikes";
+constexpr const char* kSteps = "n_steps";
+constexpr const char* kSurrogate = "surrogate_batches";  // rule layer
+
+int largest_batch_of(const Checkpoint& state, const Dataset& train) {
+  return std::min(state.model.training.batch_size, train.n_distinct());
+}
+
+/// Throws std::invalid_argument saying what does not fit. valid: may be null.
+void check_data(const NetworkParams& network, const Dataset& train, const Dataset* valid) {
+  validate_for_training(train);
+  if (network.sizes.front() != train.n_channels || network.sizes.back() != static_cast<int>(train.classes.size())) {
+    throw std::invalid_argument(fmt::format("training set: {} channels and {} classes, the network has {} and {}",
+                                            train.n_channels, train.classes.size(), network.sizes.front(),
+                                            network.sizes.back()));
+  }
+  if (valid == nullptr) return;
+  validate_for_training(*valid);
+  if (valid->n_channels != train.n_channels) {
+    throw std::invalid_argument(
+        fmt::format("validation set: {} channels, the training set has {}; use the same front end", valid->n_channels,
+                    train.n_channels));
+  }
+  if (valid->classes != train.classes) {
+    throw std::invalid_argument("validation set: its classes are not those of the training set");
+  }
+}
 
 template <class To, class From>
 std::vector<To> converted(const std::vector<From>& values) {
@@ -15,6 +56,75 @@ std::vector<To> converted(const std::vector<From>& values) {
 }
 
 }  // namespace
+
+Checkpoint start_training(const TrainingParams& params, const Dataset& train, const Dataset* valid,
+                          const std::string& input_kind, const std::string& recipe_json,
+                          std::optional<Tensors> initial) {
+  validate(params);
+  check_data(params.network, train, valid);
+  Checkpoint start;
+  start.model = {.training = params,
+                 .classes = train.classes,
+                 .input_kind = input_kind,
+                 .recipe_json = recipe_json,
+                 .which = "last",
+                 .n_epochs_done = 0,
+                 .valid_accuracy = {},
+                 .parameters = {}};
+  if (initial) {
+    check_parameters(params.network, *initial);
+    start.init_hash = hash_of(*initial);
+    start.model.parameters = std::move(*initial);
+  } else {
+    start.model.parameters = initial_parameters(params.network, params.init, params.seed);
+  }
+  for (const ParameterInfo& array : parameter_list(params.network)) {
+    if (!array.trained) continue;
+    const Tensor zeros{array.shape, std::vector<float>(static_cast<std::size_t>(array.n_values()))};
+    start.adam_m[array.name] = zeros;
+    start.adam_v[array.name] = zeros;
+    if (params.optimiser.ema_decay > 0.0) start.ema[array.name] = start.model.parameters.at(array.name);
+  }
+  start.train_hash = hash_of(train);
+  if (valid != nullptr) start.valid_hash = hash_of(*valid);
+  return start;
+}
+
+Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, Backend<float>& backend)
+    : state_(std::move(state)),
+      train_(&train),
+      valid_(valid),
+      train_values_(backend.keep(value_bytes(train), device_bytes(state_, train, valid, backend))),
+      network_(state_.model.training.network, state_.model.training.gradient, backend),
+      optimiser_(state_.model.training.optimiser, network_),
+      counts_(backend, network_.n_neurons(), network_.params().n_layers(), largest_batch_of(state_, train)),
+      n_batches_(count_batches(train.n_distinct(), state_.model.training.batch_size)) {
+  check_data(network_.params(), train, valid);
+  if (hash_of(train) != state_.train_hash) {
+    throw std::invalid_argument("checkpoint: it was begun with another training set");
+  }
+  if (state_.valid_hash != (valid == nullptr ? std::nullopt : std::optional(hash_of(*valid)))) {
+    throw std::invalid_argument("checkpoint: it was begun with another validation set, or without one");
+  }
+  if (state_.next_batch > n_batches_) {
+    throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
+  }
+  if (valid != nullptr) valid_values_ = backend.keep(value_bytes(*valid), device_bytes(state_, train, valid, backend));
+  if (valid != nullptr && scores_others(params())) scored_ = Buffer<float>(backend, network_.layout().n_values());
+  network_.set_parameters(state_.model.parameters);
+  optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
+  for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
+  valid_accuracy_ = state_.model.valid_accuracy;
+  restore_counts();
+}
+
+/// What the network will take of the back end's memory, so that the data do not take it before.
+std::size_t Trainer::device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
+                                  const Backend<float>& backend) {
+  const TrainingParams& params = state.model.training;
+  const BatchSize batch = largest_batch(train, valid, params.batch_size);
+  return training_memory(params, batch, backend.name(), 1, valid != nullptr).network();
+}
 
 /// Those of the checkpoint's epoch in progress, or of one that begins.
 void Trainer::restore_counts() {
@@ -27,19 +137,24 @@ void Trainer::restore_counts() {
   std::vector<ArrayGradient> arrays;
   n_utterances_ = n_steps_ = n_utterances_read_ = 0;
   if (state_.next_batch > 0) {
-    check_sums(state_, counts_.max_batch());
-    const Checkpoint::Sums& sums = state_.sums;
-    counted_.loss = sums.at(kLoss);
-    counted_.n_correct = converted<std::int64_t>(sums.at(kCorrect));
-    counted_.n_spikes = converted<std::int64_t>(sums.at(kSpikes));
-    if (has_layer_rule()) counted_.n_surrogate = converted<std::int64_t>(sums.at(kSurrogate));
-    for (std::size_t a = 0; a < sums.at(kArrayNorms).size(); ++a) {
-      arrays.push_back({.norm_sum = sums.at(kArrayNorms)[a], .clipped_sum = sums.at(kClippedNorms)[a]});
+    const auto sum = [this](const char* name, std::size_t wanted) -> const std::vector<double>& {
+      const auto found = state_.sums.find(name);
+      if (found != state_.sums.end() && found->second.size() == wanted) return found->second;
+      throw std::invalid_argument(
+          fmt::format("checkpoint: '{}' has not {} values for the epoch in progress", name, wanted));
+    };
+    counted_.loss = sum(kLoss, max_batch);
+    counted_.n_correct = converted<std::int64_t>(sum(kCorrect, max_batch));
+    counted_.n_spikes = converted<std::int64_t>(sum(kSpikes, counted_.n_spikes.size()));
+    if (has_layer_rule()) counted_.n_surrogate = converted<std::int64_t>(sum(kSurrogate, counted_.n_surrogate.size()));
+    arrays = optimiser_.array_gradients();
+    for (std::size_t a = 0; a < arrays.size(); ++a) {
+      arrays[a] = {.norm_sum = sum(kArrayNorms, arrays.size())[a], .clipped_sum = sum(kClippedNorms, arrays.size())[a]};
     }
-    gradient_.norm_sum = sums.at(kNorm).front();
+    gradient_.norm_sum = sum(kNorm, 1).front();
     gradient_.n_updates = state_.next_batch;
-    n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(sums.at(kUtterances).front());
-    n_steps_ = static_cast<std::int64_t>(sums.at(kSteps).front());
+    n_utterances_ = n_utterances_read_ = static_cast<std::int64_t>(sum(kUtterances, 1).front());
+    n_steps_ = static_cast<std::int64_t>(sum(kSteps, 1).front());
   }
   state_.sums.clear();
   counts_.write(counted_);

@@ -1,4 +1,4 @@
-#include "snn/train/array_report.h"
+#include "snn/train/trainer.h"
 
 #include <catch2/catch.hpp>
 #include <stdexcept>

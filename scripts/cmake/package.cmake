@@ -18,7 +18,6 @@ install(
   PATTERN "snn/backend/cpu" EXCLUDE
   PATTERN "snn/backend/cuda" EXCLUDE
   PATTERN "snn/backend/load_cuda.h" EXCLUDE
-  PATTERN "snn/files/model_metadata.h" EXCLUDE
   PATTERN "frontend/hdf5/hdf5_library.h" EXCLUDE
   PATTERN "frontend/base/require.h" EXCLUDE
   PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
 #include <limits>
 #include <stdexcept>
 #include <string_view>
@@ -11,7 +9,6 @@
 #include "snn/base/hash.h"
 #include "snn/files/metadata.h"
 #include "snn/files/model_json.h"
-#include "snn/files/model_metadata.h"
 #include "snn/files/safetensors.h"
 #include "snn/model/parameter_list.h"
 
@@ -25,34 +22,14 @@ constexpr std::string_view kSecondMoment = "adam_v.";
 constexpr std::string_view kAverage = "ema.";
 constexpr std::int64_t kMaxInt64 = std::numeric_limits<std::int64_t>::max();
 
-/// One array for each trained one, under its name.
-void check_arrays(const Model& model, const Tensors& arrays, std::string_view prefix, float low) {
-  std::size_t n_trained = 0;
-  for (const ParameterInfo& info : parameter_list(model.training.network)) {
-    if (!info.trained) continue;
-    ++n_trained;
-    const auto found = arrays.find(info.name);
-    if (found == arrays.end()) throw std::invalid_argument(fmt::format("array {}{} is missing", prefix, info.name));
-    const Tensor& array = found->second;
-    if (array.shape != info.shape || static_cast<std::int64_t>(array.values.size()) != info.n_values()) {
-      throw std::invalid_argument(fmt::format("array {}{} has another shape than its parameters", prefix, info.name));
-    }
-    const auto bad = [low](float value) { return !std::isfinite(value) || value < low; };
-    if (std::any_of(array.values.begin(), array.values.end(), bad)) {
-      throw std::invalid_argument(
-          fmt::format("array {}{} holds a value that is not finite or below {}", prefix, info.name, low));
-    }
-  }
-  if (arrays.size() != n_trained)
-    throw std::invalid_argument(fmt::format("there are arrays {}* of no trained parameter", prefix));
-}
-
 void check(const Checkpoint& checkpoint) {
   check(checkpoint.model);
-  check_arrays(checkpoint.model, checkpoint.adam_m, kFirstMoment, std::numeric_limits<float>::lowest());
-  check_arrays(checkpoint.model, checkpoint.adam_v, kSecondMoment, 0.0F);
+  std::vector<ParameterInfo> trained = parameter_list(checkpoint.model.training.network);
+  std::erase_if(trained, [](const ParameterInfo& info) { return !info.trained; });
+  check_arrays(trained, checkpoint.adam_m, kFirstMoment);
+  check_arrays(trained, checkpoint.adam_v, kSecondMoment, 0.0F);
   if (checkpoint.model.training.optimiser.ema_decay > 0.0) {
-    check_arrays(checkpoint.model, checkpoint.ema, kAverage, std::numeric_limits<float>::lowest());
+    check_arrays(trained, checkpoint.ema, kAverage);
   } else if (!checkpoint.ema.empty()) {
     throw std::invalid_argument(fmt::format("there are arrays {}*, but ema_decay is 0", kAverage));
   }
@@ -106,10 +83,6 @@ Checkpoint parse(std::span<const char> bytes) {
   return checkpoint;
 }
 
-std::string hash_or_none(const std::optional<std::uint64_t>& hash) {
-  return hash ? hash_text(*hash) : "none";
-}
-
 }  // namespace
 
 std::uint64_t hash_of(const Tensors& tensors) {
@@ -131,7 +104,7 @@ std::string serialise(const Checkpoint& checkpoint) {
   metadata["epoch"] = fmt::format("{}", checkpoint.epoch);
   metadata["next_batch"] = fmt::format("{}", checkpoint.next_batch);
   metadata["sums"] = sums_to_json(checkpoint.sums);
-  if (checkpoint.best_accuracy) metadata["best_accuracy"] = share_text(*checkpoint.best_accuracy);
+  if (checkpoint.best_accuracy) metadata["best_accuracy"] = fmt::format("{}", *checkpoint.best_accuracy);
   metadata["best_epoch"] = fmt::format("{}", checkpoint.best_epoch);
   metadata["train_hash"] = hash_text(checkpoint.train_hash);
   if (checkpoint.valid_hash) metadata["valid_hash"] = hash_text(*checkpoint.valid_hash);
@@ -157,31 +130,22 @@ Checkpoint read_checkpoint(const std::string& path) {
 std::string first_difference(const Checkpoint& checkpoint, const Model& wanted, std::uint64_t train_hash,
                              std::optional<std::uint64_t> valid_hash, std::optional<std::uint64_t> init_hash) {
   const Model& found = checkpoint.model;
-  if (found.input_kind != wanted.input_kind) {
-    return fmt::format("input: {} in the checkpoint, {} now", found.input_kind, wanted.input_kind);
-  }
-  if (found.classes != wanted.classes) {
-    return fmt::format("classes: {} in the checkpoint, {} now", shown(strings_to_json(found.classes)),
-                       shown(strings_to_json(wanted.classes)));
-  }
-  std::string parameter = first_difference(found.training, wanted.training);
-  if (!parameter.empty()) return parameter;
-  if (found.recipe_json != wanted.recipe_json) {
-    return fmt::format("recipe: {} in the checkpoint, {} now", found.recipe_json, wanted.recipe_json);
-  }
-  if (checkpoint.train_hash != train_hash) {
-    return fmt::format("training data: hash {} in the checkpoint, {} now", hash_text(checkpoint.train_hash),
-                       hash_text(train_hash));
-  }
-  if (checkpoint.valid_hash != valid_hash) {
-    return fmt::format("validation data: hash {} in the checkpoint, {} now", hash_or_none(checkpoint.valid_hash),
-                       hash_or_none(valid_hash));
-  }
-  if (checkpoint.init_hash != init_hash) {
-    return fmt::format("parameters to start from: hash {} in the checkpoint, {} now",
-                       hash_or_none(checkpoint.init_hash), hash_or_none(init_hash));
-  }
-  return "";
+  std::string difference;
+  const auto compare = [&difference](const char* what, const auto& in_checkpoint, const auto& now, const auto& text) {
+    if (!difference.empty() || in_checkpoint == now) return;
+    difference = fmt::format("{} {} in the checkpoint, {} now", what, text(in_checkpoint), text(now));
+  };
+  const auto as_it_is = [](const std::string& text) { return text; };
+  const auto list = [](const std::vector<std::string>& names) { return shown(strings_to_json(names)); };
+  const auto or_none = [](std::optional<std::uint64_t> hash) { return hash ? hash_text(*hash) : "none"; };
+  compare("input:", found.input_kind, wanted.input_kind, as_it_is);
+  compare("classes:", found.classes, wanted.classes, list);
+  if (difference.empty()) difference = first_difference(found.training, wanted.training);
+  compare("recipe:", found.recipe_json, wanted.recipe_json, as_it_is);
+  compare("training data: hash", checkpoint.train_hash, train_hash, hash_text);
+  compare("validation data: hash", checkpoint.valid_hash, valid_hash, or_none);
+  compare("parameters to start from: hash", checkpoint.init_hash, init_hash, or_none);
+  return difference;
 }
 
 }  // namespace snn

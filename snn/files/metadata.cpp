@@ -68,8 +68,4 @@ std::string hash_text(std::uint64_t hash) {
   return fmt::format("{:016x}", hash);
 }
 
-std::string share_text(double share) {
-  return fmt::format("{}", share);
-}
-
 }  // namespace snn

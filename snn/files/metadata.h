@@ -2,6 +2,7 @@
 // Single values among a file's metadata, which are all strings. The getters throw std::runtime_error naming the key.
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
@@ -15,13 +16,24 @@ std::int64_t get_int(const Metadata& metadata, const std::string& key, std::int6
 /// Sixteen hexadecimal digits, without and with the right to be absent.
 std::uint64_t get_hash(const Metadata& metadata, const std::string& key);
 std::optional<std::uint64_t> find_hash(const Metadata& metadata, const std::string& key);
-/// A share, 0..1, in the shortest decimal form that gives back the same bits; may be absent.
+/// A share, 0..1; may be absent.
 std::optional<double> find_share(const Metadata& metadata, const std::string& key);
 
 /// A text of a file as a message shows it: the first 60 bytes, whole characters of UTF-8, then "...".
 std::string shown(std::string_view text);
 
 std::string hash_text(std::uint64_t hash);
-std::string share_text(double share);
+
+/// Runs `read` and puts the file's name before what it throws, as std::runtime_error.
+template <typename F>
+auto with_file_name(const std::string& name, F read) {
+  try {
+    return read();
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(name + ": " + error.what());
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error(name + ": " + error.what());
+  }
+}
 
 }  // namespace snn

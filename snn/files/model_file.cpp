@@ -7,9 +7,6 @@
 
 #include "snn/files/metadata.h"
 #include "snn/files/model_json.h"
-#include "snn/files/model_metadata.h"
-#include "snn/files/safetensors.h"
-#include "snn/model/array_layout.h"
 #include "snn/model/parameter_list.h"
 
 namespace snn {
@@ -65,7 +62,7 @@ void write_metadata(const Model& model, Metadata& metadata) {
   metadata["recipe"] = model.recipe_json;
   metadata["which"] = model.which;
   metadata["n_epochs_done"] = fmt::format("{}", model.n_epochs_done);
-  if (model.valid_accuracy) metadata["valid_accuracy"] = share_text(*model.valid_accuracy);
+  if (model.valid_accuracy) metadata["valid_accuracy"] = fmt::format("{}", *model.valid_accuracy);
 }
 
 void read_metadata(const Metadata& metadata, Model& model) {

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "snn/files/safetensors.h"
 #include "snn/model/params.h"
-#include "snn/model/tensors.h"
 
 namespace snn {
 
@@ -34,5 +34,12 @@ Model parse_model(std::span<const char> bytes, const std::string& name);
 
 /// Reads the file and parses it; also from a pipe. Throws std::runtime_error naming the path.
 Model read_model(const std::string& path);
+
+/// What checkpoints share with models: the check that a model could be read back, everything of a model but its arrays, and the
+/// bytes of the parameters of the network that the metadata describe. They throw std::runtime_error or std::invalid_argument.
+void check(const Model& model);
+void write_metadata(const Model& model, Metadata& metadata);
+void read_metadata(const Metadata& metadata, Model& model);
+std::uint64_t parameter_bytes(const Metadata& metadata);
 
 }  // namespace snn

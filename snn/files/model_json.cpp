@@ -151,12 +151,6 @@ Json training_json(const TrainingParams& params) {
   return json;
 }
 
-std::size_t count_members(const Json& json) {
-  std::size_t count = 0;
-  for (const Json& section : json) count += section.size();
-  return count;
-}
-
 TensorEntry entry_from_json(const std::string& name, const Json& json) {
   const std::string what = fmt::format("entry \"{}\" of the header", shown(name));
   TensorEntry entry{.name = name, .dtype = {}, .shape = {}};
@@ -205,14 +199,12 @@ std::string training_to_json(const TrainingParams& params) {
 TrainingParams training_from_json(std::string_view text) {
   const Json json = parse(text, "metadata \"training\"");
   TrainingParams params;
-  std::size_t count = 0;
   visit_fields(params, [&](const Section& section, const Field& field, auto& value) {
     const std::string where = fmt::format("training.{}", section.name);
     const Json& found = member(member(json, "training", section.name), where, field.name);
     decode(found, fmt::format("{}.{}", where, field.name), value);
-    ++count;
   });
-  if (count_members(json) != count)
+  if (training_json(params) != json)
     throw std::runtime_error("metadata \"training\" has a field that this version does not know");
   return params;
 }

@@ -15,7 +15,6 @@
 #include <system_error>
 
 #include "snn/files/metadata.h"
-#include "snn/files/model_json.h"
 
 namespace snn {
 namespace {
@@ -49,18 +48,15 @@ std::uint64_t header_length(std::span<const char> bytes) {
   return length;
 }
 
-std::uint32_t crc_of(std::string_view before, std::string_view after) {
-  const std::string zeros(kCrcDigits, '0');
-  uLong crc = crc32_z(0, nullptr, 0);
-  for (const std::string_view part : {before, std::string_view(zeros), after}) {
-    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(part.data()), part.size());
-  }
-  return static_cast<std::uint32_t>(crc);
-}
-
 // Of the whole file with the digits of the field itself taken as zeros. `field` is where the digits start.
 std::string crc_text(std::string_view file, std::size_t field) {
-  return fmt::format("{:08x}", crc_of(file.substr(0, field), file.substr(field + kCrcDigits)));
+  const std::string zeros(kCrcDigits, '0');
+  uLong crc = crc32_z(0, nullptr, 0);
+  for (const std::string_view part :
+       {file.substr(0, field), std::string_view(zeros), file.substr(field + kCrcDigits)}) {
+    crc = crc32_z(crc, reinterpret_cast<const Bytef*>(part.data()), part.size());
+  }
+  return fmt::format("{:08x}", crc);
 }
 
 void check_crc(std::string_view file, std::string_view header, const Metadata& metadata) {
@@ -91,30 +87,15 @@ void check_format(const Metadata& metadata, const std::string& format, const std
   }
 }
 
-// The arrays must fill the data without holes, each as long as its shape says. Returns the number of data bytes.
-std::uint64_t check_layout(std::vector<TensorEntry>& tensors, std::uint64_t limit) {
-  std::sort(tensors.begin(), tensors.end(), [](const auto& a, const auto& b) { return a.begin < b.begin; });
-  std::uint64_t end = 0;
+/// As a model has them. Returns the number of data bytes.
+std::uint64_t check_model_layout(const std::vector<TensorEntry>& tensors, std::uint64_t limit) {
+  const std::uint64_t n_bytes = check_layout(tensors, limit);
   for (const TensorEntry& entry : tensors) {
-    const std::string name = shown(entry.name);
     if (entry.dtype != "F32")
-      fail(fmt::format("array {} is of type {}; wanted is F32; {}", name, shown(entry.dtype), kRemedy));
-    if (entry.begin != end || entry.end < entry.begin || entry.end > limit) {
-      fail(fmt::format("array {} claims the data bytes {} to {}; wanted are bytes from {} on, up to {}; {}", name,
-                       entry.begin, entry.end, end, limit, kRemedy));
-    }
-    std::uint64_t n_bytes = sizeof(float);
-    for (const std::uint64_t n : entry.shape) {
-      if (n == 0 || n_bytes > limit / n) fail(fmt::format("array {} claims an impossible shape; {}", name, kRemedy));
-      n_bytes *= n;
-    }
-    if (entry.end - entry.begin != n_bytes) {
-      fail(fmt::format("array {} takes {} bytes, its shape wants {}; {}", name, entry.end - entry.begin, n_bytes,
-                       kRemedy));
-    }
-    end = entry.end;
+      fail(fmt::format("array {} is of type {}; wanted is F32; {}", shown(entry.name), shown(entry.dtype), kRemedy));
+    count_values(entry, sizeof(float));
   }
-  return end;
+  return n_bytes;
 }
 
 void check_data_size(std::uint64_t found, std::uint64_t wanted) {
@@ -133,6 +114,50 @@ FileHeader layout(const Tensors& tensors, const Metadata& metadata) {
 }
 
 }  // namespace
+
+void append_from(const ByteSource& source, std::uint64_t n, std::string& bytes) {
+  constexpr std::uint64_t kChunk = std::uint64_t{1} << 20;
+  if (source.size) bytes.reserve(static_cast<std::size_t>(std::min(bytes.size() + n, *source.size)));
+  while (n > 0) {
+    const std::size_t old = bytes.size();
+    std::uint64_t wanted = std::min(n, kChunk);
+    // Not beyond what was reserved: the string would grow to twice its size.
+    if (source.size && old < *source.size) wanted = std::min(wanted, *source.size - old);
+    bytes.resize(old + static_cast<std::size_t>(wanted));
+    const std::ptrdiff_t n_read = source.read(std::span(bytes).subspan(old));
+    bytes.resize(old + static_cast<std::size_t>(std::max<std::ptrdiff_t>(n_read, 0)));
+    if (n_read < 0 && errno == EINTR) continue;
+    if (n_read < 0) fail(fmt::format("cannot be read: {}", std::generic_category().message(errno)));
+    if (n_read == 0) return;
+    n -= static_cast<std::uint64_t>(n_read);
+  }
+}
+
+std::uint64_t check_layout(std::vector<TensorEntry> entries, std::uint64_t n_data) {
+  std::ranges::sort(entries, {}, [](const TensorEntry& entry) { return std::pair(entry.begin, entry.end); });
+  std::uint64_t end = 0;
+  for (const TensorEntry& entry : entries) {
+    if (entry.begin != end || entry.end < entry.begin || entry.end > n_data) {
+      fail(fmt::format("array {} claims the data bytes {} to {}; wanted are bytes from {} on, up to {}; {}",
+                       shown(entry.name), entry.begin, entry.end, end, n_data, kRemedy));
+    }
+    end = entry.end;
+  }
+  return end;
+}
+
+std::size_t count_values(const TensorEntry& entry, std::size_t value_bytes) {
+  const std::uint64_t n_bytes = entry.end - entry.begin;
+  std::uint64_t wanted = value_bytes;
+  for (const std::uint64_t n : entry.shape) {
+    if (n == 0 || wanted > kMaxData / n)
+      fail(fmt::format("array {} claims an impossible shape; {}", shown(entry.name), kRemedy));
+    wanted *= n;
+  }
+  if (wanted != n_bytes)
+    fail(fmt::format("array {} takes {} bytes, its shape wants {}; {}", shown(entry.name), n_bytes, wanted, kRemedy));
+  return static_cast<std::size_t>(n_bytes / value_bytes);
+}
 
 std::string to_safetensors(const TensorFile& file) {
   Metadata metadata = file.metadata;
@@ -165,7 +190,7 @@ TensorFile from_safetensors(std::span<const char> bytes, const std::string& form
   const std::string_view data = all.substr(kPrefix + text.size());
   FileHeader header = header_from_json(text);
   check_format(header.metadata, format, version);
-  const std::uint64_t n_bytes = check_layout(header.tensors, data.size());
+  const std::uint64_t n_bytes = check_model_layout(header.tensors, data.size());
   check_data_size(data.size(), n_bytes);
   check_crc(all, text, header.metadata);
   TensorFile file{std::move(header.metadata), {}};
@@ -186,9 +211,9 @@ std::string read_safetensors(const ByteSource& source, const std::string& format
   const std::uint64_t length = header_length(bytes);
   append_from(source, length, bytes);
   if (bytes.size() < kPrefix + length) return bytes;
-  FileHeader header = header_from_json(std::string_view(bytes).substr(kPrefix));
+  const FileHeader header = header_from_json(std::string_view(bytes).substr(kPrefix));
   check_format(header.metadata, format, version);
-  const std::uint64_t n_bytes = check_layout(header.tensors, kMaxData);
+  const std::uint64_t n_bytes = check_model_layout(header.tensors, kMaxData);
   if (const std::uint64_t most = limit(header.metadata); n_bytes > most) {
     fail(fmt::format("claims {} bytes of arrays, the network in its metadata has {} at most; {}", n_bytes, most,
                      kRemedy));

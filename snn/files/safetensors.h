@@ -5,10 +5,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 
-#include "snn/base/byte_source.h"
+#include "snn/files/model_json.h"
 #include "snn/model/tensors.h"
 
 namespace snn {
@@ -28,6 +29,17 @@ std::string to_safetensors(const TensorFile& file);
 /// else of them.
 TensorFile from_safetensors(std::span<const char> bytes, const std::string& format, const std::string& version);
 
+/// Bytes that arrive one after the other: a file, a pipe, memory.
+struct ByteSource {
+  /// Reads the next bytes, as read(2) does: how many, 0 at the end, -1 with errno where it fails.
+  std::function<std::ptrdiff_t(std::span<char>)> read;
+  std::optional<std::uint64_t> size;  ///< how many there are in all; nothing where only the end tells, as of a pipe
+};
+
+/// Appends up to n bytes, fewer only at the source's end. No memory is taken for bytes that are not there. Throws
+/// std::runtime_error "cannot be read: ...".
+void append_from(const ByteSource& source, std::uint64_t n, std::string& bytes);
+
 /// Most bytes of arrays that a file with these metadata can have. May throw as from_safetensors does.
 using DataLimit = std::function<std::uint64_t(const Metadata&)>;
 
@@ -39,5 +51,12 @@ std::string read_safetensors(const ByteSource& source, const std::string& format
 /// The file at a path, pipes included.
 std::string read_safetensors(const std::string& path, const std::string& format, const std::string& version,
                              const DataLimit& limit);
+
+/// Checks that arrays fill the data without holes, for two at the same bytes would make a small file a large one in memory; returns
+/// where the last one ends. Throws std::runtime_error naming the array that begins elsewhere or leaves the n_data bytes.
+std::uint64_t check_layout(std::vector<TensorEntry> entries, std::uint64_t n_data);
+/// Of an array of so many bytes each, one for a scalar. Throws std::runtime_error naming the array for a shape without
+/// elements, or one that wants another number of bytes than the array has.
+std::size_t count_values(const TensorEntry& entry, std::size_t value_bytes);
 
 }  // namespace snn

@@ -11,6 +11,7 @@
 #include <string_view>
 
 #include "snn/files/metadata.h"
+#include "snn/files/safetensors.h"
 
 namespace snn {
 namespace {
@@ -27,14 +28,6 @@ Stored load(const char* at) {
   Stored value;
   std::memcpy(&value, at, sizeof(value));
   return value;
-}
-
-float from_f64(const char* at) {
-  return static_cast<float>(load<double>(at));
-}
-
-float from_f32(const char* at) {
-  return load<float>(at);
 }
 
 // Sign, 5 bits of exponent, 10 of fraction (IEEE 754 binary16).
@@ -64,8 +57,11 @@ struct Type {
   float (*read)(const char*);
 };
 
-constexpr Type kTypes[] = {
-    {"F32", 4, from_f32}, {"F64", 8, from_f64}, {"F16", 2, from_f16}, {"BF16", 2, from_bf16}, {"I64", 8, from_i64}};
+constexpr Type kTypes[] = {{"F32", 4, load<float>},
+                           {"F64", 8, [](const char* at) { return static_cast<float>(load<double>(at)); }},
+                           {"F16", 2, from_f16},
+                           {"BF16", 2, from_bf16},
+                           {"I64", 8, from_i64}};
 
 const Type& type_of(const TensorEntry& entry) {
   for (const Type& type : kTypes) {
@@ -73,45 +69,6 @@ const Type& type_of(const TensorEntry& entry) {
   }
   throw std::runtime_error(fmt::format("array {} is of type {}; wanted are F32, F64, F16, BF16 or I64",
                                        shown(entry.name), shown(entry.dtype)));
-}
-
-std::size_t count_values(const TensorEntry& entry, const Type& type) {
-  const std::uint64_t n_bytes = entry.end - entry.begin;
-  std::uint64_t n = 1;
-  for (const std::uint64_t size : entry.shape) {
-    if (size == 0 || n > n_bytes / size)
-      throw std::runtime_error(fmt::format("array {} claims an impossible shape", shown(entry.name)));
-    n *= size;
-  }
-  if (n * type.n_bytes != n_bytes) {
-    throw std::runtime_error(fmt::format("array {} takes {} bytes, for {} values of {} bytes each", shown(entry.name),
-                                         n_bytes, n, type.n_bytes));
-  }
-  return static_cast<std::size_t>(n);
-}
-
-/// Two arrays in one place would make a small file a large one in memory. Returns where the last one ends.
-std::uint64_t check_places(std::vector<TensorEntry> entries, std::uint64_t n_data) {
-  for (const TensorEntry& entry : entries) {
-    if (entry.begin <= entry.end && entry.end <= n_data) continue;
-    throw std::runtime_error(fmt::format("array {} claims the data bytes {} to {} of {}", shown(entry.name),
-                                         entry.begin, entry.end, n_data));
-  }
-  std::erase_if(entries, [](const TensorEntry& entry) { return entry.begin == entry.end; });
-  std::ranges::sort(entries, {}, &TensorEntry::begin);
-  std::uint64_t end = 0;
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const TensorEntry& entry = entries[i];
-    if (entry.begin < end) {
-      throw std::runtime_error(fmt::format("arrays {} and {} overlap", shown(entries[i - 1].name), shown(entry.name)));
-    }
-    if (entry.begin > end) {
-      throw std::runtime_error(fmt::format("holds {} bytes before array {} that belong to none; {}", entry.begin - end,
-                                           shown(entry.name), kRemedy));
-    }
-    end = entry.end;
-  }
-  return end;
 }
 
 /// `n_file`: bytes of the whole file, or the most that are read.
@@ -136,20 +93,20 @@ WeightsFile::WeightsFile(const ByteSource& source) {
   append_from(source, n_header, bytes_);
   header_length(bytes_, bytes_.size());
   header_ = header_from_json(std::string_view(bytes_).substr(kPrefix));
-  const std::uint64_t end = check_places(header_.tensors, n_file - bytes_.size());
+  const std::uint64_t end = check_layout(header_.tensors, n_file - bytes_.size());
   if (source.size && n_file - bytes_.size() > end) {
     throw std::runtime_error(
         fmt::format("holds {} bytes behind its arrays; {}", n_file - bytes_.size() - end, kRemedy));
   }
   append_from(source, end + 1, bytes_);  // one more byte tells a pipe that is too long
   data_ = std::string_view(bytes_).substr(kPrefix + static_cast<std::size_t>(n_header));
-  check_places(header_.tensors, data_.size());
+  check_layout(header_.tensors, data_.size());
   if (data_.size() > end) throw std::runtime_error(fmt::format("goes on behind its arrays; {}", kRemedy));
 }
 
 Tensor WeightsFile::read(const TensorEntry& entry) const {
   const Type& type = type_of(entry);
-  const std::size_t n = count_values(entry, type);
+  const std::size_t n = count_values(entry, type.n_bytes);
   Tensor tensor{{entry.shape.begin(), entry.shape.end()}, std::vector<float>(n)};
   for (std::size_t i = 0; i < n; ++i) {
     tensor.values[i] = type.read(data_.data() + entry.begin + i * type.n_bytes);

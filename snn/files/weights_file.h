@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
-#include "snn/base/byte_source.h"
 #include "snn/files/model_json.h"
+#include "snn/files/safetensors.h"
 #include "snn/model/tensors.h"
 
 namespace snn {

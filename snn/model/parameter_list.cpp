@@ -26,19 +26,19 @@ std::string shape_text(const std::vector<std::int64_t>& shape) {
   return fmt::format("[{}]", fmt::join(shape, ", "));
 }
 
-void check_parameter(const ParameterInfo& info, const Tensor& tensor) {
+void check_array(const ParameterInfo& info, const Tensor& tensor, const std::string& name, float low) {
   if (tensor.shape != info.shape) {
-    throw std::invalid_argument(fmt::format("array {} has the shape {}; the network wants {}", info.name,
+    throw std::invalid_argument(fmt::format("array {} has the shape {}; the network wants {}", name,
                                             shape_text(tensor.shape), shape_text(info.shape)));
   }
   if (static_cast<std::int64_t>(tensor.values.size()) != info.n_values()) {
     throw std::invalid_argument(
-        fmt::format("array {} holds {} values; its shape wants {}", info.name, tensor.values.size(), info.n_values()));
+        fmt::format("array {} holds {} values; its shape wants {}", name, tensor.values.size(), info.n_values()));
   }
-  const auto bad = std::find_if(tensor.values.begin(), tensor.values.end(), [](float v) { return !std::isfinite(v); });
+  const auto bad = std::ranges::find_if(tensor.values, [low](float v) { return !std::isfinite(v) || v < low; });
   if (bad != tensor.values.end()) {
-    throw std::invalid_argument(fmt::format("array {} holds {} at index {}; parameters must be finite", info.name, *bad,
-                                            bad - tensor.values.begin()));
+    throw std::invalid_argument(fmt::format("array {} holds {} at index {}; wanted are finite values{}", name, *bad,
+                                            bad - tensor.values.begin(), low == 0.0F ? ", none below 0" : ""));
   }
 }
 
@@ -61,20 +61,36 @@ std::vector<ParameterInfo> parameter_list(const NetworkParams& params) {
   return list;
 }
 
-void check_parameters(const NetworkParams& params, const Tensors& tensors) {
-  const std::vector<ParameterInfo> list = parameter_list(params);
+void check_arrays(std::span<const ParameterInfo> list, const Tensors& tensors, std::string_view prefix, float low) {
   for (const ParameterInfo& info : list) {
+    const std::string name = fmt::format("{}{}", prefix, info.name);
     const auto found = tensors.find(info.name);
     if (found == tensors.end()) {
       throw std::invalid_argument(
-          fmt::format("array {} is missing; the network wants it as {}", info.name, shape_text(info.shape)));
+          fmt::format("array {} is missing; the network wants it as {}", name, shape_text(info.shape)));
     }
-    check_parameter(info, found->second);
+    check_array(info, found->second, name, low);
   }
   for (const auto& [name, tensor] : tensors) {
-    if (std::none_of(list.begin(), list.end(), [&n = name](const ParameterInfo& info) { return info.name == n; })) {
-      throw std::invalid_argument(fmt::format("array {} is not one of the network's", name.substr(0, 60)));
+    if (std::ranges::find(list, name, &ParameterInfo::name) == list.end()) {
+      throw std::invalid_argument(fmt::format("array {}{} is not one of the network's", prefix, name.substr(0, 60)));
     }
+  }
+}
+
+ArrayLayout::ArrayLayout(const NetworkParams& params) {
+  for (ParameterInfo& info : parameter_list(params)) {
+    const auto size = static_cast<std::size_t>(info.n_values());
+    entries_.push_back({.info = std::move(info), .offset = 0, .size = size});
+  }
+  for (const bool trained : {true, false}) {
+    for (Entry& entry : entries_) {
+      if (entry.info.trained != trained) continue;
+      entry.offset = n_values_;
+      n_values_ += entry.size;
+      if (entry.info.kind == ParameterKind::kWeight) n_weights_ = n_values_;
+    }
+    if (trained) n_trained_ = n_values_;
   }
 }
 

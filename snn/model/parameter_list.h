@@ -1,7 +1,12 @@
 #pragma once
-// Which arrays a network has: names, shapes and order, used by the network, its files and its optimiser alike.
+// Which arrays a network has: names, shapes and order, used by the network, its files and its optimiser alike; and where they
+// lie in one flat buffer.
+#include <cstddef>
 #include <cstdint>
+#include <limits>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "snn/model/params.h"
@@ -30,8 +35,36 @@ struct ParameterInfo {
 /// given, then w_self and then theta by ascending layer. Throws what validate(NetworkParams) throws.
 std::vector<ParameterInfo> parameter_list(const NetworkParams& params);
 
-/// Throws std::invalid_argument naming the array if one is missing, unknown, of another shape or holds a value that is
-/// not finite.
-void check_parameters(const NetworkParams& params, const Tensors& tensors);
+/// Throws std::invalid_argument naming the array, with the prefix, if one of the list is missing, one is not in the list, or
+/// one has another shape, a value that is not finite or one below `low`.
+void check_arrays(std::span<const ParameterInfo> list, const Tensors& tensors, std::string_view prefix = "",
+                  float low = std::numeric_limits<float>::lowest());
+inline void check_parameters(const NetworkParams& params, const Tensors& tensors) {
+  check_arrays(parameter_list(params), tensors);
+}
+
+/// Where the arrays lie in one flat buffer, which parameters, gradients and moments share: trained ones first, so that norm and
+/// optimiser walk one range.
+class ArrayLayout {
+ public:
+  struct Entry {
+    ParameterInfo info;
+    std::size_t offset = 0;
+    std::size_t size = 0;
+  };
+
+  explicit ArrayLayout(const NetworkParams& params);
+
+  /// In the order of parameter_list.
+  const std::vector<Entry>& entries() const { return entries_; }
+  /// Where the synaptic weights end, which are all trained and lie first, and what else is trained begins: w_self, then theta.
+  std::size_t n_weights() const { return n_weights_; }
+  std::size_t n_trained() const { return n_trained_; }
+  std::size_t n_values() const { return n_values_; }
+
+ private:
+  std::vector<Entry> entries_;
+  std::size_t n_weights_ = 0, n_trained_ = 0, n_values_ = 0;
+};
 
 }  // namespace snn

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "snn/backend/backend.h"
-#include "snn/model/array_layout.h"
+#include "snn/model/parameter_list.h"
 
 namespace snn {
 

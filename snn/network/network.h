@@ -10,7 +10,7 @@
 
 #include "snn/backend/backend.h"
 #include "snn/data/batch.h"
-#include "snn/model/array_layout.h"
+#include "snn/model/parameter_list.h"
 #include "snn/model/tensors.h"
 #include "snn/network/epoch_counts.h"
 #include "snn/network/layer.h"

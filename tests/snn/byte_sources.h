@@ -4,7 +4,7 @@
 #include <cstring>
 #include <string>
 
-#include "snn/base/byte_source.h"
+#include "snn/files/safetensors.h"
 
 /// Of a regular file or of a pipe that holds `bytes`, then `n_more` zeros.
 struct CountedBytes {

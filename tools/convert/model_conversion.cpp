@@ -10,8 +10,8 @@
 
 #include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/stream.h"
+#include "snn/files/metadata.h"
 #include "snn/files/model_file.h"
-#include "snn/files/model_metadata.h"
 #include "snn/files/nir_graph.h"
 #include "snn/files/weights_file.h"
 #include "tools/common/io.h"

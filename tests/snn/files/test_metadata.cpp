@@ -6,7 +6,7 @@ using namespace snn;
 using Catch::Matchers::Contains;
 
 TEST_CASE("metadata: values are read back") {
-  const Metadata metadata = {{"text", "x"}, {"n", "-12"}, {"hash", hash_text(0xabc)}, {"share", share_text(0.1 + 0.2)}};
+  const Metadata metadata = {{"text", "x"}, {"n", "-12"}, {"hash", hash_text(0xabc)}, {"share", "0.30000000000000004"}};
   CHECK(get_text(metadata, "text") == "x");
   CHECK(get_int(metadata, "n", -12, 5) == -12);
   CHECK(get_hash(metadata, "hash") == 0xabc);

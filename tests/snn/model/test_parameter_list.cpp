@@ -8,6 +8,19 @@
 using namespace snn;
 using Catch::Matchers::Contains;
 
+namespace {
+
+NetworkParams network() {
+  NetworkParams params;
+  params.sizes = {3, 4, 5, 2};
+  params.self_recurrent = {1, 2};
+  params.bip = {2};
+  params.skips = {{0, 2}, {1, 3}};
+  return params;
+}
+
+}  // namespace
+
 TEST_CASE("parameter list: the arrays of a skip-connected network in their order") {
   NetworkParams params;
   params.sizes = {12, 16, 8, 4, 5};
@@ -56,4 +69,26 @@ TEST_CASE("parameter list: arrays that do not fit are named") {
     tensors["theta_4"].values[1] = std::numeric_limits<float>::quiet_NaN();
     CHECK_THROWS_WITH(check_parameters(params, tensors), Contains("array theta_4 holds nan at index 1"));
   }
+}
+
+// 12 + 20 + 10 + 15 + 8 weights, 4 + 5 self-weights, theta of layer 2: 5 are trained; theta of layers 1 and 3, 4 + 2,
+// are not.
+TEST_CASE("array layout: trained arrays first, every place once") {
+  const ArrayLayout layout(network());
+  CHECK(layout.n_trained() == 79);
+  CHECK(layout.n_values() == 85);
+  std::vector<int> owners(layout.n_values());
+  for (const auto& entry : layout.entries()) {
+    CHECK(entry.size == static_cast<std::size_t>(entry.info.n_values()));
+    CHECK((entry.offset < layout.n_trained()) == entry.info.trained);
+    for (std::size_t i = 0; i < entry.size; ++i) ++owners.at(entry.offset + i);
+  }
+  CHECK(owners == std::vector<int>(85, 1));
+}
+
+TEST_CASE("array layout: entries in the order of the parameter list") {
+  const ArrayLayout layout(network());
+  const auto wanted = parameter_list(network());
+  REQUIRE(layout.entries().size() == wanted.size());
+  for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(layout.entries()[i].info == wanted[i]);
 }

@@ -30,7 +30,7 @@ LIBRARIES = (
     (r"nlohmann/.*", ("frontend/stream/*", "snn/*", "tools/*", "scripts/bench/*"), {"frontend": 1, "snn": 2}),
     (r"zlib\.h", ("frontend/base/*", "snn/*"), {"frontend": 1, "snn": 1}),
     (r"omp\.h", ("snn/base/parallel.cpp",), None),
-    (r"dlfcn\.h", ("snn/backend/load_cuda.cpp",), None),
+    (r"dlfcn\.h", ("snn/backend/make_backend.cpp",), None),
     (r"Eigen/.*", ("snn/backend/cpu/*",), None),
     (r"CLI/.*", ("tools/*", "scripts/bench/*"), None),
     (r"fmt/.*", ("frontend/*", "snn/*", "tools/*", "scripts/bench/*"), None),
@@ -68,7 +68,7 @@ ROOMS = {
     "tools/options": {"tools/common"},
 }
 # The files that choose a back end, or count in its place, know them.
-DOORS = {"snn/backend/make_backend.cpp": {"snn/backend/cpu", "snn/backend/cuda"}, "snn/backend/load_cuda.cpp": {"snn/backend/cuda"},
+DOORS = {"snn/backend/make_backend.cpp": {"snn/backend/cpu", "snn/backend/cuda"},
          "snn/train/forecast.cpp": {"snn/backend/cpu", "snn/backend/cuda"}}
 # Arithmetic shared with a GPU: no more of the standard library than this.
 NEURON_STD = {"cmath", "cstdint", "bit", "limits", "type_traits", "concepts"}

@@ -70,7 +70,7 @@ Work make_work(const Case& each) {
   }
   Work work{each.network, snn::initial_parameters(each.network, {}, 1), make_dataset(each, kBatches * each.n_batch)};
   const snn::BackendChoice& choice = each.where.choice;
-  const auto cpu = snn::make_backend<float>("cpu", choice.n_threads, choice.isa);
+  const auto cpu = snn::make_backend({.n_threads = choice.n_threads, .isa = choice.isa});
   scale_to_rate(work.network, work.dataset, each.n_batch, each.rate, *cpu, work.parameters);
   return work;
 }
@@ -82,7 +82,7 @@ class NetworkContender {
         n_repeats_(each.n_repeats),
         on_cpu_(each.where.device.device == "cpu"),
         dataset_(std::move(work.dataset)),
-        backend_(snn::make_backend<float>(each.where.choice)),
+        backend_(snn::make_backend(each.where.choice)),
         network_(work.network, each.gradient, *backend_),
         optimiser_({.lr = 0.0, .lr_theta = 0.0, .clip_weight = 1e6}, network_),
         counts_(*backend_, network_.n_neurons(), network_.params().n_layers(), n_batch_),

@@ -17,7 +17,6 @@ install(
   PATTERN "*.h"
   PATTERN "snn/backend/cpu" EXCLUDE
   PATTERN "snn/backend/cuda" EXCLUDE
-  PATTERN "snn/backend/load_cuda.h" EXCLUDE
   PATTERN "frontend/hdf5/hdf5_library.h" EXCLUDE
   PATTERN "frontend/base/require.h" EXCLUDE
   PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)

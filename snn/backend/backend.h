@@ -9,6 +9,7 @@
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 #include "snn/scan/adam_update.h"
@@ -17,7 +18,6 @@
 #include "snn/scan/forward_scan.h"
 #include "snn/scan/gather_batch.h"
 #include "snn/scan/loss_grad.h"
-#include "snn/scan/pack_spikes.h"
 #include "snn/scan/reductions.h"
 
 namespace snn {
@@ -142,6 +142,24 @@ struct WeightGradient {
   Real* dw = nullptr;           // [N][I], out
 };
 
+/// A matrix product, as machines compute the stages' sums: C = op(A) op(B), or C += op(A) op(B). All row-major without gaps: op(A) is m x k, op(B) k x n, C m x n. At most one
+/// of them is transposed.
+template <class Real>
+struct Product {
+  const Real* a = nullptr;
+  bool a_transposed = false;  // A is stored k x m
+  const Real* b = nullptr;
+  bool b_transposed = false;  // B is stored n x k
+  Real* c = nullptr;
+  int m = 0, n = 0, k = 0;
+  bool accumulate = false;
+};
+
+/// A body that is run over its extent, by itself and in no stage.
+template <class Real>
+using ScanBody = std::variant<GatherBatch<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>, BatchSum<Real>,
+                              SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>>;
+
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;
 
@@ -168,8 +186,6 @@ class Backend : public Memory {
   virtual BackendTraits traits() const = 0;
   /// Bytes of the spikes of that many rows, as it keeps them.
   virtual std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const = 0;
-  /// Those spikes as bits, [rows][spike_words(N)].
-  virtual std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) = 0;
   /// Keeps the values of a data set where bodies can read them, if they fit beside `leave_free` bytes that others will
   /// want of the back end's memory. They are kept until the returned pointer ends, which must be before the back end; until
   /// then the host's values must not change or move. Null: not kept. Throws std::runtime_error.
@@ -179,18 +195,10 @@ class Backend : public Memory {
   /// Does what `sequence` does: by calling it, or by repeating what it did when it was called under the same key. It may
   /// only run stages and bodies, under one key always with the same arguments.
   virtual void repeat(const SequenceKey& key, const std::function<void()>& sequence) = 0;
-  virtual void run(const GatherBatch<Real>& body) = 0;
   virtual void run(const ForwardStage<Real>& stage) = 0;
   virtual void run(const BackwardStage<Real>& stage) = 0;
   virtual void run(const WeightGradient<Real>& product) = 0;
-  virtual void run(const BatchCounts<Real>& body) = 0;
-  virtual void run(const FiringRate& body) = 0;
-  virtual void run(const LossGrad<Real>& body) = 0;
-  virtual void run(const BatchSum<Real>& body) = 0;
-  virtual void run(const SquareSums<Real>& body) = 0;
-  virtual void run(const ChunkSums& body) = 0;
-  virtual void run(const GradientNorm& body) = 0;
-  virtual void run(const AdamUpdate<Real>& body) = 0;
+  virtual void run(const ScanBody<Real>& body) = 0;
 };
 
 /// Which machine, and how.
@@ -213,16 +221,12 @@ struct ResolvedDevice {
 ResolvedDevice resolve_device(const BackendChoice& choice);
 
 /// Throws std::invalid_argument for a choice that this build does not know, std::runtime_error for a device that cannot
-/// be used, naming why. Real: float; the library has no other (tests link make_cpu_backend<double>()). A back end is used
-/// by one thread at a time.
-template <class Real>
-std::unique_ptr<Backend<Real>> make_backend(const BackendChoice& choice);
+/// be used, naming why. A back end is used by one thread at a time.
+std::unique_ptr<Backend<float>> make_backend(const BackendChoice& choice);
 
-/// The CPU with that many threads, or another device.
+/// The CPU alone, as make_backend has it. Real: float; the tests' own library has double.
 template <class Real>
-std::unique_ptr<Backend<Real>> make_backend(const std::string& device, int n_threads, const std::string& isa = "auto") {
-  return make_backend<Real>(BackendChoice{.device = device, .n_threads = n_threads, .isa = isa});
-}
+std::unique_ptr<Backend<Real>> make_cpu_backend(int n_threads, const std::string& isa);
 
 /// Instruction sets of the CPU back end that this machine can run, the best one first; the last one is "baseline".
 std::vector<std::string> isa_names();

@@ -7,7 +7,7 @@
 
 #include "snn/data/dataset.h"
 #include "snn/model/params.h"
-#include "snn/scan/channel_tap.h"
+#include "snn/scan/gather_batch.h"
 
 namespace snn {
 

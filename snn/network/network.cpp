@@ -157,16 +157,16 @@ void Network<Real>::count(const LossParams& loss, const GradientState* state, Ep
   }
   BatchCounts<Real> body = spike_counts_body();
   body.state = state;
-  body.epoch_spikes = counts.n_spikes();
+  body.epoch_spikes = counts.n_spikes.data();
   body.n_labelled = batch_.n_batch();
   body.loss_weight = loss.kind == LossKind::kSoftmax ? static_cast<double>(batch_.n_batch()) : 1.0;
-  body.epoch_loss = counts.loss();
-  body.epoch_correct = counts.n_correct();
+  body.epoch_loss = counts.loss.data();
+  body.epoch_correct = counts.n_correct.data();
   if (gradient_.rule == Rule::kLayer) {
     body.n_layers = params_.n_layers();
     body.firing_rates = firing_rates_.data();
     body.layer_rate = gradient_.layer_rate;
-    body.epoch_surrogate = counts.n_surrogate();
+    body.epoch_surrogate = counts.n_surrogate.data();
   }
   backend_->run(body);
 }
@@ -177,16 +177,10 @@ BatchCounts<Real> Network<Real>::spike_counts_body() {
           .n_neurons = n_neurons(),
           .n_spikes = n_spikes_.data(),
           .spikes = batch_spikes_.data(),
-          .state = nullptr,
-          .epoch_spikes = nullptr,
-          .n_labelled = 0,
           .n_classes = params_.sizes.back(),
           .sums = sums_.data(),
           .loss = loss_.data(),
-          .labels = batch_.sent_labels(),
-          .loss_weight = 1.0,
-          .epoch_loss = nullptr,
-          .epoch_correct = nullptr};
+          .labels = batch_.sent_labels()};
 }
 
 template <class Real>
@@ -262,11 +256,6 @@ std::size_t Network<Real>::n_real(int index) const {
 template <class Real>
 std::vector<Real> Network<Real>::potential(int index) const {
   return layer(index).u().download(0, n_real(index));
-}
-
-template <class Real>
-std::vector<std::uint64_t> Network<Real>::spikes(int index) const {
-  return backend_->read_spikes(layer(index).spikes().data(), batch_.n_rows(), layer(index).shape().n_neurons);
 }
 
 template <class Real>

@@ -82,8 +82,7 @@ class Network {
   /// and backward(); delta, after backward().
   std::vector<Real> potential(int layer) const;
   std::vector<Real> delta(int layer) const;
-  /// Spikes of a hidden layer 1..L-1 as bits, [rows][spike_words(N)].
-  std::vector<std::uint64_t> spikes(int layer) const;
+  const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
 
  private:
   void pass_layers(const Buffer<Real>& parameters, bool keeps);
@@ -92,7 +91,6 @@ class Network {
   void grow(const Shape& wanted, bool trains);
   Pass<Real> pass(const Buffer<Real>& parameters);
   std::size_t n_real(int layer) const;
-  const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
 
   NetworkParams params_;
   GradientParams gradient_;

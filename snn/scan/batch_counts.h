@@ -15,20 +15,21 @@ namespace snn {
 /// The extent counts first the neurons, then the utterances with a label, then the layers.
 template <class Real>
 struct BatchCounts {
-  int n_batch;                 // rows of n_spikes
-  int n_neurons;               // of all layers
-  const int* n_spikes;         // [B][N]
-  std::int64_t* spikes;        // [N], out: of the batch
-  const GradientState* state;  // once it has stopped, nothing is added to the epoch's; or null: the epoch is left alone
-  std::int64_t* epoch_spikes;  // [N], in and out
-  int n_labelled;              // utterances to be scored, the first ones of the batch; 0 without a state
-  int n_classes;               // K
-  const Real* sums;            // [B][K]
-  const double* loss;          // [B][K]
-  const int* labels;           // [B]
-  double loss_weight;          // on the loss, in the epoch's sum
-  double* epoch_loss;          // [n_labelled], in and out: for each index in a batch
-  std::int64_t* epoch_correct;              // [n_labelled], in and out
+  int n_batch;           // rows of n_spikes
+  int n_neurons;         // of all layers
+  const int* n_spikes;   // [B][N]
+  std::int64_t* spikes;  // [N], out: of the batch
+  const GradientState* state =
+      nullptr;  // once it has stopped, nothing is added to the epoch's; or null: the epoch is left alone
+  std::int64_t* epoch_spikes = nullptr;     // [N], in and out
+  int n_labelled = 0;                       // utterances to be scored, the first ones of the batch; 0 without a state
+  int n_classes;                            // K
+  const Real* sums;                         // [B][K]
+  const double* loss;                       // [B][K]
+  const int* labels;                        // [B]
+  double loss_weight = 1.0;                 // on the loss, in the epoch's sum
+  double* epoch_loss = nullptr;             // [n_labelled], in and out: for each index in a batch
+  std::int64_t* epoch_correct = nullptr;    // [n_labelled], in and out
   int n_layers = 0;                         // rule layer: L; else 0, and so without a state
   const double* firing_rates = nullptr;     // [L], of the batch
   double layer_rate = 0.0;                  // rate above which a layer leaves the surrogate

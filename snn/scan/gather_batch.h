@@ -4,7 +4,6 @@
 #include <cstdint>
 
 #include "snn/base/hd.h"
-#include "snn/scan/channel_tap.h"
 #include "snn/scan/shape.h"
 #include "snn/scan/tile.h"
 
@@ -30,6 +29,26 @@ struct UtteranceView {
   std::int32_t taps = -1;                     ///< row of the batch's taps, or below 0 for none
   std::int32_t mask_begin = 0, mask_end = 0;  ///< steps begin..end-1 of the input, after the shift
 };
+
+/// What a channel of the input takes from an utterance whose channel axis was changed: weight times the utterance's channel, and weight_above times the one above it. Where there is none above,
+/// weight_above is 0.
+struct ChannelTap {
+  std::int32_t channel = 0;  ///< 0..C-1
+  float weight = 0.0F;
+  float weight_above = 0.0F;
+  bool operator==(const ChannelTap&) const = default;
+};
+
+/// The channel above that of the tap, or the tap's own at the top.
+SNN_HD int channel_above(const ChannelTap& tap, int n_channels) {
+  return tap.channel + 1 < n_channels ? tap.channel + 1 : tap.channel;
+}
+
+/// Linear interpolation between two neighbours, with a gain in the weights.
+template <class Real>
+SNN_HD Real interpolated(Real value, Real above, Real weight, Real weight_above) {
+  return weight * value + weight_above * above;
+}
 
 /// x[row][c] = factor times the utterance's value, as Real.
 template <class Real>

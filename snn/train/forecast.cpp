@@ -50,7 +50,6 @@ class CountingBackend final : public Backend<float> {
     return is_cuda_ ? n_rows * as_size(n_neurons) * sizeof(float)
                     : n_rows * as_size(spike_words(n_neurons)) * sizeof(std::uint64_t);
   }
-  std::vector<std::uint64_t> read_spikes(const void*, int, int) override { return {}; }
   std::shared_ptr<void> keep(const UtteranceBytes&, std::size_t) override { return nullptr; }
   std::vector<const void*> fetch(const UtteranceBytes& utterances) override {
     return std::vector<const void*>(utterances.size());
@@ -88,15 +87,7 @@ class CountingBackend final : public Backend<float> {
     want("lists", as_size(product.n_rows) * n_sources / kTenth * sizeof(std::uint16_t));
     want("sums", n_workers_ * (std::min(n_sources, as_size(kGroupNeurons)) + kBlockRows) * kTileWidth * sizeof(float));
   }
-  void run(const GatherBatch<float>&) override {}
-  void run(const BatchCounts<float>&) override {}
-  void run(const FiringRate&) override {}
-  void run(const LossGrad<float>&) override {}
-  void run(const BatchSum<float>&) override {}
-  void run(const SquareSums<float>&) override {}
-  void run(const ChunkSums&) override {}
-  void run(const GradientNorm&) override {}
-  void run(const AdamUpdate<float>&) override {}
+  void run(const ScanBody<float>&) override {}
 
  private:
   static bool may_spike(const Source<float>& source) {

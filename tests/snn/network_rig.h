@@ -3,7 +3,6 @@
 #include <memory>
 #include <vector>
 
-#include "snn/backend/cpu/cpu_backend.h"
 #include "snn/model/init.h"
 #include "snn/network/network.h"
 #include "tests/snn/synthetic.h"

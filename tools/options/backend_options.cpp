@@ -32,13 +32,13 @@ void check(BackendOptions& options) {
     throw std::invalid_argument(fmt::format("--threads {}: wanted 0 or more", choice.n_threads));
   options.device = snn::resolve_device(choice);
   choice.device = options.device.device;
-  if (choice.device == "cpu") snn::make_backend<float>(choice);  // for its instruction set
+  if (choice.device == "cpu") snn::make_backend(choice);  // for its instruction set
 }
 
 std::unique_ptr<snn::Backend<float>> make_backend(const BackendOptions& options, Context& context) {
   if (!options.device.why_cpu.empty()) context.note("running on the CPU: " + options.device.why_cpu);
   if (options.device.device != "cpu") context.note("running on " + options.device.label);
-  return snn::make_backend<float>(options.choice);
+  return snn::make_backend(options.choice);
 }
 
 }  // namespace tools

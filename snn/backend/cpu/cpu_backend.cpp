@@ -1,5 +1,4 @@
-#include "snn/backend/cpu/cpu_backend.h"
-
+// The CPU: OpenMP over utterances and tiles of neurons, kernels of one instruction set.
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -36,10 +35,6 @@ class CpuBackend final : public Backend<Real> {
   std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const override {
     return n_rows * static_cast<std::size_t>(spike_words(n_neurons)) * sizeof(std::uint64_t);
   }
-  std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) override {
-    const auto* words = static_cast<const std::uint64_t*>(spikes);
-    return {words, words + spike_bytes(static_cast<std::size_t>(n_rows), n_neurons) / sizeof(std::uint64_t)};
-  }
   // Bodies read the host's memory.
   std::shared_ptr<void> keep(const UtteranceBytes&, std::size_t) override { return nullptr; }
   std::vector<const void*> fetch(const UtteranceBytes& utterances) override {
@@ -65,22 +60,17 @@ class CpuBackend final : public Backend<Real> {
   void run(const ForwardStage<Real>& stage) override { run_forward(kernels_, stage, n_threads_, forward_scratch_); }
   void run(const BackwardStage<Real>& stage) override { run_backward(kernels_, stage, n_threads_, backward_scratch_); }
   void run(const WeightGradient<Real>& product) override;
-  void run(const GatherBatch<Real>& body) override { run_tiles(kernels_.gather_batch, body); }
-  void run(const BatchCounts<Real>& body) override { run_tiles(kernels_.batch_counts, body); }
-  void run(const FiringRate& body) override { run_tiles(kernels_.firing_rate, body); }
-  void run(const LossGrad<Real>& body) override { run_tiles(kernels_.loss_grad, body); }
-  void run(const BatchSum<Real>& body) override { run_tiles(kernels_.batch_sum, body); }
-  void run(const SquareSums<Real>& body) override { run_tiles(kernels_.square_sums, body); }
-  void run(const ChunkSums& body) override { run_tiles(kernels_.chunk_sums, body); }
-  void run(const GradientNorm& body) override { run_tiles(kernels_.gradient_norm, body); }
-  void run(const AdamUpdate<Real>& body) override { run_tiles(kernels_.adam_update, body); }
+  void run(const ScanBody<Real>& body) override {
+    std::visit([this](const auto& each) { run_tiles(each); }, body);
+  }
 
  private:
   /// Runs a body over all utterances and tiles of neurons.
   template <class Body>
-  void run_tiles(TileRunner<Body> runner, const Body& body) {
+  void run_tiles(const Body& body) {
+    const auto runner = std::get<TileRunner<Body>>(kernels_.tile_runners);
     const Extent extent = body.extent();
-    const int n_tiles = extent.n_batch * ((extent.n_neurons + kTileWidth - 1) / kTileWidth);
+    const int n_tiles = extent.n_batch * count_tiles(extent.n_neurons);
     parallel_for((n_tiles + kTilesPerChunk - 1) / kTilesPerChunk, n_threads_, [&](int chunk) {
       runner(body, chunk * kTilesPerChunk, std::min((chunk + 1) * kTilesPerChunk, n_tiles));
     });

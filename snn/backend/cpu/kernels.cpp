@@ -144,6 +144,11 @@ std::size_t count_spikes(const SpikeRows& spikes) {
   return count;
 }
 
+template <class... Bodies>
+constexpr std::tuple<TileRunner<Bodies>...> tile_runners(const std::variant<Bodies...>*) {
+  return {run_tiles<Bodies>...};
+}
+
 template <class Real>
 constexpr Kernels<Real> make_table() {
   return {.multiply = OSSICLE_DENSE_ISA::multiply<Real>,
@@ -156,15 +161,7 @@ constexpr Kernels<Real> make_table() {
           .count_spikes = count_spikes,
           .list_by_row = list_by_row,
           .list_by_neuron = list_by_neuron,
-          .gather_batch = run_tiles<GatherBatch<Real>>,
-          .batch_counts = run_tiles<BatchCounts<Real>>,
-          .firing_rate = run_tiles<FiringRate>,
-          .loss_grad = run_tiles<LossGrad<Real>>,
-          .batch_sum = run_tiles<BatchSum<Real>>,
-          .square_sums = run_tiles<SquareSums<Real>>,
-          .chunk_sums = run_tiles<ChunkSums>,
-          .gradient_norm = run_tiles<GradientNorm>,
-          .adam_update = run_tiles<AdamUpdate<Real>>};
+          .tile_runners = tile_runners(static_cast<const ScanBody<Real>*>(nullptr))};
 }
 
 }  // namespace

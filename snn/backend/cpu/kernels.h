@@ -2,9 +2,10 @@
 // What is compiled once for each instruction set, behind a table of plain functions. Each works on the calling thread.
 #include <cstddef>
 #include <cstdint>
+#include <tuple>
 
 #include "snn/backend/backend.h"
-#include "snn/backend/product.h"
+#include "snn/scan/pack_spikes.h"
 
 namespace snn {
 
@@ -57,6 +58,14 @@ struct RowSums {
 template <class Body>
 using TileRunner = void (*)(const Body&, int first_tile, int last_tile);
 
+/// One for each kind of body.
+template <class Bodies>
+struct TileRunners;
+template <class... Bodies>
+struct TileRunners<std::variant<Bodies...>> {
+  using Type = std::tuple<TileRunner<Bodies>...>;
+};
+
 template <class Real>
 struct Kernels {
   void (*multiply)(const Product<Real>&);
@@ -75,21 +84,10 @@ struct Kernels {
   void (*list_by_row)(const SpikeRows&, std::uint32_t* begin, std::uint16_t* events);
   /// begin [n_neurons + 1], from 0, and events, with room for kEventSlack more. At most kMostListRows rows.
   void (*list_by_neuron)(const SpikeRows&, int n_neurons, std::uint32_t* begin, std::uint16_t* events);
-  TileRunner<GatherBatch<Real>> gather_batch;
-  TileRunner<BatchCounts<Real>> batch_counts;
-  TileRunner<FiringRate> firing_rate;
-  TileRunner<LossGrad<Real>> loss_grad;
-  TileRunner<BatchSum<Real>> batch_sum;
-  TileRunner<SquareSums<Real>> square_sums;
-  TileRunner<ChunkSums> chunk_sums;
-  TileRunner<GradientNorm> gradient_norm;
-  TileRunner<AdamUpdate<Real>> adam_update;
+  typename TileRunners<ScanBody<Real>>::Type tile_runners;
 };
 
-/// The name itself, or for "auto" the first of isa_names(). Throws std::invalid_argument for one that is none of them.
-std::string choose_isa(const std::string& name);
-
-/// As choose_isa() has the name.
+/// isa: one of isa_names(), or "auto" for the first of them. Throws std::invalid_argument for another.
 template <class Real>
 const Kernels<Real>& find_kernels(const std::string& isa);
 

@@ -4,37 +4,20 @@
 
 namespace snn::cuda {
 
-namespace {
-
-constexpr int kTensorMajor = 8;  // from this compute capability on there are multipliers for both
-
-cublasComputeType_t compute_type(Precision precision) {
-  switch (precision) {
-    case Precision::kTf32:
-      return CUBLAS_COMPUTE_32F_FAST_TF32;
-    case Precision::kBf16:
-      return CUBLAS_COMPUTE_32F_FAST_16BF;
-    case Precision::kFp32:
-      break;
-  }
-  return CUBLAS_COMPUTE_32F;
-}
-
-}  // namespace
-
-Precision parse_precision(const std::string& name, const Device& device) {
-  if (name == "fp32") return Precision::kFp32;
-  if ((name == "tf32" || name == "bf16") && device.major < kTensorMajor) {
+cublasComputeType_t parse_precision(const std::string& name, const Device& device) {
+  constexpr int kTensorMajor = 8;  // from this compute capability on there are multipliers for both
+  if (name == "fp32") return CUBLAS_COMPUTE_32F;
+  if (name != "tf32" && name != "bf16")
+    throw std::invalid_argument(fmt::format("precision '{}': wanted fp32, tf32 or bf16", name));
+  if (device.major < kTensorMajor) {
     throw std::invalid_argument(fmt::format("precision '{}': {} has compute capability {}.{}, wanted {}.0 or newer",
                                             name, device.label(), device.major, device.minor, kTensorMajor));
   }
-  if (name == "tf32") return Precision::kTf32;
-  if (name == "bf16") return Precision::kBf16;
-  throw std::invalid_argument(fmt::format("precision '{}': wanted fp32, tf32 or bf16", name));
+  return name == "tf32" ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F_FAST_16BF;
 }
 
-Blas::Blas(DeviceMemory& memory, cudaStream_t stream, Precision precision)
-    : memory_(&memory), workspace_(memory.take(kCudaWorkspaceBytes)), compute_(compute_type(precision)) {
+Blas::Blas(DeviceMemory& memory, cudaStream_t stream, cublasComputeType_t compute)
+    : memory_(&memory), workspace_(memory.take(kCudaWorkspaceBytes)), compute_(compute) {
   cublasStatus_t status = cublasCreate(&handle_);
   if (status == CUBLAS_STATUS_SUCCESS) status = cublasSetStream(handle_, stream);
   if (status == CUBLAS_STATUS_SUCCESS) status = cublasSetWorkspace(handle_, workspace_, kCudaWorkspaceBytes);

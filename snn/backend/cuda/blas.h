@@ -4,25 +4,22 @@
 
 #include <string>
 
+#include "snn/backend/backend.h"
 #include "snn/backend/cuda/device_memory.h"
 #include "snn/backend/cuda/sizes.h"
-#include "snn/backend/product.h"
 
 namespace snn::cuda {
 
-/// Of the numbers that a product multiplies; it adds in float in any case.
-enum class Precision { kFp32, kTf32, kBf16 };
-
-/// "fp32", "tf32" or "bf16". Throws std::invalid_argument for another name, and for what the device has no multipliers for:
-/// cuBLAS would compute in fp32 and say nothing.
-Precision parse_precision(const std::string& name, const Device& device);
+/// How cuBLAS multiplies by a precision "fp32", "tf32" or "bf16"; it adds in float in any case. Throws std::invalid_argument for
+/// another name, and for what the device has no multipliers for: cuBLAS would compute in fp32 and say nothing.
+cublasComputeType_t parse_precision(const std::string& name, const Device& device);
 
 /// cuBLAS on one stream, with a workspace of its own: it takes none in between, so that products can be recorded, and on one
 /// stream it adds in an order that depends on the sizes and the device alone. It splits long sums by itself.
 class Blas {
  public:
   /// Both must outlive it. Throws std::runtime_error.
-  Blas(DeviceMemory& memory, cudaStream_t stream, Precision precision);
+  Blas(DeviceMemory& memory, cudaStream_t stream, cublasComputeType_t compute);
   ~Blas();
   Blas(const Blas&) = delete;
   Blas& operator=(const Blas&) = delete;

@@ -51,26 +51,18 @@ class CudaBackend final : public Backend<Real> {
   std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const override {
     return n_rows * static_cast<std::size_t>(n_neurons) * sizeof(Real);
   }
-  std::vector<std::uint64_t> read_spikes(const void* spikes, int n_rows, int n_neurons) override;
-
   std::shared_ptr<void> keep(const UtteranceBytes& utterances, std::size_t leave_free) override {
     return values_.keep(utterances, leave_free);
   }
   std::vector<const void*> fetch(const UtteranceBytes& utterances) override { return values_.fetch(utterances); }
   void repeat(const SequenceKey& key, const std::function<void()>& sequence) override { graphs_.run(key, sequence); }
 
-  void run(const GatherBatch<Real>& body) override { launch(body, stream()); }
   void run(const ForwardStage<Real>& stage) override;
   void run(const BackwardStage<Real>& stage) override;
   void run(const WeightGradient<Real>& product) override;
-  void run(const BatchCounts<Real>& body) override { launch(body, stream()); }
-  void run(const FiringRate& body) override { launch(body, stream()); }
-  void run(const LossGrad<Real>& body) override { launch(body, stream()); }
-  void run(const BatchSum<Real>& body) override { launch(body, stream()); }
-  void run(const SquareSums<Real>& body) override { launch(body, stream()); }
-  void run(const ChunkSums& body) override { launch(body, stream()); }
-  void run(const GradientNorm& body) override { launch(body, stream()); }
-  void run(const AdamUpdate<Real>& body) override { launch(body, stream()); }
+  void run(const ScanBody<Real>& body) override {
+    std::visit([this](const auto& each) { launch(each, stream()); }, body);
+  }
 
  private:
   /// The stream, with the device made the calling thread's: it may have used another one in between.
@@ -159,23 +151,6 @@ void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
                          .m = product.n_neurons,
                          .n = product.source.n_neurons,
                          .k = product.n_rows});
-}
-
-template <class Real>
-std::vector<std::uint64_t> CudaBackend<Real>::read_spikes(const void* spikes, int n_rows, int n_neurons) {
-  const Shape shape{n_rows, 1, n_neurons};
-  std::vector<Real> values(shape.size());
-  memory_.download(values.data(), spikes, values.size() * sizeof(Real));
-  const int n_words = spike_words(n_neurons);
-  std::vector<std::uint64_t> words(static_cast<std::size_t>(n_rows) * static_cast<std::size_t>(n_words));
-  for (int row = 0; row < n_rows; ++row) {
-    for (int n = 0; n < n_neurons; ++n) {
-      const std::size_t word = static_cast<std::size_t>(row) * static_cast<std::size_t>(n_words) +
-                               static_cast<std::size_t>(n / kSpikesPerWord);
-      if (values[shape.index(row, n)] != Real(0)) words[word] |= std::uint64_t{1} << (n % kSpikesPerWord);
-    }
-  }
-  return words;
 }
 
 }  // namespace snn::cuda

@@ -28,10 +28,6 @@ PinnedMemory::PinnedMemory(std::size_t n_bytes) : size_(n_bytes) {
   data_.reset(static_cast<std::byte*>(data));
 }
 
-void PinnedMemory::Free::operator()(std::byte* data) const noexcept {
-  cudaFreeHost(data);
-}
-
 DeviceMemory::DeviceMemory(const Device& device, cudaStream_t stream) : device_(device), stream_(stream) {
   for (std::size_t i = 0; i < kSlots; ++i) slots_.push_back({PinnedMemory(kSlotBytes), make_event()});
 }

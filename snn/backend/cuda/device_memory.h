@@ -2,7 +2,6 @@
 // Memory of a CUDA device, and copies that keep the order of a stream.
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <vector>
 
 #include "snn/backend/backend.h"
@@ -21,10 +20,7 @@ class PinnedMemory {
   std::size_t size() const { return size_; }
 
  private:
-  struct Free {
-    void operator()(std::byte* data) const noexcept;
-  };
-  std::unique_ptr<std::byte, Free> data_;
+  Handle<std::byte*, cudaFreeHost> data_;
   std::size_t size_ = 0;
 };
 

@@ -2,31 +2,23 @@
 // A stream of work on a device, and handles that end with their scope.
 #include <cuda_runtime.h>
 
-#include <utility>
+#include <memory>
+#include <type_traits>
 
 #include "snn/backend/cuda/check.h"
 
 namespace snn::cuda {
 
-/// Owns a CUDA handle of type T that `destroy` ends.
-template <class T, cudaError_t (*destroy)(T)>
-class Handle {
- public:
-  Handle() = default;
-  explicit Handle(T handle) : handle_(handle) {}
-  Handle(Handle&& other) noexcept { std::swap(handle_, other.handle_); }
-  Handle& operator=(Handle&& other) noexcept {
-    std::swap(handle_, other.handle_);
-    return *this;
+template <auto destroy>
+struct Destroy {
+  template <class T>
+  void operator()(T* handle) const noexcept {
+    destroy(handle);
   }
-  ~Handle() {
-    if (handle_ != nullptr) destroy(handle_);
-  }
-  T get() const { return handle_; }
-
- private:
-  T handle_ = nullptr;
 };
+/// Owns a CUDA handle of type T that `destroy` ends.
+template <class T, auto destroy>
+using Handle = std::unique_ptr<std::remove_pointer_t<T>, Destroy<destroy>>;
 
 using Stream = Handle<cudaStream_t, cudaStreamDestroy>;
 using Event = Handle<cudaEvent_t, cudaEventDestroy>;

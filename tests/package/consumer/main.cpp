@@ -19,7 +19,7 @@ snn::Dataset nine_ones() {
 }
 
 void print_class_sums(const std::string& device) {
-  const auto backend = snn::make_backend<float>(device, 1);
+  const auto backend = snn::make_backend({.device = device, .n_threads = 1});
   const snn::NetworkParams params{
       .sizes = {1, 2}, .self_recurrent = {}, .bip = {}, .skips = {}, .tau_m = 2.0, .tau_s = 1.0};
   snn::Network<float> network(params, {}, *backend);

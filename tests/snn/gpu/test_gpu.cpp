@@ -14,7 +14,7 @@
 namespace {
 
 std::unique_ptr<snn::Backend<float>> make_cuda() {
-  return snn::make_backend<float>(snn::BackendChoice{.device = "cuda"});
+  return snn::make_backend(snn::BackendChoice{.device = "cuda"});
 }
 
 bool has_device() {
@@ -29,7 +29,7 @@ bool has_device() {
 
 /// Runs it on both. Bits are equal but for what a logarithm goes into, which is the device's own.
 void check_equal(const std::function<void(support::BodyRun&)>& run, const std::vector<std::string>& rounded = {}) {
-  const auto cpu = snn::make_backend<float>("cpu", 1), cuda = make_cuda();
+  const auto cpu = snn::make_backend({.n_threads = 1}), cuda = make_cuda();
   support::BodyRun wanted(*cpu), found(*cuda);
   run(wanted);
   run(found);
@@ -84,14 +84,14 @@ TEST_CASE("gpu: bodies and scans have the CPU's bits") {
 
 TEST_CASE("gpu: a layer fed with the same raster fires as on the CPU") {
   if (!has_device()) return;
-  const auto cpu = snn::make_backend<float>("cpu", 1), cuda = make_cuda();
+  const auto cpu = snn::make_backend({.n_threads = 1}), cuda = make_cuda();
   for (const double rate : {0.05, 0.3}) support::check_layer(*cpu, *cuda, rate);
 }
 
 // Losses within 1 %: sums in another order.
 TEST_CASE("gpu: a training goes as on the CPU, and twice the same") {
   if (!has_device()) return;
-  const auto cpu = snn::make_backend<float>("cpu", 1), cuda = make_cuda();
+  const auto cpu = snn::make_backend({.n_threads = 1}), cuda = make_cuda();
   std::vector<snn::EpochReport> wanted, found, again;
   train(*cpu, wanted);
   CHECK(train(*cuda, found) == train(*cuda, again));

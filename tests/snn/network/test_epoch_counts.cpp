@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 TEST_CASE("epoch counts: begin at zero, and come back as they were put down") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::EpochCounts counts(*backend, 3, 4, 2);
   CHECK(counts.max_batch() == 2);
   CHECK(counts.read().loss == std::vector<double>(2, 0.0));
@@ -12,8 +12,8 @@ TEST_CASE("epoch counts: begin at zero, and come back as they were put down") {
                 .n_correct = {7, 8},
                 .n_spikes = {1, 2, std::int64_t{1} << 40},
                 .n_surrogate = {0, 0, 3, 4}});
-  counts.n_correct()[1] += 1;  // as a body would
-  counts.n_surrogate()[3] += 2;
+  counts.n_correct.data()[1] += 1;  // as a body would
+  counts.n_surrogate.data()[3] += 2;
   const snn::EpochSums sums = counts.read();
   CHECK(sums.loss == std::vector<double>{0.1, 1e300});
   CHECK(sums.n_correct == std::vector<std::int64_t>{7, 9});

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "snn/backend/cpu/cpu_backend.h"
+#include "snn/backend/backend.h"
 
 namespace {
 

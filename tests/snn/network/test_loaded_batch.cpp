@@ -19,7 +19,7 @@ constexpr std::array<const void*, 2> kValues = {};
 }  // namespace
 
 TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   for (const int last : {9, 16}) {
     snn::LoadedBatch batch;
     batch.take(batch_of({0, 4, last}), 3, 2, 8);
@@ -36,7 +36,7 @@ TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") 
 }
 
 TEST_CASE("loaded batch: taps lie behind the labels, at the same address with and without") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::LoadedBatch batch;
   snn::Batch made = batch_of({0, 4, 9});
   batch.take(made, 3, 2, 8);
@@ -53,7 +53,7 @@ TEST_CASE("loaded batch: taps lie behind the labels, at the same address with an
 
 // Two utterances of two hidden neurons, and the one that fills up.
 TEST_CASE("loaded batch: silent neurons lie behind all taps there can be, none in the utterance that fills up") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::LoadedBatch batch;
   snn::Batch made = batch_of({0, 4, 9});
   batch.take(made, 3, 2, 8);
@@ -73,7 +73,7 @@ TEST_CASE("loaded batch: silent neurons lie behind all taps there can be, none i
 }
 
 TEST_CASE("loaded batch: values are what the utterances have, and are sent from where the back end found them") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   const std::vector<std::uint16_t> values(12), there(12);
   snn::LoadedBatch batch;
   snn::Batch made = batch_of({0, 4, 9});
@@ -91,7 +91,7 @@ TEST_CASE("loaded batch: values are what the utterances have, and are sent from 
 }
 
 TEST_CASE("loaded batch: nothing is added where a back end wants any number of rows") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::LoadedBatch batch;
   batch.take(batch_of({0, 4, 9}), 3, 2, 1);
   CHECK(batch.padded() == snn::Shape{9, 2, 3});

@@ -6,6 +6,7 @@
 
 #include "tests/snn/network_rig.h"
 #include "tests/snn/scan/run_body.h"
+#include "tests/snn/spikes.h"
 
 using Catch::Matchers::Contains;
 using snn::LossKind;
@@ -164,7 +165,7 @@ TEST_CASE("network: spikes are bits of potentials above the threshold") {
   for (int l = 1; l <= 2; ++l) {
     const int n_neurons = rig.params.network.sizes[l];
     const std::vector<float> u = rig.network.potential(l);
-    const std::vector<std::uint64_t> spikes = rig.network.spikes(l);
+    const auto spikes = support::read_spikes(rig.network.layer(l).spikes(), false, batch.n_rows(), n_neurons);
     REQUIRE(spikes.size() == static_cast<std::size_t>(batch.n_rows()));
     for (int r = 0; r < batch.n_rows(); ++r) {
       for (int n = 0; n < n_neurons; ++n) REQUIRE((spikes[r] >> n & 1) == (u[r * n_neurons + n] > 1.0F ? 1 : 0));
@@ -240,7 +241,10 @@ TEST_CASE("network: silence gives zeros and no weight gradient") {
   const double loss = rig.backward(dataset, {0, 1, 2});
   CHECK(loss > 0.0);
   CHECK(rig.network.class_sums() == std::vector<float>(12, 0.0F));
-  for (int l = 1; l <= 2; ++l) CHECK(rig.network.spikes(l) == std::vector<std::uint64_t>(rig.network.spikes(l).size()));
+  for (int l = 1; l <= 2; ++l) {
+    const std::vector<std::byte> spikes = rig.network.layer(l).spikes().download();
+    CHECK(spikes == std::vector<std::byte>(spikes.size()));
+  }
   CHECK(largest(rig.network.delta(1)) > 0.0);  // the surrogate works where nothing fires
   CHECK(largest(rig.gradients()) == 0.0);
 }

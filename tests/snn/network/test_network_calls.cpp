@@ -108,7 +108,7 @@ TEST_CASE("network: a backward pass without its forward pass, or with labels it 
 }
 
 TEST_CASE("network: parameters out of range are refused") {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::TrainingParams params = support::small_training();
   params.network.tau_s = 0.5;
   CHECK_THROWS_AS(snn::Network<float>(params.network, {}, *backend), std::invalid_argument);

@@ -19,7 +19,8 @@ TEST_CASE("raster: the spikes that the network counted, layer by layer") {
     for (const int layer : all) {
       const int n = rig.params.network.sizes[static_cast<std::size_t>(layer)];
       const std::vector<int> counts = rig.network.spike_counts(layer);
-      const std::vector<std::uint64_t> bits = layer < 3 ? rig.network.spikes(layer) : std::vector<std::uint64_t>{};
+      std::vector<std::uint64_t> bits;
+      if (layer < 3) bits = support::read_spikes(rig.network.layer(layer).spikes(), false, n_steps, n);
       for (int i = 0; i < n; ++i) {
         int count = 0;
         for (int t = 0; t < n_steps; ++t) {

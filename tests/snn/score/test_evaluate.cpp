@@ -12,7 +12,7 @@ namespace {
 
 struct Rig {
   snn::TrainingParams params = support::small_training();
-  std::unique_ptr<snn::Backend<float>> backend = snn::make_backend<float>("cpu", 2);
+  std::unique_ptr<snn::Backend<float>> backend = snn::make_backend({.n_threads = 2});
   snn::Network<float> network{params.network, params.gradient, *backend};
   Rig() { network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed)); }
 };

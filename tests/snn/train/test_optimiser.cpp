@@ -5,7 +5,7 @@
 #include <map>
 #include <numeric>
 
-#include "snn/backend/cpu/cpu_backend.h"
+#include "snn/backend/backend.h"
 #include "snn/model/init.h"
 #include "tests/snn/scan/run_body.h"
 #include "tests/snn/synthetic.h"

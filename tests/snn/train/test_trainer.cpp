@@ -18,7 +18,7 @@ bool go_on(const snn::BatchReport&) {
 
 struct Run {
   snn::Dataset train, valid;
-  std::unique_ptr<snn::Backend<float>> backend = snn::make_backend<float>("cpu", 1);
+  std::unique_ptr<snn::Backend<float>> backend = snn::make_backend({.n_threads = 1});
 
   snn::Trainer trainer(const snn::TrainingParams& params, bool with_valid = false) {
     const snn::Dataset* set = with_valid ? &valid : nullptr;

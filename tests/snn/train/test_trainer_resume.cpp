@@ -46,7 +46,7 @@ class Resumer {
     std::string bytes;
     int n_left = stop_after;
     while (true) {
-      const auto backend = snn::make_backend<float>("cpu", n_threads);
+      const auto backend = snn::make_backend({.n_threads = n_threads});
       snn::Trainer trainer(std::move(state), train_, valid_set_, *backend);
       if (!bytes.empty()) CHECK((snn::serialise(trainer.state()) == bytes));  // nothing is lost by being read back
       bool stopped = false;
@@ -69,7 +69,7 @@ class Resumer {
 
   /// A checkpoint after two batches.
   snn::Checkpoint half_way() const {
-    const auto backend = snn::make_backend<float>("cpu", 1);
+    const auto backend = snn::make_backend({.n_threads = 1});
     snn::Trainer trainer(snn::start_training(params_, train_, valid_set_, "raster", "[]"), train_, valid_set_,
                          *backend);
     trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch < 2; });
@@ -126,7 +126,7 @@ TEST_CASE("resume: the number of threads changes no byte") {
 
 TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
   const Resumer resumer(false);
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::Trainer trainer(snn::start_training(resumer.params(), resumer.train(), nullptr, "raster", "[]"), resumer.train(),
                        nullptr, *backend);
   while (!trainer.is_done()) trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch % 2 == 0; });
@@ -136,7 +136,7 @@ TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
 TEST_CASE("resume: a checkpoint of other data or without its sums is refused") {
   const Resumer resumer(false);
   const snn::Checkpoint good = resumer.half_way();
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   const auto resume = [&](const snn::Checkpoint& state, const snn::Dataset& train, const snn::Dataset* valid) {
     snn::Trainer(state, train, valid, *backend);
   };

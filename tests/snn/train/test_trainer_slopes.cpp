@@ -18,14 +18,14 @@ snn::TrainingParams params_of(snn::Rule rule, double layer_rate) {
 }
 
 snn::EpochReport first_epoch(const snn::TrainingParams& params, const snn::Dataset& train) {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::Trainer trainer(snn::start_training(params, train, nullptr, "raster", "[]"), train, nullptr, *backend);
   return *trainer.run_epoch([](const snn::BatchReport&) { return true; });
 }
 
 /// Of each layer, the mean firing rate of each batch of the first epoch.
 std::vector<std::vector<double>> rates_of(const snn::TrainingParams& params, const snn::Dataset& train) {
-  const auto backend = snn::make_backend<float>("cpu", 1);
+  const auto backend = snn::make_backend({.n_threads = 1});
   snn::Network<float> network(params.network, params.gradient, *backend);
   network.set_parameters(snn::start_training(params, train, nullptr, "raster", "[]").model.parameters);
   const int n_utterances = static_cast<int>(train.utterances.size());

@@ -9,6 +9,7 @@
 #include "snn/neuron/decision.h"
 #include "tests/snn/numbers.h"
 #include "tests/snn/scan/chunks.h"
+#include "tests/snn/spikes.h"
 
 namespace support {
 
@@ -81,7 +82,8 @@ class BodyRun {
                                    .spikes = spikes.data()};
     backend_.run(stage);
     keep("u", u_), keep("psc", psc_), keep("psc_sums", sums), keep("n_spikes", n_spikes);
-    const std::vector<std::uint64_t> words = backend_.read_spikes(spikes.data(), bodies::kRows, bodies::kNeurons);
+    const std::vector<std::uint64_t> words =
+        read_spikes(spikes, backend_.name() != "cpu", bodies::kRows, bodies::kNeurons);
     outputs_["spikes"].assign(words.begin(), words.end());
     stage.scan.u = nullptr;  // nobody wants the potentials
     stage.scan.psc = nullptr;

@@ -52,7 +52,7 @@ struct LayerRun {
                                                   .coeffs = snn::derive_coeffs<float>({}, {})},
                                          .spikes = out.data()});
     u = potentials.download();
-    spikes = backend.read_spikes(out.data(), kRows, kNeurons);
+    spikes = read_spikes(out, as_numbers, kRows, kNeurons);
   }
 };
 

@@ -11,7 +11,7 @@ namespace {
 /// Runs it on both and compares.
 void check_equal(const std::function<void(support::BodyRun&)>& run) {
   emulated::reset();
-  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cpu = snn::make_backend({.n_threads = 1});
   const auto cuda = support::make_emulated_backend<float>();
   support::BodyRun wanted(*cpu), found(*cuda);
   run(wanted);

@@ -73,7 +73,7 @@ struct StepCase {
 
 TEST_CASE("cuda: a layer fed with the same raster fires as on the CPU, but for potentials at the threshold") {
   emulated::reset();
-  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cpu = snn::make_backend({.n_threads = 1});
   const auto cuda = support::make_emulated_backend<float>();
   support::check_layer(*cpu, *cuda, GENERATE(0.05, 0.3));
 }
@@ -168,7 +168,7 @@ TEST_CASE("cuda: two devices in one thread, each with its own") {
   emulated::reset({.n_devices = 2});
   const auto first = std::make_unique<snn::cuda::CudaBackend<float>>(snn::BackendChoice{.device = "cuda:0"});
   const auto second = std::make_unique<snn::cuda::CudaBackend<float>>(snn::BackendChoice{.device = "cuda:1"});
-  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cpu = snn::make_backend({.n_threads = 1});
   support::check_layer(*cpu, *first, 0.05);
   support::check_layer(*cpu, *second, 0.05);
 }

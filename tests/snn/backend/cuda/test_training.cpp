@@ -69,7 +69,7 @@ double apart(const snn::Tensors& a, const snn::Tensors& b) {
 TEST_CASE("cuda: a whole training goes as on the CPU") {
   std::vector<snn::EpochReport> wanted, found;
   const Run run;
-  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cpu = snn::make_backend({.n_threads = 1});
   const snn::Checkpoint there = run.go(run.start(), *cpu, 0, 0, &wanted);
   const snn::Checkpoint here = run_emulated({}, &found);
   REQUIRE(found.size() == 3);
@@ -187,7 +187,7 @@ TEST_CASE("cuda: stopped in the middle and resumed, the bits are those of one ru
 TEST_CASE("cuda: a run begun on one back end goes on on the other") {
   const Run run;
   emulated::reset();
-  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cpu = snn::make_backend({.n_threads = 1});
   const auto cuda = support::make_emulated_backend<float>();
   const snn::Checkpoint whole = run.go(run.start(), *cpu);
   CHECK(apart(run.go(run.go(run.start(), *cpu, 2, 3), *cuda).model.parameters, whole.model.parameters) < 0.004);
@@ -197,7 +197,7 @@ TEST_CASE("cuda: a run begun on one back end goes on on the other") {
 TEST_CASE("cuda: initial weights, batches and shifts are the CPU's: the first batch has its loss") {
   const Run run;
   emulated::reset();
-  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cpu = snn::make_backend({.n_threads = 1});
   const auto cuda = support::make_emulated_backend<float>();
   const snn::Checkpoint there = run.go(run.start(), *cpu, 1, 1), here = run.go(run.start(), *cuda, 1, 1);
   CHECK(here.sums.at("n_correct") == there.sums.at("n_correct"));
@@ -239,7 +239,7 @@ TEST_CASE("cuda: the decisions after every step end in the network's, as on the 
   emulated::reset();
   const snn::TrainingParams p = support::small_training();
   const snn::Dataset dataset = support::synthetic();
-  const auto cpu = snn::make_backend<float>("cpu", 1);
+  const auto cpu = snn::make_backend({.n_threads = 1});
   const auto cuda = support::make_emulated_backend<float>();
   const auto evaluate = [&](snn::Backend<float>& backend, const std::string& readout) {
     snn::Network<float> network(p.network, p.gradient, backend);

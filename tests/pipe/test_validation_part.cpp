@@ -76,7 +76,7 @@ TEST_CASE("ossicle-train --valid-fraction: what cannot be cut is named") {
   refuses("--valid-fraction 1.0", "train.tar: a validation part of 1");
   refuses("--valid-fraction 0.1 --valid " + f.train, "excludes");
   refuses("--valid-by speaker", "requires");
-  refuses("--valid-fraction 0.1 --valid-by voice", "token or speaker");
+  refuses("--valid-fraction 0.1 --valid-by voice", "token, speaker");
   pipe_support::write_stream(f.file("lone.tar"), {.n_records = 10});
   const auto lone = shell("ossicle-train -o " + f.file("m") + " --valid-fraction 0.5 " + f.file("lone.tar"));
   CHECK(lone.exit_code == 2);

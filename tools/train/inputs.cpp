@@ -79,7 +79,7 @@ void add_validation_options(CLI::App& app, ValidationOptions& o) {
                                          "after every epoch, never trained on")
                               ->excludes(stream);
   const auto set_by = [&o](const std::string& name) { o.split.by = snn::parse_name<snn::SplitBy>(name); };
-  add_choice(app, "--valid-by", std::array{"token", "speaker"}, set_by,
+  add_choice(app, "--valid-by", snn::Names<snn::SplitBy>::kAll, set_by,
              "Cut that share of every label and speaker (token, the default), or whole speakers (speaker)")
       ->needs(fraction);
   app.add_option("--valid-seed", o.split.seed,

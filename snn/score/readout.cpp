@@ -16,15 +16,8 @@ constexpr std::string_view kLastPrefix = "last:";
 }  // namespace
 
 std::string to_string(const Readout& readout) {
-  switch (readout.kind) {
-    case ReadoutKind::kPsc:
-      return "psc";
-    case ReadoutKind::kSpikes:
-      return "spikes";
-    case ReadoutKind::kLast:
-      break;
-  }
-  return fmt::format("{}{}", kLastPrefix, readout.n_last);
+  if (readout.kind == ReadoutKind::kLast) return fmt::format("{}{}", kLastPrefix, readout.n_last);
+  return readout.kind == ReadoutKind::kPsc ? "psc" : "spikes";
 }
 
 Readout parse_readout(const std::string& text) {

@@ -5,6 +5,7 @@
 #include <set>
 #include <stdexcept>
 
+#include "frontend/base/units.h"
 #include "tools/common/io.h"
 #include "tools/common/list_file.h"
 #include "tools/common/load.h"

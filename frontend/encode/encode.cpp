@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "frontend/base/require.h"
+#include "frontend/base/units.h"
 #include "frontend/lyon/flush_denormals.h"
 #include "frontend/stream/stage_fields.h"
 

@@ -7,8 +7,6 @@
 
 namespace ear {
 
-inline constexpr double kMsPerSecond = 1000.0;
-
 /// One recording as events.
 struct EventRecord {
   std::string key;                         ///< as Record's

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "frontend/base/require.h"
+#include "frontend/base/units.h"
 #include "frontend/stream/rules.h"
 #include "frontend/stream/stage_fields.h"
 

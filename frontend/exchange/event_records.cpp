@@ -1,3 +1,4 @@
+#include "frontend/base/units.h"
 #include "frontend/exchange/formats.h"
 
 #include <fmt/format.h>

@@ -9,6 +9,7 @@
 #include <stdexcept>
 
 #include "frontend/base/text.h"
+#include "frontend/base/units.h"
 #include "frontend/exchange/files.h"
 #include "frontend/exchange/formats.h"
 #include "frontend/exchange/kaldi_ark.h"

@@ -5,6 +5,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "frontend/base/units.h"
 #include "frontend/exchange/files.h"
 #include "frontend/exchange/formats.h"
 #include "frontend/exchange/kaldi_ark.h"

@@ -4,6 +4,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "frontend/base/units.h"
 #include "frontend/events/hdf5_events.h"
 #include "frontend/events/isolated_source.h"
 #include "frontend/events/shd.h"

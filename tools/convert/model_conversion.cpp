@@ -8,6 +8,7 @@
 #include <array>
 #include <stdexcept>
 
+#include "frontend/base/units.h"
 #include "frontend/hdf5/hdf5_file.h"
 #include "frontend/stream/stream.h"
 #include "snn/files/metadata.h"

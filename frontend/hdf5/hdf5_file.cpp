@@ -59,6 +59,7 @@ bool is_hdf5(std::span<const char> first_bytes) {
 }
 
 struct Hdf5Reader::State {
+  hdf5::Silence silence;
   std::string path;
   std::uint64_t file_bytes = 0;
   Handle file;
@@ -151,7 +152,6 @@ struct Hdf5Reader::State {
 };
 
 Hdf5Reader::Hdf5Reader(const std::string& path) : state_(std::make_unique<State>()) {
-  hdf5::silence();
   state_->path = path;
   state_->file_bytes = check_file(path);
   const Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose);

@@ -27,7 +27,7 @@ Handle creation_list(hid_t dataset) {
 
 }  // namespace
 
-void silence() {
+Silence::Silence() {
   // At exit the library would close what failed to close once more, and print when that fails again.
   static const herr_t once = H5dont_atexit();
   static_cast<void>(once);

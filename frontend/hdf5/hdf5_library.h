@@ -34,8 +34,11 @@ class Handle {
   herr_t (*closer_)(hid_t) = nullptr;
 };
 
-/// libhdf5 prints nothing in this thread from here on.
-void silence();
+/// libhdf5 prints nothing in this thread from here on. The first member of what calls libhdf5: some of it must be said before any
+/// other call.
+struct Silence {
+  Silence();
+};
 
 /// What libhdf5 said about the call that failed last: the innermost message, " (...)" around it; empty where it said nothing.
 std::string reason();

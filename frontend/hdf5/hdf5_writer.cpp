@@ -56,6 +56,7 @@ struct Hdf5Writer::State {
     hsize_t n_rows = 0;
   };
 
+  hdf5::Silence silence;
   std::string file_name;  ///< for messages
   Handle links;           ///< how names are made: with the groups on the way
   Handle datasets;        ///< how datasets are made: without the time of the day, so that equal calls give equal bytes
@@ -96,7 +97,6 @@ struct Hdf5Writer::State {
 };
 
 Hdf5Writer::Hdf5Writer(const std::string& path, const std::string& name) : state_(std::make_unique<State>()) {
-  hdf5::silence();
   State& state = *state_;
   state.file_name = name.empty() ? path : name;
   state.links = Handle(H5Pcreate(H5P_LINK_CREATE), H5Pclose);

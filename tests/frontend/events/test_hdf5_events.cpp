@@ -78,8 +78,7 @@ TEST_CASE("HDF5 events: files that are missing, not HDF5, or cut are named with 
   check_error(path, "not HDF5");
   const auto size = std::filesystem::file_size(files.shd);
   std::filesystem::resize_file(files.shd, size - 100);
-  check_error(files.shd,
-              "cut short: " + std::to_string(size - 100) + " bytes, its header says " + std::to_string(size));
+  check_error(files.shd, "damaged or cut short: libhdf5 cannot open it (");
   const std::string pipe = files.folder.path() / "pipe";
   REQUIRE(mkfifo(pipe.c_str(), 0600) == 0);
   check_error(pipe, "no regular file");

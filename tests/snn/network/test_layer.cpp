@@ -1,5 +1,6 @@
 #include "snn/network/layer.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "snn/backend/backend.h"
@@ -39,7 +40,7 @@ class Rig {
   }
 
   void set(snn::ParameterKind kind, int from, int to, const std::vector<double>& values) {
-    const auto* entry = layout_.find(kind, from, to);
+    const snn::ArrayLayout::Entry* entry = find(kind, from, to);
     REQUIRE(entry->size == values.size());
     parameters_.upload(values, entry->offset);
   }
@@ -50,10 +51,19 @@ class Rig {
   /// Spikes of each neuron of all layers.
   std::vector<int> n_spikes() const { return n_spikes_.download(); }
   std::vector<double> gradient(snn::ParameterKind kind, int from, int to) const {
-    const auto* entry = layout_.find(kind, from, to);
+    const snn::ArrayLayout::Entry* entry = find(kind, from, to);
     const std::size_t n_weights = layout_.n_weights();
     if (kind != snn::ParameterKind::kWeight) return parts_.download(entry->offset - n_weights, entry->size);
     return gradients_.download(entry->offset, entry->size);
+  }
+
+  const snn::ArrayLayout::Entry* find(snn::ParameterKind kind, int from, int to) const {
+    const auto is_it = [=](const snn::ArrayLayout::Entry& entry) {
+      return entry.info.kind == kind && entry.info.from == from && entry.info.to == to;
+    };
+    const auto found = std::ranges::find_if(layout_.entries(), is_it);
+    REQUIRE(found != layout_.entries().end());
+    return &*found;
   }
 
   snn::Pass<double> pass() {

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from plan import QUICK_TOKENS, TABLES
+from plan import OWN_VALIDATION, QUICK_TOKENS, TABLES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATASETS = ROOT / "datasets"
@@ -16,14 +16,16 @@ UNSEEN_VOICES = ("f4", "f7", "m3", "m6")  # of the synthetic corpora, as in data
 LEVEL = ("--level-db", "-22")  # of free corpora, as in scripts/lib.sh; the paper's are heard as they are
 DEPTH = 4  # of folders, that many levels below --data are looked at
 
-# folder: of a fold's lists and streams; test: the list that is tested
-Streams = collections.namedtuple("Streams", "folder train test")
+# folder: of a fold's lists and streams; valid: the corpus' own validation part, or None; test: what is scored, the validation part where
+# a corpus with one has no test
+Streams = collections.namedtuple("Streams", "folder train valid test")
 FSDD_NAME = re.compile(r"\d_([a-z]+)_\d+\.wav", re.IGNORECASE)
 FOLDERS = {"alpha": "ti_alpha", "letters": "ti_alpha", "digits": "ti20"}
 NEEDED = {
     "ti46": "TI46 (LDC93S9): --data DIR with DIR/ti46/{}, datasets/ti46/README.md",
     "n-tidigits": "N-TIDIGITS18: --data DIR with DIR/n-tidigits*.hdf5, datasets/n-tidigits/README.md",
     "fsdd": "the Free Spoken Digit Dataset: --data DIR with DIR/fsdd/recordings, datasets/fsdd/README.md",
+    "arabic-commands": "the Arabic Speech Commands Dataset: --data DIR with DIR/arabic-commands, datasets/arabic-commands/README.md",
     "synthetic": "synthetic speech: --data DIR with DIR/synthetic/{}, or espeak-ng to make it (scripts/install_packages speech)",
 }
 
@@ -87,6 +89,9 @@ def find(table, roots, out):
     corpus, task = TABLES[table].corpus, TABLES[table].task
     if corpus == "fsdd":
         return next(filter(fsdd_speakers, folders_like(roots, r"fsdd|free.?spoken.?digit")), None)
+    if corpus == "arabic-commands":
+        folders = folders_like(roots, r"arabic")
+        return next((each for each in folders if (each / "train.csv").is_file() or (each / "train.tsv").is_file()), None)
     if corpus == "n-tidigits":
         pattern = r"n.?tidigits.*\.(h5|hdf5)$"
         files = (each for folder in folders_like(roots, r"n.?tidigits") for each in sorted(folder.iterdir()))
@@ -104,7 +109,12 @@ def needed(table):
 
 def streams_of(table, fold, out):
     folder = out / "streams" / (f"fsdd-without-{fold}" if fold else table)
-    return Streams(folder, folder / "train.tar", folder / ("unseen.tar" if TABLES[table].by_speaker else "test.tar"))
+    own = folder / "valid.tar" if TABLES[table].corpus in OWN_VALIDATION else None
+    if own:
+        test = folder / "test.tar" if (folder / "test.tsv").exists() else own
+    else:
+        test = folder / ("unseen.tar" if TABLES[table].by_speaker else "test.tar")
+    return Streams(folder, folder / "train.tar", own, test)
 
 
 def output(*command, skips=False):
@@ -120,6 +130,8 @@ def make_lists(table, fold, place, folder, args):
     prepare = [sys.executable, DATASETS / corpus / "prepare", place, "-o", folder]
     if corpus == "ti46":
         output(*prepare, "--task", task, skips=True)
+    elif corpus == "arabic-commands":
+        output(*prepare)
     elif corpus == "fsdd":
         output(*prepare, *(["--leave-out", fold] if fold else []))
     else:
@@ -130,15 +142,23 @@ def make_lists(table, fold, place, folder, args):
         output(*prepare, "--task", task, *unseen)
 
 
+def needed_of(streams):
+    """Each once."""
+    return list(dict.fromkeys(filter(None, (streams.train, streams.valid, streams.test))))
+
+
 def make_streams(table, fold, place, args):
     """Makes what is not there yet."""
     streams = streams_of(table, fold, args.out)
-    missing = [each for each in (streams.train, streams.test) if not each.exists()]
+    streams.folder.mkdir(parents=True, exist_ok=True)
+    if streams.valid:
+        make_lists(table, fold, place, streams.folder, args)
+        streams = streams_of(table, fold, args.out)  # a test part may have come
+    missing = [each for each in needed_of(streams) if not each.exists()]
     if not missing:
         return
-    streams.folder.mkdir(parents=True, exist_ok=True)
     say(f"making the streams of table {table}" + (f" without {fold}" if fold else ""))
-    if TABLES[table].corpus != "n-tidigits":
+    if TABLES[table].corpus != "n-tidigits" and not streams.valid:
         make_lists(table, fold, place, streams.folder, args)
     for stream in missing:
         if TABLES[table].corpus == "n-tidigits":  # the paper's 2,475 and 2,475 are split ab
@@ -147,6 +167,6 @@ def make_streams(table, fold, place, args):
             continue
         classes = ["--classes", streams.folder / "classes.txt"] if TABLES[table].corpus == "ti46" else []
         # 12.5 kHz and 100 steps: the ear's defaults, and the paper's
-        level = LEVEL if TABLES[table].corpus in ("fsdd", "synthetic") else ()
+        level = LEVEL if TABLES[table].corpus in ("fsdd", "synthetic", "arabic-commands") else ()
         output("ossicle-lyon", "-q", *level, "--list", stream.with_suffix(".tsv"), "--root", place, *classes, "--jobs", args.jobs, "-o", stream,
              skips=True)

@@ -21,6 +21,7 @@ TABLES = {
     "letters": Table("Synthetic letters, unseen tokens", "synthetic", "letters", "100-100-100", "paper-alpha", False, "3"),
     "digits-unseen": Table("Synthetic digits, unseen voices", "synthetic", "digits", "100-100-100", "paper-digits", True, None),
     "letters-unseen": Table("Synthetic letters, unseen voices", "synthetic", "letters", "100-100-100", "paper-alpha", True, None),
+    "arabic": Table("Arabic Speech Commands, unseen speakers", "arabic-commands", "", "100-100-100", "paper-alpha", True, None),
 }
 
 NETWORKS = {
@@ -31,6 +32,12 @@ NETWORKS = {
     "srsc-bip": ("SrSc-BIP", ["--self-recurrent", "--skip", "1:3", "--bip"]),
 }
 RIDGE = "ridge"
+# What is beside the networks, whatever their setting: ridge with one seed, the others with every one.
+BASELINES = {RIDGE: "ridge on frames", "cnn": "convolutional network on frames", "gru": "GRU on frames"}
+BASELINE = "baseline"  # their protocol
+ROWS = [*NETWORKS, *(row for row in BASELINES if row != RIDGE)]  # to choose from
+
+OWN_VALIDATION = ("arabic-commands",)  # corpora that bring a validation part
 
 # The paper's figures, %: of five runs, each at its best epoch on the test, the best one; and, where it is given, their mean.
 PAPER = {
@@ -74,6 +81,8 @@ def valid_fraction(table, settings, n_speakers):
     """Share of the training that is set aside. FSDD: one of the speakers that are left."""
     if settings["valid_fraction"] is not None:
         return settings["valid_fraction"]
+    if TABLES[table].corpus in OWN_VALIDATION:
+        return 0
     if not TABLES[table].by_speaker:
         return VALID_FRACTION
     if TABLES[table].corpus == "fsdd" and n_speakers < 3:
@@ -93,10 +102,10 @@ def network_flags(table, settings, row, seed):
 
 
 def run_of(table, settings, fold, row, seed, protocol, fraction):
-    folder = RIDGE if protocol == RIDGE else setting_name(settings)
+    folder = row if protocol == BASELINE else setting_name(settings)
     name = "-".join(filter(None, (fold, row, f"s{seed}", "on-test" if protocol == "on-test" else "")))
     split = [] if not fraction else ["--valid-fraction", f"{fraction:g}", "--valid-by", valid_by(table), "--valid-seed", str(seed)]
-    if protocol == RIDGE:
+    if protocol == BASELINE:
         flags = split
     else:
         flags = network_flags(table, settings, row, seed) + (split if protocol == "valid" else [])
@@ -109,11 +118,18 @@ def runs_of_table(args, table, speakers):
     folds = speakers if table == "fsdd-unseen" else [""]
     fraction = valid_fraction(table, settings, len(speakers))
     seeds = range(1, (args.seeds or (QUICK_SEEDS if args.quick else SEEDS)) + 1)
-    # Ridge stands beside every setting, and chance enters it by the validation part alone.
-    ridge_fraction = valid_fraction(table, {**settings, "valid_fraction": None}, len(speakers))
-    runs = [run_of(table, settings, fold, RIDGE, 1, RIDGE, ridge_fraction) for fold in folds]
+    rows = args.rows or ROWS
+
+    def baselines(seed, names):
+        """They stand beside every setting: their validation part is the table's."""
+        own = {**settings, "valid_fraction": None}
+        found = [run_of(table, own, fold, row, seed, BASELINE, valid_fraction(table, own, len(speakers))) for fold in folds for row in names]
+        few = ["--epochs", str(QUICK_EPOCHS)] if args.quick else []
+        return [run if run.row == RIDGE else run._replace(flags=run.flags + few) for run in found]
+
+    runs = baselines(1, [RIDGE])  # chance enters it by the validation part alone
     for seed in seeds:
         for protocol in ["valid"] + ["on-test"] * args.best_on_test:
-            runs += [run_of(table, settings, fold, row, seed, protocol, fraction) for fold in folds
-                     for row in NETWORKS if not args.rows or row in args.rows]
+            runs += [run_of(table, settings, fold, row, seed, protocol, fraction) for fold in folds for row in NETWORKS if row in rows]
+        runs += baselines(seed, [row for row in BASELINES if row in rows])
     return runs

@@ -16,6 +16,7 @@ except ImportError:
     sys.exit(0)
 
 sys.path.insert(0, str(ROOT / "scripts"))
+import baseline_parts  # noqa: E402
 import baseline_ridge  # noqa: E402
 
 CLASSES = ["a", "b", "c"]
@@ -99,15 +100,17 @@ class Parts(unittest.TestCase):
 
     def test_arrays_of_other_lengths_and_kinds(self):
         arrays = [np.ones((2, 3)), np.full((5, 3), 2.0)]
-        np.testing.assert_array_equal(baseline_ridge.flatten(arrays, 3), [[1] * 6 + [0] * 3, [2] * 9])
-        events = baseline_ridge.dense(np.array([[0, 1], [1, 2], [1, 2]]), {"kind": "events", "n_channels": 3}, 2)
+        frames, lengths = baseline_parts.pad(arrays, 3)
+        np.testing.assert_array_equal(frames.reshape(2, -1), [[1] * 6 + [0] * 3, [2] * 9])
+        np.testing.assert_array_equal(lengths, [2, 3])
+        events = baseline_parts.dense(np.array([[0, 1], [1, 2], [1, 2]]), {"kind": "events", "n_channels": 3}, 2)
         np.testing.assert_array_equal(events, [[0, 1, 0], [0, 0, 2]])
 
     def test_whole_speakers_are_held(self):
         speakers = np.array(list("aabbccdd"))
-        held = baseline_ridge.validation_part(speakers, 0.25, "speaker", 3)
+        held = baseline_parts.validation_part(speakers, 0.25, "speaker", 3)
         self.assertEqual((held.sum(), len(set(speakers[held]))), (2, 1))
-        self.assertEqual(baseline_ridge.validation_part(speakers, 0.01, "token", 1).sum(), 1)
+        self.assertEqual(baseline_parts.validation_part(speakers, 0.01, "token", 1).sum(), 1)
 
 
 if __name__ == "__main__":

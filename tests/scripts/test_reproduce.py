@@ -17,6 +17,7 @@ import corpora  # noqa: E402
 from plan import runs_of_table  # noqa: E402
 
 ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip"]
+NETS = ["cnn", "gru"]  # the baselines that have a row for each seed
 SETTING = {"preset": "best", "hidden": "100-100-100", "epochs": 60, "valid_fraction": None, "extra": []}
 FOLDER = "best-100-100-100-60epochs"
 
@@ -42,7 +43,7 @@ class Reproduce(TreeTest):
         protocol = "on-test" if on_test is not None else "valid"
         test = {figure: {"accuracy": value} for figure, value in (("last", last), ("best", best)) if value is not None}
         result = {"table": table, "fold": fold, "row": row, "seed": seed, "protocol": protocol, "setting": SETTING, "commit": "abc",
-                  "machine": "some processor", "cpu_seconds": 1800, "test": test, **more}
+                  "machine": "some processor", "cpu_seconds": 1800, **({"test": test} if test else {}), **more}
         if on_test is not None:
             result["test_by_epoch"] = {"best": on_test}
         self.write({f"out/{table}/{FOLDER}/{fold}{row}-s{seed}-{protocol}.json": json.dumps(result)})
@@ -55,16 +56,20 @@ class Reproduce(TreeTest):
 class Plan(Reproduce):
     def test_ids_and_order(self):
         ids = [each for each, _ in self.plan("fsdd", "--seeds", 2)]
-        self.assertEqual(ids, ["fsdd/ridge/ridge-s1"] + [f"fsdd/{FOLDER}/{row}-s{seed}" for seed in (1, 2) for row in ROWS])
+        self.assertEqual(ids, ["fsdd/ridge/ridge-s1"] + [f"fsdd/{row if row in NETS else FOLDER}/{row}-s{seed}" for seed in (1, 2)
+                                                         for row in ROWS + NETS])
         some = [each for each, _ in self.plan("fsdd", "--seeds", 2, "--rows", "srsc-bip,ff")]
         self.assertEqual(some[1:], [f"fsdd/{FOLDER}/{row}-s{seed}" for seed in (1, 2) for row in ("ff", "srsc-bip")])
+        one = [each for each, _ in self.plan("fsdd", "--seeds", 1, "--rows", "gru")]
+        self.assertEqual(one[1:], ["fsdd/gru/gru-s1"])
         self.assertIn("wanted some of", self.reproduce("fsdd", "--list", "--rows", "lstm", code=2).stderr)
         unseen = [each for each, _ in self.plan("fsdd-unseen", "--seeds", 1, "--epochs", 7, "--hidden", "8-9-10")]
         speakers = ("ann", "bob", "cy")
         self.assertEqual(unseen, [f"fsdd-unseen/ridge/{speaker}-ridge-s1" for speaker in speakers] +
-                         [f"fsdd-unseen/best-8-9-10-7epochs/{speaker}-{row}-s1" for speaker in speakers for row in ROWS])
+                         [f"fsdd-unseen/best-8-9-10-7epochs/{speaker}-{row}-s1" for speaker in speakers for row in ROWS] +
+                         [f"fsdd-unseen/{row}/{speaker}-{row}-s1" for speaker in speakers for row in NETS])
         both = [each for each, _ in self.plan("fsdd", "--seeds", 1, "--best-on-test")]
-        self.assertEqual(both[-5:], [f"fsdd/{FOLDER}/{row}-s1-on-test" for row in ROWS])
+        self.assertEqual(both[-7:-2], [f"fsdd/{FOLDER}/{row}-s1-on-test" for row in ROWS])
 
     def test_settings_do_not_share_a_folder(self):
         ids = [self.plan("fsdd", *more)[1][0].split("/")[1] for more in (
@@ -90,11 +95,16 @@ class Plan(Reproduce):
         self.assertIn("--no-self-recurrent --no-skip --no-bip --seed 1", " ".join(runs["ff-s1"]))
         self.assertIn("--self-recurrent --no-skip --bip", " ".join(runs["sr-bip-s1"]))
         args.preset, args.best_on_test = "best", False
-        unseen = runs_of_table(args, "fsdd-unseen", list("abcdef"))
-        self.assertEqual(unseen[-1].flags[-6:], ["--valid-fraction", "0.2", "--valid-by", "speaker", "--valid-seed", "2"])
-        self.assertEqual(unseen[-1].flags[:2], ["--preset", "best"])
-        args.valid_fraction = 0.0
-        self.assertNotIn("--valid-fraction", runs_of_table(args, "fsdd", [])[-1].flags)
+        unseen = {(run.fold, run.row, run.seed): run.flags for run in runs_of_table(args, "fsdd-unseen", list("abcdef"))}
+        held = ["--valid-fraction", "0.2", "--valid-by", "speaker", "--valid-seed", "2"]
+        bip = unseen["f", "srsc-bip", 2]
+        self.assertEqual((bip[:2], bip[-6:]), (["--preset", "best"], held))
+        self.assertEqual(unseen["f", "cnn", 2], held)
+        self.assertNotIn("--valid-fraction", " ".join(sum((run.flags for run in runs_of_table(args, "arabic", [])), [])))
+        args.valid_fraction, args.rows = 0.0, ["ff", "cnn"]
+        _, ff, cnn = runs_of_table(args, "fsdd", [])[:3]
+        self.assertNotIn("--valid-fraction", ff.flags)
+        self.assertEqual(cnn.flags[:2], ["--valid-fraction", "0.1"])  # the same beside every setting
 
     def test_tasks_of_an_array(self):
         """The lines, run by a shell whose sbatch says what it got, and carries a task out as SLURM does."""
@@ -142,11 +152,12 @@ class Summary(Reproduce):
             self.result("fsdd", "srsc-bip", seed, last, best)
         text = self.reproduce("fsdd", "--summary").stdout
         self.assertEqual(text, (self.root / "out/fsdd.md").read_text(encoding="utf-8") + "\n")
-        self.assertEqual(self.cells(text, "feed-forward")[1:], ["3", "92.00 ± 2.00", "92.00 ± 1.00", "93.00", "–", "– |"])
+        self.assertEqual(self.cells(text, "feed-forward")[1:], ["3", "92.00 ± 2.00", "92.00 ± 1.00", "93.00", "–", "–", "–", "1800 |"])
         # errors of the differences: sqrt(2^2 / 3 + 2 / 2) and sqrt(1 / 3 + 2 / 2)
         self.assertEqual(self.cells(text, "SrSc-BIP")[1:],
-                         ["2", "96.00 ± 1.41", "97.00 ± 1.41", "98.00", "+4.00 ± 1.53", "+5.00 ± 1.15 |"])
-        self.assertEqual(self.cells(text, "Sr")[1:], ["0", "–", "–", "–", "–", "– |"])
+                         ["2", "96.00 ± 1.41", "97.00 ± 1.41", "98.00", "+4.00 ± 1.53", "+5.00 ± 1.15", "–", "1800 |"])
+        self.assertEqual(self.cells(text, "Sr")[1:], ["0", "–", "–", "–", "–", "–", "–", "– |"])
+        self.assertNotIn("frames |", text)
         self.assertIn("`scripts/reproduce fsdd --preset best --hidden 100-100-100 --epochs 60 --seeds 3 --rows ff,srsc-bip`; commit abc; some processor; "
                       "2.50 hours of CPU.", text)
 
@@ -186,6 +197,32 @@ class Summary(Reproduce):
         self.assertEqual(self.cells(text, "Sr")[1:], ["1", "90.0", "–", "–", "– |"])
         # differences 10, 4, 8, 10: deviation sqrt(24 / 3), error sqrt(8 / 4)
         self.assertIn("paired over 4 (speaker, seed): +8.00 ± 1.41, 5.7 standard errors.", text)
+
+    def test_baselines_and_what_they_cost(self):
+        operations = {"from_spikes": 2000.0, "from_input": 500.0}
+        test = {figure: {"accuracy": 0.9, "synaptic_operations": operations} for figure in ("last", "best")}
+        self.result("fsdd", "ff", 1, test=test)
+        for seed, best in ((1, 0.97), (2, 0.99)):
+            self.result("fsdd", "cnn", seed, 0.96, best, synaptic_operations={"from_input": 5e6, "from_units": 16e6}, cpu_seconds=seed)
+        text = self.reproduce("fsdd", "--summary").stdout
+        self.assertEqual(self.cells(text, "feed-forward")[-2:], ["2", "1800 |"])  # of 2.5 thousand, to even
+        self.assertEqual(self.cells(text, "convolutional network on frames")[1:],
+                         ["2", "96.00 ± 0.00", "98.00 ± 1.41", "99.00", "–", "–", "21000", "2 |"])
+
+    def test_a_corpus_with_its_own_validation_part(self):
+        scores = {"last": {"accuracy": 0.7}, "best": {"accuracy": 0.75}}
+        self.result("arabic", "sr", 1, validation=scores, valid={"best": 0.75})
+        text = self.reproduce("arabic", "--summary").stdout
+        self.assertEqual(self.cells(text, "Sr")[1:4], ["1", "70.00", "75.00"])
+        self.assertIn("No test part was there", text)
+        self.assertNotIn("validation, best epoch", text)
+
+        self.result("arabic", "ff", 1, 0.6, 0.65, valid={"best": 0.8})
+        text = self.reproduce("arabic", "--summary").stdout
+        self.assertIn("| validation, best epoch, % |", text)
+        self.assertEqual(self.cells(text, "feed-forward")[1:], ["1", "60.00", "65.00", "65.00", "–", "–", "80.00", "–", "1800 |"])
+        self.assertEqual(self.cells(text, "Sr")[1], "0")  # scored on another part
+        self.assertNotIn("No test part was there", text)
 
     def test_nothing_there(self):
         self.assertIn("no results", self.reproduce("fsdd", "--summary", code=2).stderr)

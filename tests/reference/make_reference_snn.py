@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the golden vectors (float64 .npy files and one case.json a case) from reference_snn.py.
 
-usage: make_reference_snn.py OUT
+usage: make_reference_snn.py OUT [NAME...]      all cases of reference_cases.py, or those named
 
 Initial parameters and inputs are float32 numbers stored as float64, so that a float32 program
 starts from the same values.  Incoming weights of each layer are scaled to a healthy firing rate,
@@ -15,6 +15,7 @@ import sys
 import numpy as np
 
 import reference_snn as R
+from reference_cases import cases
 
 STEPS_OF_TRAINING = 5
 MARGIN = 1e-5
@@ -24,19 +25,47 @@ def f32(v):
     return np.asarray(v, np.float32).astype(np.float64)
 
 
-def calibrate(net, p, x, rate):
-    """Scales each layer's incoming weights until the layer fires near the given mean rate.
+def rate_of(rec, i):
+    return float(rec.spike[i].sum() / (rec.real.sum() * rec.spike[i].shape[2]))
+
+
+def draw_features(net, p, rng):
+    """Arrays of the bias, the normalisation and the adaptation, away from their usual starts."""
+    for i in net.layers:
+        n = net.sizes[i]
+        if net.has_bias:
+            p.bias[i] = f32(rng.uniform(-0.1, 0.2, n))
+        if net.normalises(i):
+            p.norm_gain[i] = f32(rng.uniform(0.6, 1.4, n))
+        if i in net.adaptive:
+            p.adapt[i], p.rho[i] = f32(rng.uniform(0.05, 0.4, n)), f32(rng.uniform(0.8, 0.97, n))
+            p.adapt[i][0], p.rho[i][1] = f32(0.002), f32(0.998)  # may reach their bounds
+
+
+def draw_running(net, rec, rng, at_start):
+    """Running mean and variance before the first batch: those of a new run, or values near the batch's own."""
+    running = R.RunningNorm(net)
+    if not at_start:
+        for i, (mean, variance, _) in rec.norm.items():
+            running.mean[i] = f32(mean * rng.uniform(0.8, 1.2, net.sizes[i]))
+            running.variance[i] = f32(variance * rng.uniform(0.8, 1.2, net.sizes[i]))
+    return running
+
+
+def calibrate(net, p, x, rate, lengths=None):
+    """Scales each layer's incoming weights, or the gains of a normalised one, until the layer fires near the given mean rate.
 
     The search stays coarse: its exact end point would put a potential on the threshold.
     """
-    for i in net.layers:
-        base = {c: p.w[c] for c in net.into(i)}
+    for i in filter(net.fires, net.layers):
+        scaled, keys = (p.norm_gain, [i]) if net.normalised else (p.w, net.into(i))
+        base = {c: scaled[c] for c in keys}
         low, high = 0.0, 64.0
         for _ in range(13):
             mid = 0.5 * (low + high)
             for c in base:
-                p.w[c] = f32(np.clip(base[c] * mid, -4, 4))
-            now = R.forward(net, p, x).spike[i].mean()
+                scaled[c] = f32(np.clip(base[c] * mid, -4, 4))
+            now = rate_of(R.forward(net, p, x, lengths), i)
             low, high = (mid, high) if now < rate else (low, mid)
 
 
@@ -54,9 +83,10 @@ def build(spec, seed):
     shape = (batch, steps, net.sizes[0])
     x = (rng.random(shape) < 0.25).astype(float) if spec["input"] == "binary" else f32(rng.gamma(0.7, 0.6, shape))
     labels = rng.integers(0, net.sizes[-1], batch)
+    draw_features(net, p, rng)
     regime = spec.get("regime", "healthy")
     if regime == "healthy":
-        calibrate(net, p, x, spec.get("rate", 0.15))
+        calibrate(net, p, x, spec.get("rate", 0.15), spec.get("lengths"))
     elif regime == "silent":
         for c in net.connections:
             p.w[c] = f32(p.w[c] * 0.1)
@@ -76,33 +106,31 @@ def build(spec, seed):
     return net, p, x, labels
 
 
-def evaluate(net, p, x, labels, loss):
-    rec = R.forward(net, p, x)
-    value, grad_out = R.loss_and_grad(loss["kind"], rec.psc[-1], labels, net, loss["target_passes"], loss["desired"], loss["undesired"])
+def evaluate(net, p, x, labels, loss, lengths):
+    rec = R.forward(net, p, x, lengths)
+    value, grad_out = R.loss_and_grad(out=rec.psc[-1], labels=labels, net=net, lengths=lengths, **loss)
     return rec, value, grad_out, R.backward(net, p, rec, grad_out)
 
 
 def margin(net, rec):
-    return min(float(np.abs(rec.u[i] - net.v_th).min()) for i in net.layers)
+    return min(float(np.abs(rec.u[i] - net.v_th).min()) for i in net.layers if net.fires(i))
 
 
 def warm_margin(net, rec):
-    return min(float(np.abs(rec.psc[i] - 1 / (4 * net.tau_s)).min()) for i in net.layers)
+    return min(float(np.abs(rec.psc[i] - 1 / (4 * net.tau_s)).min()) for i in net.layers if net.fires(i))
 
 
-def attempt(spec, seed):
-    net, p, x, labels = build(spec, seed)
-    loss = spec["loss"]
-    rec, value, grad_out, (grads, delta, _) = evaluate(net, p, x, labels, loss)
-    rates = [float(rec.spike[i].mean()) for i in net.layers]
-    gap, warm = margin(net, rec), warm_margin(net, rec)
-    regime = spec.get("regime", "healthy")
-    if regime == "healthy" and spec["steps"] > 1 and not (all(0.05 <= r <= 0.30 for r in rates[:-1]) and 0.02 <= rates[-1] <= 0.4):
-        return None
-    if spec["steps"] == 1 and rates[0] == 0:
-        return None
-    if regime in ("silent", "zero_input") and max(rates) > 0 or regime == "saturated" and min(rates) < 1:
-        return None
+def rates_fit(spec, net, rates):
+    regime, firing = spec.get("regime", "healthy"), [r for i, r in zip(net.layers, rates) if net.fires(i)]
+    if regime == "healthy" and spec["steps"] > 1:
+        hidden = rates[:-1]
+        return all(0.05 <= r <= 0.30 for r in hidden) and (len(firing) == len(hidden) or 0.02 <= rates[-1] <= 0.4)
+    if spec["steps"] == 1:
+        return rates[0] > 0
+    return regime == "healthy" or (min(rates) >= 1 if regime == "saturated" else max(rates) == 0)
+
+
+def start_arrays(net, p, x, labels, rec, grad_out, grads, delta):
     arrays = {"x": x, "labels": labels.astype(np.int32), "grad_out": grad_out, "psc_0": rec.psc[0]}
     for name, v in p.items(net):
         arrays[name] = v.copy()
@@ -112,86 +140,86 @@ def attempt(spec, seed):
         arrays[f"psc_{i}"], arrays[f"delta_{i}"] = rec.psc[i], delta[i]
     for name, v in grads.items(net):
         arrays[f"grad_{name}"] = v
+    return arrays
+
+
+def folded_arrays(net, p, x, running, lengths):
+    """The plain network that scores, its class sums, and its distance from the threshold."""
+    plain, q = R.fold(net, p, running.mean, running.variance)
+    rec = R.forward(plain, q, x, lengths)
+    arrays = {f"folded_{name}": v for name, v in q.items(plain) if name.startswith(("w_", "bias")) and "self" not in name}
+    return arrays | {"folded_sums": rec.psc[-1].sum(1)}, margin(plain, rec)
+
+
+def packed(arrays, lengths):
+    """Arrays over time with the utterances one behind the other: (1, rows, N)."""
+    over_time = ("x", "grad_out", "psc_", "u_", "spike_", "delta_")
+    rows = lambda v: np.concatenate([v[b, :n] for b, n in enumerate(lengths)])[None]  # noqa: E731
+    cut = {k: rows(v) if k.startswith(over_time) else v for k, v in arrays.items()}
+    return cut | {"lengths": np.asarray(lengths, np.int32)}
+
+
+def attempt(spec, seed):
+    net, p, x, labels = build(spec, seed)
+    loss, lengths = spec["loss"], spec.get("lengths")
+    rec, value, grad_out, (grads, delta, _) = evaluate(net, p, x, labels, loss, lengths)
+    rates = [rate_of(rec, i) for i in net.layers]
+    gap, warm = margin(net, rec), warm_margin(net, rec)
+    if not rates_fit(spec, net, rates):
+        return None
+    arrays = start_arrays(net, p, x * rec.real, labels, rec, grad_out, grads, delta)
+    running = draw_running(net, rec, np.random.default_rng([seed, 1]), spec.get("new_run", False))
+    for i in running.mean:
+        arrays[f"norm_mean_{i}"], arrays[f"norm_var_{i}"] = running.mean[i], running.variance[i]
     trainer, q = R.Trainer(**spec["trainer"]), p.copy()
-    trajectory, history = [], {name: [] for name, _ in p.items(net)}
-    for _ in range(STEPS_OF_TRAINING):
-        now, step_loss, _, (g, _, _) = evaluate(net, q, x, labels, loss)
+    trajectory, history = [], {}
+    for update in range(STEPS_OF_TRAINING):
+        now, step_loss, _, (g, _, _) = evaluate(net, q, x, labels, loss, lengths)
+        running.follow(now)
+        if update == 0 and net.normalised:
+            folded, folded_gap = folded_arrays(net, p, x, running, lengths)
+            arrays, gap = arrays | folded, min(gap, folded_gap)
         norm = trainer.step(net, q, g)
         trajectory.append({"loss": float(step_loss), "grad_norm": float(norm)})
-        for name, v in q.items(net):
-            history[name].append(v.copy())
-        after = R.forward(net, q, x)
+        kept = list(q.items(net))
+        for i in now.norm:
+            kept += [(f"norm_mean_{i}", running.mean[i]), (f"norm_var_{i}", running.variance[i])]
+        for name, v in kept:
+            history.setdefault(name, []).append(v.copy())
+        after = R.forward(net, q, x, lengths)
         gap, warm = min(gap, margin(net, after)), min(warm, warm_margin(net, after))
     if gap < MARGIN or warm < 1e-6:
         return None
     for name, v in history.items():
         arrays[f"traj_{name}"] = np.stack(v)
+        if name.startswith("norm_mean") or name.startswith("norm_var"):
+            arrays[f"{name}_after"] = v[0]
     out = rec.psc[-1]
     sums = np.sort(out.sum(1), axis=1)
     info = {
-        "seed": seed, "regime": regime, "loss": float(value), "predictions": R.decide(out).tolist(),
+        "seed": seed, "regime": spec.get("regime", "healthy"), "loss": float(value), "predictions": R.decide(out).tolist(),
         "prediction_gap": float((sums[:, -1] - sums[:, -2]).min()), "rates": rates,
         "threshold_margin": gap, "warm_margin": warm, "trajectory": trajectory,
     }
-    return net, arrays, info
+    return net, packed(arrays, lengths) if lengths else arrays, info
 
 
-def cases():
-    mid = dict(sizes=[12, 16, 16, 16, 5], tau_m=16.0, tau_s=8.0, v_th=1.0)
-    small = dict(sizes=[5, 7, 6, 4], tau_m=16.0, tau_s=8.0, v_th=1.0)
-    sr, skip, bip = dict(self_recurrent=(1, 2, 3)), dict(skips=((1, 3),)), dict(bip=(1, 2, 3))
-    variants = {"ff": {}, "sr": sr, "srsc": sr | skip, "srsc_bip": sr | skip | bip}
-    losses = {
-        "kernel": dict(kind="kernel", target_passes=1, desired=None, undesired=None),
-        "count": dict(kind="count", target_passes=1, desired=12.0, undesired=1.0),
-        "softmax": dict(kind="softmax", target_passes=1, desired=None, undesired=None),
+def features_of(net):
+    """What case.json says about features; nothing for the network of the paper."""
+    said = {
+        "input_delays": list(net.input_delays), "forward_delays": list(net.forward_delays), "skip_delays": list(net.skip_delays),
+        "bias": net.bias, "normalised": net.normalised, "readout": net.readout, "adaptive": list(net.adaptive),
     }
-
-    def spec(net, loss, steps=40, batch=4, input="real", trainer=None, **more):
-        return dict(net=net, loss=losses[loss] | more.pop("loss_options", {}), steps=steps, batch=batch, input=input,
-                    trainer=dict(lr=0.005, lr_theta=0.005) | (trainer or {}), **more)
-
-    for v, kw in variants.items():
-        for loss in losses:
-            yield f"mid_{v}_{loss}", spec(mid | kw, loss)
-    full = mid | sr | skip | bip
-    yield "mid_srsc_bip_kernel_binary", spec(full, "kernel", input="binary")
-    yield "mid_srsc_bip_count_binary", spec(full, "count", input="binary")
-    yield "small_ff_kernel", spec(small, "kernel", 20, 3)
-    yield "small_ff_softmax_binary", spec(small, "softmax", 20, 3, "binary")
-    yield "small_sr_kernel_binary", spec(small | dict(self_recurrent=(1, 2)), "kernel", 20, 3, "binary")
-    yield "small_sr_bip_count", spec(small | dict(self_recurrent=(1, 2), bip=(1, 2)), "count", 20, 3)
-    yield "t37_srsc_bip_kernel", spec(full, "kernel", 37, 3)
-    yield "t7_sr_kernel", spec(small | dict(self_recurrent=(1, 2)), "kernel", 7, 3)
-    yield "t1_sr_bip_softmax", spec(small | dict(self_recurrent=(1, 2), bip=(1, 2)), "softmax", 1, 3)
-    yield "double_filter_ff_kernel", spec(small, "kernel", 20, 3, loss_options=dict(target_passes=2))
-    yield "double_filter_srsc_bip_kernel", spec(full, "kernel", 40, 4, loss_options=dict(target_passes=2))
-    yield "adamw_sr_bip_kernel", spec(small | dict(self_recurrent=(1, 2), bip=(1, 2)), "kernel", 20, 3, trainer=dict(weight_decay=0.01))
-    yield "tau_m64_srsc_bip_kernel", spec(full | dict(tau_m=64.0), "kernel", 60, 2)
-    yield "tau5_3_ff_count", spec(small | dict(tau_m=5.0, tau_s=3.0), "count", 20, 3)
-    yield "threshold_half_srsc_softmax", spec(mid | sr | skip | dict(v_th=0.5), "softmax", 30, 2)
-    yield "many_skips_all_trained", spec(
-        mid | dict(self_recurrent=(1, 2, 3, 4), bip=(1, 2, 3, 4), skips=((0, 2), (1, 3), (0, 4), (2, 4))), "kernel", 30, 2)
-    yield "bounds_srsc_bip_kernel", spec(full, "kernel", 30, 2, at_bounds=True)
-    yield "batch1_srsc_bip_kernel", spec(full, "kernel", 40, 1)
-    deep = small | dict(self_recurrent=(1, 2), bip=(1, 2), skips=((1, 3),))
-    yield "silent_srsc_bip_kernel", spec(deep, "kernel", 20, 3, regime="silent")
-    yield "zero_input_srsc_bip_kernel", spec(deep, "kernel", 20, 3, regime="zero_input")
-    yield "saturated_srsc_bip_kernel", spec(deep, "kernel", 20, 3, regime="saturated")
-    yield "saturated_srsc_bip_count", spec(deep, "count", 20, 3, regime="saturated")
-    for loss in losses:
-        yield f"rule_surrogate_srsc_bip_{loss}", spec(full | dict(rule="surrogate"), loss)
-    yield "rule_surrogate_ff_count", spec(mid | dict(rule="surrogate"), "count")
-    yield "rule_bound1_srsc_bip_count", spec(full | dict(bound=1.0), "count")
-    layer = dict(rule="layer", bound=10.0)
-    yield "rule_layer_busy_srsc_bip_kernel", spec(full | layer, "kernel")
-    yield "rule_layer_quiet_srsc_bip_kernel", spec(full | layer, "kernel", rate=0.075)
-    yield "rule_layer_mixed_srsc_bip_count", spec(full | layer, "count", rate=0.1)
+    plain = {"input_delays": [0], "forward_delays": [0], "skip_delays": [0], "bias": False, "normalised": False, "readout": "spiking",
+             "adaptive": []}
+    return said if said != plain else {}
 
 
 def main():
-    root = sys.argv[1]
+    root, wanted = sys.argv[1], sys.argv[2:]
     for name, spec in cases():
+        if wanted and name not in wanted:
+            continue
         for seed in range(1, 200):
             found = attempt(spec, seed)
             if found:
@@ -208,7 +236,7 @@ def main():
             "name": name, "sizes": net.sizes, "tau_m": net.tau_m, "tau_s": net.tau_s, "v_th": net.v_th,
             "self_recurrent": list(net.self_recurrent), "bip": list(net.bip), "skips": [list(s) for s in net.skips],
             "rule": net.rule, "bound": net.bound, "layer_rate": net.layer_rate,
-            "batch": spec["batch"], "steps": spec["steps"], "input": spec["input"], "loss": spec["loss"],
+            **features_of(net), "batch": spec["batch"], "steps": spec["steps"], "input": spec["input"], "loss": spec["loss"],
             "trainer": {k: getattr(t, k) for k in ("lr", "lr_theta", "beta1", "beta2", "eps", "weight_decay",
                                                    "clip_norm", "clip_weight", "theta_min", "theta_max")},
             "expected": info, "arrays": {k: list(v.shape) for k, v in sorted(arrays.items())},

@@ -54,7 +54,7 @@ ROOMS = {
     "frontend/recipe": {"frontend/base", "frontend/stream", "frontend/sound", "frontend/lyon", "frontend/encode"},
     "snn/base": set(),
     "snn/neuron": {"snn/base"},
-    "snn/model": {"snn/base"},
+    "snn/model": {"snn/base", "snn/neuron"},
     "snn/scan": {"snn/base", "snn/model", "snn/neuron"},
     "snn/backend": {"snn/base", "snn/model", "snn/neuron", "snn/scan"},
     "snn/backend/cpu": {"snn/base", "snn/model", "snn/neuron", "snn/scan", "snn/backend"},

@@ -15,9 +15,12 @@
 #include "snn/scan/adam_update.h"
 #include "snn/scan/backward_scan.h"
 #include "snn/scan/batch_counts.h"
+#include "snn/scan/delayed_rows.h"
 #include "snn/scan/forward_scan.h"
 #include "snn/scan/gather_batch.h"
 #include "snn/scan/loss_grad.h"
+#include "snn/scan/normalisation.h"
+#include "snn/scan/readout_scan.h"
 #include "snn/scan/reductions.h"
 
 namespace snn {
@@ -105,12 +108,15 @@ template <class Real>
 struct WeightedSource {
   Source<Real> source;
   const Real* w = nullptr;  // [N][I]
+  int delay = 0;            // steps after which the product arrives
 };
 
-/// A layer forward: the drive of each step from all sources, the neurons over time, their spikes.
+/// A layer forward: the drive of each step from all sources, the neurons over time, their spikes. Products of a delay are taken
+/// over all rows as they are and read so many rows later within the utterance.
 template <class Real>
 struct ForwardStage {
-  std::vector<WeightedSource<Real>> sources;  // at least one
+  std::vector<WeightedSource<Real>> sources;  // none: scan.u holds the drive already
+  bool drive_only = false;  // no neurons: scan.u gets the drive, nothing else of scan but shape and row_begin counts
   ForwardScan<Real>
       scan;  // u: null where nobody wants the potentials; fired: null, the back end sets it if it needs it
   void* spikes = nullptr;  // of all rows, out, as the back end keeps them; or null
@@ -122,6 +128,7 @@ struct Target {
   int n_neurons = 0;            // M
   const Real* delta = nullptr;  // [rows][M]
   const Real* w = nullptr;      // [M][N]
+  int delay = 0;                // of the connection: the error comes so many steps later
 };
 
 /// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets, in the output
@@ -140,6 +147,9 @@ struct WeightGradient {
   int n_neurons = 0;            // N
   const Real* error = nullptr;  // [rows][N]
   Real* dw = nullptr;           // [N][I], out
+  int delay = 0;                // a row of the source is paired with the error so many steps later in its utterance
+  int n_batch = 0;
+  const int* row_begin = nullptr;  // [n_batch + 1], where there is a delay
 };
 
 /// A matrix product, as machines compute the stages' sums: C = op(A) op(B), or C += op(A) op(B). All row-major without gaps: op(A) is m x k, op(B) k x n, C m x n. At most one
@@ -158,7 +168,9 @@ struct Product {
 /// A body that is run over its extent, by itself and in no stage.
 template <class Real>
 using ScanBody = std::variant<GatherBatch<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>, BatchSum<Real>,
-                              SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>>;
+                              SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>,
+                              DriveSums<Real>, FindNorm<Real>, ApplyNorm<Real>, GainSums<Real>, FindErrorMeans<Real>,
+                              UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;

@@ -60,6 +60,9 @@ std::string dump(const Json& json) {
 }
 
 // encode and decode: one pair for each type a field may have.
+Json encode(bool value) {
+  return value;
+}
 Json encode(int value) {
   return value;
 }
@@ -85,6 +88,11 @@ Json encode(const std::vector<Skip>& skips) {
   Json list = Json::array();
   for (const Skip& skip : skips) list.push_back(Json::array({skip.from, skip.to}));
   return list;
+}
+
+void decode(const Json& json, const std::string& what, bool& value) {
+  if (!json.is_boolean()) fail_type(what, "true or false");
+  value = json.get<bool>();
 }
 
 void decode(const Json& json, const std::string& what, int& value) {
@@ -143,10 +151,21 @@ const Json& member(const Json& object, const std::string& what, const std::strin
   return *found;
 }
 
-Json training_json(const TrainingParams& params) {
+Json all_of(const TrainingParams& params) {
   Json json = Json::object();
   visit_fields(params, [&](const Section& section, const Field& field, const auto& value) {
     json[section.name][field.name] = encode(value);
+  });
+  return json;
+}
+
+/// Without what may lack.
+Json training_json(const TrainingParams& params) {
+  const Json usual = all_of(TrainingParams{});
+  Json json = all_of(params);
+  visit_fields(params, [&](const Section& section, const Field& field, const auto&) {
+    Json& fields = json[section.name];
+    if (field.may_lack && fields[field.name] == usual[section.name][field.name]) fields.erase(field.name);
   });
   return json;
 }
@@ -201,16 +220,21 @@ TrainingParams training_from_json(std::string_view text) {
   TrainingParams params;
   visit_fields(params, [&](const Section& section, const Field& field, auto& value) {
     const std::string where = fmt::format("training.{}", section.name);
-    const Json& found = member(member(json, "training", section.name), where, field.name);
+    const Json& fields = member(json, "training", section.name);
+    if (field.may_lack && fields.is_object() && !fields.contains(field.name)) return;
+    const Json& found = member(fields, where, field.name);
     decode(found, fmt::format("{}.{}", where, field.name), value);
   });
-  if (training_json(params) != json)
+  const Json known = all_of(params);
+  Json with_found = known;
+  with_found.update(json, true);
+  if (with_found != known)
     throw std::runtime_error("metadata \"training\" has a field that this version does not know");
   return params;
 }
 
 std::string first_difference(const TrainingParams& in_checkpoint, const TrainingParams& now) {
-  const Json wanted = training_json(now);
+  const Json wanted = all_of(now);
   std::string difference;
   visit_fields(in_checkpoint, [&](const Section& section, const Field& field, const auto& value) {
     const Json found = encode(value), &other = wanted[section.name][field.name];

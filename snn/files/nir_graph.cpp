@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 #include <stdexcept>
+#include <utility>
 
 #include "snn/files/model_json.h"
 #include "snn/model/parameter_list.h"
@@ -20,6 +21,9 @@ const char* const kDecision =
     "the class is the first largest sum over steps of the output neurons' postsynaptic currents, a[t] = (1 - 1/tau_s) "
     "a[t-1] "
     "+ s[t]/tau_s with tau_s = tau_syn/dt and spikes s";
+
+const char* const kReadoutDecision =
+    "the class is the first largest sum over steps of the output neurons' potentials, which have no threshold";
 
 /// The time constant in seconds that makes a simulator keep `keep` (0 <= keep < 1) of a state from step to step.
 double time_constant(double keep, const NirChoices& choices) {
@@ -40,12 +44,15 @@ NirNode port(const std::string& name, const std::string& type, int n) {
   return {name, type, {{"shape", {NirType::kInt64, {1}, {static_cast<double>(n)}}}}};
 }
 
-/// A matrix [to][from]; exact in float32 where the factor is 1 or the product has a float's digits.
-NirNode connection(const std::string& name, NirArray weight, const NirChoices& choices) {
-  NirNode node{name, choices.affine ? "Affine" : "Linear", {}};
-  if (choices.affine) {
-    const std::int64_t n = weight.shape.front();
-    node.arrays["bias"] = {NirType::kFloat32, {n}, std::vector<double>(static_cast<std::size_t>(n), 0.0)};
+/// A matrix [to][from]; exact in float32 where the factor is 1 or the product has a float's digits. bias: of the neurons, or
+/// null.
+NirNode connection(const std::string& name, NirArray weight, const Tensor* bias, const NirChoices& choices) {
+  const bool is_affine = choices.affine || bias != nullptr;
+  NirNode node{name, is_affine ? "Affine" : "Linear", {}};
+  if (is_affine) {
+    std::vector<double> values(static_cast<std::size_t>(weight.shape.front()), 0.0);
+    if (bias != nullptr) values.assign(bias->values.begin(), bias->values.end());
+    node.arrays["bias"] = {NirType::kFloat32, {weight.shape.front()}, std::move(values)};
   }
   node.arrays["weight"] = std::move(weight);
   return node;
@@ -75,7 +82,7 @@ class Builder {
     graph_.nodes.push_back(port("input", "Input", network_.sizes.front()));
     for (int layer = 1; layer <= last; ++layer) add_layer(layer);
     std::string end = lif_name(last);
-    if (choices_.reads_psc) {
+    if (choices_.reads_psc && fires(last)) {
       graph_.nodes.push_back(psc(static_cast<std::size_t>(network_.sizes.back())));
       add_edge(end, "psc");
       end = "psc";
@@ -88,23 +95,40 @@ class Builder {
  private:
   static std::string lif_name(int population) { return population == 0 ? "input" : fmt::format("lif_{}", population); }
 
+  bool fires(int layer) const { return layer < network_.n_layers() || network_.output_layer == OutputLayer::kSpiking; }
+
   double keep_s() const { return 1.0 - 1.0 / network_.tau_s; }
 
   void add_edge(const std::string& from, const std::string& to) { graph_.edges.emplace_back(from, to); }
 
   /// The connections that end in the layer, then its neurons.
   void add_layer(int layer) {
+    bool lacks_bias = true;  // the first connection brings it
     for (const ParameterInfo& info : parameter_list(network_)) {
-      if (info.to != layer || info.kind == ParameterKind::kTheta) continue;
+      const bool is_connection = info.kind == ParameterKind::kWeight || info.kind == ParameterKind::kSelfWeight;
+      if (info.to != layer || !is_connection) continue;
       const Tensor& tensor = tensors_.at(info.name);
       NirArray weight = info.kind == ParameterKind::kSelfWeight
                             ? diagonal(tensor)
                             : scaled(tensor, info.from == 0 ? network_.input_scale : 1.0);
-      graph_.nodes.push_back(connection(info.name, std::move(weight), choices_));
-      add_edge(lif_name(info.from), info.name);
+      const bool has_bias = network_.bias && std::exchange(lacks_bias, false);
+      const Tensor* bias = has_bias ? &tensors_.at(fmt::format("bias_{}", layer)) : nullptr;
+      graph_.nodes.push_back(connection(info.name, std::move(weight), bias, choices_));
+      add_edge(info.delay > 0 ? add_delay(info) : lif_name(info.from), info.name);
       add_edge(info.name, lif_name(layer));
     }
     graph_.nodes.push_back(neurons(layer));
+  }
+
+  /// The source of a connection, some steps later.
+  std::string add_delay(const ParameterInfo& info) {
+    const std::string name = fmt::format("delay_{}_{}_d{}", info.from, info.to, info.delay);
+    graph_.nodes.push_back(
+        {name,
+         "Delay",
+         {{"delay", constant(static_cast<std::size_t>(network_.sizes[info.from]), info.delay * choices_.dt_s)}}});
+    add_edge(lif_name(info.from), name);
+    return name;
   }
 
   /// [ScSr Eqs. 4, 5, 6, 20] as NIR's CubaLIF, its current first and its voltage then.
@@ -121,15 +145,16 @@ class Builder {
       r.push_back(1.0 / (1.0 - theta));
     }
     const std::size_t n = r.size();
-    return {lif_name(layer),
-            "CubaLIF",
-            {{"tau_mem", of_neurons(std::move(tau_mem))},
-             {"tau_syn", constant(n, time_constant(keep_s(), choices_))},
-             {"r", of_neurons(std::move(r))},
-             {"v_leak", constant(n, 0.0)},
-             {"v_reset", constant(n, 0.0)},
-             {"v_threshold", constant(n, network_.v_th)},
-             {"w_in", constant(n, 1.0)}}};
+    NirNode node{lif_name(layer),
+                 fires(layer) ? "CubaLIF" : "CubaLI",
+                 {{"tau_mem", of_neurons(std::move(tau_mem))},
+                  {"tau_syn", constant(n, time_constant(keep_s(), choices_))},
+                  {"r", of_neurons(std::move(r))},
+                  {"v_leak", constant(n, 0.0)},
+                  {"w_in", constant(n, 1.0)}}};
+    if (fires(layer)) node.arrays["v_reset"] = constant(n, 0.0);
+    if (fires(layer)) node.arrays["v_threshold"] = constant(n, network_.v_th);
+    return node;
   }
 
   /// [ScSr Eq. 6] as NIR's leaky integrator.
@@ -153,11 +178,13 @@ NirGraph to_nir(const Model& model, const NirChoices& choices) {
   if (!(choices.dt_s > 0.0 && std::isfinite(choices.dt_s))) {
     throw std::invalid_argument(fmt::format("dt is {} s; wanted is a finite number above 0", choices.dt_s));
   }
-  check_parameters(model.training.network, model.parameters);
+  const NetworkParams& network = model.training.network;
+  if (!network.adaptive.empty()) {
+    throw std::invalid_argument("the network adapts (--adaptive), for which NIR has no neuron; train it without");
+  }
+  check_parameters(network, model.parameters);
   NirGraph graph = Builder(model, choices).build();
-  graph.numbers = {{"dt", choices.dt_s},
-                   {"tau_s_steps", model.training.network.tau_s},
-                   {"input_scale", model.training.network.input_scale}};
+  graph.numbers = {{"dt", choices.dt_s}, {"tau_s_steps", network.tau_s}, {"input_scale", network.input_scale}};
   graph.texts = {
       {"units", "seconds: dt, tau_mem, tau_syn, tau; without unit: all other numbers"},
       {"decays", choices.exact ? "exp(-dt/tau)" : "1 - dt/tau"},
@@ -166,7 +193,7 @@ NirGraph to_nir(const Model& model, const NirChoices& choices) {
       {"input_scale_is", "multiplied into the weights that leave the input"},
       {"input_kind", model.input_kind},
       {"classes", strings_to_json(model.classes)},
-      {"decision", kDecision},
+      {"decision", network.output_layer == OutputLayer::kSpiking ? kDecision : kReadoutDecision},
       {"recipe", model.recipe_json}};
   return graph;
 }

@@ -29,6 +29,17 @@ std::vector<float> spread_thetas(std::int64_t n, double tau_m, double spread, st
   return values;
 }
 
+/// Sources of a neuron through one connection, all of its delays.
+double fan_in(const NetworkParams& network, const ParameterInfo& info) {
+  const bool is_skip = info.to > info.from + 1;
+  const auto& delays = is_skip ? network.skip_delays : info.from == 0 ? network.input_delays : network.forward_delays;
+  return static_cast<double>(network.sizes[info.from]) * static_cast<double>(delays.size());
+}
+
+bool has_membrane(const NetworkParams& network, int layer) {
+  return layer < network.n_layers() || network.output_layer != OutputLayer::kMean;
+}
+
 }  // namespace
 
 Tensors initial_parameters(const NetworkParams& network, const InitParams& init, std::uint64_t seed) {
@@ -37,9 +48,10 @@ Tensors initial_parameters(const NetworkParams& network, const InitParams& init,
   for (const ParameterInfo& info : parameter_list(network)) {
     const std::int64_t n = info.n_values();
     std::vector<float> values;
+    const auto constant = [&](double value) { values.assign(static_cast<std::size_t>(n), static_cast<float>(value)); };
     switch (info.kind) {
       case ParameterKind::kWeight:
-        values = normals(n, 0.0, init.w_scale * std::sqrt(2.0 / network.sizes[info.from]), seed, info.name);
+        values = normals(n, 0.0, init.w_scale * std::sqrt(2.0 / fan_in(network, info)), seed, info.name);
         break;
       case ParameterKind::kSelfWeight:
         values = normals(n, init.w_self_mean, init.w_self_std, seed, info.name);
@@ -47,9 +59,23 @@ Tensors initial_parameters(const NetworkParams& network, const InitParams& init,
       case ParameterKind::kTheta:
         if (info.trained && init.tau_m_spread > 1.0) {
           values = spread_thetas(n, network.tau_m, init.tau_m_spread, seed, info.name);
-          break;
+        } else {
+          constant(has_membrane(network, info.to) ? 1.0 - 1.0 / network.tau_m : 0.0);
         }
-        values.assign(static_cast<std::size_t>(n), static_cast<float>(1.0 - 1.0 / network.tau_m));
+        break;
+      case ParameterKind::kAdaptation:
+        constant(init.adaptation);
+        break;
+      case ParameterKind::kRho:
+        constant(1.0 - 1.0 / network.tau_a);
+        break;
+      case ParameterKind::kNormGain:
+      case ParameterKind::kNormVar:
+        constant(1.0);
+        break;
+      case ParameterKind::kBias:
+      case ParameterKind::kNormMean:
+        constant(0.0);
         break;
     }
     tensors[info.name] = {info.shape, std::move(values)};

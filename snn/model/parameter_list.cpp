@@ -12,14 +12,33 @@
 namespace snn {
 namespace {
 
-ParameterInfo weight(const NetworkParams& params, int from, int to) {
-  return {
-      fmt::format("w_{}_{}", from, to), ParameterKind::kWeight, from, to, {params.sizes[to], params.sizes[from]}, true};
+/// One for each delay.
+void add_weights(const NetworkParams& params, int from, int to, const std::vector<int>& delays,
+                 std::vector<ParameterInfo>& list) {
+  for (const int delay : delays) {
+    list.push_back({.name = fmt::format("w_{}_{}{}", from, to, delay > 0 ? fmt::format("_d{}", delay) : ""),
+                    .kind = ParameterKind::kWeight,
+                    .from = from,
+                    .to = to,
+                    .delay = delay,
+                    .shape = {params.sizes[to], params.sizes[from]}});
+  }
 }
 
-ParameterInfo per_neuron(const NetworkParams& params, ParameterKind kind, int layer, bool trained) {
-  const char* prefix = kind == ParameterKind::kSelfWeight ? "w_self" : "theta";
-  return {fmt::format("{}_{}", prefix, layer), kind, layer, layer, {params.sizes[layer]}, trained};
+/// What every neuron of a layer has one of.
+struct OfNeurons {
+  ParameterKind kind;
+  const char* prefix;
+  bool trained = true;
+};
+
+ParameterInfo per_neuron(const NetworkParams& params, const OfNeurons& what, int layer) {
+  return {.name = fmt::format("{}_{}", what.prefix, layer),
+          .kind = what.kind,
+          .from = layer,
+          .to = layer,
+          .shape = {params.sizes[layer]},
+          .trained = what.trained};
 }
 
 std::string shape_text(const std::vector<std::int64_t>& shape) {
@@ -51,13 +70,27 @@ std::int64_t ParameterInfo::n_values() const {
 std::vector<ParameterInfo> parameter_list(const NetworkParams& params) {
   validate(params);
   std::vector<ParameterInfo> list;
-  for (int l = 1; l <= params.n_layers(); ++l) list.push_back(weight(params, l - 1, l));
-  for (const Skip& skip : params.skips) list.push_back(weight(params, skip.from, skip.to));
-  for (int l : params.self_recurrent) list.push_back(per_neuron(params, ParameterKind::kSelfWeight, l, true));
   for (int l = 1; l <= params.n_layers(); ++l) {
-    const bool trained = std::binary_search(params.bip.begin(), params.bip.end(), l);
-    list.push_back(per_neuron(params, ParameterKind::kTheta, l, trained));
+    add_weights(params, l - 1, l, l == 1 ? params.input_delays : params.forward_delays, list);
   }
+  for (const Skip& skip : params.skips) add_weights(params, skip.from, skip.to, params.skip_delays, list);
+  const auto add = [&](const OfNeurons& what, const std::vector<int>& layers) {
+    for (const int l : layers) list.push_back(per_neuron(params, what, l));
+  };
+  std::vector<int> all(static_cast<std::size_t>(params.n_layers()));
+  std::iota(all.begin(), all.end(), 1);
+  std::vector<int> normalised = params.normalised ? all : std::vector<int>{};
+  if (params.normalised && params.output_layer != OutputLayer::kSpiking) normalised.pop_back();
+  add({ParameterKind::kSelfWeight, "w_self"}, params.self_recurrent);
+  for (const int l : all) {
+    add({ParameterKind::kTheta, "theta", std::ranges::binary_search(params.bip, l)}, {l});
+  }
+  add({ParameterKind::kAdaptation, "adapt"}, params.adaptive);
+  add({ParameterKind::kRho, "rho"}, params.adaptive);
+  add({ParameterKind::kBias, "bias"}, params.bias || params.normalised ? all : std::vector<int>{});
+  add({ParameterKind::kNormGain, "norm_gain"}, normalised);
+  add({ParameterKind::kNormMean, "norm_mean", false}, normalised);
+  add({ParameterKind::kNormVar, "norm_var", false}, normalised);
   return list;
 }
 

@@ -15,24 +15,31 @@
 namespace snn {
 
 enum class ParameterKind {
-  kWeight,      ///< w_K_L, [to][from] = [N_L][N_K]
+  kWeight,      ///< w_K_L, or w_K_L_dD with a delay of D steps, [to][from] = [N_L][N_K]
   kSelfWeight,  ///< w_self_L, [N_L]
   kTheta,       ///< theta_L, [N_L]; of every layer, trained or not
+  kBias,        ///< bias_L, [N_L]
+  kAdaptation,  ///< adapt_L, [N_L]: its strength
+  kRho,         ///< rho_L, [N_L]: decay of adaptation
+  kNormGain,    ///< norm_gain_L, [N_L]
+  kNormMean,    ///< norm_mean_L, [N_L]: running mean of the drive, not trained but kept
+  kNormVar,     ///< norm_var_L, [N_L]: its variance, likewise
 };
 
 struct ParameterInfo {
   std::string name;  ///< as in model files: w_0_1, w_self_1, theta_1
   ParameterKind kind = ParameterKind::kWeight;
-  int from = 0;  ///< population; equals `to` for self-recurrent weights and theta
-  int to = 0;    ///< layer, 1..L
+  int from = 0;   ///< population; equals `to` for self-recurrent weights and theta
+  int to = 0;     ///< layer, 1..L
+  int delay = 0;  ///< of a weight, in steps
   std::vector<std::int64_t> shape;
-  bool trained = true;  ///< false for the theta of a layer without BIP
+  bool trained = true;  ///< false for the theta of a layer without BIP, and for running means and variances
   std::int64_t n_values() const;
   bool operator==(const ParameterInfo&) const = default;
 };
 
 /// Every array of the network in its one order: w of the connections (l-1, l) for l = 1..L, w of the skips in the order
-/// given, then w_self and then theta by ascending layer. Throws what validate(NetworkParams) throws.
+/// given, each by ascending delay; then w_self, theta, adapt, rho, bias and norm, each by ascending layer. Throws what validate(NetworkParams) throws.
 std::vector<ParameterInfo> parameter_list(const NetworkParams& params);
 
 /// Throws std::invalid_argument naming the array, with the prefix, if one of the list is missing, one is not in the list, or

@@ -15,6 +15,9 @@ namespace snn {
 namespace {
 
 constexpr int kMaxLayers = 1000;
+constexpr int kMaxDelay = 10'000;  // steps
+constexpr std::size_t kMaxDelays = 100;
+constexpr std::size_t kMaxSkipCopies = 1'000'000;  // count_weights stays within 64 bits, the list of arrays small
 constexpr std::int64_t kMaxValues = std::int64_t{1} << 31;
 
 template <typename T>
@@ -62,6 +65,15 @@ void check_layers(const std::vector<int>& layers, int n_layers, std::string_view
   }
 }
 
+void check_delays(const std::vector<int>& delays, std::string_view field) {
+  need(!delays.empty() && delays.size() <= kMaxDelays, fmt::format("number of {}", field), delays.size(),
+       fmt::format("1 to {}", kMaxDelays));
+  for (std::size_t i = 0; i < delays.size(); ++i) {
+    need(delays[i] >= 0 && delays[i] <= kMaxDelay, field, delays[i], fmt::format("0 to {} steps", kMaxDelay));
+    need(i == 0 || delays[i] > delays[i - 1], field, delays[i], "given once and in ascending order");
+  }
+}
+
 void check_skips(const std::vector<Skip>& skips, int n_layers) {
   for (auto skip = skips.begin(); skip != skips.end(); ++skip) {
     const std::string found = fmt::format("{}:{}", skip->from, skip->to);
@@ -75,8 +87,14 @@ void check_skips(const std::vector<Skip>& skips, int n_layers) {
 
 std::int64_t count_weights(const NetworkParams& p) {
   std::int64_t count = 0;
-  for (int l = 1; l <= p.n_layers(); ++l) count += std::int64_t{p.sizes[l]} * (p.sizes[l - 1] + 2);
-  for (const Skip& skip : p.skips) count += std::int64_t{p.sizes[skip.from]} * p.sizes[skip.to];
+  constexpr int kMostPerNeuron = 8;
+  for (int l = 1; l <= p.n_layers(); ++l) {
+    const auto n_delays = static_cast<std::int64_t>((l == 1 ? p.input_delays : p.forward_delays).size());
+    count += std::int64_t{p.sizes[l]} * (p.sizes[l - 1] * n_delays + kMostPerNeuron);
+  }
+  for (const Skip& skip : p.skips) {
+    count += std::int64_t{p.sizes[skip.from]} * p.sizes[skip.to] * static_cast<std::int64_t>(p.skip_delays.size());
+  }
   return count;
 }
 
@@ -106,7 +124,22 @@ void validate(const NetworkParams& p) {
   check_sizes(p.sizes);
   check_layers(p.self_recurrent, p.n_layers(), "self-recurrent layer");
   check_layers(p.bip, p.n_layers(), "layer with intrinsic plasticity");
+  check_layers(p.adaptive, p.n_layers(), "adaptive layer");
   check_skips(p.skips, p.n_layers());
+  check_delays(p.input_delays, "input_delays");
+  check_delays(p.forward_delays, "forward_delays");
+  check_delays(p.skip_delays, "skip_delays");
+  const std::size_t n_copies = p.skips.size() * p.skip_delays.size();
+  need(n_copies <= kMaxSkipCopies, "number of skips times their delays", n_copies,
+       fmt::format("at most {}", kMaxSkipCopies));
+  const auto is_output = [&p](int layer) { return p.output_layer != OutputLayer::kSpiking && layer == p.n_layers(); };
+  const char* const kFiring = "a hidden layer, as the output layer does not fire";
+  for (const int layer : p.self_recurrent) need(!is_output(layer), "self-recurrent layer", layer, kFiring);
+  for (const int layer : p.adaptive) need(!is_output(layer), "adaptive layer", layer, kFiring);
+  for (const int layer : p.bip) {
+    need(!(is_output(layer) && p.output_layer == OutputLayer::kMean), "layer with intrinsic plasticity", layer,
+         "a layer with a membrane, which an output layer of means has not");
+  }
   const std::int64_t n_values = count_weights(p);
   need(n_values <= kMaxValues, "number of parameters", n_values, fmt::format("at most {}", kMaxValues));
   check_fields(p);

@@ -16,8 +16,17 @@ enum class Rule {
   kSurrogate,  ///< f(u) at every step
   kLayer,      ///< warm-up decided per layer from its firing rate, [C] of autumn 2020
 };
-enum class LossKind { kKernel, kCount, kSoftmax };
+enum class LossKind { kKernel, kCount, kSoftmax, kMeanSoftmax };
+/// Whether its gradients and losses are means over a batch, and not sums.
+constexpr bool is_softmax(LossKind kind) {
+  return kind == LossKind::kSoftmax || kind == LossKind::kMeanSoftmax;
+}
 enum class Schedule { kConstant, kCosine };
+enum class OutputLayer {
+  kSpiking,  ///< LIF neurons, whose PSCs are summed [P]
+  kLeaky,    ///< their potentials, without threshold and reset
+  kMean,     ///< their currents: the same with theta = 0
+};
 enum class ClipScope { kGlobal, kArray };  ///< which gradients share one norm: all, or those of one array
 
 /// What messages call an enumeration, and the names of its enumerators, in their order, in files and flags.
@@ -31,12 +40,17 @@ struct Names<Rule> {
 template <>
 struct Names<LossKind> {
   static constexpr const char* kWhat = "loss";
-  static constexpr std::array kAll = {"kernel", "count", "softmax"};
+  static constexpr std::array kAll = {"kernel", "count", "softmax", "mean-softmax"};
 };
 template <>
 struct Names<Schedule> {
   static constexpr const char* kWhat = "schedule";
   static constexpr std::array kAll = {"constant", "cosine"};
+};
+template <>
+struct Names<OutputLayer> {
+  static constexpr const char* kWhat = "output layer";
+  static constexpr std::array kAll = {"spiking", "leaky", "mean"};
 };
 template <>
 struct Names<ClipScope> {
@@ -57,14 +71,22 @@ struct Skip {
 
 /// Shape and constants of a network.
 struct NetworkParams {
-  std::vector<int> sizes;           ///< N_0 .. N_L: channels, neurons of each hidden layer, classes
-  std::vector<int> self_recurrent;  ///< layers with a self-recurrent weight, ascending, in 1..L
-  std::vector<int> bip;             ///< layers whose theta is trained, ascending, in 1..L
-  std::vector<Skip> skips;          ///< besides the connections l -> l+1
-  double tau_m = 16.0;              ///< start value under BIP [P table 1]
-  double tau_s = 8.0;               ///< [P table 1]
-  double v_th = 1.0;                ///< [P table 1]
-  double input_scale = 1.0;         ///< factor on the input before its synapse
+  std::vector<int> sizes;              ///< N_0 .. N_L: channels, neurons of each hidden layer, classes
+  std::vector<int> self_recurrent;     ///< layers with a self-recurrent weight, ascending, in 1..L
+  std::vector<int> bip;                ///< layers whose theta is trained, ascending, in 1..L
+  std::vector<Skip> skips;             ///< besides the connections l -> l+1
+  std::vector<int> adaptive{};         ///< layers whose neurons adapt, ascending, in 1..L
+  std::vector<int> input_delays{0};    ///< of the connection 0 -> 1: one copy of it for each, ascending
+  std::vector<int> forward_delays{0};  ///< of the connections l -> l+1, l >= 1
+  std::vector<int> skip_delays{0};     ///< of the skips
+  bool bias = false;                   ///< of the drive of every neuron, trained
+  bool normalised = false;  ///< batch normalisation of the drive of every layer that fires, while it is trained
+  OutputLayer output_layer = OutputLayer::kSpiking;
+  double tau_m = 16.0;       ///< start value under BIP [P table 1]
+  double tau_s = 8.0;        ///< [P table 1]
+  double v_th = 1.0;         ///< [P table 1]
+  double tau_a = 30.0;       ///< of adaptation, start value
+  double input_scale = 1.0;  ///< factor on the input before its synapse
   bool operator==(const NetworkParams&) const = default;
   int n_layers() const { return static_cast<int>(sizes.size()) - 1; }
 };
@@ -86,6 +108,8 @@ struct LossParams {
   int target_passes = 1;          ///< kernel loss: how often the desired spikes are filtered [P eq. 12: once]
   double desired_share = 0.30;    ///< count loss: summed PSC wanted of the labelled neuron, as a share of the steps
   double undesired_share = 0.03;  ///< count loss: summed PSC allowed of every other neuron, as a share of the steps
+  double logit_gain = 3.0;        ///< loss mean-softmax: factor on the mean over the steps
+  double label_smoothing = 0.0;   ///< softmax losses: share of the target spread over all classes
   bool operator==(const LossParams&) const = default;
 };
 
@@ -94,6 +118,7 @@ struct InitParams {
   double w_scale = 0.5;
   double w_self_mean = 0.0;
   double w_self_std = 0.0;
+  double adaptation = 0.08;   ///< strength in adaptive layers
   double tau_m_spread = 1.0;  ///< tau_m of layers in bip: log-uniform from tau_m / it, but above 1, to tau_m * it
   bool operator==(const InitParams&) const = default;
 };

@@ -44,6 +44,7 @@ struct Field {
   const char* unit = "";
   const char* help = "";  ///< of its flag; empty: it has no flag of its own
   const char* flag = "";  ///< without dashes; empty: the name with - for _
+  bool may_lack = false;  ///< in files that have its default, as those from before there was the field
 };
 
 /// "--tau-m".
@@ -67,10 +68,23 @@ void visit_fields(P& p, F&& f) {
   f({"self_recurrent"}, p.self_recurrent);
   f({"bip"}, p.bip);
   f({"skips"}, p.skips);
+  f({.name = "adaptive", .may_lack = true}, p.adaptive);
+  f({.name = "input_delays", .may_lack = true}, p.input_delays);
+  f({.name = "forward_delays", .may_lack = true}, p.forward_delays);
+  f({.name = "skip_delays", .may_lack = true}, p.skip_delays);
+  f({.name = "bias", .help = "Train a bias of each neuron's drive", .may_lack = true}, p.bias);
+  f({.name = "normalised",
+     .help = "Train on drives normalised over each batch; in the model this becomes weights and biases",
+     .flag = "normalise",
+     .may_lack = true},
+    p.normalised);
+  f({.name = "output_layer", .help = "What decides: PSCs of spikes, potentials or currents", .may_lack = true},
+    p.output_layer);
   f({"tau_m", above(1), "steps", "Membrane time constant (start value under BIP)"}, p.tau_m);
   f({"tau_s", at_least(1), "steps", "Synaptic time constant"}, p.tau_s);
   f({"v_th", above(0), "", "Firing threshold", "threshold"}, p.v_th);
   f({"input_scale", above(0), "", "Factor on the input"}, p.input_scale);
+  f({"tau_a", above(1), "steps", "Time constant of adaptation (start value)", "", true}, p.tau_a);
 }
 
 template <MaybeConst<GradientParams> P, class F>
@@ -91,6 +105,9 @@ void visit_fields(P& p, F&& f) {
   f({"target_passes", {1, 2}, "", "Kernel loss: how often the desired spikes are filtered"}, p.target_passes);
   f({"desired_share", {0, 1}}, p.desired_share);  // of --count-targets, as the next
   f({"undesired_share", {0, 1}}, p.undesired_share);
+  f({"logit_gain", above(0), "", "Loss mean-softmax: factor on the means over the steps", "", true}, p.logit_gain);
+  f({"label_smoothing", kShare, "", "Softmax losses: share of the target for all classes alike", "", true},
+    p.label_smoothing);
 }
 
 template <MaybeConst<InitParams> P, class F>
@@ -98,6 +115,7 @@ void visit_fields(P& p, F&& f) {
   f({"w_scale", at_least(0), "", "Initial weights: factor on sqrt(2 / fan-in)"}, p.w_scale);
   f({"w_self_mean", kFinite, "", "Initial self-weights: mean"}, p.w_self_mean);
   f({"w_self_std", at_least(0), "", "Initial self-weights: standard deviation"}, p.w_self_std);
+  f({"adaptation", at_least(0), "", "Strength of adaptation (start value)", "", true}, p.adaptation);
   f({"tau_m_spread", {1, 100}, "", "Start BIP from membrane time constants of tau-m over to tau-m times this factor"},
     p.tau_m_spread);
 }

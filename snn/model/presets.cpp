@@ -94,9 +94,16 @@ void take_topology(NetworkParams& network, const Preset& preset, const TrainingC
   for (int l = 1; l <= n_hidden; ++l) {
     if (choices.self_recurrent.value_or(preset.self_recurrent)) network.self_recurrent.push_back(l);
     if (choices.bip.value_or(preset.bip)) network.bip.push_back(l);
+    if (choices.adaptive.value_or(preset.adaptive)) network.adaptive.push_back(l);
   }
   if (choices.bip_output.value_or(preset.bip_output)) network.bip.push_back(n_hidden + 1);
   network.skips = choices.skips ? *choices.skips : fitting_skips(preset, n_hidden, notes);
+  const auto take = [&](const std::optional<std::vector<int>>& own, std::vector<int>& delays) {
+    if (own || choices.delays) delays = own ? *own : *choices.delays;
+  };
+  take(choices.input_delays, network.input_delays);
+  take(choices.forward_delays, network.forward_delays);
+  take(choices.skip_delays, network.skip_delays);
 }
 
 double default_rate(const Preset& preset, const std::vector<int>& hidden) {

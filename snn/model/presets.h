@@ -22,6 +22,7 @@ struct Preset {
   bool self_recurrent = true;
   bool bip = true;
   bool bip_output = false;
+  bool adaptive = false;
   std::vector<Skip> skips;
   std::optional<double> lr;       ///< not set: min(0.004, 0.4 / widest hidden layer)
   std::optional<int> n_channels;  ///< what the paper's corpus has
@@ -35,17 +36,20 @@ const std::vector<Preset>& presets();
 const Preset& find_preset(const std::string& name);
 
 /// A value of one field of TrainingParams, of the field's type; an optional field takes what it holds.
-using FieldValue = std::variant<int, std::uint64_t, double, Rule, LossKind, Schedule, ClipScope>;
+using FieldValue = std::variant<bool, int, std::uint64_t, double, Rule, LossKind, Schedule, ClipScope, OutputLayer>;
 
 /// Everything a person can say about a training run; what is not set is the preset's. The topology is said relative to the
 /// number of hidden layers, so it has members of its own.
 struct TrainingChoices {
   std::string preset = "best";
-  std::optional<std::vector<int>> hidden{};    ///< neurons of each hidden layer; may be empty
-  std::optional<bool> self_recurrent{};        ///< of the hidden layers
-  std::optional<bool> bip{};                   ///< of the hidden layers
-  std::optional<bool> bip_output{};            ///< of the output layer
-  std::optional<std::vector<Skip>> skips{};    ///< empty: none
+  std::optional<std::vector<int>> hidden{};  ///< neurons of each hidden layer; may be empty
+  std::optional<bool> self_recurrent{};      ///< of the hidden layers
+  std::optional<bool> bip{};                 ///< of the hidden layers
+  std::optional<bool> bip_output{};          ///< of the output layer
+  std::optional<bool> adaptive{};            ///< the hidden layers
+  std::optional<std::vector<Skip>> skips{};  ///< empty: none
+  std::optional<std::vector<int>> delays{};  ///< of all connections; those of one kind, below, go before it
+  std::optional<std::vector<int>> input_delays{}, forward_delays{}, skip_delays{};
   std::map<std::string, FieldValue> values{};  ///< of all other fields, by their names in params_fields.h
 };
 

@@ -1,38 +1,53 @@
 #include "snn/network/layer.h"
 
+#include <map>
+
 namespace snn {
 
 template <class Real>
 Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule)
-    : index_(index), shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))}, rule_(rule) {
+    : index_(index),
+      shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))},
+      rule_(rule),
+      fires_(index < params.n_layers() || params.output_layer == OutputLayer::kSpiking),
+      is_normalised_(params.normalised) {
   for (int layer = 1; layer < index; ++layer) first_neuron_ += params.sizes.at(static_cast<std::size_t>(layer));
   const auto size_of = [&params](int population) { return params.sizes.at(static_cast<std::size_t>(population)); };
   for (const ArrayLayout::Entry& entry : layout.entries()) {
     const ParameterInfo& info = entry.info;
-    switch (info.kind) {
-      case ParameterKind::kWeight:
-        if (info.to == index) incoming_.push_back({info.from, size_of(info.from), entry.offset});
-        if (info.from == index) outgoing_.push_back({info.to, size_of(info.to), entry.offset});
-        break;
-      case ParameterKind::kSelfWeight:
-        if (info.to == index) w_self_ = entry.offset;
-        break;
-      case ParameterKind::kTheta:
-        if (info.to == index) theta_ = entry.offset;
-        if (info.to == index) trains_theta_ = info.trained;
-        break;
+    if (info.kind != ParameterKind::kWeight) {
+      if (info.to == index) take(info, entry.offset);
+      continue;
     }
+    if (info.to == index) incoming_.push_back({info.from, size_of(info.from), entry.offset, info.delay});
+    if (info.from == index) outgoing_.push_back({info.to, size_of(info.to), entry.offset, info.delay});
   }
 }
 
 template <class Real>
-void Layer<Real>::allocate(Backend<Real>& backend, std::size_t n_rows, bool trains) {
-  const std::size_t over_time = n_rows * static_cast<std::size_t>(shape_.n_neurons);
+void Layer<Real>::take(const ParameterInfo& info, std::size_t offset) {
+  const std::map<ParameterKind, Offset*> places = {
+      {ParameterKind::kSelfWeight, &w_self_}, {ParameterKind::kTheta, &theta_},
+      {ParameterKind::kBias, &bias_},         {ParameterKind::kAdaptation, &adaptation_},
+      {ParameterKind::kRho, &rho_},           {ParameterKind::kNormGain, &gain_},
+      {ParameterKind::kNormMean, &mean_},     {ParameterKind::kNormVar, &variance_}};
+  *places.at(info.kind) = offset;
+  if (info.kind == ParameterKind::kTheta) trains_theta_ = info.trained;
+}
+
+template <class Real>
+void Layer<Real>::allocate(Backend<Real>& backend, std::size_t n_rows, std::size_t n_batch, bool trains) {
+  const auto n_neurons = static_cast<std::size_t>(shape_.n_neurons);
+  const std::size_t over_time = n_rows * n_neurons;
   if (!is_output()) spikes_.renew(backend, backend.spike_bytes(n_rows, shape_.n_neurons));
   if (is_output()) psc_.renew(backend, over_time);
   if (!trains) return;
   u_.renew(backend, over_time);
   delta_.renew(backend, over_time);
+  if (!gain_) return;
+  drive_.renew(backend, over_time);
+  norm_.renew(backend, 5 * n_neurons);
+  drive_sums_.renew(backend, 2 * n_batch * n_neurons);
 }
 
 /// Those of this layer: none in the output.
@@ -43,26 +58,146 @@ SilentNeurons Layer<Real>::silent(const Pass<Real>& pass) const {
 }
 
 template <class Real>
-void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
-  ForwardStage<Real> stage{.sources = {},
-                           .scan = {.shape = shape_,
-                                    .row_begin = pass.row_begin,
-                                    .u = keeps ? u_.data() : nullptr,
-                                    .first_row = 0,
-                                    .psc = psc_.data(),
-                                    .psc_sums = is_output() ? pass.psc_sums : nullptr,
-                                    .fired = nullptr,
-                                    .n_spikes = pass.n_spikes + first_neuron_,
-                                    .n_spikes_stride = pass.n_spikes_stride,
-                                    .theta = pass.parameters + theta_,
-                                    .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
-                                    .coeffs = pass.coeffs,
-                                    .silent = silent(pass)},
-                           .spikes = spikes_.data()};
+std::vector<WeightedSource<Real>> Layer<Real>::sources(const Pass<Real>& pass) const {
+  std::vector<WeightedSource<Real>> sources;
   for (const Connection& c : incoming_) {
-    stage.sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight});
+    sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delay});
   }
+  return sources;
+}
+
+template <class Real>
+void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
+  if (!fires_) return forward_readout(pass);
+  const bool normalises = keeps && gain_;
+  if (normalises) normalise(pass);
+  pass.backend.run(ForwardStage<Real>{.sources = normalises ? std::vector<WeightedSource<Real>>() : sources(pass),
+                                      .scan = {.shape = shape_,
+                                               .row_begin = pass.row_begin,
+                                               .u = keeps ? u_.data() : nullptr,
+                                               .first_row = 0,
+                                               .psc = psc_.data(),
+                                               .psc_sums = is_output() ? pass.psc_sums : nullptr,
+                                               .fired = nullptr,
+                                               .n_spikes = pass.n_spikes + first_neuron_,
+                                               .n_spikes_stride = pass.n_spikes_stride,
+                                               .theta = at(pass, theta_),
+                                               .w_self = at(pass, w_self_),
+                                               .coeffs = pass.coeffs,
+                                               .silent = silent(pass),
+                                               .bias = normalises ? nullptr : at(pass, bias_),
+                                               .adaptation = at(pass, adaptation_),
+                                               .rho = at(pass, rho_)},
+                                      .spikes = spikes_.data()});
+}
+
+template <class Real>
+void Layer<Real>::find_drive(const Pass<Real>& pass, Real* drive) {
+  ForwardStage<Real> stage{.sources = sources(pass), .drive_only = true, .scan = {}};
+  stage.scan.shape = shape_;
+  stage.scan.row_begin = pass.row_begin;
+  stage.scan.u = drive;
   pass.backend.run(stage);
+}
+
+template <class Real>
+void Layer<Real>::forward_readout(const Pass<Real>& pass) {
+  find_drive(pass, psc_.data());
+  pass.backend.run(ReadoutForward<Real>{.shape = shape_,
+                                        .row_begin = pass.row_begin,
+                                        .potential = psc_.data(),
+                                        .sums = pass.psc_sums,
+                                        .n_spikes = pass.n_spikes + first_neuron_,
+                                        .n_spikes_stride = pass.n_spikes_stride,
+                                        .theta = at(pass, theta_),
+                                        .bias = at(pass, bias_),
+                                        .coeffs = pass.coeffs});
+}
+
+template <class Real>
+NormFactors<Real> Layer<Real>::norm_factors() {
+  const auto n = static_cast<std::size_t>(shape_.n_neurons);
+  return {norm_.data(), norm_.data() + n, norm_.data() + 2 * n};
+}
+
+/// The drive of all steps, and u, the same normalised over the batch.
+template <class Real>
+void Layer<Real>::normalise(const Pass<Real>& pass) {
+  find_drive(pass, drive_.data());
+  double* sums = drive_sums_.data();
+  double* squares = sums + Shape{0, 0, shape_.n_neurons}.index(pass.n_utterances, 0);
+  pass.backend.run(DriveSums<Real>{.shape = utterances(pass),
+                                   .row_begin = pass.row_begin,
+                                   .drive = drive_.data(),
+                                   .sums = sums,
+                                   .squares = squares});
+  pass.backend.run(FindNorm<Real>{.n_batch = pass.n_utterances,
+                                  .n_neurons = shape_.n_neurons,
+                                  .n_rows = pass.row_begin + pass.n_utterances,
+                                  .sums = sums,
+                                  .squares = squares,
+                                  .out = norm_factors()});
+  pass.backend.run(ApplyNorm<Real>{.shape = shape_,
+                                   .row_begin = pass.row_begin,
+                                   .drive = drive_.data(),
+                                   .norm = norm_factors(),
+                                   .gain = at(pass, gain_),
+                                   .bias = at(pass, bias_),
+                                   .u = u_.data()});
+}
+
+/// From the error of the normalised drive, in u, to that of the drive, in place.
+template <class Real>
+void Layer<Real>::unnormalise(const Pass<Real>& pass) {
+  Real* means = norm_.data() + 3 * static_cast<std::size_t>(shape_.n_neurons);
+  pass.backend.run(GainSums<Real>{.shape = shape_,
+                                  .row_begin = pass.row_begin,
+                                  .drive = drive_.data(),
+                                  .error = u_.data(),
+                                  .norm = norm_factors(),
+                                  .dgain = part_at(pass, gain_),
+                                  .part_stride = pass.part_stride});
+  pass.backend.run(FindErrorMeans<Real>{.n_batch = pass.n_utterances,
+                                        .n_neurons = shape_.n_neurons,
+                                        .n_rows = pass.row_begin + pass.n_utterances,
+                                        .dbias = part_at(pass, bias_),
+                                        .dgain = part_at(pass, gain_),
+                                        .part_stride = pass.part_stride,
+                                        .mean_error = means,
+                                        .mean_product = means + shape_.n_neurons});
+  pass.backend.run(UndoNorm<Real>{.shape = shape_,
+                                  .n_utterances = pass.n_utterances,
+                                  .row_begin = pass.row_begin,
+                                  .drive = drive_.data(),
+                                  .error = u_.data(),
+                                  .norm = norm_factors(),
+                                  .gain = at(pass, gain_),
+                                  .mean_error = means,
+                                  .mean_product = means + shape_.n_neurons});
+}
+
+template <class Real>
+void Layer<Real>::keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state) {
+  if (!gain_) return;
+  backend.run(KeepNorm<Real>{.n_neurons = shape_.n_neurons,
+                             .state = state,
+                             .norm = norm_factors(),
+                             .mean = parameters + *mean_,
+                             .variance = parameters + *variance_});
+}
+
+template <class Real>
+void Layer<Real>::backward_readout(const Pass<Real>& pass) {
+  pass.backend.run(ReadoutBackward<Real>{.shape = shape_,
+                                         .row_begin = pass.row_begin,
+                                         .potential = psc_.data(),
+                                         .delta = delta_.data(),
+                                         .drive_error = u_.data(),
+                                         .dtheta = trains_theta_ ? part_at(pass, theta_) : nullptr,
+                                         .dbias = part_at(pass, bias_),
+                                         .part_stride = pass.part_stride,
+                                         .theta = at(pass, theta_),
+                                         .coeffs = pass.coeffs});
 }
 
 template <class Real>
@@ -72,20 +207,46 @@ BackwardScan<Real> Layer<Real>::backward_scan(const Pass<Real>& pass) {
           .delta = delta_.data(),
           .u = u_.data(),
           .psc = {},
-          .dw_self = w_self_ ? pass.parts + (*w_self_ - pass.first_part) : nullptr,
-          .dtheta = trains_theta_ ? pass.parts + (theta_ - pass.first_part) : nullptr,
+          .dw_self = part_at(pass, w_self_),
+          .dtheta = trains_theta_ ? part_at(pass, theta_) : nullptr,
+          .dbias = part_at(pass, bias_),
           .part_stride = pass.part_stride,
-          .theta = pass.parameters + theta_,
-          .w_self = w_self_ ? pass.parameters + *w_self_ : nullptr,
+          .theta = at(pass, theta_),
+          .w_self = at(pass, w_self_),
           .firing_rate = firing_rate(pass),
           .layer_rate = pass.gradient.layer_rate,
           .rule = rule_,
           .coeffs = pass.coeffs,
-          .silent = silent(pass)};
+          .silent = silent(pass),
+          .of_spikes = is_normalised_ && !is_output(),
+          .adaptation = at(pass, adaptation_),
+          .rho = at(pass, rho_),
+          .dadaptation = part_at(pass, adaptation_),
+          .drho = part_at(pass, rho_)};
 }
 
 template <class Real>
 void Layer<Real>::backward(const Pass<Real>& pass) {
+  if (fires_) {
+    backward_neurons(pass);
+  } else {
+    backward_readout(pass);
+  }
+  if (gain_) unnormalise(pass);
+  for (const Connection& c : incoming_) {
+    pass.backend.run(WeightGradient<Real>{.n_rows = shape_.n_rows,
+                                          .source = pass.sources[static_cast<std::size_t>(c.population)],
+                                          .n_neurons = shape_.n_neurons,
+                                          .error = u_.data(),
+                                          .dw = pass.gradients + c.weight,
+                                          .delay = c.delay,
+                                          .n_batch = shape_.n_batch,
+                                          .row_begin = pass.row_begin});
+  }
+}
+
+template <class Real>
+void Layer<Real>::backward_neurons(const Pass<Real>& pass) {
   if (rule_ == Rule::kLayer) {
     pass.backend.run(FiringRate{.n_neurons = shape_.n_neurons,
                                 .n_rows = pass.row_begin + pass.n_utterances,
@@ -95,16 +256,9 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
   BackwardStage<Real> stage{.targets = {}, .scan = backward_scan(pass)};
   for (const Connection& c : outgoing_) {
     stage.targets.push_back(
-        {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight});
+        {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delay});
   }
   pass.backend.run(stage);
-  for (const Connection& c : incoming_) {
-    pass.backend.run(WeightGradient<Real>{.n_rows = shape_.n_rows,
-                                          .source = pass.sources[static_cast<std::size_t>(c.population)],
-                                          .n_neurons = shape_.n_neurons,
-                                          .error = u_.data(),
-                                          .dw = pass.gradients + c.weight});
-  }
 }
 
 template class Layer<OSSICLE_REAL>;

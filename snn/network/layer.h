@@ -13,6 +13,7 @@ struct Connection {
   int population = 0;
   int n_neurons = 0;
   std::size_t weight = 0;
+  int delay = 0;  ///< steps
 };
 
 /// What a pass over the layers shares. Pointers are the back end's.
@@ -34,7 +35,7 @@ struct Pass {
   Real* parts;                          // [B][trained values that are no synaptic weights]
   std::size_t part_stride, first_part;  // that number; where those values lie among the parameters
   std::vector<Source<Real>> sources;    // by population; none for the output
-  std::vector<Real*> delta;             // by population, [rows][N]; none for the input
+  std::vector<Real*> delta;             // by population, [rows][N]; none for the input: what goes to the layers before
 };
 
 /// Buffers hold the largest batch so far; `shape` is that of the present one.
@@ -44,8 +45,8 @@ class Layer {
   /// index: 1..L. rule: of the backward pass.
   Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule);
 
-  /// Takes memory for n_rows rows, with what the backward pass needs or without. Contents are lost.
-  void allocate(Backend<Real>& backend, std::size_t n_rows, bool trains);
+  /// Takes memory for n_rows rows of n_batch utterances, with what the backward pass needs or without. Contents are lost.
+  void allocate(Backend<Real>& backend, std::size_t n_rows, std::size_t n_batch, bool trains);
   void set_shape(int n_rows, int n_batch) { shape_ = {n_rows, n_batch, shape_.n_neurons}; }
 
   /// Has the back end compute the drive from all connections, then the neurons over time. keeps: whether the backward pass
@@ -64,15 +65,36 @@ class Layer {
   int first_neuron() const { return first_neuron_; }
   /// Potentials before the reset; after backward() the error of the drive.
   const Buffer<Real>& u() const { return u_; }
-  /// Of the output layer; else empty.
+  Buffer<Real>& u() { return u_; }
+  /// Of the output layer, or what stands for them where it does not fire; else empty.
   const Buffer<Real>& psc() const { return psc_; }
   /// As the back end keeps them.
   const Buffer<std::byte>& spikes() const { return spikes_; }
   Buffer<Real>& delta() { return delta_; }
   const Buffer<Real>& delta() const { return delta_; }
+  /// Lets running mean and variance follow those of the last batch, unless `state` has stopped; parameters: as in Pass.
+  void keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state);
 
  private:
+  using Offset = std::optional<std::size_t>;  // of an array of the layer's neurons among the parameters, [N]
+
   bool is_output() const { return outgoing_.empty(); }
+  void take(const ParameterInfo& info, std::size_t offset);
+  static const Real* at(const Pass<Real>& pass, const Offset& offset) {
+    return offset ? pass.parameters + *offset : nullptr;
+  }
+  static Real* part_at(const Pass<Real>& pass, const Offset& offset) {
+    return offset ? pass.parts + (*offset - pass.first_part) : nullptr;
+  }
+  std::vector<WeightedSource<Real>> sources(const Pass<Real>& pass) const;
+  void find_drive(const Pass<Real>& pass, Real* drive);
+  void forward_readout(const Pass<Real>& pass);
+  void normalise(const Pass<Real>& pass);
+  void backward_neurons(const Pass<Real>& pass);
+  void backward_readout(const Pass<Real>& pass);
+  void unnormalise(const Pass<Real>& pass);
+  Shape utterances(const Pass<Real>& pass) const { return {shape_.n_rows, pass.n_utterances, shape_.n_neurons}; }
+  NormFactors<Real> norm_factors();
   BackwardScan<Real> backward_scan(const Pass<Real>& pass);
   double* firing_rate(const Pass<Real>& pass) const { return pass.firing_rates + (index_ - 1); }
   SilentNeurons silent(const Pass<Real>& pass) const;
@@ -82,11 +104,15 @@ class Layer {
   Shape shape_;
   Rule rule_;
   std::vector<Connection> incoming_, outgoing_;
-  std::size_t theta_ = 0;  // offset of theta, [N]
+  bool fires_ = true;           // false: an output layer of potentials
+  bool is_normalised_ = false;  // some layer of the network is: errors that arrive are those of spikes
   bool trains_theta_ = false;
-  std::optional<std::size_t> w_self_;  // offset of w_self, [N]
-  Buffer<Real> u_, psc_, delta_;       // [rows][N]
-  Buffer<std::byte> spikes_;           // as the back end keeps them
+  Offset theta_, w_self_, adaptation_, rho_, bias_, gain_, mean_, variance_;
+  Buffer<Real> u_, psc_, delta_;  // [rows][N]
+  Buffer<std::byte> spikes_;      // as the back end keeps them
+  Buffer<Real> drive_;            // [rows][N], before it is normalised
+  Buffer<Real> norm_;             // of the batch: mean, variance, 1/deviation, means of errors and products; [5][N]
+  Buffer<double> drive_sums_;     // [2][B][N]
 };
 
 }  // namespace snn

@@ -87,16 +87,18 @@ void Network<Real>::grow(const Shape& wanted, bool trains) {
   sums_.renew(*backend_, n_batch * n_classes);
   if (trains) loss_.renew(*backend_, n_batch * n_classes);
   if (trains) parts_.renew(*backend_, n_batch * (layout_.n_trained() - layout_.n_weights()));
-  for (Layer<Real>& layer : layers_) layer.allocate(*backend_, static_cast<std::size_t>(wanted.n_rows), trains);
+  for (Layer<Real>& layer : layers_) {
+    layer.allocate(*backend_, static_cast<std::size_t>(wanted.n_rows), n_batch, trains);
+  }
   capacity_ = wanted;
   trains_ = trains;
 }
 
 template <class Real>
-Pass<Real> Network<Real>::pass(const Buffer<Real>& parameters) {
+Pass<Real> Network<Real>::pass() {
   const std::size_t n_weights = layout_.n_weights();
   Pass<Real> pass{.backend = *backend_,
-                  .parameters = parameters.data(),
+                  .parameters = parameters_.data(),
                   .gradients = gradients_.data(),
                   .row_begin = batch_.row_begin(),
                   .coeffs = coeffs_,
@@ -115,37 +117,39 @@ Pass<Real> Network<Real>::pass(const Buffer<Real>& parameters) {
                   .delta = {nullptr}};
   for (Layer<Real>& layer : layers_) {
     pass.sources.push_back(layer.source());
-    pass.delta.push_back(layer.delta().data());
+    pass.delta.push_back(params_.normalised ? layer.u().data() : layer.delta().data());
   }
   return pass;
 }
 
 template <class Real>
-void Network<Real>::pass_layers(const Buffer<Real>& parameters, bool keeps) {
+void Network<Real>::pass_layers(bool keeps) {
   backend_->run(GatherBatch<Real>{.shape = batch_.padded(),
                                   .row_begin = batch_.row_begin(),
                                   .utterances = batch_.utterances(),
                                   .taps = batch_.taps(),
                                   .factor = static_cast<Real>(params_.input_scale),
                                   .x = input_.data()});
-  const Pass<Real> shared = pass(parameters);
+  const Pass<Real> shared = pass();
   for (Layer<Real>& layer : layers_) layer.forward(shared, keeps);
 }
 
 template <class Real>
 void Network<Real>::forward() {
   if (!may_keep_) throw std::invalid_argument("forward: the batch was not loaded to be kept");
-  pass_layers(parameters_, true);
+  pass_layers(true);
   keeps_ = true;
 }
 
 template <class Real>
-void Network<Real>::infer(const Buffer<Real>* parameters) {
+void Network<Real>::infer() {
   if (!is_loaded_) throw std::invalid_argument("infer: no batch is loaded");
+  if (params_.normalised) {
+    throw std::invalid_argument("infer: the network is normalised over batches; fold it first (folding.h)");
+  }
   keeps_ = false;
-  const Buffer<Real>& used = parameters != nullptr ? *parameters : parameters_;
-  backend_->repeat(sequence_key(used.data()), [&] {
-    pass_layers(used, false);
+  backend_->repeat(sequence_key(parameters_.data()), [&] {
+    pass_layers(false);
     backend_->run(spike_counts_body());
   });
 }
@@ -159,7 +163,7 @@ void Network<Real>::count(const LossParams& loss, const GradientState* state, Ep
   body.state = state;
   body.epoch_spikes = counts.n_spikes.data();
   body.n_labelled = batch_.n_batch();
-  body.loss_weight = loss.kind == LossKind::kSoftmax ? static_cast<double>(batch_.n_batch()) : 1.0;
+  body.loss_weight = is_softmax(loss.kind) ? static_cast<double>(batch_.n_batch()) : 1.0;
   body.epoch_loss = counts.loss.data();
   body.epoch_correct = counts.n_correct.data();
   if (gradient_.rule == Rule::kLayer) {
@@ -172,8 +176,13 @@ void Network<Real>::count(const LossParams& loss, const GradientState* state, Ep
 }
 
 template <class Real>
+void Network<Real>::keep_norms(const GradientState* state) {
+  for (Layer<Real>& layer : layers_) layer.keep_norm(*backend_, parameters_.data(), state);
+}
+
+template <class Real>
 BatchCounts<Real> Network<Real>::spike_counts_body() {
-  return {.n_batch = batch_.padded().n_batch,
+  return {.n_batch = batch_.n_batch(),
           .n_neurons = n_neurons(),
           .n_spikes = n_spikes_.data(),
           .spikes = batch_spikes_.data(),
@@ -206,10 +215,12 @@ void Network<Real>::backward(const LossParams& loss) {
                                .target_passes = loss.target_passes,
                                .desired_share = static_cast<Real>(loss.desired_share),
                                .undesired_share = static_cast<Real>(loss.undesired_share),
+                               .logit_gain = static_cast<Real>(loss.logit_gain),
+                               .label_smoothing = static_cast<Real>(loss.label_smoothing),
                                .keep_s = coeffs_.keep_s,
                                .gain_s = coeffs_.gain_s});
   if (gradient_.rule == Rule::kLayer) backend_->run(spike_counts_body());
-  const Pass<Real> shared = pass(parameters_);
+  const Pass<Real> shared = pass();
   for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);
   if (shared.part_stride == 0) return;
   backend_->run(BatchSum<Real>{.n_batch = batch_.padded().n_batch,

@@ -34,9 +34,9 @@ class Network {
   void load(Batch batch, bool keeps);
   /// Runs the loaded batch through all layers and keeps what backward() needs.
   void forward();
-  /// The same without keeping: faster, in less memory, with the same bits. parameters: in place of the network's own, by
-  /// layout(); null: those.
-  void infer(const Buffer<Real>* parameters = nullptr);
+  /// The same without keeping: faster, in less memory, with the same bits. Throws std::invalid_argument for a normalised network,
+  /// which only batches to learn from can run: fold it (folding.h).
+  void infer();
   /// Both with loading.
   void forward(Batch batch) { load(std::move(batch), true), forward(); }
   void infer(Batch batch) { load(std::move(batch), false), infer(); }
@@ -55,6 +55,9 @@ class Network {
   /// Adds what the last backward() found to the sums of the epoch, unless `state`, in the back end's memory, has stopped
   /// by then. Throws std::invalid_argument if there is no room for the batch.
   void count(const LossParams& loss, const GradientState* state, EpochCounts& counts);
+  /// Lets the running means and variances of a normalised network follow those of the batch that the last backward() ran, unless
+  /// `state` has stopped by then.
+  void keep_norms(const GradientState* state);
   /// Of the last backward(). Kernel and count are summed over the batch, softmax is its mean.
   double loss() const;
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.
@@ -85,11 +88,11 @@ class Network {
   const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
 
  private:
-  void pass_layers(const Buffer<Real>& parameters, bool keeps);
+  void pass_layers(bool keeps);
   BatchCounts<Real> spike_counts_body();
   void fit(bool keeps);
   void grow(const Shape& wanted, bool trains);
-  Pass<Real> pass(const Buffer<Real>& parameters);
+  Pass<Real> pass();
   std::size_t n_real(int layer) const;
 
   NetworkParams params_;

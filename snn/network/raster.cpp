@@ -17,6 +17,9 @@ int count_neurons(const NetworkParams& params, std::span<const int> layers) {
     if (layer < 1 || layer > params.n_layers()) {
       throw std::invalid_argument(fmt::format("layer {}: the network has layers 1 to {}", layer, params.n_layers()));
     }
+    if (layer == params.n_layers() && params.output_layer != OutputLayer::kSpiking) {
+      throw std::invalid_argument(fmt::format("layer {}: the output layer of this network does not fire", layer));
+    }
     n += params.sizes[static_cast<std::size_t>(layer)];
   }
   return n;

@@ -6,6 +6,12 @@
 
 namespace snn {
 
+/// What the synapse of a neuron takes in: the summed input of this step and the neuron's bias. [Ossicle bias]
+template <class Real>
+SNN_HD Real biased_drive(Real drive, Real bias) {
+  return drive + bias;
+}
+
 /// Membrane potential before the reset. theta = 1 - 1/tau_m of the neuron; carried: potential after the last step's
 /// reset; current: summed synaptic input of this step. [ScSr Eq. 20]
 template <class Real>

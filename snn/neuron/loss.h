@@ -39,17 +39,30 @@ SNN_HD double count_loss(double n_steps, double difference) {
   return 0.5 * n_steps * difference * difference;
 }
 
-/// Gradient of the mean cross-entropy of softmax(sums) to a at every step. weight: exp(sum - largest); total: sum of
-/// all weights. [TSSLBP softmax error]
+/// What a class should get: 1 for the labelled one, of which a share is spread over all K. [LabelSmoothing target]
 template <class Real>
-SNN_HD Real softmax_error(Real weight, Real total, bool labelled, Real inv_batch) {
-  return (weight / total - (labelled ? Real(1) : Real(0))) * inv_batch;
+SNN_HD Real smoothed_target(bool labelled, Real smoothing, int n_classes) {
+  return (labelled ? Real(1) - smoothing : Real(0)) + smoothing / static_cast<Real>(n_classes);
 }
 
-/// An utterance's part of the mean cross-entropy. below: sum of the labelled neuron less the largest sum.
-/// [TSSLBP softmax loss]
-SNN_HD double softmax_loss(double total, double below, double inv_batch) {
-  return (std::log(total) - below) * inv_batch;
+/// Gradient of the mean cross-entropy of softmax(logits) to the logit: with the sums as logits, to a at every step. weight:
+/// exp(logit - largest); total: sum of all weights; target: 1 for the labelled class, 0 for others, or smoothed.
+/// [TSSLBP softmax error]
+template <class Real>
+SNN_HD Real softmax_error(Real weight, Real total, Real target, Real inv_batch) {
+  return (weight / total - target) * inv_batch;
+}
+
+/// The logit of loss mean-softmax: gain times the mean of a over the steps. [Ossicle mean logit]
+template <class Real>
+SNN_HD Real mean_logit(Real sum, Real gain, Real n_steps) {
+  return sum * (gain / n_steps);
+}
+
+/// A class's part of an utterance's cross-entropy, in the mean over the batch. below: its logit less the largest one; target: as
+/// above. [TSSLBP softmax loss]
+SNN_HD double softmax_loss(double total, double below, double target, double inv_batch) {
+  return target * (std::log(total) - below) * inv_batch;
 }
 
 }  // namespace snn

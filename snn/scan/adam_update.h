@@ -9,8 +9,8 @@
 
 namespace snn {
 
-/// Kinds of parameters that have rates and bounds of their own: weights, self-recurrent weights, theta.
-inline constexpr int kAdamKinds = 3;
+/// Kinds of parameters, each with its rates and bounds (ParameterKind).
+inline constexpr int kAdamKinds = 9;
 
 /// Parameters, moments and gradients, flat. Nothing changes once a norm was not finite (GradientState). Its extent counts
 /// chunks, each of one array, and numbers within a chunk.

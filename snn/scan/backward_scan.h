@@ -2,6 +2,7 @@
 // Backward in time through a layer's neurons, by one of three rules (params.h); O(T).
 #include "snn/base/hd.h"
 #include "snn/model/coeffs.h"
+#include "snn/neuron/adaptation.h"
 #include "snn/neuron/bip.h"
 #include "snn/neuron/lif.h"
 #include "snn/neuron/psc.h"
@@ -27,6 +28,7 @@ struct BackwardScan {
   RowsView<const Real> psc;   // [rows][N], rule step; else not read
   Real* dw_self;              // [B] rows of part_stride, out: the utterance's part of dL/dw_self; or null
   Real* dtheta;               // the same of dL/dtheta; or null
+  Real* dbias = nullptr;      // the same of dL/dbias; or null
   std::size_t part_stride;    // at least N
   const Real* theta;          // [N]
   const Real* w_self;         // [N], or null without self-connections
@@ -35,6 +37,11 @@ struct BackwardScan {
   Rule rule;
   Coeffs<Real> coeffs;
   SilentNeurons silent = {};
+  bool of_spikes = false;  // delta comes in as the error of the spikes, behind the synapse, and not of the PSCs
+  const Real* adaptation = nullptr;  // [N], its strength; or null: none
+  const Real* rho = nullptr;         // [N], its decay
+  Real* dadaptation = nullptr;       // [B] rows of part_stride, out: the utterance's part of dL/dstrength; or null
+  Real* drho = nullptr;              // the same of dL/drho
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
@@ -42,40 +49,63 @@ struct BackwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
-    switch (rule) {
-      case Rule::kStep:
-        return walk<kWidth, Rule::kStep, false>(b, first, last);
-      case Rule::kSurrogate:
-        return walk<kWidth, Rule::kSurrogate, true>(b, first, last);
-      case Rule::kLayer:
-        return leaves_surrogate(*firing_rate, layer_rate) ? walk<kWidth, Rule::kLayer, false>(b, first, last)
-                                                          : walk<kWidth, Rule::kLayer, true>(b, first, last);
-    }
+    of_spikes || adaptation != nullptr ? by_rule<kWidth, true>(b, first, last) : by_rule<kWidth, false>(b, first, last);
   }
 
  private:
-  template <int kWidth, Rule kRule, bool kWarm>
-  SNN_HD void walk(int b, int first, int last) const {
-    if constexpr (kWidth == 1) {
-      column<kRule, kWarm>(b, first);
-    } else {
-      scan<kWidth, kRule, kWarm>(b, first, last);
+  template <int kWidth, bool kExtended>
+  SNN_HD void by_rule(int b, int first, int last) const {
+    switch (rule) {
+      case Rule::kStep:
+        return walk<kWidth, Rule::kStep, false, kExtended>(b, first, last);
+      case Rule::kSurrogate:
+        return walk<kWidth, Rule::kSurrogate, true, kExtended>(b, first, last);
+      case Rule::kLayer:
+        return leaves_surrogate(*firing_rate, layer_rate) ? walk<kWidth, Rule::kLayer, false, kExtended>(b, first, last)
+                                                          : walk<kWidth, Rule::kLayer, true, kExtended>(b, first, last);
     }
   }
 
-  /// kWarm: every step takes the surrogate.
-  template <int kWidth, Rule kRule, bool kWarm>
+  template <int kWidth, Rule kRule, bool kWarm, bool kExtended>
+  SNN_HD void walk(int b, int first, int last) const {
+    if constexpr (kWidth == 1) {
+      column<kRule, kWarm, kExtended>(b, first);
+    } else {
+      scan<kWidth, kRule, kWarm, kExtended>(b, first, last);
+    }
+  }
+
+  /// A neuron's constants.
+  struct Neuron {
+    Real keep, w, strength, decay, bound;
+  };
+  SNN_HD Neuron neuron(int n) const {
+    const bool adapts = adaptation != nullptr;
+    const Real w = w_self != nullptr ? w_self[n] : Real(0);
+    return {theta[n], w, adapts ? adaptation[n] : Real(0), adapts ? rho[n] : Real(0),
+            spike_slope_bound(coeffs.bound, coeffs.self_gain, w)};
+  }
+
+  /// What a neuron carries from step to step: filtered error of its PSC, error of its potential, delta and error of the drive of
+  /// the step after, errors of the adaptation. And its sums: an utterance's parts of the neuron's gradients.
+  struct State {
+    Real trace = Real(0), error = Real(0), after = Real(0), drive = Real(0), adapted = Real(0), twice = Real(0);
+    Real sum_self = Real(0), sum_theta = Real(0), sum_bias = Real(0), sum_strength = Real(0), sum_rho = Real(0);
+  };
+
+  /// kWarm: every step takes the surrogate. kExtended: errors of spikes, or adaptation.
+  template <int kWidth, Rule kRule, bool kWarm, bool kExtended>
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
-    Real keep[kWidth] = {}, w[kWidth] = {}, trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {};
-    Real drive[kWidth] = {}, sum_self[kWidth] = {}, sum_theta[kWidth] = {}, surrogate[kWidth] = {};
-    Real slope[kWidth] = {}, bound[kWidth] = {};
+    Real trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {}, drive[kWidth] = {}, adapted[kWidth] = {};
+    Real twice[kWidth] = {}, keep[kWidth] = {}, w[kWidth] = {}, strength[kWidth] = {}, decay[kWidth] = {};
+    Real sum_self[kWidth] = {}, sum_theta[kWidth] = {}, sum_bias[kWidth] = {}, sum_strength[kWidth] = {};
+    Real sum_rho[kWidth] = {}, surrogate[kWidth] = {}, slope[kWidth] = {}, bound[kWidth] = {};
     constexpr bool kSurrogate = kRule != Rule::kLayer || kWarm;
     const Real nothing[kWidth] = {};  // the potential before the first step
     for (int j = 0; j < width; ++j) {
-      keep[j] = theta[first + j];
-      if (w_self != nullptr) w[j] = w_self[first + j];
-      bound[j] = spike_slope_bound(coeffs.bound, coeffs.self_gain, w[j]);
+      const Neuron c = neuron(first + j);
+      keep[j] = c.keep, w[j] = c.w, strength[j] = c.strength, decay[j] = c.decay, bound[j] = c.bound;
     }
     for (int row = row_begin[b + 1] - 1; row >= row_begin[b]; --row) {
       Real* SNN_RESTRICT delta_row = delta + shape.index(row, first);
@@ -86,42 +116,50 @@ struct BackwardScan {
       if (kSurrogate) find_surrogates<kWidth>(u_row, width, surrogate);
       if (!kWarm) find_spike_slopes(u_row, u_before, width, bound, slope);
       for (int j = 0; j < width; ++j) {
-        const bool spike = fires(u_row[j], coeffs.v_th);
-        const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
-        const Real arriving = arriving_error(delta_row[j], w[j], after[j]);
-        Real reset = Real(0);
-        if constexpr (kRule != Rule::kSurrogate) reset = spike ? reset_error(keep[j], u_row[j], error[j]) : Real(0);
-        const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
-        sum_self[j] += dw_self_term(drive[j], spike);
-        after[j] = step<kRule, kWarm>(surrogate[j], a, spike, slope[j], arriving, reset, keep[j], trace[j], error[j]);
-        drive[j] = psc_error_step(coeffs.keep_s, coeffs.gain_s, drive[j], after[j]);
-        sum_theta[j] += dtheta_term(after[j], carried);
-        delta_row[j] = after[j];
-        u_row[j] = drive[j];
+        State s{trace[j],    error[j],     after[j],    drive[j],        adapted[j], twice[j],
+                sum_self[j], sum_theta[j], sum_bias[j], sum_strength[j], sum_rho[j]};
+        step<kRule, kWarm, kExtended>(
+            {u_row[j], u_before[j], surrogate[j], slope[j], kRule == Rule::kStep ? psc_row[j] : Real(0), delta_row[j]},
+            {keep[j], w[j], strength[j], decay[j], bound[j]}, s);
+        trace[j] = s.trace, error[j] = s.error, after[j] = s.after, drive[j] = s.drive;
+        sum_self[j] = s.sum_self, sum_theta[j] = s.sum_theta, sum_bias[j] = s.sum_bias;
+        if (kExtended) adapted[j] = s.adapted, twice[j] = s.twice;
+        if (kExtended) sum_strength[j] = s.sum_strength, sum_rho[j] = s.sum_rho;
+        delta_row[j] = s.after;
+        u_row[j] = s.drive;
       }
     }
-    for (int j = 0; j < width; ++j) write_parts(b, first + j, sum_self[j], sum_theta[j]);
+    for (int j = 0; j < width; ++j) {
+      write_parts(b, first + j,
+                  {.sum_self = sum_self[j],
+                   .sum_theta = sum_theta[j],
+                   .sum_bias = sum_bias[j],
+                   .sum_strength = sum_strength[j],
+                   .sum_rho = sum_rho[j]});
+    }
   }
 
   /// One neuron over all steps. u_now: potential of the step; before: those of the steps before it, which the next steps
   /// of this walk work on.
-  template <Rule kRule, bool kWarm>
+  template <Rule kRule, bool kWarm, bool kExtended>
   SNN_HD void column(int b, int n) const {
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.n_neurons;
-    if (n_steps == 0) return write_parts(b, n, Real(0), Real(0));
-    const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
+    if (n_steps == 0) return write_parts(b, n, {});
+    const Neuron c = neuron(n);
     const int last = begin + n_steps - 1;
     Real* errors = delta + shape.index(last, n);
     Real* potentials = u + shape.index(last, n);
     Real u_now = *potentials, z_now = column_exponential<kRule, kWarm>(u_now);
-    ColumnState state = {};
-    state.bound = spike_slope_bound(coeffs.bound, coeffs.self_gain, w);
+    State state = {};
     Column<Real> columns[3] = {{errors, back, n_steps}, {potentials + back, back, n_steps - 1}, {}};
     if (kRule == Rule::kStep) columns[2] = {psc.at(last, n), -static_cast<int>(psc.stride), n_steps};
     using Row = const Real(&)[3];
     const auto prepare = [&](Row row) { return column_exponential<kRule, kWarm>(row[1]); };
     walk_columns<kColumnRows>(columns, n_steps, prepare, [&](Row row, Real z_before) {
-      column_step<kRule, kWarm>(u_now, row[1], z_now, row[0], row[2], keep, w, state);
+      const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
+      Real slope[1] = {};
+      if (!kWarm) find_spike_slopes(&u_now, &row[1], 1, &c.bound, slope);
+      step<kRule, kWarm, kExtended>({u_now, row[1], surrogate, slope[0], row[2], row[0]}, c, state);
       *errors = state.after;
       *potentials = state.drive;
       u_now = row[1];
@@ -129,13 +167,8 @@ struct BackwardScan {
       errors += back;
       potentials += back;
     });
-    write_parts(b, n, state.sum_self, state.sum_theta);
+    write_parts(b, n, state);
   }
-
-  /// What a walk down a column carries from step to step, its sums, and the bound of its slopes.
-  struct ColumnState {
-    Real trace, error, after, drive, sum_self, sum_theta, bound;
-  };
 
   /// The exponential that the surrogate slope needs: of a whole block of steps before the first one, as it is a long chain
   /// of operations that wait for each other, and divisions with their rare branches part the steps for the compiler.
@@ -146,26 +179,13 @@ struct BackwardScan {
     return exponential_of(reduce_argument(x));
   }
 
-  template <Rule kRule, bool kWarm>
-  SNN_HD void column_step(Real u_now, Real u_before, Real z_now, Real da, Real a, Real keep, Real w,
-                          ColumnState& s) const {
-    const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
-    Real slope[1] = {};
-    if (!kWarm) find_spike_slopes(&u_now, &u_before, 1, &s.bound, slope);
-    const bool spike = fires(u_now, coeffs.v_th);
-    const Real carried = carried_potential(u_before, fires(u_before, coeffs.v_th));
-    const Real arriving = arriving_error(da, w, s.after);
-    const Real reset = kRule != Rule::kSurrogate && spike ? reset_error(keep, u_now, s.error) : Real(0);
-    s.sum_self += dw_self_term(s.drive, spike);
-    s.after = step<kRule, kWarm>(surrogate, a, spike, slope[0], arriving, reset, keep, s.trace, s.error);
-    s.drive = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.drive, s.after);
-    s.sum_theta += dtheta_term(s.after, carried);
-  }
-
-  SNN_HD void write_parts(int b, int n, Real self, Real theta_part) const {
+  SNN_HD void write_parts(int b, int n, const State& sums) const {
     const std::size_t at = static_cast<std::size_t>(b) * part_stride + static_cast<std::size_t>(n);
-    if (dw_self != nullptr) dw_self[at] = self;
-    if (dtheta != nullptr) dtheta[at] = theta_part;
+    if (dw_self != nullptr) dw_self[at] = sums.sum_self;
+    if (dtheta != nullptr) dtheta[at] = sums.sum_theta;
+    if (dbias != nullptr) dbias[at] = sums.sum_bias;
+    if (dadaptation != nullptr) dadaptation[at] = sums.sum_strength;
+    if (drho != nullptr) drho[at] = sums.sum_rho;
   }
 
   /// The surrogate slopes of a row. In loops of their own: then the chains of operations that wait for each other are
@@ -193,19 +213,46 @@ struct BackwardScan {
     }
   }
 
-  /// One neuron, one step: updates trace and error, returns delta.
-  template <Rule kRule, bool kWarm>
-  SNN_HD Real step(Real surrogate, Real a, bool spike, Real slope, Real arriving, Real reset, Real keep, Real& trace,
-                   Real& error) const {
+  /// What a step is taken from: potential, that of the step before, slopes, PSC (rule step) and the error that came in.
+  struct Now {
+    Real u, before, surrogate, slope, a, arriving;
+  };
+
+  /// One neuron, one step back.
+  template <Rule kRule, bool kWarm, bool kExtended>
+  SNN_HD void step(const Now& now, const Neuron& c, State& s) const {
+    const bool spike = fires(now.u, coeffs.v_th), is_behind = kExtended && of_spikes;
+    const Real carried = carried_potential(now.before, fires(now.before, coeffs.v_th));
+    const Real arriving = arriving_error(now.arriving, c.w, s.after);
+    const Real filtered = is_behind ? arriving_error(Real(0), c.w, s.after) : arriving;
+    const Real reset = kRule != Rule::kSurrogate && spike ? reset_error(c.keep, now.u, s.error) : Real(0);
     const Real extra = kRule == Rule::kLayer ? reset : Real(0);
-    trace = psc_error_step(coeffs.keep_s, coeffs.gain_s, trace, arriving + extra);
-    if constexpr (kRule == Rule::kLayer) error = layer_rule_error(spike, arriving, keep, error);
-    if constexpr (kRule == Rule::kStep) error = step_rule_error(spike, slope, trace, reset, keep, error);
+    s.sum_self += dw_self_term(s.drive, spike);
+    s.trace = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.trace, filtered + extra);
+    Real trace = s.trace;
+    if (kExtended) trace += (is_behind ? now.arriving : Real(0)) + adaptation_spike_error(c.strength, s.adapted);
+    if constexpr (kRule == Rule::kLayer) s.error = layer_rule_error(spike, filtered, c.keep, s.error);
+    if constexpr (kRule == Rule::kStep) {
+      s.error = step_rule_error(spike, now.slope, trace, reset, c.keep, s.error);
+    }
+    s.after = delta_of<kRule, kWarm>(now, trace, s.error);
+    s.drive = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.drive, s.after);
+    s.sum_theta += dtheta_term(s.after, carried);
+    s.sum_bias += s.drive;
+    if constexpr (!kExtended) return;
+    s.sum_strength += dstrength_term(s.adapted, spike);
+    s.sum_rho += drho_term(c.strength, s.twice, spike);
+    s.twice = adaptation_error_step(c.decay, s.twice, s.adapted);
+    s.adapted = adaptation_error_step(c.decay, s.adapted, s.after);
+  }
+
+  template <Rule kRule, bool kWarm>
+  SNN_HD Real delta_of(const Now& now, Real trace, Real error) const {
     if constexpr (kRule == Rule::kLayer && !kWarm) {
-      return slope * trace;
+      return now.slope * trace;
     } else {
-      const Real warm = surrogate * trace;
-      if constexpr (kRule == Rule::kStep) return is_warming_up(a, coeffs.warm_limit) ? warm : error;
+      const Real warm = now.surrogate * trace;
+      if constexpr (kRule == Rule::kStep) return is_warming_up(now.a, coeffs.warm_limit) ? warm : error;
       return warm;
     }
   }

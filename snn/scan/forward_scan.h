@@ -2,6 +2,7 @@
 // Forward in time through the neurons of a layer, from what their sources sent to their potentials.
 #include "snn/base/hd.h"
 #include "snn/model/coeffs.h"
+#include "snn/neuron/adaptation.h"
 #include "snn/neuron/lif.h"
 #include "snn/neuron/psc.h"
 #include "snn/neuron/self_recurrent.h"
@@ -28,6 +29,9 @@ struct ForwardScan {
   const Real* w_self;           // [N], or null without self-connections
   Coeffs<Real> coeffs;
   SilentNeurons silent = {};
+  const Real* bias = nullptr;        // [N], or null: none
+  const Real* adaptation = nullptr;  // [N], its strength; or null: none
+  const Real* rho = nullptr;         // [N], its decay
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
@@ -35,13 +39,13 @@ struct ForwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, u + shape.index(row_begin[b] - first_row, first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
-    const bool wants_own = w_self != nullptr || psc != nullptr;
-    if constexpr (kWidth == 1) {
-      if (psc != nullptr) return column<true, true>(b, first);
-      wants_own ? column<true, false>(b, first) : column<false, false>(b, first);
-    } else {
-      wants_own ? scan<kWidth, true>(b, first, last) : scan<kWidth, false>(b, first, last);
-    }
+    const bool is_extended = bias != nullptr || adaptation != nullptr;
+    if (is_extended)
+      return psc != nullptr ? walk<kWidth, true, true, true>(b, first, last)
+                            : walk<kWidth, true, false, true>(b, first, last);
+    if (psc != nullptr) return walk<kWidth, true, true, false>(b, first, last);
+    w_self != nullptr ? walk<kWidth, true, false, false>(b, first, last)
+                      : walk<kWidth, false, false, false>(b, first, last);
   }
 
  private:
@@ -49,39 +53,68 @@ struct ForwardScan {
     return n_spikes[static_cast<std::size_t>(b) * n_spikes_stride + static_cast<std::size_t>(n)];
   }
 
-  /// One neuron, one step: updates its state, returns the potential. kOwn: the neuron's own PSC is wanted.
-  template <bool kOwn>
-  SNN_HD Real step(Real drive, Real keep, Real w, Real& current, Real& carried, Real& a, int& count) const {
-    current = psc_step(coeffs.keep_s, coeffs.gain_s, current, drive);
-    const Real own = kOwn ? self_current(w, a) : Real(0);
-    const Real potential = membrane_potential(keep, carried, current + own);
+  /// A silent neuron has none.
+  SNN_HD Real bias_of(int b, int n) const { return bias != nullptr && !silent.is_silent(b, n) ? bias[n] : Real(0); }
+
+  template <int kWidth, bool kOwn, bool kPsc, bool kExtended>
+  SNN_HD void walk(int b, int first, int last) const {
+    if constexpr (kWidth == 1) {
+      column<kOwn, kPsc, kExtended>(b, first);
+    } else {
+      scan<kWidth, kOwn, kPsc, kExtended>(b, first, last);
+    }
+  }
+
+  /// A neuron's constants.
+  struct Neuron {
+    Real keep, w, bias, strength, rho;
+  };
+
+  SNN_HD Neuron neuron(int b, int n) const {
+    const bool adapts = adaptation != nullptr;
+    return {theta[n], w_self != nullptr ? w_self[n] : Real(0), bias_of(b, n), adapts ? adaptation[n] : Real(0),
+            adapts ? rho[n] : Real(0)};
+  }
+
+  /// One neuron, one step: updates its state, returns the potential. kOwn: the neuron's own PSC is wanted; kExtended: it has a
+  /// bias or adapts.
+  template <bool kOwn, bool kExtended>
+  SNN_HD Real step(Real drive, const Neuron& c, Real& current, Real& carried, Real& a, Real& adapted,
+                   int& count) const {
+    current = psc_step(coeffs.keep_s, coeffs.gain_s, current, kExtended ? biased_drive(drive, c.bias) : drive);
+    const Real own = kOwn ? self_current(c.w, a) : Real(0);
+    Real input = current + own;
+    if (kExtended) input = adapted_current(input, c.strength, adapted);
+    const Real potential = membrane_potential(c.keep, carried, input);
     const bool spike = fires(potential, coeffs.v_th);
     carried = carried_potential(potential, spike);
     if (kOwn) a = psc_step(coeffs.keep_s, coeffs.gain_s, a, spike ? Real(1) : Real(0));
+    if (kExtended) adapted = adaptation_step(c.rho, adapted, spike);
     count += spike ? 1 : 0;
     return potential;
   }
 
-  template <int kWidth, bool kOwn>
+  template <int kWidth, bool kOwn, bool kPsc, bool kExtended>
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
-    Real current[kWidth] = {}, carried[kWidth] = {}, a[kWidth] = {}, w[kWidth] = {}, keep[kWidth] = {},
-         sum[kWidth] = {};
+    Real current[kWidth] = {}, carried[kWidth] = {}, a[kWidth] = {}, w[kWidth] = {}, keep[kWidth] = {};
+    Real sum[kWidth] = {}, offset[kWidth] = {}, adapted[kWidth] = {}, strength[kWidth] = {}, decay[kWidth] = {};
     int count[kWidth] = {};
     for (int j = 0; j < width; ++j) {
-      keep[j] = theta[first + j];
-      if (w_self != nullptr) w[j] = w_self[first + j];
+      const Neuron each = neuron(b, first + j);
+      keep[j] = each.keep, w[j] = each.w, offset[j] = each.bias, strength[j] = each.strength, decay[j] = each.rho;
     }
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
       Real* SNN_RESTRICT u_row = u + shape.index(row - first_row, first);
       for (int j = 0; j < width; ++j) {
-        u_row[j] = step<kOwn>(u_row[j], keep[j], w[j], current[j], carried[j], a[j], count[j]);
+        u_row[j] = step<kOwn, kExtended>(u_row[j], {keep[j], w[j], offset[j], strength[j], decay[j]}, current[j],
+                                         carried[j], a[j], adapted[j], count[j]);
       }
       if (fired != nullptr) {
         Real* SNN_RESTRICT fired_row = fired + shape.index(row, first);
         for (int j = 0; j < width; ++j) fired_row[j] = fires(u_row[j], coeffs.v_th) ? Real(1) : Real(0);
       }
-      if (psc == nullptr) continue;
+      if (!kPsc) continue;
       Real* SNN_RESTRICT psc_row = psc + shape.index(row, first);
       for (int j = 0; j < width; ++j) {
         psc_row[j] = a[j];
@@ -89,15 +122,15 @@ struct ForwardScan {
       }
     }
     for (int j = 0; j < width; ++j) count_of(b, first + j) = count[j];
-    if (psc == nullptr) return;
+    if (!kPsc) return;
     for (int j = 0; j < width; ++j) psc_sums[shape.index(b, first + j)] = sum[j];
   }
 
   /// One neuron over all steps. kPsc: its PSCs are to be written.
-  template <bool kOwn, bool kPsc>
+  template <bool kOwn, bool kPsc, bool kExtended>
   SNN_HD void column(int b, int n) const {
-    const Real keep = theta[n], w = w_self != nullptr ? w_self[n] : Real(0);
-    Real current = Real(0), carried = Real(0), a = Real(0), sum = Real(0);
+    const Neuron each = neuron(b, n);
+    Real current = Real(0), carried = Real(0), a = Real(0), adapted = Real(0), sum = Real(0);
     int count = 0;
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, stride = shape.n_neurons;
     Real* potentials = u + shape.index(begin - first_row, n);
@@ -105,7 +138,7 @@ struct ForwardScan {
     Real* pscs = kPsc ? psc + shape.index(begin, n) : nullptr;
     Column<Real> columns[] = {{potentials, stride, n_steps}};
     walk_columns<kColumnRows>(columns, n_steps, [&](const Real(&drive)[1]) {
-      const Real potential = step<kOwn>(drive[0], keep, w, current, carried, a, count);
+      const Real potential = step<kOwn, kExtended>(drive[0], each, current, carried, a, adapted, count);
       *potentials = potential;
       potentials += stride;
       if (fired != nullptr) {

@@ -25,6 +25,7 @@ struct LossGrad {
   LossKind kind;
   int target_passes;                    // kernel: 1..2
   Real desired_share, undesired_share;  // count: of the utterance's steps
+  Real logit_gain, label_smoothing;     // softmax losses
   Real keep_s, gain_s;
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
@@ -76,12 +77,17 @@ struct LossGrad {
       e = count_error(own[k], (labelled ? desired_share : undesired_share) * n_steps, labelled, Real(1) / n_steps);
       part = count_loss(static_cast<double>(n_steps), static_cast<double>(e));
     } else {
-      Real largest = own[0], total = Real(0);
-      for (int i = 1; i < shape.n_neurons; ++i) largest = own[i] > largest ? own[i] : largest;
-      for (int i = 0; i < shape.n_neurons; ++i) total += exponential(own[i] - largest);
-      const Real inv_batch = Real(1) / static_cast<Real>(n_labelled);
-      e = softmax_error(exponential(own[k] - largest), total, labelled, inv_batch);
-      if (labelled) part = softmax_loss(static_cast<double>(total), static_cast<double>(own[k] - largest), inv_batch);
+      const bool of_means = kind == LossKind::kMeanSoftmax;
+      const auto logit = [&](int i) { return of_means ? mean_logit(own[i], logit_gain, n_steps) : own[i]; };
+      Real largest = logit(0), total = Real(0);
+      for (int i = 1; i < shape.n_neurons; ++i) largest = logit(i) > largest ? logit(i) : largest;
+      for (int i = 0; i < shape.n_neurons; ++i) total += exponential(logit(i) - largest);
+      const Real inv_batch = Real(1) / static_cast<Real>(n_labelled), below = logit(k) - largest;
+      const Real target = smoothed_target(labelled, label_smoothing, shape.n_neurons);
+      e = softmax_error(exponential(below), total, target, inv_batch);
+      if (of_means) e = mean_logit(e, logit_gain, n_steps);
+      if (target > Real(0))
+        part = softmax_loss(static_cast<double>(total), static_cast<double>(below), target, inv_batch);
     }
     fill(b, k, e);
     return part;

@@ -13,6 +13,10 @@ struct SilentNeurons {
   const std::uint8_t* flags = nullptr;  // [B] rows of stride
   std::size_t stride = 0;               // at least N
 
+  SNN_HD bool is_silent(int b, int n) const {
+    return flags != nullptr && flags[static_cast<std::size_t>(b) * stride + static_cast<std::size_t>(n)] != 0;
+  }
+
   /// Zeroes the columns of silent neurons first .. last-1 in n_rows rows, the first of which begins with neuron `first`.
   template <class Real>
   SNN_HD void zero(int b, int first, int last, Real* rows, int n_rows, int n_neurons) const {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <numeric>
+#include <stdexcept>
 
 #include "snn/neuron/decision.h"
 
@@ -28,13 +29,17 @@ Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_s
   const int n = static_cast<int>(dataset.utterances.size()), n_classes = network.params().sizes.back();
   const auto width = static_cast<std::size_t>(n_classes);
   const auto& [kind, n_last] = options.readout;
+  if (kind == ReadoutKind::kSpikes && network.params().output_layer != OutputLayer::kSpiking) {
+    throw std::invalid_argument(
+        "decision by spikes: the network's output layer does not fire; decide by psc or last:N");
+  }
   std::vector<int> order(static_cast<std::size_t>(n));
   std::iota(order.begin(), order.end(), 0);
   Evaluation evaluation;
   for (int i = 0; i < count_batches(n, batch_size); ++i) {
     const std::span<const int> indices = batch_indices(order, i, batch_size);
     network.load(make_batch(dataset, indices), false);
-    network.infer(options.parameters);
+    network.infer();
     std::vector<float> sums, psc;  // [B][K]; [rows][K]
     if (kind == ReadoutKind::kPsc) sums = network.class_sums();
     if (kind == ReadoutKind::kSpikes)

@@ -11,9 +11,8 @@
 namespace snn {
 
 struct EvaluateOptions {
-  Readout readout{};                          ///< whose largest number decides
-  bool traces = false;                        ///< whether decisions after every step are wanted
-  const Buffer<float>* parameters = nullptr;  ///< as Network::infer has them
+  Readout readout{};    ///< whose largest number decides
+  bool traces = false;  ///< whether decisions after every step are wanted
 };
 
 struct Evaluation {
@@ -25,7 +24,7 @@ struct Evaluation {
 
 /// The scores of an utterance do not depend on the batch around it, but for rounding where a layer fires in about 42 % of
 /// the steps (snn/backend/cpu/spike_product.h), and on a CUDA device, where cuBLAS chooses by the size of a batch. batch_size >= 1.
-/// Throws std::invalid_argument if the channels differ.
+/// Throws std::invalid_argument if the channels differ, or for a decision by spikes of an output layer that does not fire.
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size,
                     const EvaluateOptions& options = {});
 

@@ -193,9 +193,13 @@ Activity activity_of(double rate) {
 SynapticOperations synaptic_operations(const NetworkParams& network, const SpikeCounts& counts) {
   check_layers(network, counts);
   std::vector<std::int64_t> fan_out(network.sizes.size(), 0);
-  for (int l = 1; l <= network.n_layers(); ++l) fan_out[l - 1] += network.sizes[l];
-  for (const Skip& skip : network.skips) fan_out[skip.from] += network.sizes[skip.to];
+  const auto n_copies = [](const std::vector<int>& delays) { return static_cast<std::int64_t>(delays.size()); };
+  for (int l = 1; l <= network.n_layers(); ++l) {
+    fan_out[l - 1] += network.sizes[l] * n_copies(l == 1 ? network.input_delays : network.forward_delays);
+  }
+  for (const Skip& skip : network.skips) fan_out[skip.from] += network.sizes[skip.to] * n_copies(network.skip_delays);
   for (const int l : network.self_recurrent) fan_out[l] += 1;
+  for (const int l : network.adaptive) fan_out[l] += 1;
   SynapticOperations operations;
   if (counts.n_utterances == 0) return operations;
   const auto n = static_cast<double>(counts.n_utterances);

@@ -5,6 +5,7 @@
 #include <limits>
 #include <map>
 #include <numeric>
+#include <optional>
 #include <stdexcept>
 
 #include "snn/backend/cpu/product.h"
@@ -67,8 +68,9 @@ class CountingBackend final : public Backend<float> {
     const Shape& shape = stage.scan.shape;
     const std::size_t n_rows = is_cuda_ ? as_size(shape.n_rows) : group_rows(shape);
     if (stage.scan.u == nullptr) want("over time", n_rows * as_size(shape.n_neurons) * sizeof(float));
+    want_delayed(stage.sources, shape);
     std::string name = "source ";
-    for (const auto& [source, w] : stage.sources) {
+    for (const auto& [source, w, delay] : stage.sources) {
       if (is_cuda_ || !may_spike(source)) continue;
       const std::size_t n_sources = as_size(source.n_neurons);
       want(name += '+', as_size(count_tiles(shape.n_neurons) * kTileWidth) * n_sources * sizeof(float) +
@@ -77,8 +79,10 @@ class CountingBackend final : public Backend<float> {
   }
   void run(const BackwardStage<float>& stage) override {
     if (is_cuda_ && stage.scan.rule == Rule::kStep) want("over time", stage.scan.shape.size() * sizeof(float));
+    want_delayed(stage.targets, stage.scan.shape);
   }
   void run(const WeightGradient<float>& product) override {
+    if (product.delay > 0) want("delayed", Shape{product.n_rows, 0, product.n_neurons}.size() * sizeof(float));
     if (is_cuda_) return;
     const std::size_t n_sources = as_size(product.source.n_neurons), n_neurons = as_size(product.n_neurons);
     if (!may_spike(product.source)) {
@@ -90,6 +94,12 @@ class CountingBackend final : public Backend<float> {
   void run(const ScanBody<float>&) override {}
 
  private:
+  /// A CUDA device puts the products of delayed connections aside.
+  template <class Connections>
+  void want_delayed(const Connections& connections, const Shape& shape) {
+    const bool delays = std::ranges::any_of(connections, [](const auto& each) { return each.delay > 0; });
+    if (is_cuda_ && delays) want("delayed", shape.size() * sizeof(float));
+  }
   static bool may_spike(const Source<float>& source) {
     return source.spikes != nullptr && source.n_neurons <= kMostNeurons;
   }
@@ -141,13 +151,18 @@ MemoryForecast training_memory(const TrainingParams& params, const BatchSize& ba
   CountingBackend backend(device, n_threads);
   Network<float> network(params.network, params.gradient, backend);
   const Optimiser<float> optimiser(params.optimiser, network);
-  const std::size_t n_scored = validates && scores_others(params) ? network.layout().n_values() : 0;
-  const Buffer<float> scored(backend, n_scored);
+  std::optional<Network<float>> scorer;
+  if (validates && scores_others(params)) scorer.emplace(scored_network(params), params.gradient, backend);
   const std::size_t parameters = backend.arrays();
   network.load(batch_of(params.network, batch), true);
   network.forward();
   network.backward(params.loss);
-  if (validates) network.infer();
+  if (scorer) {
+    scorer->load(batch_of(params.network, batch), false);
+    scorer->infer();
+  } else if (validates) {
+    network.infer();
+  }
   const ArrayLayout& layout = network.layout();
   const std::size_t n_states = params.optimiser.ema_decay > 0.0 ? 3 : 2;  // moments, average
   const std::size_t n_kept = layout.n_values() + n_states * layout.n_trained();

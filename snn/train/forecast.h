@@ -8,9 +8,16 @@
 
 namespace snn {
 
-/// Whether what is scored is not what is trained on, but an array of its own: an average, or weights without dropout.
+/// Whether what is scored is not what is trained on, but a network of its own: with averages, without dropout, or folded.
 inline bool scores_others(const TrainingParams& params) {
-  return params.optimiser.ema_decay > 0.0 || params.augment.drop_neurons > 0.0;
+  return params.optimiser.ema_decay > 0.0 || params.augment.drop_neurons > 0.0 || params.network.normalised;
+}
+/// The network that is scored (folding.h).
+inline NetworkParams scored_network(const TrainingParams& params) {
+  NetworkParams network = params.network;
+  network.bias = network.bias || network.normalised;
+  network.normalised = false;
+  return network;
 }
 
 /// What a batch comes to, at most.

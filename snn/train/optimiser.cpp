@@ -10,7 +10,7 @@ namespace snn {
 
 // A chunk's kind chooses its coefficients.
 static_assert(static_cast<int>(ParameterKind::kWeight) == 0 &&
-              static_cast<int>(ParameterKind::kTheta) == kAdamKinds - 1);
+              static_cast<int>(ParameterKind::kNormVar) == kAdamKinds - 1);
 
 template <class Real>
 Optimiser<Real>::Optimiser(const OptimiserParams& params, Network<Real>& network)
@@ -73,9 +73,12 @@ void Optimiser<Real>::reset_state(const GradientState& state, std::span<const Ar
 template <class Real>
 AdamCoeffs<Real> Optimiser<Real>::coeffs(ParameterKind kind, double rate_factor) const {
   const auto real = [](double value) { return static_cast<Real>(value); };
-  const bool is_theta = kind == ParameterKind::kTheta;
-  const double own = is_theta ? params_.lr_theta.value_or(params_.lr) : params_.lr_self.value_or(params_.lr);
-  const double lr = rate_factor * (kind == ParameterKind::kWeight ? params_.lr : own);
+  const bool is_decay = kind == ParameterKind::kTheta || kind == ParameterKind::kRho;
+  const bool is_intrinsic = is_decay || kind == ParameterKind::kAdaptation;
+  const std::optional<double> own = is_intrinsic                         ? params_.lr_theta
+                                    : kind == ParameterKind::kSelfWeight ? params_.lr_self
+                                                                         : std::nullopt;
+  const double lr = rate_factor * own.value_or(params_.lr);
   const double decay = kind == ParameterKind::kWeight ? params_.weight_decay : 0.0;
   const auto n = static_cast<double>(n_updates_);
   return {.lr = real(lr),
@@ -87,8 +90,10 @@ AdamCoeffs<Real> Optimiser<Real>::coeffs(ParameterKind kind, double rate_factor)
           .fix2 = real(1.0 - std::pow(params_.beta2, n)),
           .eps = real(params_.eps),
           .keep = real(1.0 - lr * decay),
-          .low = real(is_theta ? params_.theta_min : -params_.clip_weight),
-          .high = real(is_theta ? params_.theta_max : params_.clip_weight),
+          .low = real(is_decay                             ? params_.theta_min
+                      : kind == ParameterKind::kAdaptation ? 0.0
+                                                           : -params_.clip_weight),
+          .high = real(is_decay ? params_.theta_max : params_.clip_weight),
           .average_rate = real(1.0 - ema_decay_at(params_.ema_decay, n))};
 }
 
@@ -96,9 +101,7 @@ template <class Real>
 void Optimiser<Real>::prepare(double rate_factor) {
   ++n_updates_;
   std::vector<AdamCoeffs<Real>> now;
-  for (const auto kind : {ParameterKind::kWeight, ParameterKind::kSelfWeight, ParameterKind::kTheta}) {
-    now.push_back(coeffs(kind, rate_factor));
-  }
+  for (int kind = 0; kind < kAdamKinds; ++kind) now.push_back(coeffs(static_cast<ParameterKind>(kind), rate_factor));
   coeffs_.upload(now);
 }
 

@@ -86,6 +86,7 @@ void Trainer::run_batch(std::span<const int> distinct) {
     network_.forward();
     network_.backward(params.loss);
     optimiser_.apply();
+    network_.keep_norms(optimiser_.device_state());
     network_.count(params.loss, optimiser_.device_state(), counts_);
   });
   n_utterances_ += static_cast<std::int64_t>(indices.size());
@@ -153,6 +154,10 @@ EpochReport Trainer::finish_epoch() {
   report.firing_rates =
       firing_rates(params.network, {.spikes = layer_spikes(params.network, counted_.n_spikes), .n_steps = n_steps_});
   report.neurons = neuron_shares(params.network, counted_.n_spikes, n_steps_);
+  if (params.network.output_layer != OutputLayer::kSpiking) {
+    for (auto* of_layers : {&report.firing_rates, &report.neurons.silent, &report.neurons.saturated})
+      of_layers->pop_back();
+  }
   if (has_layer_rule()) {
     for (const std::int64_t n : counted_.n_surrogate) {
       report.surrogate_shares.push_back(static_cast<double>(n) / n_batches_);
@@ -177,20 +182,18 @@ EpochReport Trainer::finish_epoch() {
   return report;
 }
 
-/// The parameters that stand for the training so far, which need not be those that it goes on from: validation sees them
-/// and model() stores them.
-Tensors Trainer::scored_parameters() const {
+/// The network that stands for the training so far, which need not be the one that it goes on from: validation sees it and
+/// model() stores it.
+Folded Trainer::scored() const {
   Tensors scored = network_.parameters();
   for (auto& [name, average] : optimiser_.average()) scored[name] = std::move(average);
   scale_for_scoring(scored, params());
-  return scored;
+  return fold_normalisation(params().network, std::move(scored));
 }
 
-/// The network's own parameters are not touched.
 CorrectCount Trainer::score_valid() {
-  if (scored_.size() > 0) network_.from_tensors(scored_parameters(), scored_);
-  const EvaluateOptions options{.parameters = scored_.size() > 0 ? &scored_ : nullptr};
-  return score(evaluate(network_, *valid_, params().batch_size, options), *valid_).all();
+  if (scorer_) scorer_->set_parameters(scored().parameters);
+  return score(evaluate(scorer_ ? *scorer_ : network_, *valid_, params().batch_size), *valid_).all();
 }
 
 }  // namespace snn

@@ -8,6 +8,7 @@
 #include "snn/data/augment.h"
 #include "snn/data/dataset.h"
 #include "snn/files/checkpoint.h"
+#include "snn/model/folding.h"
 #include "snn/network/network.h"
 #include "snn/score/evaluate.h"
 #include "snn/train/optimiser.h"
@@ -46,7 +47,7 @@ struct EpochReport {
   double loss = 0.0, accuracy = 0.0;     ///< as in BatchReport, of the whole epoch
   double gradient_norm = 0.0;            ///< mean over batches, before the clip
   double rate_factor = 1.0;              ///< the schedule's at the last update
-  std::vector<double> firing_rates;      ///< of each layer 1..L, 0..1, over the epoch
+  std::vector<double> firing_rates;      ///< of each layer 1..L that fires, 0..1, over the epoch
   NeuronShares neurons;                  ///< over the epoch
   std::vector<double> surrogate_shares;  ///< rule layer: of each layer, of the batches in which it took the surrogate
   std::vector<ArrayReport> arrays;       ///< of all, as they are trained on, not averaged
@@ -100,7 +101,7 @@ class Trainer {
   [[noreturn]] void stop();
   std::int64_t count_steps(std::span<const int> indices) const;
   Checkpoint::Sums sums() const;
-  Tensors scored_parameters() const;
+  Folded scored() const;
   CorrectCount score_valid();
   BatchReport batch_report() const;
   EpochReport finish_epoch();
@@ -112,7 +113,7 @@ class Trainer {
   Network<float> network_;
   Optimiser<float> optimiser_;
   EpochCounts counts_;
-  Buffer<float> scored_;  // parameters that validation sees, where they are not those that are trained on
+  std::optional<Network<float>> scorer_;  // the network that validation sees, where it is not the one that is trained
   int n_batches_;
   std::int64_t n_utterances_ = 0, n_steps_ = 0;  // of the epoch in progress
   EpochSums counted_;                            // of the epoch in progress, when it was last read back

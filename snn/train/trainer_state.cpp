@@ -110,7 +110,9 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
     throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
   }
   if (valid != nullptr) valid_values_ = backend.keep(value_bytes(*valid), device_bytes(state_, train, valid, backend));
-  if (valid != nullptr && scores_others(params())) scored_ = Buffer<float>(backend, network_.layout().n_values());
+  if (valid != nullptr && scores_others(params())) {
+    scorer_.emplace(scored_network(params()), params().gradient, backend);
+  }
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
   for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
@@ -181,6 +183,7 @@ Checkpoint::Sums Trainer::sums() const {
 Checkpoint Trainer::state() const {
   Checkpoint now = state_;
   now.model = model("last");
+  now.model.training.network = network_.params();
   now.model.parameters = network_.parameters();
   now.ema = optimiser_.average();
   now.sums = sums();
@@ -195,7 +198,9 @@ Model Trainer::model(const std::string& which) const {
   now.which = which;
   now.n_epochs_done = state_.epoch;
   now.valid_accuracy = valid_accuracy_;
-  now.parameters = scored_parameters();
+  Folded folded = scored();
+  now.training.network = std::move(folded.network);
+  now.parameters = std::move(folded.parameters);
   return now;
 }
 

@@ -49,11 +49,17 @@ void require_no_contradiction(const NetworkParams& network, const TrainingChoice
   require_same("--hidden", choices.hidden, hidden_of(network));
   require_layers("--self-recurrent: layers", choices.self_recurrent, network.self_recurrent, n_hidden);
   require_layers("--bip: layers", choices.bip, network.bip, n_hidden);
+  require_layers("--adaptive: layers", choices.adaptive, network.adaptive, n_hidden);
   require_same("--bip-output", choices.bip_output, std::ranges::count(network.bip, network.n_layers()) > 0);
   if (choices.skips) require_same("--skip", std::optional(names_of(*choices.skips)), names_of(network.skips));
   visit_fields(network, [&choices]<class T>(const Field& field, const T& value) {
-    if constexpr (std::is_same_v<T, double>) {  // the others are the topology's
-      if (const double* choice = given<T>(choices, field)) require_same(flag_of(field), std::optional(*choice), value);
+    if constexpr (std::is_same_v<T, double> || std::is_same_v<T, bool> || Named<T>) {  // the others are the topology's
+      const T* choice = given<T>(choices, field);
+      if constexpr (Named<T>) {
+        if (choice != nullptr) require_same(flag_of(field), std::optional(to_string(*choice)), to_string(value));
+      } else if (choice != nullptr) {
+        require_same(flag_of(field), std::optional(*choice), value);
+      }
     }
   });
 }

@@ -1,5 +1,6 @@
 #pragma once
-// A golden case of the network: its settings, parameters and batch, as the library has them; arrays over time are [B][T][N].
+// A golden case of the network: its settings, parameters and batch, as the library has them; arrays over time are [B][T][N], or
+// [1][rows][N] where utterances differ in length.
 #include <algorithm>
 #include <cmath>
 #include <string>
@@ -25,15 +26,17 @@ struct GoldenCase {
     const Array x = golden.array("x");
     return {x.values.begin(), x.values.end()};
   }
+  /// Steps of each utterance.
+  std::vector<int> lengths() const;
   /// x: input(), which must outlive the batch.
   template <class Real>
   snn::Batch batch(const std::vector<Real>& x) const {
     const Array array = golden.array("x");
     const auto type = sizeof(Real) == sizeof(double) ? snn::ValueType::kDouble : snn::ValueType::kFloat;
     snn::Batch batch{.n_channels = array.dim(2)};
-    for (int b = 0; b < array.dim(0); ++b) {
+    for (const int n_steps : lengths()) {
       batch.utterances.push_back({.values = x.data() + batch.n_rows() * batch.n_channels, .type = type});
-      batch.row_begin.push_back(batch.n_rows() + array.dim(1));
+      batch.row_begin.push_back(batch.n_rows() + n_steps);
     }
     for (const double label : golden.array("labels").values) batch.labels.push_back(static_cast<int>(label));
     return batch;

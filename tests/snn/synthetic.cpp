@@ -44,4 +44,15 @@ snn::TrainingParams small_training() {
   return params;
 }
 
+void add_all_parts(snn::TrainingParams& params) {
+  params.network.input_delays = {0, 2, 5};
+  params.network.forward_delays = {0, 3};
+  params.network.skip_delays = {1, 4};
+  params.network.adaptive = {1, 2};
+  params.network.normalised = true;
+  params.network.output_layer = snn::OutputLayer::kMean;
+  params.loss.kind = snn::LossKind::kMeanSoftmax;
+  params.loss.label_smoothing = 0.1;
+}
+
 }  // namespace support

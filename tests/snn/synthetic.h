@@ -19,5 +19,7 @@ snn::Dataset synthetic(const SyntheticOptions& options = {});
 /// A network of two hidden layers for the default data set, with self-connections, skips 0:2 and 1:3, and intrinsic
 /// plasticity, whose layers all fire; recipe "best" otherwise.
 snn::TrainingParams small_training();
+/// Gives the network everything beyond the paper's: delays, adaptation, normalised drives, an output layer of means.
+void add_all_parts(snn::TrainingParams& params);
 
 }  // namespace support

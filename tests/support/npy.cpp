@@ -8,6 +8,7 @@
 #include <cstring>
 #include <fstream>
 #include <functional>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <sstream>
@@ -159,14 +160,16 @@ std::filesystem::path golden_root(const std::string& kind) {
 }
 
 std::vector<std::filesystem::path> golden_cases(const std::string& kind) {
-  const auto root = golden_root(kind);
-  std::vector<std::filesystem::path> cases;
-  for (const auto& entry : std::filesystem::directory_iterator(root)) {
-    if (holds_case(entry.path())) cases.push_back(entry.path());
+  std::map<std::string, std::filesystem::path> cases;
+  for (const auto& root : {golden_root(kind), std::filesystem::path(OSSICLE_TEST_DATA) / kind}) {
+    for (const auto& entry : std::filesystem::directory_iterator(root)) {
+      if (holds_case(entry.path())) cases.emplace(Golden(entry.path()).name(), entry.path());
+    }
   }
-  if (cases.empty()) throw std::runtime_error("no golden cases in " + root.string());
-  std::sort(cases.begin(), cases.end());
-  return cases;
+  if (cases.empty()) throw std::runtime_error("no golden cases in " + golden_root(kind).string());
+  std::vector<std::filesystem::path> paths;
+  for (const auto& [name, path] : cases) paths.push_back(path);
+  return paths;
 }
 
 std::filesystem::path golden_path(const std::filesystem::path& root, const std::string& name) {

@@ -53,7 +53,7 @@ class Golden {
 /// The folder of golden vectors of that kind ("lyon", "snn"): below $OSSICLE_GOLDEN if that is set, else in tests/data.
 std::filesystem::path golden_root(const std::string& kind);
 
-/// The cases in it (folders and .npz files that hold a case.json), sorted by name. Never empty: throws
+/// The cases in it (folders and .npz files that hold a case.json), and those of tests/data that are not in it, sorted by name. Never empty: throws
 /// std::runtime_error.
 std::vector<std::filesystem::path> golden_cases(const std::string& kind);
 

@@ -26,6 +26,9 @@ void add_field(CLI::App& app, const snn::Field& field, const std::optional<T>& p
     if (preset) help += fmt::format(" [{}]", to_string(*preset));
     const auto set = [&c, name = field.name](const std::string& text) { c.values[name] = snn::parse_name<T>(text); };
     add_choice(app, flag, snn::Names<T>::kAll, set, help)->group(group);
+  } else if constexpr (std::is_same_v<T, bool>) {
+    const auto set = [&c, name = field.name](std::int64_t count) { c.values[name] = count > 0; };
+    app.add_flag_function(fmt::format("{},!--no-{}", flag, flag.substr(2)), set, help)->group(group);
   } else if constexpr (std::is_constructible_v<snn::FieldValue, T>) {
     const auto set = [&c, name = field.name](const T& value) { c.values[name] = value; };
     if (!std::is_same_v<T, std::uint64_t>) help += "; " + range_text(field);
@@ -67,6 +70,12 @@ void add_hidden(CLI::App& app, snn::TrainingChoices& c) {
       ->allow_extra_args(false);
 }
 
+void add_delays(CLI::App& app, const std::string& flag, std::optional<std::vector<int>>& delays,
+                const std::string& help) {
+  const auto set = [&delays](const std::vector<int>& steps) { delays = steps; };
+  app.add_option_function<std::vector<int>>(flag, set, help + " (default: 0)")->delimiter(',')->allow_extra_args(false);
+}
+
 void add_topology(CLI::App& app, snn::TrainingChoices& c) {
   app.option_defaults()->group("Network");
   add_hidden(app, c);
@@ -90,6 +99,12 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
       ->excludes(no_skip);
   add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)");
   add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too");
+  add_switch(app, "adaptive", c.adaptive, "Adaptation in the hidden layers: each spike works against the next ones");
+  add_delays(app, "--delays", c.delays, "Copies of every connection, delayed by so many steps, as 0,5,10");
+  add_delays(app, "--input-delays", c.input_delays, "The same of the connection from the input");
+  add_delays(app, "--forward-delays", c.forward_delays,
+             "The same of the connections between layers that follow each other");
+  add_delays(app, "--skip-delays", c.skip_delays, "The same of skip connections");
 }
 
 void add_count_targets(CLI::App& app, snn::TrainingChoices& c) {

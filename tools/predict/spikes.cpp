@@ -49,6 +49,8 @@ SpikeStream::SpikeStream(const std::string& layers, const std::string& path, con
     : layers_(parse_layers(layers, model.training.network.n_layers())),
       model_hash_(snn::hash_text(snn::fnv1a(snn::serialise(model)))),
       output_(path, FileKind::kStream) {
+  const bool fires = model.training.network.output_layer == snn::OutputLayer::kSpiking;
+  if (layers == "all" && !fires) layers_.pop_back();
   for (const int layer : layers_) n_neurons_ += model.training.network.sizes[static_cast<std::size_t>(layer)];
 }
 

@@ -81,12 +81,23 @@ class CpuBackend final : public Backend<Real> {
   ForwardScratch<Real> forward_scratch_;
   BackwardScratch<Real> backward_scratch_;
   EventScratch<Real> event_scratch_;
-  std::vector<Real> parts_, dense_;  // partial products; spikes as numbers
+  std::vector<Real> parts_, dense_, later_;  // partial products; spikes as numbers; errors some steps later
 };
 
 /// dW = sum over all rows of error s, by events or as one product. [ScSr Eq. 13]
 template <class Real>
-void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
+void CpuBackend<Real>::run(const WeightGradient<Real>& product) {
+  WeightGradient<Real> p = product;
+  if (p.delay > 0) {
+    later_.resize(std::max(later_.size(), area(p.n_rows, p.n_neurons)));
+    run_tiles(DelayedRows<Real>{.shape = {p.n_rows, p.n_batch, p.n_neurons},
+                                .row_begin = p.row_begin,
+                                .from = p.error,
+                                .to = later_.data(),
+                                .offset = p.delay,
+                                .adds = false});
+    p.error = later_.data();
+  }
   const Source<Real>& source = p.source;
   const Real* values = source.values;
   if (values == nullptr) {

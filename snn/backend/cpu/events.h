@@ -26,10 +26,11 @@ inline constexpr int kLanes = kVectorBytes / static_cast<int>(sizeof(Real));
 /// Registers that accumulate at a time: half of those that the smallest instruction set has.
 inline constexpr int kAccumulators = 8;
 
-/// drive[row] (+)= sum of weights[event] over the row's events of all sources, kVectors registers wide.
+/// drive[row] (+)= sum of weights[event] over the events of all sources that arrive in the row, kVectors registers wide. step: of
+/// the row in its utterance.
 template <class Real, int kVectors>
-SNN_HD void add_events_row(const typename ForwardTiles<Real>::Events* sources, int n_sources, int row, int first,
-                           const Real* const* panels, bool has_drive, Real* drive) {
+SNN_HD void add_events_row(const typename ForwardTiles<Real>::Events* sources, int n_sources, int row, int step,
+                           int first, const Real* const* panels, bool has_drive, Real* drive) {
   using Vector = typename VectorOf<Real>::Type;
   Vector sum[kVectors];
   for (int v = 0; v < kVectors; ++v) {
@@ -38,7 +39,9 @@ SNN_HD void add_events_row(const typename ForwardTiles<Real>::Events* sources, i
   for (int s = 0; s < n_sources; ++s) {
     const EventList& list = sources[s].list;
     const Real* panel = panels[s] + first;
-    for (std::uint32_t e = list.begin[row]; e < list.begin[row + 1]; ++e) {
+    if (step < sources[s].delay) continue;
+    const std::uint32_t* begin = list.begin + (row - sources[s].delay);
+    for (std::uint32_t e = begin[0]; e < begin[1]; ++e) {
       const Real* weights = panel + list.events[e] * std::size_t{kTileWidth};
       for (int v = 0; v < kVectors; ++v) sum[v] += *reinterpret_cast<const Vector*>(weights + v * kLanes<Real>);
     }
@@ -56,13 +59,13 @@ void add_events_columns(const ForwardTiles<Real>& tiles, const Real* const* pane
   Real beside[kWidth] = {};  // where a whole register would reach into the next row
   for (int row = first_row; row < last_row; ++row, drive += stride) {
     if (width == kWidth) {
-      add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, first, panels, tiles.has_drive,
-                                     drive);
+      add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, row - first_row, first, panels,
+                                     tiles.has_drive, drive);
       continue;
     }
     std::memcpy(beside, drive, static_cast<std::size_t>(width) * sizeof(Real));
-    add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, first, panels, tiles.has_drive,
-                                   beside);
+    add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, row - first_row, first, panels,
+                                   tiles.has_drive, beside);
     std::memcpy(drive, beside, static_cast<std::size_t>(width) * sizeof(Real));
   }
 }

@@ -77,6 +77,7 @@ void forward(const ForwardTiles<Real>& p) {
     const int last = first + kTileWidth < extent.n_neurons ? first + kTileWidth : extent.n_neurons;
     for (int b = p.first_batch; b < p.last_batch; ++b) {
       if (p.n_sources > 0) add_events(p, b, first, last);
+      if (p.drive_only) continue;
       p.scan.template run<kTileWidth>(b, first, last);
       if (p.spikes != nullptr) pack.template run<kTileWidth>(b, first / kSpikesPerWord, first / kSpikesPerWord + 1);
     }

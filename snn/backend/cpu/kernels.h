@@ -34,12 +34,14 @@ struct ForwardTiles {
     EventList list;                // by row, of the rows from scan.row_begin[first_batch] on
     const Real* panels = nullptr;  // [tiles][I][kTileWidth]
     int n_neurons = 0;             // I
+    int delay = 0;                 // steps after which the events arrive
   };
   ForwardScan<Real> scan;
   std::uint64_t* spikes = nullptr;  // [rows][words], or null
   const Events* sources = nullptr;
   int n_sources = 0;
-  bool has_drive = false;  // scan.u holds the dense sources' part of the drive
+  bool has_drive = false;   // scan.u holds the dense sources' part of the drive
+  bool drive_only = false;  // no scan, no bits
   int first_batch = 0, last_batch = 0;
 };
 

@@ -31,6 +31,29 @@ T* grown(std::vector<T>& scratch, std::size_t size) {
   return scratch.data();
 }
 
+/// Rows by which the operand and the result of a product are moved, within each utterance.
+struct RowShift {
+  int a, c;
+};
+
+/// A product of rows of n_batch utterances, the first of which begin at a and c; with a shift, utterance by utterance: what is moved
+/// beyond an end is not computed.
+template <class Real>
+void multiply_delayed(const Kernels<Real>& kernels, Product<Real> product, const int* row_begin, int n_batch,
+                      const RowShift& shift) {
+  product.m = row_begin[n_batch] - row_begin[0];
+  const int delay = shift.a + shift.c;
+  if (delay == 0) return multiply_rows(kernels, product);
+  const Product<Real> whole = product;
+  for (int b = 0; b < n_batch; ++b) {
+    product.m = row_begin[b + 1] - row_begin[b] - delay;
+    if (product.m <= 0) continue;
+    product.a = whole.a + area(row_begin[b] - row_begin[0] + shift.a, whole.k);
+    product.c = whole.c + area(row_begin[b] - row_begin[0] + shift.c, whole.n);
+    multiply_rows(kernels, product);
+  }
+}
+
 /// The forward stage of one group of utterances.
 template <class Real>
 class ForwardGroup {
@@ -47,6 +70,8 @@ class ForwardGroup {
     tiles_.spikes = static_cast<std::uint64_t*>(stage.spikes);
     tiles_.first_batch = group.first;
     tiles_.last_batch = group.last;
+    tiles_.has_drive = stage.sources.empty();
+    tiles_.drive_only = stage.drive_only;
     if (stage.scan.u == nullptr) {
       tiles_.scan.u = grown(worker.u, area(n_rows(), stage.scan.shape.n_neurons));
       tiles_.scan.first_row = first_row_;
@@ -55,32 +80,34 @@ class ForwardGroup {
 
   void add_dense(const WeightedSource<Real>& weighted) {
     const Source<Real>& source = weighted.source;
-    const Real* values = source.values + (source.values == nullptr ? 0 : area(first_row_, source.n_neurons));
-    if (source.values == nullptr) {
-      Real* dense = grown(worker_.dense, area(n_rows(), source.n_neurons));
-      kernels_.expand(spike_rows(source, first_row_, last_row_), source.n_neurons, dense);
-      values = dense;
-    }
     const int n_neurons = stage_.scan.shape.n_neurons;
-    multiply_rows(kernels_, Product<Real>{.a = values,
-                                          .b = weighted.w,
-                                          .b_transposed = true,
-                                          .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
-                                          .m = n_rows(),
-                                          .n = n_neurons,
-                                          .k = source.n_neurons,
-                                          .accumulate = tiles_.has_drive});
+    Product<Real> product{.a = dense(source),
+                          .b = weighted.w,
+                          .b_transposed = true,
+                          .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
+                          .n = n_neurons,
+                          .k = source.n_neurons};
+    if (weighted.delay > 0 && !tiles_.has_drive) std::fill_n(product.c, area(n_rows(), n_neurons), Real(0));
+    product.accumulate = tiles_.has_drive || weighted.delay > 0;
+    multiply_delayed(kernels_, product, stage_.scan.row_begin + tiles_.first_batch,
+                     tiles_.last_batch - tiles_.first_batch, {0, weighted.delay});
     tiles_.has_drive = true;
   }
 
-  void add_events(const Source<Real>& source, const Real* panels) {
+  void add_events(const WeightedSource<Real>& weighted, const Real* panels) {
+    const Source<Real>& source = weighted.source;
+    if (!events_.empty() && listed_ == source.spikes) {  // another delay of the same connection
+      events_.push_back({events_.back().list, panels, source.n_neurons, weighted.delay});
+      return;
+    }
+    listed_ = source.spikes;
     const std::size_t i = events_.size();
     if (worker_.begin.size() <= i) worker_.begin.resize(i + 1), worker_.events.resize(i + 1);
     const SpikeRows rows = spike_rows(source, first_row_, last_row_);
     std::uint32_t* begin = grown(worker_.begin[i], static_cast<std::size_t>(n_rows()) + 1);
     std::uint16_t* events = grown(worker_.events[i], kernels_.count_spikes(rows) + kEventSlack);
     kernels_.list_by_row(rows, begin, events);
-    events_.push_back({{begin, events}, panels, source.n_neurons});
+    events_.push_back({{begin, events}, panels, source.n_neurons, weighted.delay});
   }
 
   void run() {
@@ -92,12 +119,24 @@ class ForwardGroup {
  private:
   int n_rows() const { return last_row_ - first_row_; }
 
+  /// The source's values in the group's rows.
+  const Real* dense(const Source<Real>& source) {
+    if (source.values != nullptr) return source.values + area(first_row_, source.n_neurons);
+    if (expanded_ == source.spikes) return worker_.dense.data();
+    expanded_ = source.spikes;
+    Real* values = grown(worker_.dense, area(n_rows(), source.n_neurons));
+    kernels_.expand(spike_rows(source, first_row_, last_row_), source.n_neurons, values);
+    return values;
+  }
+
   const Kernels<Real>& kernels_;
   const ForwardStage<Real>& stage_;
   Worker& worker_;
   int first_row_, last_row_;
   ForwardTiles<Real> tiles_;
   std::vector<typename ForwardTiles<Real>::Events> events_;
+  const void* listed_ = nullptr;    // spikes that the last list is of
+  const void* expanded_ = nullptr;  // spikes that worker_.dense holds
 };
 
 }  // namespace
@@ -125,7 +164,7 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
       if (!events[i]) group.add_dense(stage.sources[i]);
     }
     for (std::size_t i = 0; i < stage.sources.size(); ++i) {
-      if (events[i]) group.add_events(stage.sources[i].source, scratch.panels[i].data());
+      if (events[i]) group.add_events(stage.sources[i], scratch.panels[i].data());
     }
     group.run();
   });
@@ -141,14 +180,19 @@ void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage
   parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
     const Group& group = groups[static_cast<std::size_t>(g)];
     const int first_row = stage.scan.row_begin[group.first], n_rows = stage.scan.row_begin[group.last] - first_row;
+    Real* delta = stage.scan.delta + shape.index(first_row, 0);
+    bool is_there = false;
     for (const Target<Real>& target : stage.targets) {
-      multiply_rows(kernels, Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
-                                           .b = target.w,
-                                           .c = stage.scan.delta + shape.index(first_row, 0),
-                                           .m = n_rows,
-                                           .n = shape.n_neurons,
-                                           .k = target.n_neurons,
-                                           .accumulate = &target != &stage.targets.front()});
+      if (target.delay > 0 && !is_there) std::fill_n(delta, area(n_rows, shape.n_neurons), Real(0));
+      multiply_delayed(kernels,
+                       Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
+                                     .b = target.w,
+                                     .c = delta,
+                                     .n = shape.n_neurons,
+                                     .k = target.n_neurons,
+                                     .accumulate = is_there || target.delay > 0},
+                       stage.scan.row_begin + group.first, group.last - group.first, {target.delay, 0});
+      is_there = true;
     }
     std::vector<Real>& psc = scratch.psc[static_cast<std::size_t>(worker)];
     if (stage.scan.rule == Rule::kStep) grown(psc, area(n_rows, kTileWidth));

@@ -77,10 +77,25 @@ class CudaBackend final : public Backend<Real> {
   static const Real* values_of(const Source<Real>& source) {
     return source.values != nullptr ? source.values : static_cast<const Real*>(source.spikes);
   }
-  Real* scratch(const Shape& shape) {
-    if (scratch_.size() < shape.size()) scratch_.renew(memory_, shape.size());
-    return scratch_.data();
+  /// The product, or, with an offset, what it gives some rows before or after within the utterance.
+  void add_product(Product<Real> product, const Shape& shape, const int* row_begin, int offset) {
+    if (offset == 0) return multiply(product);
+    DelayedRows<Real> rows{.shape = shape,
+                           .row_begin = row_begin,
+                           .from = room(delayed_, shape),
+                           .to = product.c,
+                           .offset = offset,
+                           .adds = product.accumulate};
+    product.c = room(delayed_, shape);
+    product.accumulate = false;
+    multiply(product);
+    launch(rows, stream());
   }
+  Real* room(Buffer<Real>& buffer, const Shape& shape) {
+    if (buffer.size() < shape.size()) buffer.renew(memory_, shape.size());
+    return buffer.data();
+  }
+  Real* scratch(const Shape& shape) { return room(scratch_, shape); }
 
   Device device_;
   Stream stream_;
@@ -89,6 +104,7 @@ class CudaBackend final : public Backend<Real> {
   ValueStore values_;
   GraphRecorder graphs_;
   Buffer<Real> scratch_;  // [rows][N]: potentials that nobody wants, or PSCs by the step rule
+  Buffer<Real> delayed_;  // [rows][N]: products or errors that are read some rows away
 };
 
 /// Drive = sum of W s over the chain and skips alike; the scan filters it into the current. [ScSr Eq. 7]
@@ -97,16 +113,20 @@ void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
   ForwardScan<Real> scan = stage.scan;
   const Shape& shape = scan.shape;
   if (scan.u == nullptr) scan.u = scratch(shape);
+  bool is_there = false;
   for (const WeightedSource<Real>& weighted : stage.sources) {
-    multiply(Product<Real>{.a = values_of(weighted.source),
-                           .b = weighted.w,
-                           .b_transposed = true,
-                           .c = scan.u,
-                           .m = shape.n_rows,
-                           .n = shape.n_neurons,
-                           .k = weighted.source.n_neurons,
-                           .accumulate = &weighted != &stage.sources.front()});
+    add_product(Product<Real>{.a = values_of(weighted.source),
+                              .b = weighted.w,
+                              .b_transposed = true,
+                              .c = scan.u,
+                              .m = shape.n_rows,
+                              .n = shape.n_neurons,
+                              .k = weighted.source.n_neurons,
+                              .accumulate = is_there},
+                shape, scan.row_begin, -weighted.delay);
+    is_there = true;
   }
+  if (stage.drive_only) return;
   scan.fired = static_cast<Real*>(stage.spikes);
   launch(scan, stream());
 }
@@ -116,14 +136,17 @@ template <class Real>
 void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
   BackwardScan<Real> scan = stage.scan;
   const Shape& shape = scan.shape;
+  bool is_there = false;
   for (const Target<Real>& target : stage.targets) {
-    multiply(Product<Real>{.a = target.delta,
-                           .b = target.w,
-                           .c = scan.delta,
-                           .m = shape.n_rows,
-                           .n = shape.n_neurons,
-                           .k = target.n_neurons,
-                           .accumulate = &target != &stage.targets.front()});
+    add_product(Product<Real>{.a = target.delta,
+                              .b = target.w,
+                              .c = scan.delta,
+                              .m = shape.n_rows,
+                              .n = shape.n_neurons,
+                              .k = target.n_neurons,
+                              .accumulate = is_there},
+                shape, scan.row_begin, target.delay);
+    is_there = true;
   }
   if (scan.rule == Rule::kStep) {
     Real* psc = scratch(shape);
@@ -144,7 +167,20 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
 /// dW = sum over all rows of error s. [ScSr Eq. 13]
 template <class Real>
 void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
-  multiply(Product<Real>{.a = product.error,
+  const Real* error = product.error;
+  if (product.delay > 0) {
+    const Shape shape{product.n_rows, product.n_batch, product.n_neurons};
+    Real* later = room(delayed_, shape);
+    launch(DelayedRows<Real>{.shape = shape,
+                             .row_begin = product.row_begin,
+                             .from = error,
+                             .to = later,
+                             .offset = product.delay,
+                             .adds = false},
+           stream());
+    error = later;
+  }
+  multiply(Product<Real>{.a = error,
                          .a_transposed = true,
                          .b = values_of(product.source),
                          .c = product.dw,

@@ -49,6 +49,12 @@ void change(Schedule& field) {
 void change(ClipScope& field) {
   field = ClipScope::kArray;
 }
+void change(bool& field) {
+  field = !field;
+}
+void change(OutputLayer& field) {
+  field = OutputLayer::kMean;
+}
 
 }  // namespace
 
@@ -58,7 +64,7 @@ TEST_CASE("model json: training parameters come back to the last bit, whatever f
   int n_fields = 0;
   TrainingParams probe = sample;
   visit_fields(probe, [&](const Section&, const Field&, auto&) { ++n_fields; });
-  CHECK(n_fields == 48);
+  CHECK(n_fields == 59);
   for (int changed = 0; changed < n_fields; ++changed) {
     TrainingParams params = sample;
     int index = 0;
@@ -74,6 +80,32 @@ TEST_CASE("model json: training parameters come back to the last bit, whatever f
     CHECK_THAT(first_difference(sample, params), Catch::Matchers::StartsWith(name + ": "));
   }
   CHECK(first_difference(sample, sample).empty());
+}
+
+TEST_CASE("model json: a field that may lack is left out at its default, and read as that") {
+  TrainingParams params = sample_model().training;
+  std::string names;
+  visit_fields(params, [&](const Section&, const Field& field, const auto&) {
+    if (field.may_lack) names += std::string(field.name) + " ";
+  });
+  CHECK(names ==
+        "adaptive input_delays forward_delays skip_delays bias normalised output_layer tau_a logit_gain "
+        "label_smoothing adaptation ");
+  std::string text = training_to_json(params);
+  for (const char* name : {"adaptive", "delays", "bias", "normalised", "output_layer", "tau_a", "logit_gain",
+                           "label_smoothing", "adaptation"}) {
+    INFO(name);
+    CHECK_THAT(text, !Contains(name));
+  }
+  CHECK(training_from_json(with(text, "\"tau_s\":8.0,", "\"tau_s\":8.0,\"bias\":false,")) == params);
+  params.network.skip_delays = {0, 5};
+  params.network.output_layer = OutputLayer::kLeaky;
+  params.loss.label_smoothing = 0.1;
+  text = training_to_json(params);
+  CHECK_THAT(text, Contains("\"skip_delays\":[0,5]") && Contains("\"output_layer\":\"leaky\"") &&
+                       Contains("\"label_smoothing\":0.1") && !Contains("input_delays") && !Contains("bias"));
+  CHECK(training_from_json(text) == params);
+  CHECK(first_difference(sample_model().training, params) == "network.skip_delays: [0] in the checkpoint, [0,5] now");
 }
 
 TEST_CASE("model json: a difference shows both values") {
@@ -105,6 +137,10 @@ TEST_CASE("model json: a field that is missing, unknown or of another type is na
       {"\"rule\":\"surrogate\"", "\"rule\":1", "training.gradient.rule is not a string"},
       {"\"sizes\":[3,4,4,4,2]", "\"sizes\":3", "training.network.sizes is not a list"},
       {"\"skips\":[[1,3],[0,2]]", "\"skips\":[[1,3,5]]", "training.network.skips is not a list of pairs"},
+      {"\"tau_s\":8.0,", "\"tau_s\":8.0,\"biased\":true,", "a field that this version does not know"},
+      {"\"tau_s\":8.0,", "\"tau_s\":8.0,\"bias\":1,", "training.network.bias is not true or false"},
+      {"\"tau_s\":8.0,", "\"tau_s\":8.0,\"skip_delays\":5,", "training.network.skip_delays is not a list"},
+      {"\"tau_s\":8.0,", "\"tau_s\":8.0,\"output_layer\":\"loud\",", "output layer is \"loud\""},
       {"\"lr_theta\":0.001", "\"lr_theta\":true", "training.optimiser.lr_theta is not a number"},
   }));
   INFO(edit.to);

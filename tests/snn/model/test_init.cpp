@@ -65,6 +65,55 @@ TEST_CASE("init: self-weights have the mean and spread given, theta follows tau_
   CHECK(initial_parameters(params, {}, 1).at("w_self_1").values == std::vector<float>(200, 0.0F));
 }
 
+TEST_CASE("init: the copies of a connection with delays share its spread") {
+  NetworkParams params = network();
+  params.skips = {{1, 3}};
+  params.input_delays = {0, 5};
+  params.forward_delays = {0, 1, 2};
+  params.skip_delays = {7, 8, 9, 10};
+  const Tensors tensors = initial_parameters(params, {.w_scale = 0.5}, 1);
+  const auto check = [&](const char* name, int n_sources) {
+    const double wanted = 0.5 * std::sqrt(2.0 / n_sources);
+    INFO(name);
+    CHECK(std::abs(moments(tensors.at(name)).std_dev - wanted) <
+          4 * wanted / std::sqrt(2 * static_cast<double>(tensors.at(name).values.size())));
+  };
+  check("w_0_1", 50 * 2);
+  check("w_0_1_d5", 50 * 2);
+  check("w_1_2_d2", 200 * 3);
+  check("w_3_4", 100 * 3);
+  check("w_1_3_d9", 200 * 4);
+  CHECK(tensors.at("w_0_1").values != tensors.at("w_0_1_d5").values);
+}
+
+TEST_CASE("init: where adaptation, biases and normalisation begin") {
+  NetworkParams params = network();
+  params.adaptive = {2};
+  params.tau_a = 32.0;
+  params.normalised = true;
+  const Tensors tensors = initial_parameters(params, {.adaptation = 0.25}, 1);
+  const auto all = [&tensors](const char* name, float wanted) {
+    INFO(name);
+    const std::vector<float>& values = tensors.at(name).values;
+    CHECK(values == std::vector<float>(values.size(), wanted));
+  };
+  all("adapt_2", 0.25F);
+  all("rho_2", 0.96875F);  // 1 - 1/32
+  all("bias_1", 0.0F);
+  all("norm_gain_4", 1.0F);
+  all("norm_mean_3", 0.0F);
+  all("norm_var_3", 1.0F);
+}
+
+TEST_CASE("init: an output layer of means has no membrane, one of potentials has") {
+  NetworkParams params = network();
+  params.output_layer = OutputLayer::kMean;
+  CHECK(initial_parameters(params, {}, 1).at("theta_4").values == std::vector<float>(10, 0.0F));
+  CHECK(initial_parameters(params, {}, 1).at("theta_3").values == std::vector<float>(100, 0.9375F));
+  params.output_layer = OutputLayer::kLeaky;
+  CHECK(initial_parameters(params, {}, 1).at("theta_4").values == std::vector<float>(10, 0.9375F));
+}
+
 // log tau is uniform: mean log tau_m, standard deviation log(spread) / sqrt(3).
 TEST_CASE("init: trained thetas spread log-uniformly around tau_m, the others do not") {
   NetworkParams params = network();

@@ -28,20 +28,47 @@ TEST_CASE("parameter list: the arrays of a skip-connected network in their order
   params.bip = {2};
   params.skips = {{2, 4}, {0, 2}};
   const std::vector<ParameterInfo> wanted = {
-      {"w_0_1", ParameterKind::kWeight, 0, 1, {16, 12}, true},
-      {"w_1_2", ParameterKind::kWeight, 1, 2, {8, 16}, true},
-      {"w_2_3", ParameterKind::kWeight, 2, 3, {4, 8}, true},
-      {"w_3_4", ParameterKind::kWeight, 3, 4, {5, 4}, true},
-      {"w_2_4", ParameterKind::kWeight, 2, 4, {5, 8}, true},
-      {"w_0_2", ParameterKind::kWeight, 0, 2, {8, 12}, true},
-      {"w_self_1", ParameterKind::kSelfWeight, 1, 1, {16}, true},
-      {"w_self_3", ParameterKind::kSelfWeight, 3, 3, {4}, true},
-      {"theta_1", ParameterKind::kTheta, 1, 1, {16}, false},
-      {"theta_2", ParameterKind::kTheta, 2, 2, {8}, true},
-      {"theta_3", ParameterKind::kTheta, 3, 3, {4}, false},
-      {"theta_4", ParameterKind::kTheta, 4, 4, {5}, false},
+      {"w_0_1", ParameterKind::kWeight, 0, 1, 0, {16, 12}, true},
+      {"w_1_2", ParameterKind::kWeight, 1, 2, 0, {8, 16}, true},
+      {"w_2_3", ParameterKind::kWeight, 2, 3, 0, {4, 8}, true},
+      {"w_3_4", ParameterKind::kWeight, 3, 4, 0, {5, 4}, true},
+      {"w_2_4", ParameterKind::kWeight, 2, 4, 0, {5, 8}, true},
+      {"w_0_2", ParameterKind::kWeight, 0, 2, 0, {8, 12}, true},
+      {"w_self_1", ParameterKind::kSelfWeight, 1, 1, 0, {16}, true},
+      {"w_self_3", ParameterKind::kSelfWeight, 3, 3, 0, {4}, true},
+      {"theta_1", ParameterKind::kTheta, 1, 1, 0, {16}, false},
+      {"theta_2", ParameterKind::kTheta, 2, 2, 0, {8}, true},
+      {"theta_3", ParameterKind::kTheta, 3, 3, 0, {4}, false},
+      {"theta_4", ParameterKind::kTheta, 4, 4, 0, {5}, false},
   };
   CHECK(parameter_list(params) == wanted);
+}
+
+TEST_CASE("parameter list: one weight for each delay, then what each neuron has") {
+  NetworkParams params = network();
+  params.self_recurrent = {2};
+  params.adaptive = {1, 2};
+  params.input_delays = {0, 10};
+  params.forward_delays = {3};
+  params.skip_delays = {1, 2};
+  params.bias = true;
+  const auto names = [&params] {
+    std::string text;
+    for (const ParameterInfo& info : parameter_list(params)) text += info.name + (info.trained ? " " : "- ");
+    return text;
+  };
+  const std::string weights = "w_0_1 w_0_1_d10 w_1_2_d3 w_2_3_d3 w_0_2_d1 w_0_2_d2 w_1_3_d1 w_1_3_d2 w_self_2 ";
+  const std::string neurons = "theta_1- theta_2 theta_3- adapt_1 adapt_2 rho_1 rho_2 bias_1 bias_2 bias_3 ";
+  CHECK(names() == weights + neurons);
+  const ParameterInfo late{"w_0_1_d10", ParameterKind::kWeight, 0, 1, 10, {4, 3}, true};
+  CHECK(parameter_list(params)[1] == late);
+  params.bias = false;
+  params.normalised = true;  // has biases of its own
+  CHECK(names() == weights + neurons +
+                       "norm_gain_1 norm_gain_2 norm_gain_3 norm_mean_1- norm_mean_2- norm_mean_3- norm_var_1- "
+                       "norm_var_2- norm_var_3- ");
+  params.output_layer = OutputLayer::kLeaky;  // does not fire: not normalised
+  CHECK(names() == weights + neurons + "norm_gain_1 norm_gain_2 norm_mean_1- norm_mean_2- norm_var_1- norm_var_2- ");
 }
 
 TEST_CASE("parameter list: arrays that do not fit are named") {
@@ -84,6 +111,22 @@ TEST_CASE("array layout: trained arrays first, every place once") {
     for (std::size_t i = 0; i < entry.size; ++i) ++owners.at(entry.offset + i);
   }
   CHECK(owners == std::vector<int>(85, 1));
+}
+
+TEST_CASE("array layout: weights first, then what else is trained, then the rest") {
+  NetworkParams params = network();
+  params.adaptive = {1};
+  params.forward_delays = {0, 2};
+  params.normalised = true;
+  const ArrayLayout layout(params);
+  CHECK(layout.n_weights() == 12 + 2 * 20 + 2 * 10 + 15 + 8);
+  CHECK(layout.n_trained() ==
+        layout.n_weights() + 9 + 5 + 2 * 4 + 11 + 11);          // w_self, theta, adapt and rho, bias, gain
+  CHECK(layout.n_values() == layout.n_trained() + 6 + 2 * 11);  // theta, mean and variance
+  for (const auto& entry : layout.entries()) {
+    CHECK((entry.offset < layout.n_weights()) == (entry.info.kind == ParameterKind::kWeight));
+    CHECK((entry.offset < layout.n_trained()) == entry.info.trained);
+  }
 }
 
 TEST_CASE("array layout: entries in the order of the parameter list") {

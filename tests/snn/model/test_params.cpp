@@ -41,6 +41,19 @@ TEST_CASE("params: a skip may start at the input and end at the output") {
   CHECK_NOTHROW(validate(params));
 }
 
+TEST_CASE("params: an output layer of potentials may train their decay") {
+  TrainingParams params = good();
+  params.network.output_layer = OutputLayer::kLeaky;
+  params.network.bip = {1, 4};
+  params.network.adaptive = {1, 3};
+  params.network.input_delays = {0, 1, 10'000};
+  params.network.forward_delays = {7};
+  CHECK_NOTHROW(validate(params));
+  params.network.output_layer = OutputLayer::kSpiking;
+  params.network.adaptive = {4};
+  CHECK_NOTHROW(validate(params));
+}
+
 TEST_CASE("params: each bad field is named with the value found and the range") {
   const auto example = GENERATE(values<Case>({
       {"number of populations is 1; it must be at least 2", [](auto& p) { p.network.sizes = {5}; }},
@@ -86,6 +99,54 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
        [](auto& p) {
          p.network.skips = {{1, 3}, {1, 3}};
        }},
+      {"adaptive layer is 5; it must be a layer from 1 to 4", [](auto& p) { p.network.adaptive = {5}; }},
+      {"number of input_delays is 0; it must be 1 to 100", [](auto& p) { p.network.input_delays.clear(); }},
+      {"number of skip_delays is 101; it must be 1 to 100", [](auto& p) { p.network.skip_delays.assign(101, 1); }},
+      {"forward_delays is -1; it must be 0 to 10000 steps", [](auto& p) { p.network.forward_delays = {-1}; }},
+      {"forward_delays is 10001; it must be 0 to 10000 steps", [](auto& p) { p.network.forward_delays = {10'001}; }},
+      {"skip_delays is 3; it must be given once and in ascending order",
+       [](auto& p) {
+         p.network.skip_delays = {0, 3, 3};
+       }},
+      {"input_delays is 2; it must be given once and in ascending order",
+       [](auto& p) {
+         p.network.input_delays = {5, 2};
+       }},
+      {"self-recurrent layer is 4; it must be a hidden layer, as the output layer does not fire",
+       [](auto& p) {
+         p.network.output_layer = OutputLayer::kLeaky;
+         p.network.self_recurrent = {1, 4};
+       }},
+      {"adaptive layer is 4; it must be a hidden layer, as the output layer does not fire",
+       [](auto& p) {
+         p.network.output_layer = OutputLayer::kMean;
+         p.network.adaptive = {4};
+       }},
+      {"layer with intrinsic plasticity is 4; it must be a layer with a membrane",
+       [](auto& p) {
+         p.network.output_layer = OutputLayer::kMean;
+         p.network.bip = {1, 4};
+       }},
+      {"number of parameters is",
+       [](auto& p) {
+         p.network.sizes = {1000000, 1000, 10};
+         p.network.self_recurrent = p.network.bip = {};
+         p.network.skips = {};
+         p.network.input_delays = {0, 1, 2};
+       }},
+      {"number of skips times their delays is 1001000; it must be at most 1000000",
+       [](auto& p) {
+         p.network.sizes.assign(1001, 1);
+         p.network.skip_delays.clear();
+         for (int d = 0; d < 100; ++d) p.network.skip_delays.push_back(d);
+         p.network.skips.clear();
+         for (int i = 0; i < 10'010; ++i) p.network.skips.push_back({i / 900, i / 900 + 2 + i % 900});
+       }},
+      {"tau_a is 1; it must be greater than 1", [](auto& p) { p.network.tau_a = 1.0; }},
+      {"logit_gain is 0; it must be greater than 0", [](auto& p) { p.loss.logit_gain = 0.0; }},
+      {"label_smoothing is 1; it must be at least 0 and below 1", [](auto& p) { p.loss.label_smoothing = 1.0; }},
+      {"adaptation is -1; it must be at least 0", [](auto& p) { p.init.adaptation = -1.0; }},
+      {"output layer 7 has no name", [](auto& p) { p.network.output_layer = static_cast<OutputLayer>(7); }},
       {"tau_m is 1; it must be greater than 1", [](auto& p) { p.network.tau_m = 1.0; }},
       {"tau_m is inf", [](auto& p) { p.network.tau_m = kInf; }},
       {"tau_s is 0.5; it must be at least 1", [](auto& p) { p.network.tau_s = 0.5; }},
@@ -152,6 +213,8 @@ TEST_CASE("params: names are read back, others list the choice") {
   CHECK(to_string(LossKind::kSoftmax) == "softmax");
   CHECK(to_string(Schedule::kCosine) == "cosine");
   CHECK(to_string(ClipScope::kArray) == "array");
+  CHECK(to_string(OutputLayer::kMean) == "mean");
+  CHECK(parse_name<LossKind>("mean-softmax") == LossKind::kMeanSoftmax);
   CHECK_THROWS_WITH(parse_name<Rule>("steps"), "rule is \"steps\"; it must be one of step, surrogate, layer");
   CHECK_THROWS_WITH(parse_name<LossKind>(""), Contains("kernel, count, softmax"));
   CHECK_THROWS_WITH(parse_name<Schedule>("Cosine"), Contains("constant, cosine"));

@@ -70,6 +70,23 @@ TEST_CASE("presets: another corpus than the paper's is noted") {
              Contains("paper-digits was made for 78 channels and 10 classes; these data have 64 and 10"));
 }
 
+TEST_CASE("presets: delays of all connections, and of one kind before them") {
+  TrainingChoices c;
+  c.hidden = {20, 30};
+  c.adaptive = true;
+  c.delays = std::vector<int>{0, 5};
+  c.skip_delays = std::vector<int>{7};
+  c.values = {{"normalised", true}, {"output_layer", OutputLayer::kLeaky}};
+  const NetworkParams network = resolve(c, 78, 10).params.network;
+  CHECK(network.adaptive == std::vector<int>{1, 2});
+  CHECK(network.input_delays == std::vector<int>{0, 5});
+  CHECK(network.forward_delays == std::vector<int>{0, 5});
+  CHECK(network.skip_delays == std::vector<int>{7});
+  CHECK(network.normalised);
+  CHECK_FALSE(network.bias);
+  CHECK(network.output_layer == OutputLayer::kLeaky);
+}
+
 TEST_CASE("presets: choices of every kind win over the preset, and nothing else changes") {
   TrainingChoices c;
   c.preset = "paper-alpha";
@@ -79,7 +96,8 @@ TEST_CASE("presets: choices of every kind win over the preset, and nothing else 
   c.bip_output = true;
   c.skips = std::vector<Skip>{{0, 3}};
   TrainingParams wanted = resolve(c, 78, 26).params;
-  CHECK(wanted.network == NetworkParams{{78, 20, 30, 26}, {}, {3}, {{0, 3}}});
+  CHECK(wanted.network ==
+        NetworkParams{.sizes = {78, 20, 30, 26}, .self_recurrent = {}, .bip = {3}, .skips = {{0, 3}}, .adaptive = {}});
   c.values = {{"tau_m", 20.0},
               {"rule", Rule::kStep},
               {"bound", 1.0},

@@ -14,7 +14,7 @@ constexpr std::size_t kNeurons = 5;  // of layers 1 to 3
 class Rig {
  public:
   explicit Rig(int n_steps)
-      : params_{.sizes = {2, 2, 1, 2}, .self_recurrent = {2}, .bip = {2}, .skips = {{0, 2}, {1, 3}}},
+      : params_{.sizes = {2, 2, 1, 2}, .self_recurrent = {2}, .bip = {2}, .skips = {{0, 2}, {1, 3}}, .adaptive = {}},
         layout_(params_),
         backend_(snn::make_cpu_backend<double>(1, "auto")),
         parameters_(*backend_, layout_.n_values()),
@@ -34,7 +34,7 @@ class Rig {
 
   snn::Layer<double> layer(int index) {
     snn::Layer<double> layer(params_, layout_, index, snn::Rule::kSurrogate);
-    layer.allocate(*backend_, static_cast<std::size_t>(n_steps_), true);
+    layer.allocate(*backend_, static_cast<std::size_t>(n_steps_), 1, true);
     layer.set_shape(n_steps_, 1);
     return layer;
   }
@@ -194,10 +194,11 @@ TEST_CASE("layer: gradients pair delta with what the connection carried", "[ScSr
 }
 
 TEST_CASE("layer: without the backward pass it keeps neither potentials nor errors") {
-  const snn::NetworkParams params{.sizes = {2, 2, 1, 2}, .self_recurrent = {}, .bip = {}, .skips = {{0, 2}, {1, 3}}};
+  const snn::NetworkParams params{
+      .sizes = {2, 2, 1, 2}, .self_recurrent = {}, .bip = {}, .skips = {{0, 2}, {1, 3}}, .adaptive = {}};
   const auto backend = snn::make_cpu_backend<double>(1, "auto");
   snn::Layer<double> layer(params, snn::ArrayLayout(params), 2, snn::Rule::kStep);
-  layer.allocate(*backend, 2, false);
+  layer.allocate(*backend, 2, 1, false);
   CHECK(layer.u().size() == 0);
   CHECK(layer.delta().size() == 0);
   CHECK(layer.psc().size() == 0);

@@ -5,6 +5,11 @@
 
 using namespace snn;
 
+TEST_CASE("lif: the bias of a neuron joins its drive", "[Ossicle bias]") {
+  CHECK(biased_drive(1.5, -0.25) == 1.25);
+  CHECK(biased_drive(1.5F, 0.0F) == 1.5F);
+}
+
 // theta = 0.5, no reset on the way, currents 1, 0.5, 0, 2: u = 1, 0.5 + 0.5 = 1, 0.5, 0.25 + 2 = 2.25. Exact in binary.
 TEST_CASE("lif: the potential decays by theta and adds the current", "[ScSr Eq. 20]") {
   double u = 0.0;

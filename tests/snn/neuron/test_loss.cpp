@@ -1,6 +1,7 @@
 #include "snn/neuron/loss.h"
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <string>
 
 using namespace snn;
@@ -44,17 +45,32 @@ TEST_CASE("loss: the count loss is half the steps times the squared difference",
   CHECK(count_loss(100.0, 0.0) == 0.0);
 }
 
+// Of four classes, a fifth of the target for all alike: 1/20 for each, and 4/5 more for the label.
+TEST_CASE("loss: label smoothing spreads a share of the target over all classes", "[LabelSmoothing target]") {
+  CHECK(smoothed_target(true, 0.2, 4) == Approx(0.85));
+  CHECK(smoothed_target(false, 0.2, 4) == Approx(0.05));
+  CHECK(smoothed_target(true, 0.0F, 7) == 1.0F);
+  CHECK(smoothed_target(false, 0.0F, 7) == 0.0F);
+}
+
+TEST_CASE("loss: a mean logit is the gain times the mean over the steps", "[Ossicle mean logit]") {
+  CHECK(mean_logit(6.0, 3.0, 4.0) == 4.5);
+  CHECK(mean_logit(-8.0F, 0.5F, 16.0F) == -0.25F);
+}
+
 // Three classes with equal weights: 1/3 - 1 for the label, 1/3 for the others, over a batch of 2.
 TEST_CASE("loss: the softmax error is the share less one for the label", "[TSSLBP softmax error]") {
-  CHECK(softmax_error(1.0, 3.0, true, 0.5) == Approx(-1.0 / 3.0));
-  CHECK(softmax_error(1.0, 3.0, false, 0.5) == Approx(1.0 / 6.0));
-  CHECK(softmax_error(1.0F, 1.0F, true, 1.0F) == 0.0F);
+  CHECK(softmax_error(1.0, 3.0, 1.0, 0.5) == Approx(-1.0 / 3.0));
+  CHECK(softmax_error(1.0, 3.0, 0.0, 0.5) == Approx(1.0 / 6.0));
+  CHECK(softmax_error(1.0, 3.0, 0.8, 0.5) == Approx(0.5 * (1.0 / 3.0 - 0.8)));
+  CHECK(softmax_error(1.0F, 1.0F, 1.0F, 1.0F) == 0.0F);
 }
 
 // Sums 0 and ln 3 with the label on the first: -log(1/4) = ln 4; relative to the largest, weights 1/3 and 1, total 4/3,
 // below -ln 3.
 TEST_CASE("loss: the softmax loss is minus the log of the label's share", "[TSSLBP softmax loss]") {
-  CHECK(softmax_loss(4.0 / 3.0, -std::log(3.0), 1.0) == Approx(std::log(4.0)));
-  CHECK(softmax_loss(4.0 / 3.0, -std::log(3.0), 0.5) == Approx(0.5 * std::log(4.0)));
-  CHECK(softmax_loss(1.0, 0.0, 1.0) == 0.0);
+  CHECK(softmax_loss(4.0 / 3.0, -std::log(3.0), 1.0, 1.0) == Approx(std::log(4.0)));
+  CHECK(softmax_loss(4.0 / 3.0, -std::log(3.0), 1.0, 0.5) == Approx(0.5 * std::log(4.0)));
+  CHECK(softmax_loss(4.0 / 3.0, -std::log(3.0), 0.25, 0.5) == Approx(0.125 * std::log(4.0)));
+  CHECK(softmax_loss(1.0, 0.0, 1.0, 1.0) == 0.0);
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace support::literal {
 
@@ -35,14 +36,21 @@ double surrogate(const Neuron& neuron, const Slopes& s, double u) {
   return z / (s.slope * (1.0 + z) * (1.0 + z));
 }
 
-/// What a[k] gets from u[m] through spikes: for every spike n from m to k, the product along the chain of spikes
-/// between them. Each link: slope, (1 - theta) u, and theta for every silent step to the next spike.
-double through_spikes(const Neuron& neuron, const Slopes& s, const Response& r, int m, int k) {
+/// What a spike k steps before leaves of itself: nothing.
+double at_once(const Neuron&, int k) {
+  return k == 0 ? 1.0 : 0.0;
+}
+
+using Answer = double (*)(const Neuron&, int);
+
+/// What a[k], or with at_once for an answer s[k], gets from u[m] through spikes: for every spike n from m to k, the product along
+/// the chain of spikes between them. Each link: slope, (1 - theta) u, and theta for every silent step to the next spike.
+double through_spikes(const Neuron& neuron, const Slopes& s, const Response& r, int m, int k, Answer answer) {
   int n = spike_from(r, m);
   double chain = std::pow(neuron.theta, n - m), sum = 0.0;
   while (n <= k) {
     chain *= spike_slope(neuron, s, r, n);
-    sum += chain * kernel(neuron, k - n);
+    sum += chain * answer(neuron, k - n);
     const int next = spike_from(r, n + 1);
     chain *= (1.0 - neuron.theta) * r.u[n] * std::pow(neuron.theta, next - n - 1);
     n = next;
@@ -67,13 +75,46 @@ double jacobian(const Neuron& neuron, const Slopes& s, const Response& r, int m,
       return surrogate(neuron, s, r.u[m]) * kernel(neuron, k - m);
     case Rule::kStep:
       return r.psc[m] < s.warm_fraction / neuron.tau_s ? surrogate(neuron, s, r.u[m]) * kernel(neuron, k - m)
-                                                       : through_spikes(neuron, s, r, m, k);
+                                                       : through_spikes(neuron, s, r, m, k, kernel);
     case Rule::kLayerBusy:
       return r.spikes[m] ? spike_slope(neuron, s, r, m) * through_one_reset(neuron, r, m, k) : 0.0;
     case Rule::kLayerQuiet:
       return surrogate(neuron, s, r.u[m]) * through_one_reset(neuron, r, m, k);
   }
   return NAN;
+}
+
+/// ds[k]/du[m]. By the layer rule a spike has no part in the error of an earlier one's reset.
+double spike_jacobian(const Neuron& neuron, const Slopes& s, const Response& r, int m, int k) {
+  const bool is_warm = s.rule == Rule::kStep && r.psc[m] < s.warm_fraction / neuron.tau_s;
+  if (s.rule == Rule::kStep && !is_warm) return through_spikes(neuron, s, r, m, k, at_once);
+  if (k != m) return 0.0;
+  if (s.rule == Rule::kLayerBusy) return r.spikes[m] ? spike_slope(neuron, s, r, m) : 0.0;
+  return surrogate(neuron, s, r.u[m]);
+}
+
+/// Adaptation before step t, and its derivative to rho.
+std::pair<double, double> adaptation(const Neuron& neuron, const Response& r, int t) {
+  double sum = 0.0, slope = 0.0;
+  for (int k = 0; k < t; ++k) {
+    if (!r.spikes[k]) continue;
+    const int age = t - 1 - k;
+    sum += std::pow(neuron.rho, age);
+    if (age > 0) slope += age * std::pow(neuron.rho, age - 1);
+  }
+  return {sum, slope};
+}
+
+/// The gradients of one neuron's numbers.
+void add_gradients(const Neuron& neuron, const Response& r, Errors& errors) {
+  for (int t = 0; t < static_cast<int>(errors.delta.size()); ++t) {
+    const auto [adapted, slope] = adaptation(neuron, r, t);
+    errors.dw_self += t > 0 ? errors.delta[t] * r.psc[t - 1] : 0.0;
+    errors.dtheta += errors.delta[t] * carried(r, t);
+    errors.dbias += errors.drive_error[t];
+    errors.dstrength -= errors.delta[t] * adapted;
+    errors.drho -= neuron.strength * errors.delta[t] * slope;
+  }
 }
 
 }  // namespace
@@ -83,13 +124,14 @@ Response forward(const Neuron& neuron, const Series& drive) {
   Response r{Series(drive.size()), Series(drive.size()), std::vector<bool>(drive.size())};
   Series current(drive.size());
   for (int t = 0; t < n_steps; ++t) {
-    for (int k = 0; k <= t; ++k) current[t] += kernel(neuron, t - k) * drive[k];
+    for (int k = 0; k <= t; ++k) current[t] += kernel(neuron, t - k) * (drive[k] + neuron.bias);
   }
   int last_spike = -1;
   for (int t = 0; t < n_steps; ++t) {
     for (int k = last_spike + 1; k <= t; ++k) {
       const double own = k > 0 ? neuron.w_self * r.psc[k - 1] : 0.0;
-      r.u[t] += std::pow(neuron.theta, t - k) * (current[k] + own);
+      const double taken = neuron.strength * adaptation(neuron, r, k).first;
+      r.u[t] += std::pow(neuron.theta, t - k) * (current[k] + own - taken);
     }
     r.spikes[t] = r.u[t] > neuron.v_th;
     if (r.spikes[t]) last_spike = t;
@@ -98,24 +140,27 @@ Response forward(const Neuron& neuron, const Series& drive) {
   return r;
 }
 
-Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& response, const Series& psc_error) {
+Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& response, const Series& psc_error,
+                Series spike_error) {
   const auto n_steps = static_cast<int>(psc_error.size());
-  Errors errors{Series(psc_error.size() + 1), Series(psc_error.size()), 0.0, 0.0};
+  Errors errors{.delta = Series(psc_error.size() + 1), .drive_error = Series(psc_error.size())};
+  spike_error.resize(psc_error.size());
   Series arriving(psc_error.size());
   for (int m = n_steps - 1; m >= 0; --m) {
     arriving[m] = psc_error[m] + neuron.w_self * errors.delta[m + 1];
+    for (int k = m + 1; k < n_steps; ++k) {
+      spike_error[m] -= neuron.strength * std::pow(neuron.rho, k - m - 1) * errors.delta[k];
+    }
     for (int k = m; k < n_steps; ++k) {
-      errors.delta[m] += jacobian(neuron, slopes, response, m, k) * arriving[k];
+      errors.delta[m] += jacobian(neuron, slopes, response, m, k) * arriving[k] +
+                         spike_jacobian(neuron, slopes, response, m, k) * spike_error[k];
     }
   }
   errors.delta.pop_back();
   for (int m = 0; m < n_steps; ++m) {
     for (int k = m; k < n_steps; ++k) errors.drive_error[m] += kernel(neuron, k - m) * errors.delta[k];
   }
-  for (int t = 1; t < n_steps; ++t) {
-    errors.dw_self += errors.delta[t] * response.psc[t - 1];
-    errors.dtheta += errors.delta[t] * carried(response, t);
-  }
+  add_gradients(neuron, response, errors);
   return errors;
 }
 

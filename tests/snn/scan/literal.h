@@ -9,6 +9,7 @@ using Series = std::vector<double>;  // by step
 
 struct Neuron {
   double theta = 0.0, w_self = 0.0, tau_s = 1.0, v_th = 1.0;
+  double bias = 0.0, strength = 0.0, rho = 0.0;  // of the drive; of adaptation
 };
 
 struct Response {
@@ -18,7 +19,8 @@ struct Response {
 };
 
 /// u[t]: theta^(t-k) times the current of step k, over all k after the last spike. Current and a[t]: (1 - 1/tau_s)^(t-k)
-/// / tau_s times the drive, or over all spikes, of steps k up to t.
+/// / tau_s times drive and bias, or over all spikes, of steps k up to t. Adaptation takes strength rho^(t-1-k) from a current
+/// for every spike k before it.
 Response forward(const Neuron& neuron, const Series& drive);
 
 enum class Rule { kStep, kSurrogate, kLayerBusy, kLayerQuiet };
@@ -32,11 +34,13 @@ struct Slopes {
 struct Errors {
   Series delta;        // of the current
   Series drive_error;  // of the drive
-  double dw_self = 0.0, dtheta = 0.0;
+  double dw_self = 0.0, dtheta = 0.0, dbias = 0.0, dstrength = 0.0, drho = 0.0;
 };
 
 /// The explicit Jacobian J[k][m] = da[k]/du[m] of the rule, then delta = J^T (error + w_self * delta one step later),
-/// solved from the last step.
-Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& response, const Series& psc_error);
+/// solved from the last step. spike_error: what arrives at the spikes themselves; with the errors through the adaptation that they
+/// raise, it goes through ds[k]/du[m]. Empty: none.
+Errors backward(const Neuron& neuron, const Slopes& slopes, const Response& response, const Series& psc_error,
+                Series spike_error = {});
 
 }  // namespace support::literal

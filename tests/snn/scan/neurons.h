@@ -22,18 +22,21 @@ template <class Real>
 struct Neurons {
   std::vector<int> row_begin;  // [B + 1]
   snn::Shape shape;
-  std::vector<Real> drive, psc_error;  // [rows][N], in
-  std::vector<Real> theta, w_self;     // [N], in; w_self empty: no self-connections
+  std::vector<Real> drive, psc_error;       // [rows][N], in
+  std::vector<Real> theta, w_self;          // [N], in; w_self empty: no self-connections
+  std::vector<Real> bias, adaptation, rho;  // [N], in; or empty: none
+  bool of_spikes = false;                   // psc_error is that of the spikes
   snn::NetworkParams network;
   snn::GradientParams gradient;
   double firing_rate = 0.0;  // as the layer rule sees it
   bool wants_psc = true;
-  std::vector<std::uint8_t> silent;      // [B][N], in; or empty
-  std::vector<Real> u, psc, fired;       // [rows][N], out
-  std::vector<Real> psc_sums;            // [B][N], out
-  std::vector<int> n_spikes;             // [B][N], out
-  std::vector<Real> delta, drive_error;  // [rows][N], out
-  std::vector<Real> dw_self, dtheta;     // [B][N], out
+  std::vector<std::uint8_t> silent;            // [B][N], in; or empty
+  std::vector<Real> u, psc, fired;             // [rows][N], out
+  std::vector<Real> psc_sums;                  // [B][N], out
+  std::vector<int> n_spikes;                   // [B][N], out
+  std::vector<Real> delta, drive_error;        // [rows][N], out
+  std::vector<Real> dw_self, dtheta;           // [B][N], out
+  std::vector<Real> dbias, dadaptation, drho;  // the same
 
   Neurons(const std::vector<int>& n_steps, int n_neurons, bool self_connected = true, std::uint32_t seed = 1)
       : row_begin(rows_of(n_steps)),
@@ -49,7 +52,8 @@ struct Neurons {
   snn::SilentNeurons silent_neurons() const {
     return {silent.empty() ? nullptr : silent.data(), static_cast<std::size_t>(shape.n_neurons)};
   }
-  const Real* self() const { return w_self.empty() ? nullptr : w_self.data(); }
+  static const Real* of(const std::vector<Real>& values) { return values.empty() ? nullptr : values.data(); }
+  const Real* self() const { return of(w_self); }
   int n_steps(int b) const {
     return row_begin[static_cast<std::size_t>(b) + 1] - row_begin[static_cast<std::size_t>(b)];
   }
@@ -73,7 +77,10 @@ struct Neurons {
                                      .theta = theta.data(),
                                      .w_self = self(),
                                      .coeffs = coeffs(),
-                                     .silent = silent_neurons()},
+                                     .silent = silent_neurons(),
+                                     .bias = of(bias),
+                                     .adaptation = of(adaptation),
+                                     .rho = of(rho)},
               width);
   }
 
@@ -81,7 +88,7 @@ struct Neurons {
     delta = psc_error;
     drive_error = u;
     dw_self.assign(n_spikes.size(), std::numeric_limits<Real>::quiet_NaN());
-    dtheta = dw_self;
+    dtheta = dbias = dadaptation = drho = dw_self;
     run_tiles(snn::BackwardScan<Real>{.shape = shape,
                                       .row_begin = row_begin.data(),
                                       .delta = delta.data(),
@@ -89,6 +96,7 @@ struct Neurons {
                                       .psc = {psc.data(), 0, 0, static_cast<std::size_t>(shape.n_neurons)},
                                       .dw_self = dw_self.data(),
                                       .dtheta = dtheta.data(),
+                                      .dbias = dbias.data(),
                                       .part_stride = static_cast<std::size_t>(shape.n_neurons),
                                       .theta = theta.data(),
                                       .w_self = self(),
@@ -96,8 +104,21 @@ struct Neurons {
                                       .layer_rate = gradient.layer_rate,
                                       .rule = gradient.rule,
                                       .coeffs = coeffs(),
-                                      .silent = silent_neurons()},
+                                      .silent = silent_neurons(),
+                                      .of_spikes = of_spikes,
+                                      .adaptation = of(adaptation),
+                                      .rho = of(rho),
+                                      .dadaptation = adaptation.empty() ? nullptr : dadaptation.data(),
+                                      .drho = adaptation.empty() ? nullptr : drho.data()},
               width);
+  }
+
+  /// Biases of either sign, and adaptation that decays by half to nine tenths.
+  void extend(std::uint32_t seed = 11) {
+    const auto n = static_cast<std::size_t>(shape.n_neurons);
+    bias = numbers<Real>(n, seed, -0.25, 0.5);
+    adaptation = numbers<Real>(n, seed + 1, 0.0, 0.5);
+    rho = numbers<Real>(n, seed + 2, 0.5, 0.9);
   }
 
   /// One neuron's column of an array over time, of utterance b.

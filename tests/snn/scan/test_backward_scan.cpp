@@ -3,62 +3,15 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "tests/snn/scan/literal.h"
-#include "tests/snn/scan/neurons.h"
+#include "tests/snn/scan/rules.h"
 
 using snn::Rule;
+using support::kRules;
 using support::Neurons;
+using support::neurons_of;
+using support::RuleCase;
 using support::same_bits;
 namespace literal = support::literal;
-
-namespace {
-
-struct RuleCase {
-  Rule rule;
-  double firing_rate;
-  literal::Rule wanted;
-  const char* name;
-};
-const RuleCase kRules[] = {{Rule::kStep, 0.2, literal::Rule::kStep, "step"},
-                           {Rule::kSurrogate, 0.2, literal::Rule::kSurrogate, "surrogate"},
-                           {Rule::kLayer, 0.2, literal::Rule::kLayerBusy, "layer, busy"},
-                           {Rule::kLayer, 0.1, literal::Rule::kLayerQuiet, "layer, quiet"}};
-
-template <class Real>
-Neurons<Real> neurons_of(const std::vector<int>& n_steps, int n_neurons, const RuleCase& rule,
-                         bool self_connected = true) {
-  Neurons<Real> neurons(n_steps, n_neurons, self_connected);
-  neurons.gradient.rule = rule.rule;
-  neurons.firing_rate = rule.firing_rate;
-  return neurons;
-}
-
-/// Compares everything with the explicit Jacobian. `limit`: of the largest number in the same neuron.
-void check_against_sums(const Neurons<double>& neurons, const RuleCase& rule, double limit) {
-  const int n_neurons = neurons.shape.n_neurons;
-  for (int b = 0; b < neurons.shape.n_batch; ++b) {
-    for (int n = 0; n < n_neurons; ++n) {
-      const literal::Neuron one{neurons.theta[n], neurons.w_self.empty() ? 0.0 : neurons.w_self[n],
-                                neurons.network.tau_s, neurons.network.v_th};
-      const auto response = literal::forward(one, neurons.column(neurons.drive, b, n));
-      const auto wanted = literal::backward(one, {.rule = rule.wanted, .self_gain = neurons.gradient.self_gain},
-                                            response, neurons.column(neurons.psc_error, b, n));
-      double largest = 1.0;
-      for (const double d : wanted.delta) largest = std::max(largest, std::abs(d));
-      INFO(rule.name << ", utterance " << b << ", neuron " << n << ", largest delta " << largest);
-      for (int t = 0; t < neurons.n_steps(b); ++t) {
-        INFO("step " << t);
-        CHECK(neurons.delta[neurons.at(b, t, n)] == Approx(wanted.delta[t]).margin(limit * largest));
-        CHECK(neurons.drive_error[neurons.at(b, t, n)] == Approx(wanted.drive_error[t]).margin(limit * largest));
-      }
-      // A sum of up to 40 products with a and c, which are below 1 and about 2.
-      CHECK(neurons.dw_self[b * n_neurons + n] == Approx(wanted.dw_self).margin(100 * limit * largest));
-      CHECK(neurons.dtheta[b * n_neurons + n] == Approx(wanted.dtheta).margin(100 * limit * largest));
-    }
-  }
-}
-
-}  // namespace
 
 // theta = 1/2, tau_s = 4, u = 0.5, 2, 1.5 (spikes at steps 1 and 2), error 0, 0, 1, bound 8, w_self = 0, rule step with
 // the warm-up switched off. a = 0, 1/4, 7/16; carried into the steps: 0, 1/2, 0.
@@ -92,7 +45,7 @@ TEST_CASE("backward scan: equals the explicit Jacobian for every rule", "[ScSr E
     Neurons<double> neurons = neurons_of<double>({40, 17, 1}, 23, rule, self_connected);
     neurons.forward();
     neurons.backward();
-    check_against_sums(neurons, rule, 1e-12);
+    support::check_against_sums(neurons, rule, 1e-12);
   }
 }
 
@@ -105,7 +58,7 @@ TEST_CASE("backward scan: with the self-gain bounded it equals the Jacobian so b
     const std::vector<double> without = neurons.delta;
     neurons.gradient.self_gain = 0.5;
     neurons.backward();
-    check_against_sums(neurons, rule, 1e-12);
+    support::check_against_sums(neurons, rule, 1e-12);
     CHECK((neurons.delta == without) ==
           (rule.wanted == literal::Rule::kSurrogate || rule.wanted == literal::Rule::kLayerQuiet));
   }
@@ -142,7 +95,7 @@ TEST_CASE("backward scan: a neuron that fires at every step has no gradient to t
     neurons.backward();
     CHECK(neurons.n_spikes == std::vector<int>(10, 20));
     CHECK(neurons.dtheta == std::vector<double>(10, 0.0));
-    check_against_sums(neurons, rule, 1e-12);
+    support::check_against_sums(neurons, rule, 1e-12);
   }
 }
 

@@ -53,6 +53,8 @@ struct Output {
                                            .target_passes = loss.target_passes,
                                            .desired_share = static_cast<Real>(loss.desired_share),
                                            .undesired_share = static_cast<Real>(loss.undesired_share),
+                                           .logit_gain = static_cast<Real>(loss.logit_gain),
+                                           .label_smoothing = static_cast<Real>(loss.label_smoothing),
                                            .keep_s = keep_s,
                                            .gain_s = gain_s},
                        width);
@@ -62,18 +64,20 @@ struct Output {
 
 /// Two utterances of 12 and 5 steps, three classes.
 template <class Real>
-Output<Real> sample(LossKind kind) {
+Output<Real> sample(LossKind kind, double smoothing = 0.0) {
   return {.row_begin = {0, 12, 17},
           .n_classes = 3,
           .psc = support::numbers<Real>(51, 5, 0.0, 1.0),
           .labels = {2, 0},
-          .loss = {.kind = kind, .desired_share = 0.6, .undesired_share = 0.3}};
+          .loss = {.kind = kind, .desired_share = 0.6, .undesired_share = 0.3, .label_smoothing = smoothing}};
 }
+
+const LossKind kKinds[] = {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax, LossKind::kMeanSoftmax};
 
 }  // namespace
 
 TEST_CASE("loss: an utterance without a label has neither error nor loss, and does not count in a mean") {
-  for (const LossKind kind : {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax}) {
+  for (const LossKind kind : kKinds) {
     Output<double> both = sample<double>(kind), one = sample<double>(kind);
     both.labels[1] = -1;
     one.row_begin.pop_back();
@@ -150,11 +154,31 @@ TEST_CASE("loss: softmax over one utterance", "[TSSLBP softmax loss]") {
   CHECK(output.error[2] == Approx(0.625));
 }
 
+// Sums of (ln 1)/2, (ln 2)/2, (ln 5)/2 over two steps with a gain of 4, so the logits are ln 1, ln 2, ln 5 and the shares 1/8, 2/8,
+// 5/8. Of the target 3/10 for all alike: 0.1, 0.8, 0.1. Each step's error: 4/2 of share less target.
+TEST_CASE("loss: mean-softmax with a smoothed label over one utterance",
+          "[LabelSmoothing target][Ossicle mean logit]") {
+  const double two = std::log(2.0) / 4.0, five = std::log(5.0) / 4.0;
+  Output<double> output{.row_begin = {0, 2},
+                        .n_classes = 3,
+                        .psc = {0.0, two, five, 0.0, two, five},
+                        .labels = {1},
+                        .loss = {.kind = LossKind::kMeanSoftmax, .logit_gain = 4.0, .label_smoothing = 0.3}};
+  CHECK(output.run() == Approx(0.1 * std::log(8.0) + 0.8 * std::log(4.0) + 0.1 * std::log(1.6)));
+  const double wanted[] = {0.05, -1.1, 1.05};
+  for (std::size_t i = 0; i < 6; ++i) CHECK(output.error[i] == Approx(wanted[i % 3]));
+  output.loss.kind = LossKind::kSoftmax;  // the sums are the logits: their half, and no gain
+  const double shares = 1.0 + std::sqrt(2.0) + std::sqrt(5.0);
+  output.run();
+  CHECK(output.error[1] == Approx(std::sqrt(2.0) / shares - 0.8));
+}
+
 // Central differences with h = 1e-5: quadratic losses are exact but for rounding, 1e-15 / 1e-5; softmax is off by h^2
 // times a third derivative below 1.
 TEST_CASE("loss: the error is the derivative of the loss to every PSC") {
-  for (const LossKind kind : {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax}) {
-    Output<double> output = sample<double>(kind);
+  const double smoothing = GENERATE(0.0, 0.25);
+  for (const LossKind kind : kKinds) {
+    Output<double> output = sample<double>(kind, smoothing);
     const double total = output.run();
     CHECK(total > 0.0);
     const Output<double> at = output;
@@ -171,8 +195,8 @@ TEST_CASE("loss: the error is the derivative of the loss to every PSC") {
 }
 
 TEST_CASE("loss: an utterance's neighbours change nothing of it") {
-  for (const LossKind kind : {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax}) {
-    Output<float> both = sample<float>(kind);
+  for (const LossKind kind : kKinds) {
+    Output<float> both = sample<float>(kind, 0.25);
     both.run();
     for (int b = 0; b < 2; ++b) {
       const int n_steps = both.row_begin[b + 1] - both.row_begin[b];
@@ -183,7 +207,7 @@ TEST_CASE("loss: an utterance's neighbours change nothing of it") {
                           .labels = {both.labels[b]},
                           .loss = both.loss};
       alone.run();
-      const float share = kind == LossKind::kSoftmax ? 2.0F : 1.0F;  // softmax is a mean over the batch
+      const float share = is_softmax(kind) ? 2.0F : 1.0F;  // softmax is a mean over the batch
       INFO(to_string(kind) << " utterance " << b);
       for (int k = 0; k < 3; ++k) {
         CHECK(both.sums[b * 3 + k] == alone.sums[k]);
@@ -195,7 +219,7 @@ TEST_CASE("loss: an utterance's neighbours change nothing of it") {
 }
 
 TEST_CASE("loss: the width of a tile changes no bit") {
-  for (const LossKind kind : {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax}) {
+  for (const LossKind kind : kKinds) {
     Output<float> wide{.row_begin = {0, 12, 21},
                        .n_classes = 26,
                        .psc = support::numbers<float>(21 * 26, 6, 0.0, 1.0),

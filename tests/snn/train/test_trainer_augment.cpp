@@ -85,3 +85,23 @@ TEST_CASE("trainer: with dropout the network that is scored and stored has all n
     return alone.state().model.parameters;
   }());
 }
+
+TEST_CASE("trainer: a normalised network is scored and stored as a plain one with biases, to the same decisions") {
+  Run run{support::synthetic(), support::synthetic({.seed = 2})};
+  snn::TrainingParams params = support::small_training();
+  support::add_all_parts(params);
+  snn::Trainer trainer = run.trainer(params, true);
+  const auto report = trainer.run_epoch(go_on);
+  const snn::Model model = trainer.model("last");
+  CHECK(model.training.network.bias);
+  CHECK_FALSE(model.training.network.normalised);
+  CHECK_FALSE(model.parameters.contains("norm_gain_1"));
+  CHECK(trainer.state().model.training.network.normalised);
+  CHECK(trainer.state().model.parameters.contains("norm_var_1"));
+  CHECK(report->firing_rates.size() == 2);  // the output layer does not fire
+  snn::Network<float> network(model.training.network, params.gradient, *run.backend);
+  network.set_parameters(model.parameters);
+  CHECK(snn::score(snn::evaluate(network, run.valid, 5), run.valid).all().accuracy() == report->valid->accuracy());
+  CHECK_THROWS_WITH(snn::evaluate(network, run.valid, 5, {.readout = {.kind = snn::ReadoutKind::kSpikes}}),
+                    Catch::Contains("does not fire"));
+}

@@ -19,7 +19,8 @@ struct Outcome {
 
 class Resumer {
  public:
-  explicit Resumer(bool with_valid, double ema_decay = 0.0, snn::Rule rule = snn::Rule::kSurrogate)
+  explicit Resumer(bool with_valid, double ema_decay = 0.0, snn::Rule rule = snn::Rule::kSurrogate,
+                   bool with_all_parts = false)
       : params_(support::small_training()),
         train_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1})),
         valid_(support::synthetic({.own_rate = 0.4, .other_rate = 0.1, .seed = 2})),
@@ -36,6 +37,7 @@ class Resumer {
                        .drop_neurons = 0.1};
     params_.optimiser.ema_decay = ema_decay;
     params_.gradient.rule = rule;
+    if (with_all_parts) support::add_all_parts(params_);
   }
 
   const snn::TrainingParams& params() const { return params_; }
@@ -100,8 +102,9 @@ void check_records(const std::vector<snn::EpochReport>& found, const std::vector
 }  // namespace
 
 TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never stopped") {
-  const bool full = GENERATE(false, true);  // validation, an average over updates, and the layer rule
-  const Resumer resumer(full, full ? 0.9 : 0.0, full ? snn::Rule::kLayer : snn::Rule::kSurrogate);
+  const bool full = GENERATE(false, true);       // validation, an average over updates, and the layer rule
+  const bool all_parts = GENERATE(false, true);  // delays, normalised drives, adaptation and means as read-out
+  const Resumer resumer(full, full ? 0.9 : 0.0, full ? snn::Rule::kLayer : snn::Rule::kSurrogate, all_parts);
   const Outcome never = resumer.run(0);
   CHECK(never.reports[0].surrogate_shares.size() == (full ? 3 : 0));
   // 1: after each batch; 5: at the end of each epoch, before it is closed; the rest: once or twice within epochs.
@@ -116,7 +119,7 @@ TEST_CASE("resume: stopped after any batch, a run ends in the bytes of one never
 }
 
 TEST_CASE("resume: the number of threads changes no byte") {
-  const Resumer resumer(true);
+  const Resumer resumer(true, 0.0, snn::Rule::kSurrogate, GENERATE(false, true));
   const Outcome one = resumer.run(0, 1);
   const Outcome two = resumer.run(0, 2);
   CHECK((two.state == one.state));

@@ -11,7 +11,8 @@ namespace {
 constexpr int kInputs = 7, kSpiking = 130, kNeurons = 70;
 const std::vector<int> kSteps = {40, 1, 17, 333, 200, 9};
 
-/// A layer with the network's input and two spiking populations as sources.
+/// A layer with the network's input and two spiking populations as sources; with a delay, of the input and of a second copy of
+/// the second population's connection.
 template <class Real>
 struct Rig {
   support::Neurons<Real> neurons{kSteps, kNeurons};
@@ -22,28 +23,37 @@ struct Rig {
   std::vector<Real> w_first = support::numbers<Real>(kNeurons * kSpiking, 7, -0.25, 0.5);
   std::vector<Real> w_second = support::numbers<Real>(kNeurons * kSpiking, 8, -0.25, 0.5);
 
-  explicit Rig(double rate)
+  int delay;
+
+  explicit Rig(double rate, int steps_late = 0)
       : first(support::random_spikes(neurons.shape.n_rows, kSpiking, rate, 9)),
-        second(support::random_spikes(neurons.shape.n_rows, kSpiking, 0.1, 10)) {}
+        second(support::random_spikes(neurons.shape.n_rows, kSpiking, 0.1, 10)),
+        delay(steps_late) {}
 
   std::vector<snn::WeightedSource<Real>> sources(bool with_input) const {
     std::vector<snn::WeightedSource<Real>> all;
-    if (with_input) all.push_back({{kInputs, input.data(), nullptr}, w_input.data()});
+    if (with_input) all.push_back({{kInputs, input.data(), nullptr}, w_input.data(), delay});
     all.push_back({{kSpiking, nullptr, first.data()}, w_first.data()});
     all.push_back({{kSpiking, nullptr, second.data()}, w_second.data()});
+    if (delay > 0) all.push_back({{kSpiking, nullptr, second.data()}, w_second.data(), delay});
     return all;
   }
 
   /// Drive by plain sums in double, then the scan of one instruction set's width.
   void plain(bool with_input) {
-    for (int row = 0; row < neurons.shape.n_rows; ++row) {
+    for (int row = 0, b = 0; row < neurons.shape.n_rows; ++row) {
+      if (row == neurons.row_begin[b + 1]) ++b;
+      const int late = row - delay;
+      const bool is_there = late >= neurons.row_begin[b];
       for (int n = 0; n < kNeurons; ++n) {
         double sum = 0.0;
-        for (int i = 0; with_input && i < kInputs; ++i)
-          sum += static_cast<double>(input[row * kInputs + i]) * static_cast<double>(w_input[n * kInputs + i]);
+        for (int i = 0; with_input && is_there && i < kInputs; ++i)
+          sum += static_cast<double>(input[late * kInputs + i]) * static_cast<double>(w_input[n * kInputs + i]);
         for (int i = 0; i < kSpiking; ++i) {
           if (support::fires(first, kSpiking, row, i)) sum += static_cast<double>(w_first[n * kSpiking + i]);
+          const bool is_late = delay > 0 && is_there && support::fires(second, kSpiking, late, i);
           if (support::fires(second, kSpiking, row, i)) sum += static_cast<double>(w_second[n * kSpiking + i]);
+          if (is_late) sum += static_cast<double>(w_second[n * kSpiking + i]);
         }
         neurons.drive[neurons.shape.index(row, n)] = static_cast<Real>(sum);
       }
@@ -74,8 +84,8 @@ struct Rig {
 
 // Up to 267 additions of numbers below 1 in another order: 300 epsilon, of sums below 30.
 template <class Real>
-void check_forward(const std::string& isa, double rate, bool with_input) {
-  Rig<Real> rig(rate);
+void check_forward(const std::string& isa, double rate, bool with_input, int delay = 0) {
+  Rig<Real> rig(rate, delay);
   rig.plain(with_input);
   const std::size_t size = rig.neurons.shape.size(), n_counts = kSteps.size() * kNeurons;
   std::vector<Real> u(size, Real(NAN)), psc(size, Real(NAN)), alone_psc(size, Real(NAN));
@@ -90,7 +100,7 @@ void check_forward(const std::string& isa, double rate, bool with_input) {
   for (std::size_t i = 0; i < size; ++i) {
     apart = std::max(apart, std::abs(static_cast<double>(u[i]) - static_cast<double>(rig.neurons.u[i])));
   }
-  INFO(isa << ", rate " << rate << ", input " << with_input);
+  INFO(isa << ", rate " << rate << ", input " << with_input << ", delay " << delay);
   CHECK(apart <= limit);
   CHECK(n_spikes == rig.neurons.n_spikes);
   for (int row = 0; row < rig.neurons.shape.n_rows; ++row)
@@ -117,18 +127,20 @@ void check_close(const std::string& isa, const std::vector<Real>& got, const std
 }
 
 template <class Real>
-void check_backward(const std::string& isa, snn::Rule rule) {
+void check_backward(const std::string& isa, snn::Rule rule, int delay = 0) {
   support::Neurons<Real> neurons(kSteps, kNeurons);
   neurons.gradient.rule = rule;
   neurons.forward();
   const auto delta_1 = support::numbers<Real>(static_cast<std::size_t>(neurons.shape.n_rows * 9), 11);
   const auto delta_2 = support::numbers<Real>(static_cast<std::size_t>(neurons.shape.n_rows * 5), 12);
   const auto w_1 = support::numbers<Real>(9 * kNeurons, 13), w_2 = support::numbers<Real>(5 * kNeurons, 14);
-  for (int row = 0; row < neurons.shape.n_rows; ++row) {
+  for (int row = 0, b = 0; row < neurons.shape.n_rows; ++row) {
+    if (row == neurons.row_begin[b + 1]) ++b;
+    const int later = row + delay;
     for (int n = 0; n < kNeurons; ++n) {
       double sum = 0.0;
-      for (int m = 0; m < 9; ++m)
-        sum += static_cast<double>(delta_1[row * 9 + m]) * static_cast<double>(w_1[m * kNeurons + n]);
+      for (int m = 0; m < 9 && later < neurons.row_begin[b + 1]; ++m)
+        sum += static_cast<double>(delta_1[later * 9 + m]) * static_cast<double>(w_1[m * kNeurons + n]);
       for (int m = 0; m < 5; ++m)
         sum += static_cast<double>(delta_2[row * 5 + m]) * static_cast<double>(w_2[m * kNeurons + n]);
       neurons.psc_error[neurons.shape.index(row, n)] = static_cast<Real>(sum);
@@ -136,11 +148,11 @@ void check_backward(const std::string& isa, snn::Rule rule) {
   }
   neurons.backward();
   std::vector<Real> delta(neurons.shape.size(), Real(NAN)), u = neurons.u, dw_self(neurons.dw_self.size()),
-                                                            dtheta = dw_self;
+                                                            dtheta = dw_self, dbias = dw_self;
   snn::BackwardScratch<Real> scratch;
   snn::run_backward(
       snn::find_kernels<Real>(isa),
-      snn::BackwardStage<Real>{.targets = {{9, delta_1.data(), w_1.data()}, {5, delta_2.data(), w_2.data()}},
+      snn::BackwardStage<Real>{.targets = {{9, delta_1.data(), w_1.data(), delay}, {5, delta_2.data(), w_2.data()}},
                                .scan = {.shape = neurons.shape,
                                         .row_begin = neurons.row_begin.data(),
                                         .delta = delta.data(),
@@ -148,6 +160,7 @@ void check_backward(const std::string& isa, snn::Rule rule) {
                                         .psc = {},
                                         .dw_self = dw_self.data(),
                                         .dtheta = dtheta.data(),
+                                        .dbias = dbias.data(),
                                         .part_stride = static_cast<std::size_t>(neurons.shape.n_neurons),
                                         .theta = neurons.theta.data(),
                                         .w_self = neurons.self(),
@@ -160,6 +173,7 @@ void check_backward(const std::string& isa, snn::Rule rule) {
   check_close(isa, delta, neurons.delta);
   check_close(isa, dw_self, neurons.dw_self);
   check_close(isa, dtheta, neurons.dtheta);
+  check_close(isa, dbias, neurons.dbias);
 }
 
 }  // namespace
@@ -180,6 +194,17 @@ TEST_CASE("stages: backward equals the plain sums on every instruction set") {
     for (const snn::Rule rule : {snn::Rule::kSurrogate, snn::Rule::kStep, snn::Rule::kLayer}) {
       check_backward<double>(isa, rule);
       check_backward<float>(isa, rule);
+    }
+  }
+}
+
+TEST_CASE("stages: delayed sources and targets equal the plain sums on every instruction set", "[SpikeProp delay]") {
+  for (const std::string& isa : snn::isa_names()) {
+    for (const int delay : {1, 30}) {
+      for (const double rate : {0.05, 0.7}) {
+        for (const bool with_input : {true, false}) check_forward<double>(isa, rate, with_input, delay);
+      }
+      check_backward<double>(isa, snn::Rule::kSurrogate, delay);
     }
   }
 }

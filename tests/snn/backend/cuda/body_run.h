@@ -145,6 +145,8 @@ class BodyRun {
                                       .target_passes = 2,
                                       .desired_share = 0.5F,
                                       .undesired_share = 0.1F,
+                                      .logit_gain = 2.0F,
+                                      .label_smoothing = 0.1F,
                                       .keep_s = 0.75F,
                                       .gain_s = 0.25F});
     snn::Buffer<snn::GradientState> state(backend_, 1);

@@ -13,6 +13,7 @@ TEST_CASE("cuda: a training takes the memory that was forecast") {
   snn::TrainingParams params = support::small_training();
   params.network.sizes = {60, 300, 200, 10};
   params.gradient.rule = GENERATE(snn::Rule::kSurrogate, snn::Rule::kStep);
+  if (GENERATE(false, true)) support::add_all_parts(params);
   const snn::Dataset dataset = support::synthetic(
       {.n_channels = 60, .n_classes = 10, .n_utterances = 2 * params.batch_size, .min_steps = 50, .max_steps = 50});
   snn::Trainer trainer(snn::start_training(params, dataset, nullptr, "raster", "[]"), dataset, nullptr, *backend);

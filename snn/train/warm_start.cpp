@@ -52,6 +52,12 @@ void require_no_contradiction(const NetworkParams& network, const TrainingChoice
   require_layers("--adaptive: layers", choices.adaptive, network.adaptive, n_hidden);
   require_same("--bip-output", choices.bip_output, std::ranges::count(network.bip, network.n_layers()) > 0);
   if (choices.skips) require_same("--skip", std::optional(names_of(*choices.skips)), names_of(network.skips));
+  const auto require_delays = [&choices](const char* flag, const auto& own, const std::vector<int>& found) {
+    require_same(own ? flag : "--delays", own ? own : choices.delays, found);
+  };
+  require_delays("--input-delays", choices.input_delays, network.input_delays);
+  require_delays("--forward-delays", choices.forward_delays, network.forward_delays);
+  require_delays("--skip-delays", choices.skip_delays, network.skip_delays);
   visit_fields(network, [&choices]<class T>(const Field& field, const T& value) {
     if constexpr (std::is_same_v<T, double> || std::is_same_v<T, bool> || Named<T>) {  // the others are the topology's
       const T* choice = given<T>(choices, field);

@@ -5,6 +5,7 @@
 #include "frontend/lyon/front_end.h"
 #include "frontend/stream/stream.h"
 #include "snn/files/model_file.h"
+#include "snn/model/parameter_list.h"
 #include "tests/frontend/stream/samples.h"
 #include "tests/pipe/run.h"
 #include "tests/snn/sample_model.h"
@@ -102,6 +103,26 @@ TEST_CASE("ossicle-info prints how far a checkpoint is") {
   CHECK(report["n_parameters"] == 106);
   CHECK_FALSE(report.contains("model"));
   CHECK_THAT(info({}, bytes).out, StartsWith("checkpoint: standard input\nepochs:\n  n_done: "));
+}
+
+TEST_CASE("ossicle-info reports a checkpoint of a normalised network, which itself cannot predict") {
+  snn::Checkpoint checkpoint = snn::sample_checkpoint();
+  checkpoint.model.recipe_json = to_json(lyon_recipe({}));
+  checkpoint.model.training.network.normalised = true;
+  for (const snn::ParameterInfo& array : snn::parameter_list(checkpoint.model.training.network)) {
+    const snn::Tensor ones{array.shape, std::vector<float>(static_cast<std::size_t>(array.n_values()), 1.0F)};
+    checkpoint.model.parameters.emplace(array.name, ones);
+    for (snn::Tensors* held : {&checkpoint.adam_m, &checkpoint.adam_v, &checkpoint.ema}) {
+      if (array.trained && !held->empty()) held->emplace(array.name, ones);
+    }
+  }
+  const Result result = info({"--json"}, snn::serialise(checkpoint));
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  const Json report = Json::parse(result.out);
+  CHECK(report["training"]["network"]["normalised"] == true);
+  CHECK(report["parameters"]["norm_var_1"] == Json{4});
+  CHECK(report["memory_mb"]["predict"] > 1.0);
 }
 
 TEST_CASE("ossicle-info prints the line from a recording to a prediction") {

@@ -71,7 +71,7 @@ Json memory_report(const snn::Model& model, const ear::Recipe& recipe) {
   const int n_batch = std::min(model.training.batch_size, std::numeric_limits<int>::max() / n_steps);
   const auto in_mb = [](const snn::MemoryForecast& use) { return shown(static_cast<double>(use.peak()) / kMega); };
   return {{"steps", n_steps},
-          {"predict", in_mb(snn::inference_memory(model.training.network, {n_steps, 1}, "cpu", 1))},
+          {"predict", in_mb(snn::inference_memory(snn::scored_network(model.training), {n_steps, 1}, "cpu", 1))},
           {"train", in_mb(snn::training_memory(model.training, {n_steps * n_batch, n_batch}, "cpu", 1, false))}};
 }
 

@@ -79,17 +79,22 @@ Readout<Real> sample(int n_classes) {
           .bias = numbers<Real>(k, 4)};
 }
 
+/// Three steps of one neuron, for sums by hand.
+Readout<double> one_neuron() {
+  return {.row_begin = {0, 3},
+          .n_classes = 1,
+          .drive = {4.0, -4.0, -8.0},
+          .v_error = {0.0, 0.0, 1.0},
+          .theta = {0.5},
+          .bias = {4.0}};
+}
+
 }  // namespace
 
 // theta = 1/2, tau_s = 4, bias 4, drive 4, -4, -8: the synapse takes in 8, 0, -4: currents 2, 3/2, 1/8.
 //   v = 2; 1 + 3/2; 5/4 + 1/8, together 47/8, though far above the threshold of 1.
 TEST_CASE("read-out scan: three steps forward", "[Ossicle read-out]") {
-  Readout<double> output{.row_begin = {0, 3},
-                         .n_classes = 1,
-                         .drive = {4.0, -4.0, -8.0},
-                         .v_error = {0.0, 0.0, 1.0},
-                         .theta = {0.5},
-                         .bias = {4.0}};
+  Readout<double> output = one_neuron();
   output.run();
   CHECK(output.v == std::vector<double>{2.0, 2.5, 1.375});
   CHECK(output.sums == std::vector<double>{5.875});
@@ -104,12 +109,7 @@ TEST_CASE("read-out scan: three steps forward", "[Ossicle read-out]") {
 // The same neuron with an error of 1 at the last step. Of the current, from the last step: 1, 1/2, 1/4. Of the drive:
 // 1/4; 3/16 + 1/8; 15/64 + 1/16, together 55/64 for the bias. theta: (1/2) 2 + 1 (5/2).
 TEST_CASE("read-out scan: three steps back", "[Ossicle read-out error]") {
-  Readout<double> output{.row_begin = {0, 3},
-                         .n_classes = 1,
-                         .drive = {4.0, -4.0, -8.0},
-                         .v_error = {0.0, 0.0, 1.0},
-                         .theta = {0.5},
-                         .bias = {4.0}};
+  Readout<double> output = one_neuron();
   output.run();
   CHECK(output.delta == std::vector<double>{0.25, 0.5, 1.0});
   CHECK(output.drive_error == std::vector<double>{19.0 / 64.0, 5.0 / 16.0, 0.25});

@@ -22,6 +22,7 @@ enum class Purpose : std::uint32_t {
   kSilent = 5,   ///< index: hash of epoch, key and layer
   kVersion = 6,  ///< index: hash of epoch and key
   kSplit = 9,    ///< index: hash of key, group or speaker
+  kTempo = 10,   ///< index: hash of epoch and key
 };
 
 /// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws

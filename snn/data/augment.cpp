@@ -19,7 +19,8 @@ std::uint64_t index_of(int epoch, std::string_view key) {
 }
 
 bool wants_taps(const AugmentParams& p) {
-  return p.warp > 0.0 || p.gain_db > 0.0 || p.drop_channels > 0.0 || p.mask_channels > 0 || p.mask_steps > 0;
+  return p.warp > 0.0 || p.gain_db > 0.0 || p.drop_channels > 0.0 || p.mask_channels > 0 || p.mask_steps > 0 ||
+         p.tempo > 0.0;
 }
 
 /// Begin and end of 0..longest elements anywhere among n.
@@ -69,6 +70,8 @@ Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, 
   const auto [first, end] = draw_range(rng, params.mask_channels, n_channels);
   for (int c = first; c < end; ++c) drawn.taps[static_cast<std::size_t>(c)] = {};
   std::tie(drawn.mask_begin, drawn.mask_end) = draw_range(rng, params.mask_steps, utterance.n_steps);
+  Rng of_tempo(seed, Purpose::kTempo, index_of(epoch, utterance.key));
+  if (params.tempo > 0.0) drawn.tempo = static_cast<float>(1.0 + params.tempo * (2.0 * of_tempo.uniform() - 1.0));
   return drawn;
 }
 

@@ -23,11 +23,12 @@ struct Shift {
 Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key);
 
 /// What one utterance goes through: a shift, or, where there are taps, a shift in time and the taps of each channel, with
-/// zeros in the steps mask_begin..mask_end-1.
+/// another tempo about the middle, and zeros in the steps mask_begin..mask_end-1.
 struct Augmentation {
   Shift shift = {};
   std::vector<ChannelTap> taps = {};  ///< [C], or empty
   int mask_begin = 0, mask_end = 0;
+  float tempo = 1.0F;  ///< steps of the utterance that pass in one; with taps alone
   bool operator==(const Augmentation&) const = default;
 };
 

@@ -38,6 +38,7 @@ void apply(const Augmentation& change, Batch& batch) {
   view.taps = static_cast<std::int32_t>(batch.taps.size() / change.taps.size());
   view.mask_begin = change.mask_begin;
   view.mask_end = change.mask_end;
+  view.tempo = change.tempo;
   batch.taps.insert(batch.taps.end(), change.taps.begin(), change.taps.end());
 }
 

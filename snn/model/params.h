@@ -129,6 +129,7 @@ struct OptimiserParams {
   std::optional<double> lr_self{};   ///< of self-recurrent weights; lr if not set
   std::optional<double> lr_theta{};  ///< of theta; lr if not set
   Schedule schedule = Schedule::kCosine;
+  double warm_up = 0.0;  ///< share of the updates in which the rates rise to what the schedule starts from
   double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
   double weight_decay = 0.0;  ///< decoupled, of synaptic weights only
   double clip_norm = 1.0;     ///< of the L2 norm of the gradients in clip_scope; 0 switches the clip off
@@ -148,6 +149,7 @@ struct AugmentParams {
   double drop_channels = 0.0;  ///< probability of a channel to be zero, the others times 1 / (1 - it)
   int mask_channels = 0;       ///< a band of 0..mask_channels channels is zero
   int mask_steps = 0;          ///< 0..mask_steps steps in a row are zero
+  double tempo = 0.0;          ///< steps read at 1 - tempo..1 + tempo times their speed, interpolated
   double drop_neurons = 0.0;   ///< probability of a hidden neuron not to fire in that utterance
   bool operator==(const AugmentParams&) const = default;
 };

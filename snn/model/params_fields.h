@@ -126,6 +126,7 @@ void visit_fields(P& p, F&& f) {
   f({"lr_self", kRate, "", "Learning rate of self-weights (default: --lr)"}, p.lr_self);
   f({"lr_theta", kRate, "", "Learning rate of membrane decays (default: --lr)"}, p.lr_theta);
   f({"schedule", {}, "", "Learning rate over the run"}, p.schedule);
+  f({"warm_up", kShare, "", "Share of the run in which the rates rise; with cosine: one cycle", "", true}, p.warm_up);
   f({"beta1", kShare, "", "Decay of the first moment"}, p.beta1);
   f({"beta2", kShare, "", "Decay of the second moment"}, p.beta2);
   f({"eps", at_least(kMinEps), "", "Added to the root of the second moment"}, p.eps);
@@ -147,6 +148,7 @@ void visit_fields(P& p, F&& f) {
   f({"drop_channels", kShare, "", "Probability of a channel to be silent"}, p.drop_channels);
   f({"mask_channels", {0, kMaxNeurons}, "channels", "A band of up to this width is silent"}, p.mask_channels);
   f({"mask_steps", {0, kMaxCount}, "steps", "Up to so many in a row are silent"}, p.mask_steps);
+  f({"tempo", {0, 0.5}, "", "Faster or slower by up to this share: 0.15", "", true}, p.tempo);
   f({"drop_neurons", kShare, "", "Probability of a hidden neuron to be silent (dropout)"}, p.drop_neurons);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 // From the utterances of a data set to the network's input.
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -28,7 +29,23 @@ struct UtteranceView {
   std::int32_t shift_channels = 0;
   std::int32_t taps = -1;                     ///< row of the batch's taps, or below 0 for none
   std::int32_t mask_begin = 0, mask_end = 0;  ///< steps begin..end-1 of the input, after the shift
+  float tempo = 1.0F;  ///< with taps: steps of the utterance that pass in one of the input, about the middle
 };
+
+/// What a step of the input takes from an utterance: that step, and this share of the way to the one behind it.
+struct StepTap {
+  std::int32_t step;  ///< may lie outside
+  float share;        ///< 0..1
+};
+
+/// Of step t of the input. Exact for a tempo of 1. [Ossicle tempo]
+SNN_HD StepTap step_tap(const UtteranceView& view, int t, int n_steps) {
+  const int shifted = t - view.shift_steps;
+  if (view.tempo == 1.0F) return {shifted, 0.0F};
+  const float middle = 0.5F * static_cast<float>(n_steps - 1);
+  const float position = (static_cast<float>(shifted) - middle) * view.tempo + middle, below = std::floor(position);
+  return {static_cast<std::int32_t>(below), position - below};
+}
 
 /// What a channel of the input takes from an utterance whose channel axis was changed: weight times the utterance's channel, and weight_above times the one above it. Where there is none above,
 /// weight_above is 0.
@@ -117,17 +134,27 @@ struct GatherBatch {
     const Value* values = static_cast<const Value*>(view.values);
     for (int t = 0; t < n_steps; ++t) {
       Real* SNN_RESTRICT to = x + shape.index(row_begin[b] + t, first);
-      const int step = t - view.shift_steps;
-      if (values == nullptr || step < 0 || step >= n_steps || is_masked(view, t)) {
+      const StepTap tap = step_tap(view, t, n_steps);
+      if (values == nullptr || tap.step < 0 || tap.step >= n_steps || is_masked(view, t)) {
         for (int j = 0; j < width; ++j) to[j] = Real(0);
         continue;
       }
-      const Value* SNN_RESTRICT from = values + shape.index(step, 0);
-      for (int j = 0; j < width; ++j) {
-        value[j] = static_cast<Real>(from[at[j]]);
-        above[j] = static_cast<Real>(from[at_above[j]]);
+      const auto add = [&](int step, auto&& put) {
+        const Value* SNN_RESTRICT from = values + shape.index(step, 0);
+        for (int j = 0; j < width; ++j) {
+          value[j] = static_cast<Real>(from[at[j]]);
+          above[j] = static_cast<Real>(from[at_above[j]]);
+        }
+        for (int j = 0; j < width; ++j) put(j, interpolated(value[j], above[j], weight[j], weight_above[j]) * factor);
+      };
+      add(tap.step, [&](int j, Real x_of_step) { to[j] = x_of_step; });
+      if (tap.share == 0.0F) continue;
+      const Real share = static_cast<Real>(tap.share);
+      if (tap.step + 1 == n_steps) {
+        for (int j = 0; j < width; ++j) to[j] = between(to[j], Real(0), share);
+      } else {
+        add(tap.step + 1, [&](int j, Real x_of_step) { to[j] = between(to[j], x_of_step, share); });
       }
-      for (int j = 0; j < width; ++j) to[j] = interpolated(value[j], above[j], weight[j], weight_above[j]) * factor;
     }
   }
 
@@ -139,6 +166,7 @@ struct GatherBatch {
     const bool has_taps = view.taps >= 0;
     const ChannelTap tap = has_taps ? taps[shape.index(view.taps, c)] : ChannelTap{c - view.shift_channels, 1.0F, 0.0F};
     const bool is_there = view.values != nullptr && tap.channel >= 0 && tap.channel < shape.n_neurons;
+    if (view.tempo != 1.0F && is_there && has_taps) return stretched_column<Value>(b, c, tap);
     const int begin = is_there ? bounded(view.shift_steps, 0, n_steps) : n_steps;
     const int end = is_there ? bounded(n_steps + view.shift_steps, begin, n_steps) : n_steps;
     Real* to = x + shape.index(row_begin[b], c);
@@ -159,6 +187,31 @@ struct GatherBatch {
     }
     for (int t = end; t < n_steps; ++t) write(Real(0));
   }
+
+  /// One channel of an utterance at another tempo.
+  template <class Value>
+  SNN_HD void stretched_column(int b, int c, const ChannelTap& tap) const {
+    const UtteranceView view = utterances[b];
+    const int n_steps = row_begin[b + 1] - row_begin[b];
+    const Value* values = static_cast<const Value*>(view.values);
+    const Real weight = static_cast<Real>(tap.weight), weight_above = static_cast<Real>(tap.weight_above);
+    const auto value_at = [&](int step) {
+      if (step >= n_steps) return Real(0);
+      const Value* row = values + shape.index(step, 0);
+      return interpolated(static_cast<Real>(row[tap.channel]),
+                          static_cast<Real>(row[channel_above(tap, shape.n_neurons)]), weight, weight_above) *
+             factor;
+    };
+    for (int t = 0; t < n_steps; ++t) {
+      const StepTap at = step_tap(view, t, n_steps);
+      const bool is_there = at.step >= 0 && at.step < n_steps && !is_masked(view, t);
+      Real now = is_there ? value_at(at.step) : Real(0);
+      if (is_there && at.share != 0.0F) now = between(now, value_at(at.step + 1), static_cast<Real>(at.share));
+      x[shape.index(row_begin[b] + t, c)] = now;
+    }
+  }
+
+  static SNN_HD Real between(Real value, Real next, Real share) { return value + share * (next - value); }
 
   /// Steps begin .. end-1 of one channel.
   template <class Value, class Write>

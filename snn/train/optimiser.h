@@ -65,11 +65,14 @@ class Optimiser {
   std::int64_t n_updates_ = 0;
 };
 
-/// Factor of the schedule before update `n`, 0-based, of n_total: 1, or a half cosine that would reach 0 at n_total.
-/// [SGDR cosine]
-inline double rate_factor(Schedule schedule, std::int64_t n, std::int64_t n_total) {
-  if (schedule == Schedule::kConstant) return 1.0;
-  return 0.5 * (1.0 + std::cos(std::numbers::pi * static_cast<double>(n) / static_cast<double>(n_total)));
+/// Factor on all rates at update n = 0, 1, ... of n_total: constant, or a half wave down to 0. [SGDR cosine] With a warm-up it
+/// rises linearly from a 25th to 1 in that share of the updates before. [OneCycle warm-up]
+inline double rate_factor(const OptimiserParams& params, std::int64_t n, std::int64_t n_total) {
+  constexpr double kFirst = 0.04;
+  const double n_rising = params.warm_up * static_cast<double>(n_total), at = static_cast<double>(n);
+  if (at < n_rising) return kFirst + (1.0 - kFirst) * at / n_rising;
+  if (params.schedule == Schedule::kConstant) return 1.0;
+  return 0.5 * (1.0 + std::cos(std::numbers::pi * (at - n_rising) / (static_cast<double>(n_total) - n_rising)));
 }
 
 }  // namespace snn

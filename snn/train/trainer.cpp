@@ -81,7 +81,7 @@ void Trainer::run_batch(std::span<const int> distinct) {
   batch.silent = draw_silent(params, state_.epoch, *train_, indices);
   network_.load(std::move(batch), true);
   const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
-  optimiser_.prepare(rate_factor(params.optimiser.schedule, optimiser_.n_updates(), n_total));
+  optimiser_.prepare(rate_factor(params.optimiser, optimiser_.n_updates(), n_total));
   network_.backend().repeat(network_.sequence_key(this), [&] {
     network_.forward();
     network_.backward(params.loss);
@@ -150,7 +150,7 @@ EpochReport Trainer::finish_epoch() {
   report.loss = batch.loss;
   report.accuracy = batch.accuracy;
   report.gradient_norm = gradient_.norm_sum / n_batches_;
-  report.rate_factor = rate_factor(params.optimiser.schedule, optimiser_.n_updates() - 1, n_total);
+  report.rate_factor = rate_factor(params.optimiser, optimiser_.n_updates() - 1, n_total);
   report.firing_rates =
       firing_rates(params.network, {.spikes = layer_spikes(params.network, counted_.n_spikes), .n_steps = n_steps_});
   report.neurons = neuron_shares(params.network, counted_.n_spikes, n_steps_);

@@ -195,6 +195,23 @@ TEST_CASE("augmentation: a band of channels and a stretch of steps are masked, o
   CHECK(short_one.mask_end <= 2);
 }
 
+TEST_CASE("augmentation: tempos are uniform, and leave all other draws alone") {
+  constexpr int kDraws = 2000;
+  double sum = 0.0, most = 0.0, least = 2.0;
+  for (int i = 0; i < kDraws; ++i) {
+    const double tempo = double{draw({.tempo = 0.2}, i).tempo};
+    sum += tempo - 1.0;
+    most = std::max(most, tempo);
+    least = std::min(least, tempo);
+  }
+  CHECK(std::abs(sum / kDraws) < 0.2 / std::sqrt(3.0 * kDraws) * 4);  // 4 standard errors
+  CHECK(most == Approx(1.2).margin(0.002));
+  CHECK(least == Approx(0.8).margin(0.002));
+  Augmentation with = draw({.shift_steps = 2, .warp = 0.1, .mask_steps = 5, .tempo = 0.2}, 7);
+  with.tempo = 1.0F;
+  CHECK(with == draw({.shift_steps = 2, .warp = 0.1, .mask_steps = 5}, 7));
+}
+
 TEST_CASE("augmentation: one parameter leaves the draws of the others alone") {
   const Augmentation warped = draw({.shift_steps = 2, .warp = 0.1}, 7);
   const Augmentation both = draw({.shift_steps = 2, .warp = 0.1, .drop_channels = 0.5}, 7);

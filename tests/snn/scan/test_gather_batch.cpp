@@ -104,3 +104,34 @@ TEST_CASE("gather: interpolation is the weighted sum of two neighbours, the high
   CHECK(snn::channel_above({4, 1.0F, 0.0F}, 6) == 5);
   CHECK(snn::channel_above({5, 1.0F, 0.0F}, 6) == 5);
 }
+
+// Position (t - steps - middle) tempo + middle, between two steps; nothing before the first, silence behind the last.
+TEST_CASE("gather: at another tempo steps are read about the middle, between two of them", "[Ossicle tempo]") {
+  const int n_steps = 9, n_channels = 70;
+  std::vector<float> values(static_cast<std::size_t>(n_steps * n_channels));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i * i % 1009) * 0.125F;
+  std::vector<snn::ChannelTap> taps;
+  for (int c = 0; c < n_channels; ++c) taps.push_back({c, 1.0F, 0.0F});
+  for (const float tempo : {0.75F, 1.0F, 1.25F}) {
+    for (const int steps : {-1, 0, 2}) {
+      std::vector<float> wanted;
+      for (int t = 0; t < n_steps; ++t) {
+        const float position = (static_cast<float>(t - steps) - 4.0F) * tempo + 4.0F, below = std::floor(position);
+        for (int c = 0; c < n_channels; ++c) {
+          const auto value = [&](float step) {
+            return step >= n_steps ? 0.0F
+                                   : values[static_cast<std::size_t>(step) * n_channels + static_cast<std::size_t>(c)];
+          };
+          const bool inside = below >= 0.0F && below < n_steps && t != 3;
+          wanted.push_back(inside ? 2.0F * value(below) +
+                                        (position - below) * (2.0F * value(below + 1.0F) - 2.0F * value(below))
+                                  : 0.0F);
+        }
+      }
+      for (const int width : {1, 7, 64}) {
+        CHECK(gather({{values.data(), snn::ValueType::kFloat, steps, 99, 0, 3, 4, tempo}}, {0, n_steps}, n_channels,
+                     2.0F, width, taps) == wanted);
+      }
+    }
+  }
+}

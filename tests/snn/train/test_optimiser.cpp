@@ -252,10 +252,21 @@ TEST_CASE("optimiser: rates and eps that float cannot hold are refused") {
 }
 
 TEST_CASE("optimiser: the schedules' factors", "[SGDR cosine]") {
-  CHECK(snn::rate_factor(snn::Schedule::kConstant, 7, 10) == 1.0);
-  CHECK(snn::rate_factor(snn::Schedule::kCosine, 0, 8) == 1.0);
-  CHECK(snn::rate_factor(snn::Schedule::kCosine, 2, 8) == Approx(0.5 + std::sqrt(0.125)));
-  CHECK(snn::rate_factor(snn::Schedule::kCosine, 4, 8) == Approx(0.5));
-  CHECK(snn::rate_factor(snn::Schedule::kCosine, 7, 8) > 0.0);
-  CHECK(snn::rate_factor(snn::Schedule::kCosine, 8, 8) == Approx(0.0).margin(1e-16));
+  const snn::OptimiserParams constant{.schedule = snn::Schedule::kConstant}, cosine{.schedule = snn::Schedule::kCosine};
+  CHECK(snn::rate_factor(constant, 7, 10) == 1.0);
+  CHECK(snn::rate_factor(cosine, 0, 8) == 1.0);
+  CHECK(snn::rate_factor(cosine, 2, 8) == Approx(0.5 + std::sqrt(0.125)));
+  CHECK(snn::rate_factor(cosine, 4, 8) == Approx(0.5));
+  CHECK(snn::rate_factor(cosine, 7, 8) > 0.0);
+  CHECK(snn::rate_factor(cosine, 8, 8) == Approx(0.0).margin(1e-16));
+}
+
+TEST_CASE("optimiser: a warm-up rises to what the schedule starts from", "[OneCycle warm-up]") {
+  for (const auto schedule : {snn::Schedule::kConstant, snn::Schedule::kCosine}) {
+    const snn::OptimiserParams params{.schedule = schedule, .warm_up = 0.2}, without{.schedule = schedule};
+    CHECK(snn::rate_factor(params, 0, 20) == Approx(0.04));
+    CHECK(snn::rate_factor(params, 2, 20) == Approx(0.52));
+    for (int n = 4; n <= 20; ++n)
+      CHECK(snn::rate_factor(params, n, 20) == Approx(snn::rate_factor(without, n - 4, 16)));
+  }
 }

@@ -111,7 +111,7 @@ TEST_CASE("trainer: reports count epochs and batches from one and hold means ove
     CHECK(report->loss == Approx(loss).epsilon(1e-6));  // float errors, summed in another order
     CHECK(report->accuracy == snn::score(evaluation, run.train).all().accuracy());
     CHECK(report->gradient_norm > 0.0);
-    CHECK(report->rate_factor == snn::rate_factor(snn::Schedule::kCosine, 5 * epoch - 1, 15));
+    CHECK(report->rate_factor == snn::rate_factor({.schedule = snn::Schedule::kCosine}, 5 * epoch - 1, 15));
     CHECK(report->firing_rates == snn::firing_rates(params.network, evaluation.counts));
     const snn::NeuronShares shares = snn::neuron_shares(params.network, fired, evaluation.counts.n_steps);
     CHECK(report->neurons.silent == shares.silent);

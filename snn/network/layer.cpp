@@ -177,10 +177,12 @@ void Layer<Real>::unnormalise(const Pass<Real>& pass) {
 }
 
 template <class Real>
-void Layer<Real>::keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state) {
+void Layer<Real>::keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state,
+                            const AdamCoeffs<Real>* coeffs) {
   if (!gain_) return;
   backend.run(KeepNorm<Real>{.n_neurons = shape_.n_neurons,
                              .state = state,
+                             .coeffs = coeffs,
                              .norm = norm_factors(),
                              .mean = parameters + *mean_,
                              .variance = parameters + *variance_});

@@ -73,7 +73,7 @@ class Layer {
   Buffer<Real>& delta() { return delta_; }
   const Buffer<Real>& delta() const { return delta_; }
   /// Lets running mean and variance follow those of the last batch, unless `state` has stopped; parameters: as in Pass.
-  void keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state);
+  void keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state, const AdamCoeffs<Real>* coeffs);
 
  private:
   using Offset = std::optional<std::size_t>;  // of an array of the layer's neurons among the parameters, [N]

@@ -176,8 +176,8 @@ void Network<Real>::count(const LossParams& loss, const GradientState* state, Ep
 }
 
 template <class Real>
-void Network<Real>::keep_norms(const GradientState* state) {
-  for (Layer<Real>& layer : layers_) layer.keep_norm(*backend_, parameters_.data(), state);
+void Network<Real>::keep_norms(const GradientState* state, const AdamCoeffs<Real>* coeffs) {
+  for (Layer<Real>& layer : layers_) layer.keep_norm(*backend_, parameters_.data(), state, coeffs);
 }
 
 template <class Real>

@@ -56,8 +56,8 @@ class Network {
   /// by then. Throws std::invalid_argument if there is no room for the batch.
   void count(const LossParams& loss, const GradientState* state, EpochCounts& counts);
   /// Lets the running means and variances of a normalised network follow those of the batch that the last backward() ran, unless
-  /// `state` has stopped by then.
-  void keep_norms(const GradientState* state);
+  /// `state` has stopped by then. coeffs: of the update, in the back end's memory as well.
+  void keep_norms(const GradientState* state, const AdamCoeffs<Real>* coeffs);
   /// Of the last backward(). Kernel and count are summed over the batch, softmax is its mean.
   double loss() const;
   /// Gradients of the last backward pass before the norm clip; zeros for arrays that are not trained.

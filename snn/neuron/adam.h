@@ -14,6 +14,7 @@ struct AdamCoeffs {
   Real keep;                    // 1 - lr * weight_decay
   Real low, high;               // bounds after the update
   Real average_rate = Real(0);  // 1 - ema_decay_at of this update, where the parameters are averaged
+  Real running_rate = Real(0);  // of normalisation.h, of this update
 };
 
 /// Factor on gradients so that their norm is at most clip_norm; 1 if clip_norm is 0. [TSSLBP norm clip]

@@ -43,11 +43,17 @@ SNN_HD Real unnormalised_error(Real error, Real normalised, Real factor, Real me
   return factor * (error - mean_error - normalised * mean_product);
 }
 
-/// Mean or variance for scoring: it follows those of the batches. [BatchNorm running]
-inline constexpr double kNormRate = 0.1;
+/// By how much mean and variance for scoring follow those of batch n = 1, 2, ...: 0.1, and more in the beginning, so that
+/// they do not hang on where they start (as Adam's moments are corrected). [BatchNorm rate]
+inline double running_rate(double n) {
+  constexpr double kRate = 0.1;
+  return kRate / (1.0 - std::pow(1.0 - kRate, n));
+}
+
+/// Mean or variance for scoring. [BatchNorm running]
 template <class Real>
-SNN_HD Real running_step(Real running, Real of_batch) {
-  return running + static_cast<Real>(kNormRate) * (of_batch - running);
+SNN_HD Real running_step(Real running, Real of_batch, Real rate) {
+  return running + rate * (of_batch - running);
 }
 
 }  // namespace snn

@@ -4,6 +4,7 @@
 #include <cstddef>
 
 #include "snn/base/hd.h"
+#include "snn/neuron/adam.h"
 #include "snn/neuron/normalisation.h"
 #include "snn/scan/reductions.h"
 #include "snn/scan/shape.h"
@@ -187,18 +188,20 @@ template <class Real>
 struct KeepNorm {
   int n_neurons;
   const GradientState* state;
-  NormFactors<Real> norm;  // of the batch
-  Real* mean;              // [N], in and out
-  Real* variance;          // [N], in and out
+  const AdamCoeffs<Real>* coeffs;  // of the update
+  NormFactors<Real> norm;          // of the batch
+  Real* mean;                      // [N], in and out
+  Real* variance;                  // [N], in and out
 
   SNN_HD Extent extent() const { return {1, n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int, int first, int last) const {
     if (state->stopped_at != 0) return;
+    const Real rate = coeffs->running_rate;
     for (int n = first; n < last; ++n) {
-      mean[n] = running_step(mean[n], norm.mean[n]);
-      variance[n] = running_step(variance[n], norm.variance[n]);
+      mean[n] = running_step(mean[n], norm.mean[n], rate);
+      variance[n] = running_step(variance[n], norm.variance[n], rate);
     }
   }
 };

@@ -6,6 +6,8 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "snn/scan/normalisation.h"
+
 namespace snn {
 
 // A chunk's kind chooses its coefficients.
@@ -94,7 +96,8 @@ AdamCoeffs<Real> Optimiser<Real>::coeffs(ParameterKind kind, double rate_factor)
                       : kind == ParameterKind::kAdaptation ? 0.0
                                                            : -params_.clip_weight),
           .high = real(is_decay ? params_.theta_max : params_.clip_weight),
-          .average_rate = real(1.0 - ema_decay_at(params_.ema_decay, n))};
+          .average_rate = real(1.0 - ema_decay_at(params_.ema_decay, n)),
+          .running_rate = real(running_rate(n))};
 }
 
 template <class Real>

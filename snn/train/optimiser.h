@@ -28,6 +28,7 @@ class Optimiser {
   GradientState state() const { return state_.download().front(); }
   /// The same in the back end's memory, for bodies.
   const GradientState* device_state() const { return state_.data(); }
+  const AdamCoeffs<Real>* device_coeffs() const { return coeffs_.data(); }  ///< of the update prepared last
   /// Of each trained array over the same updates, in the order of the layout.
   std::vector<ArrayGradient> array_gradients() const { return arrays_.download(); }
   /// Goes on from there, or begins anew. Throws std::invalid_argument unless `arrays` is empty or has all of them.

@@ -86,7 +86,7 @@ void Trainer::run_batch(std::span<const int> distinct) {
     network_.forward();
     network_.backward(params.loss);
     optimiser_.apply();
-    network_.keep_norms(optimiser_.device_state());
+    network_.keep_norms(optimiser_.device_state(), optimiser_.device_coeffs());
     network_.count(params.loss, optimiser_.device_state(), counts_);
   });
   n_utterances_ += static_cast<std::int64_t>(indices.size());

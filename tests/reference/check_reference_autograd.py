@@ -89,6 +89,7 @@ class Case:
         self.running = {i: [torch.from_numpy(self.read(f"norm_{k}_{i}").copy()) for k in ("mean", "var")]
                         for i in range(1, self.last + 1) if f"norm_mean_{i}" in self.names}
 
+        self.n_batches = dict.fromkeys(self.running, 0)
         self.scoring = False  # with the running mean and variance
 
     def class_sums(self):
@@ -129,8 +130,9 @@ class Case:
             y = torch.nn.functional.batch_norm(rows, *known, self.p[f"norm_gain_{i}"], self.p[f"bias_{i}"], not self.scoring, 0.0, 1e-5)
             if not self.scoring:
                 with torch.no_grad():
+                    self.n_batches[i] += 1
                     for kept, new in zip(self.running[i], (rows.mean(0), rows.var(0, unbiased=False))):
-                        kept.mul_(0.9).add_(0.1 * new)
+                        kept.lerp_(new, 0.1 / (1.0 - 0.9 ** self.n_batches[i]))
             drive = list(torch.zeros_like(stacked).index_put((real,), y))
         elif normalised or self.get("bias", False):
             b = [self.p[f"bias_{i}"].expand(len(self.lengths), -1)] * self.steps

@@ -205,8 +205,11 @@ class RunningNorm:
     def __init__(self, net):
         self.mean = {i: np.zeros(net.sizes[i]) for i in net.layers if net.normalises(i)}
         self.variance = {i: np.ones(n) for i, n in ((i, net.sizes[i]) for i in self.mean)}
+        self.n_batches = 0
 
     def follow(self, rec):
+        self.n_batches += 1
+        rate = NORM_RATE / (1.0 - (1.0 - NORM_RATE) ** self.n_batches)
         for i, (mean, variance, _) in rec.norm.items():
-            self.mean[i] = self.mean[i] + NORM_RATE * (mean - self.mean[i])
-            self.variance[i] = self.variance[i] + NORM_RATE * (variance - self.variance[i])
+            self.mean[i] = self.mean[i] + rate * (mean - self.mean[i])
+            self.variance[i] = self.variance[i] + rate * (variance - self.variance[i])

@@ -76,7 +76,7 @@ class GoldenRun {
       network_.forward(batch_);
       network_.backward(case_.params.loss);
       optimiser_.step(1.0);
-      network_.keep_norms(optimiser_.device_state());
+      network_.keep_norms(optimiser_.device_state(), optimiser_.device_coeffs());
       const double norm_found = optimiser_.state().norm;
       const double norm = case_.info.at("expected").at("trajectory").at(update).at("grad_norm");
       CHECK(norm_found == Approx(norm).epsilon(10 * limits_.gradient));

@@ -70,11 +70,21 @@ TEST_CASE("normalisation: the error of a drive is the derivative through mean an
 }
 
 // From 0 towards 10: 1, 1.9, 2.71.
-TEST_CASE("normalisation: running values follow the batch's by a tenth of the way", "[BatchNorm running]") {
+TEST_CASE("normalisation: running values follow the batch's by a share of the way", "[BatchNorm running]") {
   double running = 0.0;
   for (const double wanted : {1.0, 1.9, 2.71}) {
-    running = running_step(running, 10.0);
+    running = running_step(running, 10.0, 0.1);
     CHECK(running == Approx(wanted).epsilon(1e-15));
   }
-  CHECK(running_step(1.0F, 3.0F) == Approx(1.2F));
+  CHECK(running_step(1.0F, 3.0F, 0.1F) == Approx(1.2F));
+}
+
+// The mean of x_1 .. x_n with weights 0.9^(n-k), whatever they started from: of 4, 1, 7 (4 0.81 + 1 0.9 + 7)/2.71.
+TEST_CASE("normalisation: running values are a weighted mean of the batches'", "[BatchNorm rate]") {
+  double running = 1e6;
+  int n = 0;
+  for (const double of_batch : {4.0, 1.0, 7.0}) running = running_step(running, of_batch, running_rate(++n));
+  CHECK(running == Approx((4.0 * 0.81 + 0.9 + 7.0) / 2.71).epsilon(1e-9));
+  CHECK(running_rate(1.0) == Approx(1.0).epsilon(1e-15));
+  CHECK(running_rate(1000.0) == Approx(0.1).epsilon(1e-15));
 }

@@ -170,13 +170,15 @@ TEST_CASE("normalisation: running values follow the batch, unless the training h
   layer.forward();
   std::vector<double> mean(5, 0.0), variance(5, 1.0);
   snn::GradientState state{};
+  snn::AdamCoeffs<double> coeffs{};
+  coeffs.running_rate = 0.25;
   const auto keep = [&] {
-    support::run_tiles(snn::KeepNorm<double>{5, &state, layer.norm(), mean.data(), variance.data()}, 7);
+    support::run_tiles(snn::KeepNorm<double>{5, &state, &coeffs, layer.norm(), mean.data(), variance.data()}, 7);
   };
   keep();
   for (int n = 0; n < 5; ++n) {
-    CHECK(mean[n] == Approx(0.1 * layer.mean[n]));
-    CHECK(variance[n] == Approx(0.9 + 0.1 * layer.variance[n]));
+    CHECK(mean[n] == Approx(0.25 * layer.mean[n]));
+    CHECK(variance[n] == Approx(0.75 + 0.25 * layer.variance[n]));
   }
   const std::vector<double> before = mean, variance_before = variance;
   state.stopped_at = 3;

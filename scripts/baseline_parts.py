@@ -25,16 +25,17 @@ def parser_of(doc):
     parser.add_argument("train", metavar="TRAIN", nargs="+", help="streams to fit")
     parser.add_argument("--test", metavar="TEST", help="stream to score (default: that of --valid)")
     parser.add_argument("--valid", metavar="STREAM", help="validation part; without it, one is cut from the training")
-    parser.add_argument("--valid-fraction", metavar="F", type=float, default=0.1, help="0 to 1, neither of them (default %(default)s)")
+    parser.add_argument("--valid-fraction", metavar="F", type=float, default=0.1, help="0 to 1, not 1 (default %(default)s)")
     parser.add_argument("--valid-by", choices=("token", "speaker"), default="token", help="recordings, or whole speakers (default %(default)s)")
     parser.add_argument("--valid-seed", metavar="N", type=int, default=1, help="of the choice (default %(default)s)")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of text")
     return parser
 
 
-def parse(parser):
+def parse(parser, chooses=True):
+    """chooses: something is chosen on the validation part, so there must be one."""
     args = parser.parse_args()
-    if not 0 < args.valid_fraction < 1:
+    if not 0 <= args.valid_fraction < 1 or (chooses and not args.valid_fraction):
         parser.error(f"--valid-fraction {args.valid_fraction}: must lie between 0 and 1")
     if not (args.test or args.valid):
         parser.error("nothing to score: give --test, --valid or both")
@@ -91,7 +92,7 @@ def chosen(part, mask):
 
 
 def read_parts(args):
-    """Parts. Their frames are as long as the longest recording of the training."""
+    """Parts, without a validation part (None) where its share is 0. Their frames are as long as the longest recording of the training."""
     classes, arrays, *more = read(args.train)
     n_steps = max(map(len, arrays))
     whole = Part(*pad(arrays, n_steps), *more)
@@ -106,6 +107,8 @@ def read_parts(args):
     test = other(args.test)
     if args.valid:
         return Parts(classes, whole, test if args.valid == args.test else other(args.valid), whole, test)
+    if not args.valid_fraction:
+        return Parts(classes, whole, None, whole, test)
     held = validation_part(whole.speakers, args.valid_fraction, args.valid_by, args.valid_seed)
     return Parts(classes, chosen(whole, ~held), chosen(whole, held), whole, test)
 

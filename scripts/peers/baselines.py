@@ -10,7 +10,7 @@ gru: two layers of 128 gated recurrent units, the second's mean over the steps, 
 Trained by AdamW on the smoothed cross entropy, batches of 50, one cycle of the learning rate, dropout. In every epoch each recording is
 shifted by up to 5 steps and 1 channel, and a tenth of its channels is silent, as in ossicle-train's preset best. What follows a
 recording's end counts nowhere. The seed and the streams decide every number, on one thread. Accuracies are those of the last epoch and
-of the epoch that is best on the validation part.
+of the epoch that is best on the validation part, if there is one (--valid-fraction 0: none).
 """
 
 import collections
@@ -172,16 +172,19 @@ def fit(args, parts):
     by_epoch, best = [], None
     for _ in range(args.epochs):
         train_epoch(net, parts.train, scale, optimizer, schedule)
+        if not parts.valid:
+            continue
         by_epoch.append(score(net, parts.valid, scale)["accuracy"])
         if best is None or by_epoch[-1] > by_epoch[best]:
             best, kept = len(by_epoch) - 1, copy.deepcopy(net.state_dict())
-    last = score(net, parts.test, scale)
-    net.load_state_dict(kept)
     from_input, from_units = net.operations(float(parts.test.lengths.mean()))
-    return {"model": args.model, "seed": args.seed, "n_epochs": args.epochs, "parameters": sum(each.numel() for each in net.parameters()),
-            "synaptic_operations": {"from_input": from_input, "from_units": from_units},
-            "valid": {"last": by_epoch[-1], "best": by_epoch[best], "best_epoch": best + 1, "by_epoch": by_epoch},
-            "test": {"last": last, "best": score(net, parts.test, scale)}}
+    result = {"model": args.model, "seed": args.seed, "n_epochs": args.epochs, "parameters": sum(each.numel() for each in net.parameters()),
+              "synaptic_operations": {"from_input": from_input, "from_units": from_units}, "test": {"last": score(net, parts.test, scale)}}
+    if parts.valid:
+        result["valid"] = {"last": by_epoch[-1], "best": by_epoch[best], "best_epoch": best + 1, "by_epoch": by_epoch}
+        net.load_state_dict(kept)
+        result["test"]["best"] = score(net, parts.test, scale)
+    return result
 
 
 def parser():
@@ -194,7 +197,7 @@ def parser():
 
 
 def main():
-    args = parse(parser())
+    args = parse(parser(), chooses=False)
     if args.epochs < 1:
         raise ValueError(f"--epochs {args.epochs}: must be 1 or more")
     result = fit(args, read_parts(args))
@@ -202,11 +205,10 @@ def main():
     if args.json:
         print(json.dumps(result))
         return
-    for figure in ("last", "best"):
+    for figure, scored in result["test"].items():
         epoch = args.epochs if figure == "last" else result["valid"]["best_epoch"]
-        scored = result["test"][figure]
-        print(f"{figure} epoch ({epoch}): accuracy {scored['accuracy']:.4f}, {scored['n_correct']} of {scored['n_total']}; "
-              f"validation {result['valid'][figure]:.4f}")
+        print(f"{figure} epoch ({epoch}): accuracy {scored['accuracy']:.4f}, {scored['n_correct']} of {scored['n_total']}"
+              + (f"; validation {result['valid'][figure]:.4f}" if "valid" in result else ""))
     operations = result["synaptic_operations"]
     print(f"{result['parameters']} parameters; multiply-adds per recording {sum(operations.values()):.0f}, of these from the input "
           f"{operations['from_input']:.0f}; {result['cpu_seconds']} s of CPU")

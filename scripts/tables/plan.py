@@ -47,7 +47,8 @@ PAPER = {
 }
 PAPER_MEANS = {"3": {"srsc-bip": "95.61 ± 0.18"}, "4": {"srsc-bip": "99.52 ± 0.13"}, "5": {"srsc-bip": "94.79 ± 0.22"}}
 
-EPOCHS = {"best": 60, "paper": 400}
+EPOCHS = {"best": 20, "best-large": 30, "plain": 60, "paper": 400}
+HIDDEN = {"best": "128-128-128", "best-large": "192-192-192"}  # the others take the table's
 VALID_FRACTION = 0.1  # of the training recordings, by token
 VALID_VOICES = 0.2  # of the synthetic voices heard, by speaker
 SEEDS = 5
@@ -59,7 +60,7 @@ def settings_of(args, table):
     """{name: value} of what all runs of a table share; what the caller leaves open is the table's or the preset's."""
     return {
         "preset": args.preset,
-        "hidden": args.hidden or TABLES[table].hidden,
+        "hidden": args.hidden or HIDDEN.get(args.preset, TABLES[table].hidden),
         "epochs": args.epochs or (QUICK_EPOCHS if args.quick else EPOCHS[args.preset]),
         "valid_fraction": args.valid_fraction,  # None: the table's
         "extra": args.extra,
@@ -96,17 +97,18 @@ def valid_by(table):
 
 def network_flags(table, settings, row, seed):
     """Options of ossicle-train without data and files."""
-    preset = TABLES[table].preset if settings["preset"] == "paper" else "best"
+    preset = TABLES[table].preset if settings["preset"] == "paper" else settings["preset"]
     return ["--preset", preset, "--hidden", settings["hidden"].replace("-", ","), "--epochs", str(settings["epochs"]),
             *NETWORKS[row][1], "--seed", str(seed), *settings["extra"]]
 
 
 def run_of(table, settings, fold, row, seed, protocol, fraction):
-    folder = row if protocol == BASELINE else setting_name(settings)
+    share = settings["valid_fraction"]  # all of its setting that counts for a baseline
+    folder = setting_name(settings) if protocol != BASELINE else row if share is None else f"{row}-valid{share:g}"
     name = "-".join(filter(None, (fold, row, f"s{seed}", "on-test" if protocol == "on-test" else "")))
     split = [] if not fraction else ["--valid-fraction", f"{fraction:g}", "--valid-by", valid_by(table), "--valid-seed", str(seed)]
     if protocol == BASELINE:
-        flags = split
+        flags = split or (["--valid-fraction", "0"] if share == 0 else [])
     else:
         flags = network_flags(table, settings, row, seed) + (split if protocol == "valid" else [])
     return Run(f"{table}/{folder}/{name}", table, fold, row, seed, settings, protocol, flags)
@@ -121,8 +123,8 @@ def runs_of_table(args, table, speakers):
     rows = args.rows or ROWS
 
     def baselines(seed, names):
-        """They stand beside every setting: their validation part is the table's."""
-        own = {**settings, "valid_fraction": None}
+        """They stand beside every setting with that validation part. Ridge needs one: without, it takes the table's."""
+        own = settings if settings["valid_fraction"] or names != [RIDGE] else {**settings, "valid_fraction": None}
         found = [run_of(table, own, fold, row, seed, BASELINE, valid_fraction(table, own, len(speakers))) for fold in folds for row in names]
         few = ["--epochs", str(QUICK_EPOCHS)] if args.quick else []
         return [run if run.row == RIDGE else run._replace(flags=run.flags + few) for run in found]

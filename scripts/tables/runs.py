@@ -89,7 +89,7 @@ def fit_baseline(run, streams):
         network = (python_with("torch"), "-B", ROOT / "scripts/peers/baselines.py", "--json", "--model", run.row, "--seed", run.seed)
         report = json.loads(output(*network, *data))
         kept = ("n_epochs", "parameters", "synaptic_operations", "valid")
-        return {**{name: report[name] for name in kept}, scored_part(streams): report["test"]}
+        return {**{name: report[name] for name in kept if name in report}, scored_part(streams): report["test"]}
     report = json.loads(output(python_with("numpy"), "-B", ROOT / "scripts/baseline_ridge.py", "--json", *data))
     return {"penalty": report["penalty"], "valid": {"best": report["valid_accuracy"]},
             scored_part(streams): {"best": {name: report[name] for name in ("accuracy", "n_correct", "n_total")}}}

@@ -197,7 +197,9 @@ def report(out, table):
         lines += ["", "**No test part was there: what is called the test is the validation part**, on which *best by validation* is chosen as well. The",
                   "last epoch is not chosen."]
     for name, results in sorted(settings.items()):
-        lines += section(table, name, results, baselines)
+        share = results[0]["setting"]["valid_fraction"]
+        lines += section(table, name, results, [each for each in baselines if each["setting"]["valid_fraction"] == share or
+                                                (each["row"] == RIDGE and not share)])
     if not settings:
         lines += section(table, "baselines", baselines, [])
     return "\n".join(lines).rstrip() + "\n"

@@ -122,7 +122,7 @@ void visit_fields(P& p, F&& f) {
 
 template <MaybeConst<OptimiserParams> P, class F>
 void visit_fields(P& p, F&& f) {
-  f({"lr", kRate, "", "Learning rate of weights (best: at most 0.4 over the widest hidden layer)"}, p.lr);
+  f({"lr", kRate, "", "Learning rate of weights (plain: at most 0.4 over the widest hidden layer)"}, p.lr);
   f({"lr_self", kRate, "", "Learning rate of self-weights (default: --lr)"}, p.lr_self);
   f({"lr_theta", kRate, "", "Learning rate of membrane decays (default: --lr)"}, p.lr_theta);
   f({"schedule", {}, "", "Learning rate over the run"}, p.schedule);

@@ -11,13 +11,36 @@ namespace {
 
 constexpr double kLayerBound = 10.0;  // of 1/du: the layer rule of [C], autumn 2020
 constexpr double kOtherBound = 8.0;   // of 1/du: [C], 2021
-constexpr double kMaxRate = 0.004;    // recipe best: measured at 100 neurons a layer, falling with the width above that
+constexpr double kMaxRate = 0.004;    // of plain: measured at 100 neurons a layer, falling with the width above that
 constexpr double kRateTimesWidth = 0.4;
 
-Preset best() {
+// How best and best-large were found: LEARNING.md.
+Preset best(const char* name, const char* summary, int width, double drop_neurons, int n_epochs) {
   Preset preset;
-  preset.name = "best";
-  preset.summary = "what learns best here: surrogate rule, count loss, cosine rate, shifts, dropped channels";
+  preset.name = name;
+  preset.summary = summary;
+  preset.hidden = {width, width, width};
+  preset.adaptive = true;
+  preset.skips = {{1, 3}};
+  preset.lr = 0.004;
+  NetworkParams& network = preset.base.network;
+  network.input_delays = network.forward_delays = network.skip_delays = {0, 6, 12, 18};
+  network.normalised = true;
+  network.output_layer = OutputLayer::kMean;
+  network.tau_m = 5.0;
+  network.tau_s = 2.0;
+  preset.base.gradient.rule = Rule::kSurrogate;
+  preset.base.loss = {.kind = LossKind::kMeanSoftmax, .label_smoothing = 0.1};
+  preset.base.optimiser.weight_decay = 0.001;
+  preset.base.augment = {.shift_steps = 5, .shift_channels = 1, .drop_channels = 0.1, .drop_neurons = drop_neurons};
+  preset.base.n_epochs = n_epochs;
+  return preset;
+}
+
+Preset plain() {
+  Preset preset;
+  preset.name = "plain";
+  preset.summary = "the paper's network alone, with what it learns best by: surrogate rule, count loss, cosine rate";
   preset.hidden = {100, 100, 100};
   preset.skips = {{1, 3}};
   preset.base.network.input_scale = 2.0;
@@ -126,9 +149,13 @@ bool read_number(std::string_view text, int& value) {
 }  // namespace
 
 const std::vector<Preset>& presets() {
-  static const std::vector<Preset> list = {best(), faithful("alpha", 400, 16.0, 0.005, 78, 26),
-                                           faithful("digits", 100, 16.0, 0.005, 78, 10),
-                                           faithful("n-tidigits", 400, 64.0, 0.002, 64, 11)};
+  static const std::vector<Preset> list = {
+      best("best", "the default: delays, normalised drives, adaptation, mean read-out", 128, 0.1, 20),
+      best("best-large", "the same with wider layers, for more time", 192, 0.15, 30),
+      plain(),
+      faithful("alpha", 400, 16.0, 0.005, 78, 26),
+      faithful("digits", 100, 16.0, 0.005, 78, 10),
+      faithful("n-tidigits", 400, 64.0, 0.002, 64, 11)};
   return list;
 }
 

@@ -30,7 +30,7 @@ struct Preset {
   TrainingParams base;
 };
 
-/// "best" (the default), "paper-alpha", "paper-digits", "paper-n-tidigits".
+/// "best" (the default), "best-large", "plain", "paper-alpha", "paper-digits", "paper-n-tidigits".
 const std::vector<Preset>& presets();
 /// Throws std::invalid_argument listing the names.
 const Preset& find_preset(const std::string& name);

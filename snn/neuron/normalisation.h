@@ -46,8 +46,8 @@ SNN_HD Real unnormalised_error(Real error, Real normalised, Real factor, Real me
 /// By how much mean and variance for scoring follow those of batch n = 1, 2, ...: 0.1, and more in the beginning, so that
 /// they do not hang on where they start (as Adam's moments are corrected). [BatchNorm rate]
 inline double running_rate(double n) {
-  constexpr double kRate = 0.1;
-  return kRate / (1.0 - std::pow(1.0 - kRate, n));
+  constexpr double kLastRate = 0.1;
+  return kLastRate / (1.0 - std::pow(1.0 - kLastRate, n));
 }
 
 /// Mean or variance for scoring. [BatchNorm running]

@@ -38,7 +38,7 @@ struct StepTap {
   float share;        ///< 0..1
 };
 
-/// Of step t of the input. Exact for a tempo of 1. [Ossicle tempo]
+/// Of step t of the input. Exact for a tempo of 1.
 SNN_HD StepTap step_tap(const UtteranceView& view, int t, int n_steps) {
   const int shifted = t - view.shift_steps;
   if (view.tempo == 1.0F) return {shifted, 0.0F};

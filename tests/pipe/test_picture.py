@@ -59,9 +59,10 @@ class Picture(unittest.TestCase):
                 write_tone(cls.root / f"{index}{token}.wav", 2000 / 4**index + 10 * token, 6000 + 500 * index)
                 rows.append(f"{index}{token}.wav\t{word}\tx{token}\t{index}{token}")
         (cls.root / "list.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
-        model, stream = cls.root / "model.safetensors", cls.root / "unseen.tar"
+        model, stream = cls.root / "plain.safetensors", cls.root / "unseen.tar"
         cls.tool("ossicle-lyon", "--list", cls.root / "list.tsv", "--root", cls.root, "-o", stream)
-        cls.tool("ossicle-train", stream, "-o", model, "--hidden", "12,7", "--epochs", 12, "--batch", 4)
+        (cls.root / "train.tar").symlink_to(stream)
+        cls.tool("ossicle-train", stream, "-o", model, "--preset", "plain", "--hidden", "12,7", "--epochs", 12, "--batch", 4)
         for layer in ("1", "output"):
             cls.tool("ossicle-predict", model, stream, "--spikes", layer, "-o", cls.root / f"{layer}.tar")
 

@@ -21,7 +21,7 @@ struct Trained {
   Trained() {
     pipe_support::write_stream(test, {.n_records = 20});
     REQUIRE(shell("ossicle-train -q " + test +
-                  " --hidden 12,9 --shift-channels 0 --epochs 4 --batch 5 --threads 1 -o " + model)
+                  " --preset plain --hidden 12,9 --shift-channels 0 --epochs 4 --batch 5 --threads 1 -o " + model)
                 .exit_code == 0);
   }
   std::string file(const std::string& name) const { return temp.file(name); }

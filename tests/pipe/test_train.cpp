@@ -107,7 +107,7 @@ TEST_CASE("ossicle-train: default, preset, file, flag, each over the one before"
   pipe_support::spill(f.file("c.toml"), "tau-m = 20\nbip = false\nskip = [\"2:4\"]\n");
   const std::string file = " --config " + f.file("c.toml");
   const auto by_default = network("");
-  CHECK(by_default.at("tau_m") == 16);
+  CHECK(by_default.at("tau_m") == 5);
   CHECK(by_default.at("self_recurrent") == Layers{1, 2, 3});
   CHECK(by_default.at("bip") == Layers{1, 2, 3});
   CHECK(by_default.at("skips") == std::vector<Layers>{{1, 3}});

@@ -14,7 +14,7 @@ using pipe_support::kNet;
 
 TEST_CASE("ossicle-train: the log says what layers, arrays and gradients do, and the average is what is stored") {
   const Folder f;
-  const std::string common = "ossicle-train " + f.train + kNet + " --epochs 2 --clip-norm 1e-3 --clip-scope array ";
+  const std::string common = "ossicle-train " + f.train + kNet + " --preset plain --epochs 2 --clip-norm 1e-3 --clip-scope array ";
   REQUIRE(shell(common + " -o " + f.file("m") + " --log " + f.file("log")).exit_code == 0);
   const std::string averaged = common + " --ema-decay 0.9 -o " + f.file("a") + " --log " + f.file("a.log");
   REQUIRE(shell(averaged).exit_code == 0);
@@ -45,7 +45,7 @@ TEST_CASE(
     "once") {
   const Folder f;
   const std::string common =
-      "ossicle-train " + f.train + kNet + " --epochs 2 --overwrite -o " + f.file("m") + " --log " + f.file("log");
+      "ossicle-train " + f.train + kNet + " --preset plain --epochs 2 --overwrite -o " + f.file("m") + " --log " + f.file("log");
   const auto shares = [&f](int line) {
     return nlohmann::json::parse(shell("sed -n " + std::to_string(line) + "p " + f.file("log")).out)
         .at("surrogate_share");

@@ -55,6 +55,9 @@ class Networks(TreeTest):
             by_epoch = result["valid"]["by_epoch"]
             self.assertEqual(result["valid"], {"last": by_epoch[-1], "best": max(by_epoch), "best_epoch": by_epoch.index(max(by_epoch)) + 1,
                                                "by_epoch": by_epoch})
+        without = self.fit("--model", "cnn", "--epochs", 6, "--valid-fraction", 0)
+        self.assertNotIn("valid", without)
+        self.assertEqual(list(without["test"]), ["last"])
 
     def test_seeds_alone_make_a_difference(self):
         write_stream(self.root / "train.tar", records(60, 1))

@@ -18,8 +18,8 @@ from plan import runs_of_table  # noqa: E402
 
 ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip"]
 NETS = ["cnn", "gru"]  # the baselines that have a row for each seed
-SETTING = {"preset": "best", "hidden": "100-100-100", "epochs": 60, "valid_fraction": None, "extra": []}
-FOLDER = "best-100-100-100-60epochs"
+SETTING = {"preset": "best", "hidden": "128-128-128", "epochs": 20, "valid_fraction": None, "extra": []}
+FOLDER = "best-128-128-128-20epochs"
 
 
 class Reproduce(TreeTest):
@@ -104,7 +104,8 @@ class Plan(Reproduce):
         args.valid_fraction, args.rows = 0.0, ["ff", "cnn"]
         _, ff, cnn = runs_of_table(args, "fsdd", [])[:3]
         self.assertNotIn("--valid-fraction", ff.flags)
-        self.assertEqual(cnn.flags[:2], ["--valid-fraction", "0.1"])  # the same beside every setting
+        self.assertEqual((cnn.id, cnn.flags), ("fsdd/cnn-valid0/cnn-s1", ["--valid-fraction", "0"]))
+        self.assertEqual(runs_of_table(args, "fsdd", [])[0].flags[:2], ["--valid-fraction", "0.1"])  # ridge chooses by it
 
     def test_tasks_of_an_array(self):
         """The lines, run by a shell whose sbatch says what it got, and carries a task out as SLURM does."""
@@ -134,14 +135,14 @@ class Corpora(Reproduce):
     def test_ti46_is_told_from_synthetic_speech(self):
         """Both have the same folders and names."""
         self.write({"data/disc/TI46/ti_alpha/train/f1/0af1set0.sph": "NIST_1A", "data/ours/ti20/train/f1/00f1set0.wav": "RIFF"})
-        self.assertEqual(self.plan("3", "--seeds", 1, "--data", self.root / "data/disc")[1][0], "3/best-400-400-400-60epochs/ff-s1")
+        self.assertEqual(self.plan("3", "--seeds", 1, "--data", self.root / "data/disc")[1][0], "3/best-128-128-128-20epochs/ff-s1")
         self.reproduce("4", "--list", "--data", self.root / "data/ours", code=2)
         self.assertEqual(self.plan("digits", "--data", self.root / "data/ours")[1][0], f"digits/{FOLDER}/ff-s1")
         self.write({"plain/ti20/train/f1/00f1set0.wav": "NIST_1A"})
         self.assertEqual(corpora.find("4", [self.root / "plain"], self.root), self.root / "plain")
         self.assertNotEqual(corpora.find("digits", [self.root / "plain"], self.root), self.root / "plain")
         self.write({"data/ours/n-tidigits18.hdf5": ""})
-        self.assertEqual(self.plan("5", "--data", self.root / "data/ours")[1][0], "5/best-400-400-400-60epochs/ff-s1")
+        self.assertEqual(self.plan("5", "--data", self.root / "data/ours")[1][0], "5/best-128-128-128-20epochs/ff-s1")
 
 
 class Summary(Reproduce):
@@ -158,7 +159,7 @@ class Summary(Reproduce):
                          ["2", "96.00 ± 1.41", "97.00 ± 1.41", "98.00", "+4.00 ± 1.53", "+5.00 ± 1.15", "–", "1800 |"])
         self.assertEqual(self.cells(text, "Sr")[1:], ["0", "–", "–", "–", "–", "–", "–", "– |"])
         self.assertNotIn("frames |", text)
-        self.assertIn("`scripts/reproduce fsdd --preset best --hidden 100-100-100 --epochs 60 --seeds 3 --rows ff,srsc-bip`; commit abc; some processor; "
+        self.assertIn("`scripts/reproduce fsdd --preset best --hidden 128-128-128 --epochs 20 --seeds 3 --rows ff,srsc-bip`; commit abc; some processor; "
                       "2.50 hours of CPU.", text)
 
     def test_the_papers_figures(self):
@@ -180,7 +181,7 @@ class Summary(Reproduce):
         self.result("5", "ridge", 1, best=0.5)
         text = self.reproduce("5", "--summary").stdout
         self.assertEqual(self.cells(text, "ridge on frames")[1:4], ["1", "–", "50.00"])
-        self.assertIn("`scripts/reproduce 5 --preset best --hidden 100-100-100 --epochs 60 --seeds 1`; ", text)
+        self.assertIn("`scripts/reproduce 5 --preset best --hidden 128-128-128 --epochs 20 --seeds 1`; ", text)
         for fold, accuracy in (("a", 0.5), ("b", 0.7)):
             self.result("fsdd-unseen", "ridge", 1, best=accuracy, fold=fold)
         text = self.reproduce("fsdd-unseen", "--summary").stdout

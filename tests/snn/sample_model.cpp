@@ -21,7 +21,7 @@ Tensor pattern(const std::vector<std::int64_t>& shape, std::int64_t n, int low) 
 }  // namespace
 
 Model sample_model() {
-  TrainingChoices choices;
+  TrainingChoices choices{.preset = "plain"};
   choices.hidden = {4, 4, 4};
   choices.skips = std::vector<Skip>{{1, 3}, {0, 2}};
   choices.values = {{"lr_theta", 0.001}, {"seed", std::uint64_t{18446744073709551615U}}};

@@ -5,8 +5,34 @@
 using namespace snn;
 using Catch::Matchers::Contains;
 
-TEST_CASE("presets: best is the recipe of the measurements") {
-  const Resolved resolved = resolve({}, 78, 10);
+TEST_CASE("presets: best is the recipe of the measurements, best-large a wider and longer one") {
+  const TrainingParams p = resolve({}, 78, 10).params;
+  CHECK(p.network == NetworkParams{.sizes = {78, 128, 128, 128, 10},
+                                   .self_recurrent = {1, 2, 3},
+                                   .bip = {1, 2, 3},
+                                   .skips = {{1, 3}},
+                                   .adaptive = {1, 2, 3},
+                                   .input_delays = {0, 6, 12, 18},
+                                   .forward_delays = {0, 6, 12, 18},
+                                   .skip_delays = {0, 6, 12, 18},
+                                   .normalised = true,
+                                   .output_layer = OutputLayer::kMean,
+                                   .tau_m = 5.0,
+                                   .tau_s = 2.0});
+  CHECK(p.gradient == GradientParams{.rule = Rule::kSurrogate});
+  CHECK(p.loss == LossParams{.kind = LossKind::kMeanSoftmax, .label_smoothing = 0.1});
+  CHECK(p.init == InitParams{});
+  CHECK(p.optimiser == OptimiserParams{.lr = 0.004, .weight_decay = 0.001});
+  CHECK(p.augment == AugmentParams{.shift_steps = 5, .shift_channels = 1, .drop_channels = 0.1, .drop_neurons = 0.1});
+  TrainingParams large = p;
+  large.network.sizes = {78, 192, 192, 192, 10};
+  large.augment.drop_neurons = 0.15;
+  large.n_epochs = 30;
+  CHECK(resolve({.preset = "best-large"}, 78, 10).params == large);
+}
+
+TEST_CASE("presets: plain is the paper's network by the recipe that is measured best for it") {
+  const Resolved resolved = resolve({.preset = "plain"}, 78, 10);
   const TrainingParams& p = resolved.params;
   CHECK(resolved.notes.empty());
   CHECK(p.network.sizes == std::vector<int>{78, 100, 100, 100, 10});
@@ -74,6 +100,7 @@ TEST_CASE("presets: delays of all connections, and of one kind before them") {
   TrainingChoices c;
   c.hidden = {20, 30};
   c.adaptive = true;
+  c.preset = "plain";
   c.delays = std::vector<int>{0, 5};
   c.skip_delays = std::vector<int>{7};
   c.values = {{"normalised", true}, {"output_layer", OutputLayer::kLeaky}};
@@ -129,9 +156,10 @@ TEST_CASE("presets: choices of every kind win over the preset, and nothing else 
   CHECK(resolve(c, 78, 26).params == wanted);
 }
 
-TEST_CASE("presets: the rate of best falls with the widest layer and never exceeds 0.004") {
+TEST_CASE("presets: the rate of plain falls with the widest layer and never exceeds 0.004") {
   const auto rate = [](std::vector<int> hidden) {
-    return resolve({.hidden = std::move(hidden), .skips = std::vector<Skip>{}}, 78, 10).params.optimiser.lr;
+    const TrainingChoices choices{.preset = "plain", .hidden = std::move(hidden), .skips = std::vector<Skip>{}};
+    return resolve(choices, 78, 10).params.optimiser.lr;
   };
   CHECK(rate({50, 50}) == 0.004);
   CHECK(rate({100}) == 0.004);
@@ -188,7 +216,7 @@ TEST_CASE("presets: what cannot be is refused") {
   CHECK_THROWS_WITH(resolve({.values = {{"tau", 3.0}}}, 78, 10), "no parameter is named tau");
   CHECK_THROWS_AS(resolve({.values = {{"tau_m", 3}}}, 78, 10), std::bad_variant_access);
   CHECK_THROWS_WITH(resolve({.preset = "bset"}, 78, 10),
-                    "preset is \"bset\"; it must be one of best, paper-alpha, paper-digits, paper-n-tidigits");
+                    "preset is \"bset\"; it must be one of best, best-large, plain, paper-alpha, paper-digits, paper-n-tidigits");
   CHECK_THROWS_WITH(resolve({.hidden = std::vector<int>{0}}, 78, 10), Contains("hidden layer 1 is 0"));
   CHECK_THROWS_WITH(resolve({}, 0, 10), Contains("number of channels is 0"));
 }

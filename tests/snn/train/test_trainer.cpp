@@ -55,7 +55,7 @@ TEST_CASE("trainer: separable patterns are learnt by the preset best and by the 
   choices.preset = preset;
   choices.hidden = {24, 24, 24};
   choices.values = {{"shift_channels", 0},  // a channel's number tells its class here
-                    {"n_epochs", preset == "best" ? 12 : 25},
+                    {"n_epochs", 25},
                     {"batch_size", 10}};
   const snn::Resolved resolved = snn::resolve(choices, 16, 4);
   Run run{support::synthetic({.n_channels = 16, .n_utterances = 80, .min_steps = 20, .max_steps = 40}),

@@ -13,7 +13,7 @@ namespace {
 
 /// 5-4-6-3 with self-connections, BIP everywhere and the skips 0:2 and 1:3; every value of the model is another one.
 Model trained() {
-  TrainingChoices choices;
+  TrainingChoices choices{.preset = "plain"};
   choices.hidden = {4, 6};
   choices.skips = std::vector<Skip>{{0, 2}, {1, 3}};
   choices.bip_output = true;
@@ -43,7 +43,7 @@ const std::vector<std::string> kOutputArrays = {"w_2_3", "w_1_3", "theta_3"};
 
 TEST_CASE("warm start: the same classes take everything, whatever their order") {
   const Model model = trained();
-  const TrainingParams params = resolve_from(model, {}, 5, 3).params;
+  const TrainingParams params = resolve_from(model, {.preset = "plain"}, 5, 3).params;
   CHECK(params.network == model.training.network);
   const WarmStart same = warm_start(model, model.classes, params);
   CHECK(same.parameters == model.parameters);
@@ -64,7 +64,7 @@ TEST_CASE("warm start: the same classes take everything, whatever their order") 
 
 TEST_CASE("warm start: under dropout too, what is scored at first is the model") {
   const Model model = trained();
-  TrainingParams params = resolve_from(model, {}, 5, 3).params;
+  TrainingParams params = resolve_from(model, {.preset = "plain"}, 5, 3).params;
   params.augment.drop_neurons = 0.5;  // a power of two: no bit is lost
   WarmStart start = warm_start(model, model.classes, params);
   CHECK(start.parameters.at("w_0_1") == model.parameters.at("w_0_1"));
@@ -75,7 +75,7 @@ TEST_CASE("warm start: under dropout too, what is scored at first is the model")
 
 TEST_CASE("warm start: new classes are drawn from the seed, old ones are left, the rest is the model's") {
   const Model model = trained();
-  TrainingChoices choices;
+  TrainingChoices choices{.preset = "plain"};
   choices.values["seed"] = std::uint64_t{5};
   const TrainingParams params = resolve_from(model, choices, 5, 4).params;
   CHECK(params.network.sizes == std::vector<int>{5, 4, 6, 4});
@@ -96,7 +96,7 @@ TEST_CASE("warm start: new classes are drawn from the seed, old ones are left, t
 
 TEST_CASE("warm start: the network is the model's, everything else the preset's or the user's") {
   const Model model = trained();
-  TrainingChoices choices;
+  TrainingChoices choices{.preset = "plain"};
   choices.values["n_epochs"] = 3;
   choices.hidden = std::vector<int>{4, 6};  // agrees
   choices.values["tau_m"] = 12.0;
@@ -141,15 +141,16 @@ TEST_CASE("warm start: a choice that the model contradicts is refused, naming bo
            {[](auto& t) { t.values["v_th"] = 2.0; }, "--threshold 2", "has 1"},
            {[](auto& t) { t.values["input_scale"] = 1.0; }, "--input-scale 1", "has 3"},
        }) {
-    TrainingChoices choices;
+    TrainingChoices choices{.preset = "plain"};
     c.choose(choices);
     INFO(c.flag);
     CHECK_THROWS_WITH(resolve_from(model, choices, 5, 3), Contains(c.flag) && Contains(c.found));
   }
-  TrainingChoices agrees;
+  TrainingChoices agrees{.preset = "plain"};
   agrees.skips = std::vector<Skip>{{1, 3}, {0, 2}};  // the order says nothing
   agrees.self_recurrent = agrees.bip = agrees.bip_output = true;
   CHECK(resolve_from(model, agrees, 5, 3).params.network == model.training.network);
-  CHECK_THROWS_WITH(resolve_from(model, {}, 6, 3), Contains("5 channels") && Contains("have 6"));
-  CHECK_THROWS_AS(warm_start(model, {"a", "b"}, resolve_from(model, {}, 5, 3).params), std::invalid_argument);
+  CHECK_THROWS_WITH(resolve_from(model, {.preset = "plain"}, 6, 3), Contains("5 channels") && Contains("have 6"));
+  CHECK_THROWS_AS(warm_start(model, {"a", "b"}, resolve_from(model, {.preset = "plain"}, 5, 3).params),
+                  std::invalid_argument);
 }

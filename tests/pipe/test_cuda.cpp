@@ -32,8 +32,9 @@ struct Folder {
   std::string file(const std::string& name) const { return temp.file(name); }
   bool has(const std::string& name) const { return std::filesystem::exists(file(name)); }
   std::string train_to(const std::string& model, int n_epochs = 6) const {
-    return "ossicle-train " + train + " --valid " + valid + " --preset plain --hidden 20,20,20 --batch 10 --threads 1 --epochs " +
-           std::to_string(n_epochs) + " -o " + file(model) + " --log " + file(model + ".log");
+    return "ossicle-train " + train + " --valid " + valid +
+           " --preset plain --hidden 20,20,20 --batch 10 --threads 1 --epochs " + std::to_string(n_epochs) + " -o " +
+           file(model) + " --log " + file(model + ".log");
   }
 };
 

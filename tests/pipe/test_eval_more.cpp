@@ -19,7 +19,8 @@ struct Trained {
   Trained() {
     pipe_support::write_stream(file("train.tar"), {.n_records = 200});
     pipe_support::write_stream(test, {.n_records = 40, .seed = 2, .prefix = "test"});
-    const std::string line = "ossicle-train -q " + file("train.tar") + " --preset plain --shift-channels 0 --batch 10 --threads 1 -o ";
+    const std::string line =
+        "ossicle-train -q " + file("train.tar") + " --preset plain --shift-channels 0 --batch 10 --threads 1 -o ";
     REQUIRE(shell(line + model + " --hidden 30,30 --epochs 8").exit_code == 0);
     REQUIRE(shell(line + other + " --hidden 10 --no-skip --epochs 1").exit_code == 0);
   }

@@ -64,7 +64,8 @@ struct Trained {
     pipe_support::write_stream(test, {.n_records = 20, .seed = 2, .prefix = "test"});
     const auto trained =
         shell("ossicle-train -q " + file("train.tar") +
-              " --preset plain --hidden 12,10 --skip 0:2,1:3 --shift-channels 0 --batch 10 --epochs 2 --threads 1 -o " + model);
+              " --preset plain --hidden 12,10 --skip 0:2,1:3 --shift-channels 0 --batch 10 --epochs 2 --threads 1 -o " +
+              model);
     INFO(trained.err);
     REQUIRE(trained.exit_code == 0);
   }
@@ -159,8 +160,8 @@ TEST_CASE("ossicle-convert: NIR files and inputs that cannot be") {
 TEST_CASE("ossicle-convert: the length of a step from the stream or the recipe") {
   const pipe_support::Corpus corpus(6);
   REQUIRE(shell(corpus.command("--decimation 100 -o '" + corpus.file("s.tar") + "'")).exit_code == 0);
-  REQUIRE(shell("ossicle-train -q '" + corpus.file("s.tar") + "' --preset plain --hidden 5 --epochs 1 --threads 1 -o '" +
-                corpus.file("m.model") + "'")
+  REQUIRE(shell("ossicle-train -q '" + corpus.file("s.tar") +
+                "' --preset plain --hidden 5 --epochs 1 --threads 1 -o '" + corpus.file("m.model") + "'")
               .exit_code == 0);
   const auto made = shell("ossicle-convert '" + corpus.file("m.model") + "' -o '" + corpus.file("m.nir") + "'");
   CHECK(made.err.empty());

@@ -14,7 +14,8 @@ using pipe_support::kNet;
 
 TEST_CASE("ossicle-train: the log says what layers, arrays and gradients do, and the average is what is stored") {
   const Folder f;
-  const std::string common = "ossicle-train " + f.train + kNet + " --preset plain --epochs 2 --clip-norm 1e-3 --clip-scope array ";
+  const std::string common =
+      "ossicle-train " + f.train + kNet + " --preset plain --epochs 2 --clip-norm 1e-3 --clip-scope array ";
   REQUIRE(shell(common + " -o " + f.file("m") + " --log " + f.file("log")).exit_code == 0);
   const std::string averaged = common + " --ema-decay 0.9 -o " + f.file("a") + " --log " + f.file("a.log");
   REQUIRE(shell(averaged).exit_code == 0);
@@ -44,8 +45,8 @@ TEST_CASE(
     "ossicle-train --rule layer: the log says how often each layer took the surrogate, and never leaving it is said "
     "once") {
   const Folder f;
-  const std::string common =
-      "ossicle-train " + f.train + kNet + " --preset plain --epochs 2 --overwrite -o " + f.file("m") + " --log " + f.file("log");
+  const std::string common = "ossicle-train " + f.train + kNet + " --preset plain --epochs 2 --overwrite -o " +
+                             f.file("m") + " --log " + f.file("log");
   const auto shares = [&f](int line) {
     return nlohmann::json::parse(shell("sed -n " + std::to_string(line) + "p " + f.file("log")).out)
         .at("surrogate_share");

@@ -215,8 +215,9 @@ TEST_CASE("presets: a shift of the preset is as wide as few channels allow, one 
 TEST_CASE("presets: what cannot be is refused") {
   CHECK_THROWS_WITH(resolve({.values = {{"tau", 3.0}}}, 78, 10), "no parameter is named tau");
   CHECK_THROWS_AS(resolve({.values = {{"tau_m", 3}}}, 78, 10), std::bad_variant_access);
-  CHECK_THROWS_WITH(resolve({.preset = "bset"}, 78, 10),
-                    "preset is \"bset\"; it must be one of best, best-large, plain, paper-alpha, paper-digits, paper-n-tidigits");
+  CHECK_THROWS_WITH(
+      resolve({.preset = "bset"}, 78, 10),
+      "preset is \"bset\"; it must be one of best, best-large, plain, paper-alpha, paper-digits, paper-n-tidigits");
   CHECK_THROWS_WITH(resolve({.hidden = std::vector<int>{0}}, 78, 10), Contains("hidden layer 1 is 0"));
   CHECK_THROWS_WITH(resolve({}, 0, 10), Contains("number of channels is 0"));
 }

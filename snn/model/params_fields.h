@@ -105,7 +105,9 @@ void visit_fields(P& p, F&& f) {
   f({"target_passes", {1, 2}, "", "Kernel loss: how often the desired spikes are filtered"}, p.target_passes);
   f({"desired_share", {0, 1}}, p.desired_share);  // of --count-targets, as the next
   f({"undesired_share", {0, 1}}, p.undesired_share);
-  f({"logit_gain", above(0), "", "Loss mean-softmax: factor on the means over the steps", "", true}, p.logit_gain);
+  f({"logit_gain", above(0), "",
+     "Loss mean-softmax: factor on the means over the steps (of an output layer that fires: 12)", "", true},
+    p.logit_gain);
   f({"label_smoothing", kShare, "", "Softmax losses: share of the target for all classes alike", "", true},
     p.label_smoothing);
 }

@@ -13,6 +13,7 @@ constexpr double kLayerBound = 10.0;  // of 1/du: the layer rule of [C], autumn 
 constexpr double kOtherBound = 8.0;   // of 1/du: [C], 2021
 constexpr double kMaxRate = 0.004;    // of plain: measured at 100 neurons a layer, falling with the width above that
 constexpr double kRateTimesWidth = 0.4;
+constexpr double kSpikingGain = 12.0;  // loss mean-softmax: the mean of a PSC is a share of 1, that of a current is not
 
 // How best and best-large were found: LEARNING.md.
 Preset best(const char* name, const char* summary, int width, double drop_neurons, int n_epochs) {
@@ -181,6 +182,10 @@ Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) 
   take_values(params, choices);
   if (!choices.values.contains("bound")) {
     params.gradient.bound = params.gradient.rule == Rule::kLayer ? kLayerBound : kOtherBound;
+  }
+  if (params.loss.kind == LossKind::kMeanSoftmax && params.network.output_layer == OutputLayer::kSpiking &&
+      !choices.values.contains("logit_gain")) {
+    params.loss.logit_gain = kSpikingGain;
   }
   fit_shift(params.augment, preset, choices, n_channels, resolved.notes);
   note_corpus(preset, n_channels, n_classes, resolved.notes);

@@ -68,6 +68,16 @@ class Arabic(unittest.TestCase):
         self.assertEqual(text.count("of 12"), 2, text)
         self.assertIn("valid_accuracy", (out / "training.jsonl").read_text())
 
+    def test_learning_curve(self):
+        out = self.root / "curve"
+        words = (self.corpus, "-o", out, "--people", "1:2 3:1", "--seeds", 2, "--", "--hidden", "8", "--no-skip")
+        table = self.run_script("datasets/arabic-commands/curve", *words)
+        self.assertRegex(table, r"\| 1 \| 2 \| 2 \| [\d.]+ ± [\d.]+ \|\n\| 3 \| 1 \| 2 \| ")
+        report = json.loads((out / "3-2/report.json").read_text())
+        self.assertEqual(report["n_total"], 12)
+        self.assertEqual(len({line.split("\t")[2] for line in (out / "3-2/train.tsv").read_text().splitlines()[1:]}), 3)
+        self.assertEqual(self.run_script("datasets/arabic-commands/curve", *words), table)  # nothing is run again
+
 
 if __name__ == "__main__":
     unittest.main()

@@ -34,8 +34,8 @@ class Arabic(TreeTest):
             lines = "".join(f"{name}\t{word.replace(' ', '-')}\t{speaker}\n" for name, (word, speaker) in names.items())
             self.write({f"data/{part}.tsv": "path\tlabel\tspeaker\n" + lines, **{f"data/{name}": "" for name in names}})
 
-    def prepare(self, code=0):
-        done = self.run_script("datasets/arabic-commands/prepare", self.root / "data", "-o", self.root / "lists")
+    def prepare(self, *words, code=0):
+        done = self.run_script("datasets/arabic-commands/prepare", self.root / "data", "-o", self.root / "lists", *words)
         self.assertEqual(done.returncode, code, done.stderr)
         return done
 
@@ -51,6 +51,18 @@ class Arabic(TreeTest):
         self.assertEqual(valid[3], {"path": "zoom in/00000002_NO_02.wav", "label": "zoom-in", "speaker": "02", "key": "zoom-in_02_02"})
         for each in train + valid + test:
             self.assertTrue((self.root / "data" / each["path"]).is_file())
+
+    def test_some_of_the_training_speakers(self):
+        self.published(parts=PARTS | {"train": range(3, 13)})
+        drawn = []
+        for seed in (1, 1, 2):
+            self.prepare("--train-speakers", 3, "--seed", seed)
+            train, valid = self.lists("train", "valid")
+            self.assertEqual((len(train), len(valid)), (12, 4))
+            drawn.append({each["speaker"] for each in train})
+        self.assertEqual((len(drawn[0]), drawn[0]), (3, drawn[1]))
+        self.assertNotEqual(drawn[0], drawn[2])
+        self.assertIn("the training has 10; wanted 1 to that", self.prepare("--train-speakers", 11, code=2).stderr)
 
     def test_recordings_in_a_folder_of_their_own(self):
         self.published(folder="dataset")

@@ -176,6 +176,17 @@ TEST_CASE("presets: the bound on 1/du follows the rule unless it is given") {
   CHECK(resolve({.values = {{"rule", Rule::kLayer}, {"bound", 3.0}}}, 78, 10).params.gradient.bound == 3.0);
 }
 
+TEST_CASE("presets: the gain of the loss on means follows the output layer unless it is given") {
+  const auto gain = [](std::map<std::string, FieldValue> values) {
+    return resolve({.values = std::move(values)}, 78, 10).params.loss.logit_gain;
+  };
+  CHECK(gain({}) == 3.0);
+  CHECK(gain({{"output_layer", OutputLayer::kLeaky}}) == 3.0);
+  CHECK(gain({{"output_layer", OutputLayer::kSpiking}}) == 12.0);
+  CHECK(gain({{"output_layer", OutputLayer::kSpiking}, {"logit_gain", 5.0}}) == 5.0);
+  CHECK(gain({{"output_layer", OutputLayer::kSpiking}, {"kind", LossKind::kCount}}) == 3.0);
+}
+
 TEST_CASE("presets: a skip of the preset that no longer fits is left out with a note") {
   for (const std::vector<int>& hidden : {std::vector<int>{}, {100}, {100, 100}}) {
     const Resolved resolved = resolve({.hidden = hidden}, 78, 10);

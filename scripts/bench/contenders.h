@@ -16,6 +16,7 @@ struct Case {
   double rate = 0.05;       ///< of spikes in each hidden layer, share of neurons and steps
   std::string model, data;  ///< files: a model in place of `network` and `rate`, and the stream that it runs on
   snn::GradientParams gradient;
+  snn::LossParams loss;
   tools::BackendOptions where;
   int n_repeats = 1;  ///< of an operation in a row
 };

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <optional>
 #include <random>
 #include <stdexcept>
 
@@ -8,6 +9,7 @@
 #include "scripts/bench/rates.h"
 #include "scripts/bench/serve.h"
 #include "snn/data/batch.h"
+#include "snn/model/folding.h"
 #include "snn/model/init.h"
 #include "snn/network/epoch_counts.h"
 #include "snn/train/optimiser.h"
@@ -17,7 +19,8 @@ namespace bench {
 
 namespace {
 
-constexpr int kBatches = 4;  // different batches, taken in turn
+constexpr int kBatches = 4;            // different batches, taken in turn
+constexpr int kSettlingBatches = 100;  // after which running means and variances are those of the batches
 
 /// n utterances of the case's shape, intensities of 0..1: each utterance has half of the channels silent and the others
 /// at levels of their own, with a flutter over time, so that the layers fire as they do on speech.
@@ -81,6 +84,7 @@ class NetworkContender {
       : n_batch_(each.n_batch),
         n_repeats_(each.n_repeats),
         on_cpu_(each.where.device.device == "cpu"),
+        loss_(each.loss),
         dataset_(std::move(work.dataset)),
         backend_(snn::make_backend(each.where.choice)),
         network_(work.network, each.gradient, *backend_),
@@ -88,11 +92,13 @@ class NetworkContender {
         counts_(*backend_, network_.n_neurons(), network_.params().n_layers(), n_batch_),
         values_(backend_->keep(snn::value_bytes(dataset_), 0)) {
     network_.set_parameters(work.parameters);
+    if (work.network.normalised) fold();
   }
 
+  /// Of what inference runs.
   std::string rates() {
     std::string text;
-    for (const double rate : measure_rates(network_, dataset_, n_batch_)) text += fmt::format(" {:.4f}", rate);
+    for (const double rate : measure_rates(scorer(), dataset_, n_batch_)) text += fmt::format(" {:.4f}", rate);
     return text;
   }
 
@@ -109,10 +115,11 @@ class NetworkContender {
       backend_->repeat(network_.sequence_key(&optimiser_), [&] {
         network_.forward();
         end("forward");
-        network_.backward({});
+        network_.backward(loss_);
         end("backward");
         optimiser_.apply();
-        network_.count({}, optimiser_.device_state(), counts_);
+        network_.keep_norms(optimiser_.device_state());
+        network_.count(loss_, optimiser_.device_state(), counts_);
         end("update");
       });
     }
@@ -127,15 +134,29 @@ class NetworkContender {
     for (int i = 0; i < n_repeats_; ++i) {
       gather(false);
       if (on_cpu_) laps.end("gather");
-      network_.infer();
+      scorer().infer();
       if (on_cpu_) laps.end("forward");
     }
-    network_.class_sums();
+    scorer().class_sums();
     if (!on_cpu_) laps.end("infer");
     return laps.parts();
   }
 
  private:
+  /// What is scored: the network itself, unless it is normalised.
+  snn::Network<float>& scorer() { return folded_ ? *folded_ : network_; }
+
+  void fold() {
+    for (int i = 0; i < kSettlingBatches; ++i) {
+      gather(true);
+      network_.forward();
+      network_.keep_norms(optimiser_.device_state());
+    }
+    snn::Folded folded = snn::fold_normalisation(network_.params(), network_.parameters());
+    folded_.emplace(folded.network, snn::GradientParams{}, *backend_);
+    folded_->set_parameters(folded.parameters);
+  }
+
   /// The next batch.
   void gather(bool for_step) {
     const int n_utterances = static_cast<int>(dataset_.utterances.size());
@@ -146,14 +167,16 @@ class NetworkContender {
     const auto indices = snn::batch_indices(order, batch, n_batch_);
     const snn::AugmentParams augment{.shift_steps = for_step ? 5 : 0, .shift_channels = for_step ? 1 : 0};
     const auto changes = snn::draw_augmentations(augment, 1, epoch, dataset_, indices);
-    network_.load(snn::make_batch(dataset_, indices, changes), for_step);
+    (for_step ? network_ : scorer()).load(snn::make_batch(dataset_, indices, changes), for_step);
   }
 
   int n_batch_, n_repeats_, n_done_ = 0;
   bool on_cpu_;
+  snn::LossParams loss_;
   snn::Dataset dataset_;
   std::unique_ptr<snn::Backend<float>> backend_;
   snn::Network<float> network_;
+  std::optional<snn::Network<float>> folded_;
   snn::Optimiser<float> optimiser_;
   snn::EpochCounts counts_;
   std::shared_ptr<void> values_;  // of the data set, kept by the back end

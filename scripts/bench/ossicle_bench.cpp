@@ -90,11 +90,20 @@ Parts probe(int n_threads) {
   return laps.parts();
 }
 
-/// The self-recurrent network has BIP in the hidden layers and the skip 1:3.
-void set_variant(const std::string& name, snn::NetworkParams& network) {
+/// The self-recurrent network has BIP in the hidden layers and the skip 1:3; the next two have three delays on every connection
+/// and a normalised drive as well, and the last one neurons that adapt and an output layer that does not fire.
+void set_variant(const std::string& name, Case& each) {
+  snn::NetworkParams& network = each.network;
   if (name == "feed-forward") return;
   network.self_recurrent = network.bip = {1, 2, 3};
   network.skips = {{1, 3}};
+  if (name == "srsc-bip") return;
+  network.input_delays = network.forward_delays = network.skip_delays = {0, 5, 10};
+  network.normalised = true;
+  if (name == "delayed") return;
+  network.adaptive = {1, 2, 3};
+  network.output_layer = snn::OutputLayer::kMean;
+  each.loss.kind = snn::LossKind::kMeanSoftmax;
 }
 
 CLI::App* add_contender(CLI::App& app, const std::string& name, Case& each) {
@@ -102,8 +111,8 @@ CLI::App* add_contender(CLI::App& app, const std::string& name, Case& each) {
   contender->add_option("--sizes", each.network.sizes)->delimiter(',');
   contender->add_option("--steps", each.n_steps)->check(CLI::PositiveNumber);
   contender->add_option("--batch", each.n_batch)->check(CLI::PositiveNumber);
-  contender->add_option_function<std::string>("--variant", [&](const auto& text) { set_variant(text, each.network); })
-      ->check(CLI::IsMember({"feed-forward", "srsc-bip"}));
+  contender->add_option_function<std::string>("--variant", [&](const auto& text) { set_variant(text, each); })
+      ->check(CLI::IsMember({"feed-forward", "srsc-bip", "delayed", "adaptive"}));
   return contender;
 }
 

@@ -1,5 +1,6 @@
 """The parts of the bench. Each takes the bench (bench.py) and fills its record."""
 
+import itertools
 import pathlib
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from contenders import CASES, Contender, Failure, Tool, flags
 HERE = pathlib.Path(__file__).resolve().parent
 RATES = (0.05, 0.10)
 NETWORK_PEERS = ("lstm", "spikingjelly", "snntorch", "tsslbp")
+BEYOND, BEYOND_CASE = ("delayed", "adaptive"), "C"  # networks with parts that the paper's do not have (ossicle_bench.cpp), and their size
 STEP_RULE = "step rule"  # the published program's: where Ossicle and the rewrite in torch run it, their names end so
 # glibc's malloc gives large arrays back to the system at once and takes them anew at each step, unless it is told to keep them.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**33)}
@@ -50,6 +52,8 @@ def step_and_infer(bench, operations):
         bench.interleave("network", name, [products(bench, settings), *networks, *peers], operations)
         variant = {**settings, "variant": "srsc-bip"}
         networks = [ours(bench, "network", variant, f"ossicle {rate:.0%}", rate=rate) for rate in RATES]
+        for what, rate in itertools.product(BEYOND if name == BEYOND_CASE else (), RATES):
+            networks.append(ours(bench, "network", settings, f"ossicle {rate:.0%}, {what}", variant=what, rate=rate))
         bench.interleave("network", f"{name} SrSc-BIP", [products(bench, variant), *networks], operations)
 
 

@@ -9,6 +9,7 @@
 
 #include "scripts/bench/contenders.h"
 #include "scripts/bench/serve.h"
+#include "snn/model/parameter_list.h"
 
 namespace bench {
 
@@ -29,8 +30,10 @@ Products products_of(const Case& each) {
   const snn::NetworkParams& network = each.network;
   const int rows = each.n_steps * each.n_batch;
   Products products;
-  std::vector<snn::Skip> connections = network.skips;
-  for (int to = network.n_layers(); to > 0; --to) connections.insert(connections.begin(), {to - 1, to});
+  std::vector<snn::Skip> connections;  // each as often as it has delays
+  for (const snn::ParameterInfo& info : snn::parameter_list(network)) {
+    if (info.kind == snn::ParameterKind::kWeight) connections.push_back({info.from, info.to});
+  }
   // The first product into an array writes it, further ones add: forward the chain comes first, backward the skips.
   std::vector<float> drive_beta(network.sizes.size()), error_beta(network.sizes.size());
   for (const auto& [from, to] : connections) {

@@ -16,13 +16,14 @@ namespace {
 constexpr double kCloseEnough = 0.001, kTooFar = 0.003;  // distance of a rate from its target
 constexpr int kMostTrials = 40;
 
-/// drive 0..1: all weights times 0.01..10; 1..2: times 10, the negative ones weakened to nothing.
+/// drive 0..1: all weights, or gains, times 0.01..10; 1..2: times 10, the negative ones weakened to nothing.
 void drive_layer(const snn::NetworkParams& params, int layer, double drive, const snn::Tensors& from,
                  snn::Tensors& arrays) {
   const double scale = std::pow(10.0, 3.0 * std::min(drive, 1.0) - 2.0);
   const double inhibition = drive > 1.0 ? 2.0 - drive : 1.0;
+  const auto scaled = params.normalised ? snn::ParameterKind::kNormGain : snn::ParameterKind::kWeight;
   for (const snn::ParameterInfo& info : snn::parameter_list(params)) {
-    if (info.kind != snn::ParameterKind::kWeight || info.to != layer) continue;
+    if (info.kind != scaled || info.to != layer) continue;
     const std::vector<float>& original = from.at(info.name).values;
     std::vector<float>& values = arrays.at(info.name).values;
     for (std::size_t i = 0; i < values.size(); ++i) {
@@ -42,7 +43,8 @@ std::vector<double> measure_rates(snn::Network<float>& network, const snn::Datas
   double n_steps = 0.0;
   for (const snn::Utterance& utterance : dataset.utterances) n_steps += utterance.n_steps;
   for (int i = 0; i < snn::count_batches(n, n_batch); ++i) {
-    network.infer(snn::make_batch(dataset, snn::batch_indices(order, i, n_batch)));
+    snn::Batch batch = snn::make_batch(dataset, snn::batch_indices(order, i, n_batch));
+    network.params().normalised ? network.forward(std::move(batch)) : network.infer(std::move(batch));
     for (std::size_t l = 0; l < spikes.size(); ++l) {
       const std::vector<int> counts = network.spike_counts(static_cast<int>(l) + 1);
       spikes[l] = std::accumulate(counts.begin(), counts.end(), spikes[l]);

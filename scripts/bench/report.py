@@ -17,6 +17,10 @@ NETWORK_ROWS = (
     ("ossicle 10%", "Ossicle, 10 % firing"),
     ("ossicle 5%, step rule", "Ossicle, 5 % firing, step rule"),
 )
+BEYOND_ROWS = (
+    ("delayed", "delays 0, 5, 10 on every connection, normalised drive"),
+    ("adaptive", "the same, adaptation, mean output layer, softmax of means"),
+)
 BESIDE = ("bare GEMMs, ms", "Ossicle, ms", "step over GEMMs", "inference over GEMMs")
 NOTES = """
 Processor time of one thread (threads: wall time), median and, in brackets, quartiles over the rounds of one interleaved run. Ratios are
@@ -64,7 +68,19 @@ def network_tables(figures):
         if step_and_inference(figures, case, contender) != "-"
     ]
     text += "Over the bare GEMMs of the same rounds:\n\n" + table(("case", "", "step", "inference"), rows)
-    return "## Networks\n\n" + text + "\n" + pieces_table(figures)
+    return "## Networks\n\n" + text + "\n" + beyond_table(figures) + pieces_table(figures)
+
+
+def beyond_table(figures):
+    """Networks with parts that the paper's do not have, over SrSc-BIP at the same firing rate."""
+    rows = []
+    for case, (what, name), network in itertools.product(figures.cases("network"), BEYOND_ROWS, ("ossicle 5%", "ossicle 10%")):
+        contender = f"{network}, {what}"
+        over = [spread(figures.ratios("network", case, contender, network, operation)) for operation in ("step", "infer")]
+        if set(over) != {"-"}:
+            rows.append((case, name, network.removeprefix("ossicle "), step_and_inference(figures, case, contender), *over))
+    head = ("beside", "", "firing", "training step, ms (inference)", "step over that without", "inference over that without")
+    return "Parts beyond the paper's network, over the same network without them in the same rounds:\n\n" + table(head, rows) + "\n" if rows else ""
 
 
 def over_products(figures, part, case, contender="ossicle"):

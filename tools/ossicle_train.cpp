@@ -121,6 +121,7 @@ snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, const s
   const auto n_classes = static_cast<int>(train.classes.size());
   snn::Resolved resolved = init ? snn::resolve_from(*init, o.choices, train.n_channels, n_classes)
                                 : snn::resolve(o.choices, train.n_channels, n_classes);
+  snn::require_effect(o.choices, resolved.params);
   for (const std::string& note : resolved.notes) context.note(note);
   return std::move(resolved.params);
 }

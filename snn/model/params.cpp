@@ -65,12 +65,13 @@ void check_layers(const std::vector<int>& layers, int n_layers, std::string_view
   }
 }
 
-void check_delays(const std::vector<int>& delays, std::string_view field) {
-  need(!delays.empty() && delays.size() <= kMaxDelays, fmt::format("number of {}", field), delays.size(),
+/// Of all connections of a kind. One flag may have set those of every kind, so messages name none.
+void check_delays(const std::vector<int>& delays) {
+  need(!delays.empty() && delays.size() <= kMaxDelays, "number of delays", delays.size(),
        fmt::format("1 to {}", kMaxDelays));
   for (std::size_t i = 0; i < delays.size(); ++i) {
-    need(delays[i] >= 0 && delays[i] <= kMaxDelay, field, delays[i], fmt::format("0 to {} steps", kMaxDelay));
-    need(i == 0 || delays[i] > delays[i - 1], field, delays[i], "given once and in ascending order");
+    need(delays[i] >= 0 && delays[i] <= kMaxDelay, "delay", delays[i], fmt::format("0 to {} steps", kMaxDelay));
+    need(i == 0 || delays[i] > delays[i - 1], "delay", delays[i], "given once and in ascending order");
   }
 }
 
@@ -123,12 +124,11 @@ std::string range_text(const Field& field) {
 void validate(const NetworkParams& p) {
   check_sizes(p.sizes);
   check_layers(p.self_recurrent, p.n_layers(), "self-recurrent layer");
-  check_layers(p.bip, p.n_layers(), "layer with intrinsic plasticity");
+  const char* const kBip = "layer with intrinsic plasticity (BIP)";
+  check_layers(p.bip, p.n_layers(), kBip);
   check_layers(p.adaptive, p.n_layers(), "adaptive layer");
   check_skips(p.skips, p.n_layers());
-  check_delays(p.input_delays, "input_delays");
-  check_delays(p.forward_delays, "forward_delays");
-  check_delays(p.skip_delays, "skip_delays");
+  for (const auto* delays : {&p.input_delays, &p.forward_delays, &p.skip_delays}) check_delays(*delays);
   const std::size_t n_copies = p.skips.size() * p.skip_delays.size();
   need(n_copies <= kMaxSkipCopies, "number of skips times their delays", n_copies,
        fmt::format("at most {}", kMaxSkipCopies));
@@ -137,8 +137,8 @@ void validate(const NetworkParams& p) {
   for (const int layer : p.self_recurrent) need(!is_output(layer), "self-recurrent layer", layer, kFiring);
   for (const int layer : p.adaptive) need(!is_output(layer), "adaptive layer", layer, kFiring);
   for (const int layer : p.bip) {
-    need(!(is_output(layer) && p.output_layer == OutputLayer::kMean), "layer with intrinsic plasticity", layer,
-         "a layer with a membrane, which an output layer of means has not");
+    need(!(is_output(layer) && p.output_layer == OutputLayer::kMean), kBip, layer,
+         "a hidden layer, for the output layer mean has no membrane decay to train (--bip-output)");
   }
   const std::int64_t n_values = count_weights(p);
   need(n_values <= kMaxValues, "number of parameters", n_values, fmt::format("at most {}", kMaxValues));

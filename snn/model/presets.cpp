@@ -142,6 +142,46 @@ void note_corpus(const Preset& preset, int n_channels, int n_classes, std::vecto
                               preset.name, *preset.n_channels, *preset.n_classes, n_channels, n_classes));
 }
 
+[[noreturn]] void refuse_idle(const char* flag, const char* where) {
+  throw std::invalid_argument(
+      fmt::format("{} has no effect: it counts only {}; change that, or leave it out", flag, where));
+}
+
+/// A value of 0 asks for nothing.
+void require_values_count(const TrainingChoices& choices, const TrainingParams& params) {
+  const LossKind loss = params.loss.kind;
+  const Rule rule = params.gradient.rule;
+  const NetworkParams& network = params.network;
+  const bool has_self = !network.self_recurrent.empty(), has_bip = !network.bip.empty();
+  const bool adapts = !network.adaptive.empty();
+  const struct {
+    const char *flag, *field;
+    bool counts;
+    const char* where;
+  } rows[] = {
+      {"--target-passes", "target_passes", loss == LossKind::kKernel, "with --loss kernel"},
+      {"--count-targets", "desired_share", loss == LossKind::kCount, "with --loss count"},
+      {"--logit-gain", "logit_gain", loss == LossKind::kMeanSoftmax, "with --loss mean-softmax"},
+      {"--label-smoothing", "label_smoothing", is_softmax(loss), "with --loss softmax or mean-softmax"},
+      {"--bound", "bound", rule != Rule::kSurrogate, "with --rule step or layer"},
+      {"--layer-rate", "layer_rate", rule == Rule::kLayer, "with --rule layer"},
+      {"--self-gain", "self_gain", rule != Rule::kSurrogate && has_self, "with --rule step or layer, self-recurrent"},
+      {"--w-self-mean", "w_self_mean", has_self, "with --self-recurrent"},
+      {"--w-self-std", "w_self_std", has_self, "with --self-recurrent"},
+      {"--lr-self", "lr_self", has_self, "with --self-recurrent"},
+      {"--lr-theta", "lr_theta", has_bip || adapts, "with --bip or --adaptive"},
+      {"--tau-m-spread", "tau_m_spread", has_bip, "with --bip"},
+      {"--tau-a", "tau_a", adapts, "with --adaptive"},
+      {"--adaptation", "adaptation", adapts, "with --adaptive"},
+      {"--clip-scope", "clip_scope", params.optimiser.clip_norm > 0.0, "with a --clip-norm above 0"},
+  };
+  for (const auto& row : rows) {
+    const auto found = choices.values.find(row.field);
+    if (row.counts || found == choices.values.end()) continue;
+    if (found->second != FieldValue(0) && found->second != FieldValue(0.0)) refuse_idle(row.flag, row.where);
+  }
+}
+
 bool read_number(std::string_view text, int& value) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   return error == std::errc() && end == text.data() + text.size();
@@ -191,6 +231,16 @@ Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) 
   note_corpus(preset, n_channels, n_classes, resolved.notes);
   validate(params);
   return resolved;
+}
+
+void require_effect(const TrainingChoices& choices, const TrainingParams& params) {
+  require_values_count(choices, params);
+  const bool has_delays = choices.skip_delays.value_or(std::vector{0}) != std::vector{0};
+  if (has_delays && params.network.skips.empty()) refuse_idle("--skip-delays", "with skip connections (--skip)");
+  const auto bias = choices.values.find("bias");
+  if (params.network.normalised && bias != choices.values.end() && bias->second == FieldValue(false)) {
+    refuse_idle("--no-bias", "without --normalise, which brings biases");
+  }
 }
 
 Skip parse_skip(const std::string& text) {

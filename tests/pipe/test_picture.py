@@ -117,6 +117,18 @@ class Picture(unittest.TestCase):
         self.assertNotIn("600", texts)  # 6,500 samples at 12.5 kHz are 520 ms
         self.assertIn("“low & long”, spoken by synthetic voice x1", texts[0])
 
+    def test_help_needs_no_numpy(self):
+        folder = self.root / "without"
+        folder.mkdir()
+        (folder / "numpy.py").write_text("raise ImportError('none')\n", encoding="utf-8")
+        command, env = [sys.executable, "-B", str(ROOT / "datasets/synthetic/picture")], {**os.environ, "PYTHONPATH": str(folder)}
+        asked = subprocess.run([*command, "--help"], env=env, timeout=60, capture_output=True, text=True, check=False)
+        self.assertEqual((asked.returncode, asked.stderr), (0, ""))
+        self.assertIn("--key KEY", asked.stdout)
+        drawn = subprocess.run([*command, str(self.root)], env=env, timeout=60, capture_output=True, text=True, check=False)
+        self.assertEqual(drawn.returncode, 2)
+        self.assertIn("picture: no NumPy for", drawn.stderr)
+
     def test_what_cannot_be_done_is_said(self):
         self.assertIn("run scripts/quickstart", self.picture(self.root / "absent", code=2))
         self.assertIn("no recording 99", self.picture(self.root, "--key", "99", "-o", self.root / "none.svg", code=2))

@@ -70,8 +70,8 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
        [](auto& p) {
          p.network.self_recurrent = {2, 1};
        }},
-      {"layer with intrinsic plasticity is 0", [](auto& p) { p.network.bip = {0}; }},
-      {"layer with intrinsic plasticity is 2; it must be listed once",
+      {"layer with intrinsic plasticity (BIP) is 0", [](auto& p) { p.network.bip = {0}; }},
+      {"layer with intrinsic plasticity (BIP) is 2; it must be listed once",
        [](auto& p) {
          p.network.bip = {2, 2};
        }},
@@ -100,15 +100,15 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
          p.network.skips = {{1, 3}, {1, 3}};
        }},
       {"adaptive layer is 5; it must be a layer from 1 to 4", [](auto& p) { p.network.adaptive = {5}; }},
-      {"number of input_delays is 0; it must be 1 to 100", [](auto& p) { p.network.input_delays.clear(); }},
-      {"number of skip_delays is 101; it must be 1 to 100", [](auto& p) { p.network.skip_delays.assign(101, 1); }},
-      {"forward_delays is -1; it must be 0 to 10000 steps", [](auto& p) { p.network.forward_delays = {-1}; }},
-      {"forward_delays is 10001; it must be 0 to 10000 steps", [](auto& p) { p.network.forward_delays = {10'001}; }},
-      {"skip_delays is 3; it must be given once and in ascending order",
+      {"number of delays is 0; it must be 1 to 100", [](auto& p) { p.network.input_delays.clear(); }},
+      {"number of delays is 101; it must be 1 to 100", [](auto& p) { p.network.skip_delays.assign(101, 1); }},
+      {"delay is -1; it must be 0 to 10000 steps", [](auto& p) { p.network.forward_delays = {-1}; }},
+      {"delay is 10001; it must be 0 to 10000 steps", [](auto& p) { p.network.forward_delays = {10'001}; }},
+      {"delay is 3; it must be given once and in ascending order",
        [](auto& p) {
          p.network.skip_delays = {0, 3, 3};
        }},
-      {"input_delays is 2; it must be given once and in ascending order",
+      {"delay is 2; it must be given once and in ascending order",
        [](auto& p) {
          p.network.input_delays = {5, 2};
        }},
@@ -122,7 +122,7 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
          p.network.output_layer = OutputLayer::kMean;
          p.network.adaptive = {4};
        }},
-      {"layer with intrinsic plasticity is 4; it must be a layer with a membrane",
+      {"layer with intrinsic plasticity (BIP) is 4; it must be a hidden layer, for the output layer mean has no membrane decay",
        [](auto& p) {
          p.network.output_layer = OutputLayer::kMean;
          p.network.bip = {1, 4};

@@ -223,6 +223,52 @@ TEST_CASE("presets: a shift of the preset is as wide as few channels allow, one 
                     "--shift-channels 78: the data have 78 channels, wanted 0 to 77");
 }
 
+TEST_CASE("presets: a choice without effect is refused, and says where it counts") {
+  struct Case {
+    TrainingChoices idle, counts;
+    const char* said;
+  };
+  const auto with = [](TrainingChoices choices, std::map<std::string, FieldValue> values) {
+    choices.values.merge(values);
+    return choices;
+  };
+  const TrainingChoices step{.values = {{"rule", Rule::kStep}}}, kernel{.values = {{"kind", LossKind::kKernel}}};
+  const TrainingChoices softmax{.values = {{"kind", LossKind::kSoftmax}}}, adaptive{.adaptive = true};
+  const TrainingChoices mean{.values = {{"kind", LossKind::kMeanSoftmax}}}, layer{.values = {{"rule", Rule::kLayer}}};
+  const TrainingChoices plain{.self_recurrent = false, .bip = false};
+  const TrainingChoices no_skip{.skips = std::vector<Skip>{}, .skip_delays = std::vector{0, 4}};
+  const std::vector<Case> cases = {
+      {with({}, {{"target_passes", 2}}), with(kernel, {{"target_passes", 2}}), "--target-passes"},
+      {with(kernel, {{"desired_share", 0.4}}), with({}, {{"desired_share", 0.4}}), "--count-targets"},
+      {with(softmax, {{"logit_gain", 4.0}}), with(mean, {{"logit_gain", 4.0}}), "--logit-gain"},
+      {with({}, {{"label_smoothing", 0.1}}), with(softmax, {{"label_smoothing", 0.1}}), "--label-smoothing"},
+      {with({}, {{"label_smoothing", 0.1}}), with(mean, {{"label_smoothing", 0.1}}), "--loss softmax or mean-softmax"},
+      {with({}, {{"bound", 9.0}}), with(layer, {{"bound", 9.0}}), "--bound"},
+      {with(step, {{"layer_rate", 0.2}}), with(layer, {{"layer_rate", 0.2}}), "--layer-rate"},
+      {with({}, {{"self_gain", 1.0}}), with(step, {{"self_gain", 1.0}}), "--self-gain"},
+      {with(plain, {{"rule", Rule::kStep}, {"self_gain", 1.0}}), with(step, {{"self_gain", 1.0}}), "--self-gain"},
+      {with(plain, {{"w_self_mean", 0.1}}), with({}, {{"w_self_mean", 0.1}}), "--w-self-mean"},
+      {with(plain, {{"w_self_std", 0.1}}), with({}, {{"w_self_std", 0.1}}), "--w-self-std"},
+      {with(plain, {{"lr_self", 0.1}}), with({}, {{"lr_self", 0.1}}), "--lr-self"},
+      {with(plain, {{"lr_theta", 0.1}}), with({}, {{"lr_theta", 0.1}}), "--lr-theta"},
+      {with(plain, {{"tau_m_spread", 2.0}}), with({}, {{"tau_m_spread", 2.0}}), "--tau-m-spread"},
+      {with({}, {{"tau_a", 20.0}}), with(adaptive, {{"tau_a", 20.0}}), "--tau-a"},
+      {with({}, {{"adaptation", 0.2}}), with(adaptive, {{"adaptation", 0.2}}), "--adaptation"},
+      {with({}, {{"clip_norm", 0.0}, {"clip_scope", ClipScope::kArray}}), with({}, {{"clip_scope", ClipScope::kArray}}),
+       "--clip-scope"},
+      {no_skip, {.skip_delays = std::vector{0, 4}}, "--skip-delays"},
+      {with({}, {{"bias", false}, {"normalised", true}}), with({}, {{"bias", false}}), "--no-bias"}};
+  const auto check = [](const TrainingChoices& choices) { require_effect(choices, resolve(choices, 78, 10).params); };
+  for (const Case& each : cases) {
+    INFO(each.said);
+    CHECK_THROWS_WITH(check(each.idle), Contains(each.said) && Contains("has no effect: it counts only"));
+    CHECK_NOTHROW(check(each.counts));
+  }
+  CHECK_NOTHROW(check(with({}, {{"label_smoothing", 0.0}, {"lr_self", 0.0}})));  // zeros ask for nothing
+  for (const Preset& preset : presets()) CHECK_NOTHROW(check({.preset = preset.name}));
+  CHECK_NOTHROW(check(with({.preset = "paper-digits"}, {{"rule", Rule::kSurrogate}})));  // its bound is not a choice
+}
+
 TEST_CASE("presets: what cannot be is refused") {
   CHECK_THROWS_WITH(resolve({.values = {{"tau", 3.0}}}, 78, 10), "no parameter is named tau");
   CHECK_THROWS_AS(resolve({.values = {{"tau_m", 3}}}, 78, 10), std::bad_variant_access);

@@ -19,8 +19,7 @@ namespace bench {
 
 namespace {
 
-constexpr int kBatches = 4;            // different batches, taken in turn
-constexpr int kSettlingBatches = 100;  // after which running means and variances are those of the batches
+constexpr int kBatches = 4;  // different batches, taken in turn
 
 /// n utterances of the case's shape, intensities of 0..1: each utterance has half of the channels silent and the others
 /// at levels of their own, with a flutter over time, so that the layers fire as they do on speech.
@@ -118,7 +117,7 @@ class NetworkContender {
         network_.backward(loss_);
         end("backward");
         optimiser_.apply();
-        network_.keep_norms(optimiser_.device_state());
+        network_.keep_norms(optimiser_.device_state(), optimiser_.device_coeffs());
         network_.count(loss_, optimiser_.device_state(), counts_);
         end("update");
       });
@@ -147,11 +146,10 @@ class NetworkContender {
   snn::Network<float>& scorer() { return folded_ ? *folded_ : network_; }
 
   void fold() {
-    for (int i = 0; i < kSettlingBatches; ++i) {
-      gather(true);
-      network_.forward();
-      network_.keep_norms(optimiser_.device_state());
-    }
+    gather(true);
+    optimiser_.prepare(1.0);
+    network_.forward();
+    network_.keep_norms(optimiser_.device_state(), optimiser_.device_coeffs());  // of one batch, as it is the first
     snn::Folded folded = snn::fold_normalisation(network_.params(), network_.parameters());
     folded_.emplace(folded.network, snn::GradientParams{}, *backend_);
     folded_->set_parameters(folded.parameters);

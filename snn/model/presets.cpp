@@ -192,7 +192,7 @@ bool read_number(std::string_view text, int& value) {
 const std::vector<Preset>& presets() {
   static const std::vector<Preset> list = {
       best("best", "the default: delays, normalised drives, adaptation, mean read-out", 128, 0.1, 20),
-      best("best-large", "the same with wider layers, for more time", 192, 0.15, 30),
+      best("best-large", "the same with wider layers, for more time", 256, 0.2, 20),
       plain(),
       faithful("alpha", 400, 16.0, 0.005, 78, 26),
       faithful("digits", 100, 16.0, 0.005, 78, 10),

@@ -149,7 +149,8 @@ TEST_CASE("ossicle-train writes over nothing that it reads, nor over what is not
   CHECK(slurp(f.file("notes")) == "my notes\n");
   // One option's values end with it, and the stream may follow.
   CHECK(shell("ossicle-train -q -o " + f.file("n") + kNet + "--epochs 1 --skip 1:3 " + f.train).exit_code == 0);
-  CHECK(shell("ossicle-train -q --overwrite -o " + f.file("n") + " --epochs 1 --count-targets 0.3,0.03 " + f.train)
+  CHECK(shell("ossicle-train -q --overwrite -o " + f.file("n") +
+              " --preset plain --epochs 1 --count-targets 0.3,0.03 " + f.train)
             .exit_code == 0);
   CHECK(
       shell("ossicle-train -q --overwrite -o " + f.file("n") + " --epochs 1 --hidden 20,20,20 " + f.train).exit_code ==

@@ -8,7 +8,7 @@ cnn: three convolutions over time (kernel 5, 128 channels, batch normalisation, 
 the second, of each fifth of the recording the largest after the third, a linear read-out.
 gru: two layers of 128 gated recurrent units, the second's mean over the steps, a linear read-out.
 Trained by AdamW on the smoothed cross entropy, batches of 50, one cycle of the learning rate, dropout. In every epoch each recording is
-shifted by up to 5 steps and 1 channel, and a tenth of its channels is silent, as in ossicle-train's preset best. What follows a
+shifted by up to 5 steps and 1 channel, and a tenth of its channels is silent, as in ossicle-train's presets best and plain. What follows a
 recording's end counts nowhere. The seed and the streams decide every number, on one thread. Accuracies are those of the last epoch and
 of the epoch that is best on the validation part, if there is one (--valid-fraction 0: none).
 """

@@ -241,7 +241,7 @@ TEST_CASE("ossicle-convert: weights that do not fit are named") {
       {[](Arrays& a) {
          a["fc1.bias"] = {{1}, {0.5F}};
        },
-       like, "fc1.bias: is a bias"},
+       like, "bias_1: is a bias that is not zero, and the network of --like has none"},
       {[](Arrays&) {}, like + "--name x=w_0_1", "there is no tensor x"},
       {[](Arrays&) {}, like + "--name w_0_1", "THEIRS=OURS"},
       {[](Arrays& a) { a.erase("theta_2"); }, stream, "--tau-m"},

@@ -49,7 +49,7 @@ void define(CLI::App& app, Options& o) {
       "mean number of steps; -: standard output, and the report goes to standard error");
   app.add_option("--decision", o.decision,
                  "Number of an output neuron that decides: psc (summed PSC), spikes (their count), last:N (PSC of the "
-                 "last N steps)")
+                 "last N steps); of an output layer that does not fire, potentials take the place of PSCs")
       ->capture_default_str();
   app.add_option("--against", o.against,
                  "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test");

@@ -41,8 +41,8 @@ void define(CLI::App& app, Options& o) {
   app.add_flag("--json,!--no-json", o.json, "A JSON object a line");
   auto* spikes =
       app.add_option("--spikes", o.spikes,
-                     "In place of lines, a raster stream of the spikes of these layers: all, output, or numbers "
-                     "as 1,2; for streams, not for recordings");
+                     "In place of lines, a raster stream of the spikes of these layers: all (that fire), output, or "
+                     "numbers as 1,2; for streams, not for recordings");
   app.add_option("-o,--output", o.output, "File for the stream of --spikes; -: standard output")
       ->capture_default_str()
       ->needs(spikes);
@@ -111,7 +111,7 @@ void name_input(const Options& o, const std::string& path, tools::Predictor& pre
 }
 
 /// Not an input with a fault: the stream would be short, and nothing in it would say so.
-void write_spikes(const Options& o, tools::Predictor& predictor) {
+void write_spikes(const Options& o, tools::Predictor& predictor, tools::Context& context) {
   std::vector<std::string> others = o.inputs;
   others.push_back(o.model);
   tools::require_other_files({o.output}, std::move(others));
@@ -128,13 +128,16 @@ void write_spikes(const Options& o, tools::Predictor& predictor) {
     }
   }
   spikes.commit();
+  if (o.spikes == "all" && spikes.layers().back() < model.training.network.n_layers()) {
+    context.note("the output layer does not fire; the stream holds the hidden layers");
+  }
 }
 
 void run(Options& o, tools::Context& context) {
   constexpr std::string_view kUsage = "the model comes first: ossicle-predict MODEL INPUT";
   tools::Predictor predictor(tools::read_model(o.model, kUsage), o.backend, context);
   tools::recipe_of(predictor.model().recipe_json, o.model);  // once, and not an error of each input
-  if (!o.spikes.empty()) return write_spikes(o, predictor);
+  if (!o.spikes.empty()) return write_spikes(o, predictor, context);
   // On a terminal the answers themselves say how far it is.
   std::optional<tools::RecordProgress> progress;
   if (o.inputs.size() > 1 && ::isatty(STDOUT_FILENO) == 0) progress.emplace(context, o.inputs.size(), "inputs");

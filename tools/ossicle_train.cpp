@@ -97,7 +97,8 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
           "stopped; {} holds the run so far: give the same command with --resume to go on", files.checkpoint_path()));
     }
     progress.epoch(*report);
-    for (const std::string& warning : warnings.look(*report)) context.warn(warning);
+    for (const std::string& warning : warnings.look(*report, trainer.params().network.normalised))
+      context.warn(warning);
     if (report->is_best) files.write_best(trainer.model("best"));
     files.log(*report, trainer.params(), progress.seconds());
     files.write_checkpoint(trainer.state());
@@ -116,12 +117,26 @@ void keep_inputs(const Options& o) {
   }
 }
 
+/// Delays that are asked for must be shorter than some utterance.
+void require_delays_that_count(const snn::TrainingChoices& choices, const snn::Dataset& train) {
+  int longest = 0;
+  for (const snn::Utterance& utterance : train.utterances) longest = std::max(longest, utterance.n_steps);
+  for (const auto* delays : {&choices.delays, &choices.input_delays, &choices.forward_delays, &choices.skip_delays}) {
+    if (!*delays || (*delays)->back() < longest) continue;
+    throw std::invalid_argument(fmt::format(
+        "a delay of {} steps carries nothing: the longest utterance has {} steps; give shorter delays, or make the "
+        "stream with more steps",
+        (*delays)->back(), longest));
+  }
+}
+
 snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, const std::optional<snn::Model>& init,
                             tools::Context& context) {
   const auto n_classes = static_cast<int>(train.classes.size());
   snn::Resolved resolved = init ? snn::resolve_from(*init, o.choices, train.n_channels, n_classes)
                                 : snn::resolve(o.choices, train.n_channels, n_classes);
   snn::require_effect(o.choices, resolved.params);
+  require_delays_that_count(o.choices, train);
   for (const std::string& note : resolved.notes) context.note(note);
   return std::move(resolved.params);
 }

@@ -50,7 +50,7 @@ Accuracy against the part of the recording that was heard (its first steps):
 The decision no longer changes from {settled:.0f} % of the recording on (mean).
 
 Synaptic operations of one recording: {from_spikes:.0f} additions of a weight by spikes, {from_input:.0f} products with the input.
-Neurons fire in {rates} % of the steps (layer by layer, the output last).
+Neurons fire in {rates} % of the steps (layer by layer, the output last if it fires).
 
 ## Limits
 
@@ -92,7 +92,7 @@ def main():
         shares=" | ".join(f"{100 * point['share']:.0f} %" for point in points), latency_rule="---|" * len(points),
         latency=percent(point["accuracy"] for point in points), settled=100 * test["latency"]["settled_share"],
         from_spikes=test["synaptic_operations"]["from_spikes"], from_input=test["synaptic_operations"]["from_input"],
-        rates=", ".join(f"{100 * rate:.1f}" for rate in test["firing_rates"])), end="")
+        rates=", ".join(f"{100 * rate:.1f}" for rate in test["firing_rates"] if rate is not None)), end="")
 
 
 if __name__ == "__main__":

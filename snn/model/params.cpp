@@ -178,6 +178,8 @@ void validate(const TrainingParams& p) {
   visit_run_fields(p, [](const Field& field, const auto& value) { check_field(field, value); });
   need(p.init.tau_m_spread == 1.0 || 1.0 - 1.0 / (p.network.tau_m * p.init.tau_m_spread) <= p.optimiser.theta_max,
        "tau_m_spread", p.init.tau_m_spread, "so small that tau_m times it keeps theta within theta_max");
+  need(p.network.adaptive.empty() || p.init.adaptation <= p.optimiser.clip_weight, "adaptation", p.init.adaptation,
+       fmt::format("0 to clip_weight ({})", p.optimiser.clip_weight));
   const int n_channels = p.network.sizes[0];
   const std::string fewer = fmt::format("below the number of channels ({})", n_channels);
   need(p.augment.shift_channels < n_channels, "shift_channels", p.augment.shift_channels, fewer);

@@ -116,6 +116,25 @@ TEST_CASE("ossicle-eval: what does not go together is named") {
   refuses("--against " + t.file("few"), "does not know label '5' of test_5");
 }
 
+TEST_CASE("ossicle-eval, ossicle-predict: an output layer that does not fire has no rate and no spikes") {
+  const pipe_support::TempFolder temp;
+  const std::string stream = temp.file("s.tar"), model = temp.file("m"), spikes = temp.file("spikes.tar");
+  pipe_support::write_stream(stream, {.n_records = 20});
+  REQUIRE(shell("ossicle-train -q --hidden 5 --no-skip --output-layer mean --epochs 1 --threads 1 -o " + model + " " +
+                stream)
+              .exit_code == 0);
+  CHECK_THAT(shell("ossicle-eval " + model + " " + stream).out, Contains("\n  layer 2 (output)  does not fire\n"));
+  const auto rates = nlohmann::json::parse(shell("ossicle-eval --json " + model + " " + stream).out).at("firing_rates");
+  REQUIRE(rates.size() == 2);
+  CHECK(rates[0].is_number());
+  CHECK(rates[1].is_null());
+  const auto all = shell("ossicle-predict --spikes all " + model + " " + stream + " -o " + spikes);
+  CHECK(all.exit_code == 0);
+  CHECK_THAT(all.err, Contains("the output layer does not fire; the stream holds the hidden layers"));
+  CHECK_THAT(shell("ossicle-info " + spikes).out, Contains("n_channels: 5\n"));
+  CHECK(shell("ossicle-predict --spikes 1 " + model + " " + stream + " -o " + spikes).err.empty());
+}
+
 TEST_CASE("ossicle-eval: a thousand classes make a report that can be read") {
   const pipe_support::TempFolder temp;
   const std::string stream = temp.file("s.tar"), model = temp.file("m");

@@ -157,6 +157,20 @@ TEST_CASE("ossicle-convert: NIR files and inputs that cannot be") {
   CHECK(t.answers(t.model).size() > 100);
 }
 
+TEST_CASE("ossicle-convert: a refused graph has no note beside it, and an output that does not fire has no PSC") {
+  const Trained t;
+  const std::string train = "ossicle-train -q --hidden 5 --no-skip --epochs 1 --threads 1 " + t.file("train.tar");
+  REQUIRE(shell(train + " --adaptive -o " + t.file("adaptive")).exit_code == 0);
+  const auto adaptive = shell("ossicle-convert " + t.file("adaptive") + " -o " + t.file("m.nir"));
+  CHECK(adaptive.exit_code == 2);
+  CHECK_THAT(adaptive.err, Contains("the network adapts") && !Contains("--dt-ms"));
+  REQUIRE(shell(train + " --output-layer mean -o " + t.file("mean")).exit_code == 0);
+  const auto mean = shell("ossicle-convert --readout psc " + t.file("mean") + " -o " + t.file("m.nir"));
+  CHECK(mean.exit_code == 2);
+  CHECK_THAT(mean.err, Contains("--readout psc: the output layer of") && Contains("does not fire"));
+  CHECK_FALSE(std::filesystem::exists(t.file("m.nir")));
+}
+
 TEST_CASE("ossicle-convert: the length of a step from the stream or the recipe") {
   const pipe_support::Corpus corpus(6);
   REQUIRE(shell(corpus.command("--decimation 100 -o '" + corpus.file("s.tar") + "'")).exit_code == 0);
@@ -242,7 +256,7 @@ TEST_CASE("ossicle-convert: weights that do not fit are named") {
       {[](Arrays& a) {
          a["fc1.bias"] = {{1}, {0.5F}};
        },
-       like, "fc1.bias: is a bias"},
+       like, "bias_1: is a bias that is not zero, and the network of --like has none"},
       {[](Arrays&) {}, like + "--name x=w_0_1", "there is no tensor x"},
       {[](Arrays&) {}, like + "--name w_0_1", "THEIRS=OURS"},
       {[](Arrays& a) { a.erase("theta_2"); }, stream, "--tau-m"},

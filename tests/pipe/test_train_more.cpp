@@ -154,9 +154,21 @@ TEST_CASE("ossicle-train: what is too large, and a gradient that never was finit
     return result.err;
   };
   CHECK_THAT(said(" --mask-steps 2147483647"), Contains("it must be 0 to 1000000000 (steps)"));
+  CHECK_THAT(said(" --label-smoothing 0.1"),
+             Contains("--label-smoothing has no effect: it counts only with --loss softmax or mean-softmax"));
+  CHECK_THAT(said(" --delays 0,60"), Contains("a delay of 60 steps carries nothing: the longest utterance has"));
   CHECK_THAT(said(" --tau-m inf"), Contains("tau_m is inf; it must be a finite number"));
   CHECK_THAT(said(" --input-scale 1e38 --w-scale 1e30 --clip-weight 1e38"),
              Contains("epoch 1, batch 1:") && Contains("lower --input-scale or --w-scale") && !Contains("--lr"));
+}
+
+TEST_CASE("ossicle-train --normalise: a silent layer gets advice that helps") {
+  const Folder f;
+  const std::string common =
+      "ossicle-train " + f.train + kNet + " --epochs 1 --overwrite --threshold 1000 -o " + f.file("m");
+  CHECK_THAT(shell(common).err, Contains("layer 1 is silent") && Contains("try a larger --input-scale or --w-scale"));
+  CHECK_THAT(shell(common + " --normalise").err,
+             Contains("layer 1 is silent") && Contains("try a lower --threshold") && !Contains("--input-scale"));
 }
 
 TEST_CASE("ossicle-train --valid: labels that the training stream does not have are named and counted") {

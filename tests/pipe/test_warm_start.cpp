@@ -89,6 +89,22 @@ TEST_CASE("ossicle-train --init: a new class that looks like one of the model is
   CHECK_THAT(done.err, Contains("warning: labels '9 ' and '9' look alike"));
 }
 
+TEST_CASE("ossicle-train --init: whether an option counts follows from the network of the model") {
+  const Folder f;
+  const auto with = [&f](const std::string& options) {
+    return shell(f.tune("x", options + " --overwrite --epochs 1") + f.own);
+  };
+  const auto refused = with("--tau-a 30");
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(refused.err, Contains("--tau-a has no effect: it counts only with --adaptive"));
+  REQUIRE(shell("ossicle-train -q --adaptive --no-self-recurrent --hidden 8 --no-skip --epochs 1 --threads 1 "
+                "--overwrite -o " +
+                f.model + " " + f.own)
+              .exit_code == 0);
+  CHECK(with("--tau-a 30").exit_code == 0);
+  CHECK_THAT(with("--lr-self 0.1").err, Contains("--lr-self has no effect: it counts only with --self-recurrent"));
+}
+
 TEST_CASE("ossicle-train --init: what does not fit is named, and nothing is written") {
   const Folder f;
   pipe_support::write_stream(f.file("scaled.tar"), {.n_records = 20, .scale = 2.0});

@@ -54,17 +54,12 @@ std::optional<double> dt_ms_of(const ear::Recipe& recipe) {
   return std::nullopt;
 }
 
-double choose_dt_ms(const ModelConversion& conversion, const snn::Model& model, Context& context) {
-  if (conversion.dt_ms) return *conversion.dt_ms;
+/// None where it differs from recording to recording.
+std::optional<double> find_dt_ms(const ModelConversion& conversion, const snn::Model& model) {
+  if (conversion.dt_ms) return conversion.dt_ms;
   std::optional<double> dt_ms;
   if (!conversion.stream.empty()) dt_ms = header_of(conversion.stream).dt_ms;
-  if (!dt_ms) dt_ms = dt_ms_of(ear::parse_recipe(model.recipe_json));
-  if (dt_ms) return *dt_ms;
-  context.note(fmt::format(
-      "the recipe gives each recording steps of its own length; the graph has steps of {} ms, which changes no "
-      "spike; --dt-ms sets another",
-      kDefaultDtMs));
-  return kDefaultDtMs;
+  return dt_ms ? dt_ms : dt_ms_of(ear::parse_recipe(model.recipe_json));
 }
 
 ear::Hdf5Type type_of(snn::NirType type) {
@@ -101,15 +96,25 @@ void write_nir(const snn::NirGraph& graph, const std::string& path, const std::s
 void export_nir(const std::string& input, const std::string& output, const ModelConversion& conversion,
                 Context& context) {
   const snn::Model model = read_model(input);
-  const snn::NirChoices choices{.dt_s = choose_dt_ms(conversion, model, context) / ear::kMsPerSecond,
+  const std::optional<double> dt_ms = find_dt_ms(conversion, model);
+  const snn::NirChoices choices{.dt_s = dt_ms.value_or(kDefaultDtMs) / ear::kMsPerSecond,
                                 .exact = conversion.exact,
                                 .affine = conversion.affine,
                                 .reads_psc = conversion.readout == "psc"};
+  if (choices.reads_psc && model.training.network.output_layer != snn::OutputLayer::kSpiking) {
+    throw std::invalid_argument(fmt::format(
+        "--readout psc: the output layer of {} does not fire, and its potentials decide; leave it out", input));
+  }
   snn::NirGraph graph = snn::to_nir(model, choices);
   graph.texts["made_by"] = fmt::format("ossicle-convert {}", version());
   OutputFile file(output, FileKind::kHdf5);
   write_nir(graph, file.path().string(), file.name());
   file.commit();
+  if (dt_ms) return;
+  context.note(fmt::format(
+      "the recipe gives each recording steps of its own length; the graph has steps of {} ms, which changes no "
+      "spike; --dt-ms sets another",
+      kDefaultDtMs));
 }
 
 ImportContext context_of(const ModelConversion& conversion) {
@@ -155,9 +160,12 @@ void import_safetensors(const std::string& input, const std::string& output, con
       snn::with_file_name(file.name(), [&] { return import_weights(snn::WeightsFile(source_of(file)), wanted); });
   write_file(output, snn::serialise(model), FileKind::kModel, {.overwrite = conversion.overwrite});
   const snn::NetworkParams& network = model.training.network;
-  context.note(fmt::format("layers of {} neurons, {} self-connected, {} skips; tau_s {}, threshold {}, input scale {}",
-                           fmt::join(network.sizes, ","), network.self_recurrent.size(), network.skips.size(),
-                           network.tau_s, network.v_th, network.input_scale));
+  context.note(fmt::format(
+      "layers of {} neurons, {} self-connected, {} adaptive, {} skips, delays {}, {}; tau_s {}, threshold {}, "
+      "input scale {}, output layer {}",
+      fmt::join(network.sizes, ","), network.self_recurrent.size(), network.adaptive.size(), network.skips.size(),
+      fmt::join(network.input_delays, ","), network.bias ? "biases" : "no biases", network.tau_s, network.v_th,
+      network.input_scale, to_string(network.output_layer)));
 }
 
 }  // namespace

@@ -20,7 +20,7 @@ struct ModelConversion {
   std::string stream;              ///< a stream that gives classes, kind and recipe
   std::vector<std::string> names;  ///< THEIRS=OURS, before the names that are known; THEIRS= drops the tensor
   bool overwrite = false;          ///< whether a model may be replaced
-  snn::TrainingChoices constants;  ///< of it: values of tau_m, tau_s, v_th, input_scale
+  snn::TrainingChoices constants;  ///< of it: values of tau_m, tau_s, tau_a, v_th, input_scale, output_layer
 };
 
 /// Adds the flags to `app`; `conversion` holds the defaults and must live as long as `app`.

@@ -4,14 +4,14 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <regex>
+#include <set>
 #include <stdexcept>
 
 #include "frontend/base/require.h"
-#include "snn/files/metadata.h"
 #include "snn/model/parameter_list.h"
+#include "tools/convert/weights_names.h"
 
 namespace tools {
 
@@ -19,106 +19,7 @@ namespace {
 
 using ear::require;
 using snn::Tensor;
-using snn::TensorEntry;
 using snn::Tensors;
-
-/// The first names for a message, and how many more there are.
-std::string first_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kMost = 20;
-  const auto end = names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kMost));
-  std::string text = fmt::format("{}", fmt::join(names.begin(), end, ", "));
-  if (names.size() > kMost) text += fmt::format(" and {} more", names.size() - kMost);
-  return text;
-}
-
-/// Of at most four digits, as they stand in a tensor's name.
-int layer_number(const std::ssub_match& digits) {
-  return std::stoi(digits.str());
-}
-
-std::string name_of(const TensorEntry& entry) {
-  return fmt::format("{} [{}]", snn::shown(entry.name), fmt::join(entry.shape, "]["));
-}
-
-void refuse_bias(const std::string& name, const Tensor& tensor) {
-  require(std::ranges::all_of(tensor.values, [](float v) { return v == 0.0F; }),
-          "{}: is a bias that is not zero, and the network has none; train without biases", name);
-}
-
-Tensor theta_of_tau(const std::string& name, Tensor tensor) {
-  for (float& value : tensor.values) {
-    require(value >= 1.0F, "{}: holds {}; wanted are time constants of 1 step or more", name, value);
-    value = static_cast<float>(1.0 - 1.0 / static_cast<double>(value));
-  }
-  return tensor;
-}
-
-/// Our name for an array that is taken as it is, or after theta_of_tau(); empty if there is none.
-std::string our_name(const std::string& name) {
-  static const std::regex own(R"(w_\d{1,4}_\d{1,4}|w_self_\d{1,4}|theta_\d{1,4})");
-  static const std::regex weight(R"(fc([1-9]\d{0,3})\.weight)"), skip(R"(skip_(\d{1,4}_\d{1,4})\.weight)"),
-      self(R"(lif(\d{1,4})\.(?:recurrent\.)?V)"), theta(R"(lif(\d{1,4})\.beta|tau_m_(\d{1,4}))");
-  std::smatch m;
-  if (std::regex_match(name, own)) return name;
-  if (std::regex_match(name, m, weight)) return fmt::format("w_{}_{}", layer_number(m[1]) - 1, layer_number(m[1]));
-  if (std::regex_match(name, m, skip)) return "w_" + m[1].str();
-  if (std::regex_match(name, m, self)) return fmt::format("w_self_{}", layer_number(m[1]));
-  if (std::regex_match(name, m, theta)) return fmt::format("theta_{}", layer_number(m[1].matched ? m[1] : m[2]));
-  return "";
-}
-
-/// Takes a tensor under a name that is known. False for another.
-bool take(const snn::WeightsFile& file, const TensorEntry& entry, const std::string& name, NamedWeights& taken) {
-  static const std::regex bias(R"(fc\d{1,4}\.bias)"), state(R"(lif\d{1,4}\.(?:mem|syn|spk))");
-  static const std::regex constant(R"(lif\d{1,4}\.(alpha|threshold|graded_spikes_factor|reset_mechanism_val))");
-  std::smatch m;
-  if (std::regex_match(name, state)) return true;
-  if (std::regex_match(name, bias)) {
-    refuse_bias(name, file.read(entry));
-  } else if (std::regex_match(name, m, constant)) {
-    taken.constants.push_back({entry.name, m[1].str(), file.read(entry).values});
-  } else if (const std::string ours = our_name(name); !ours.empty()) {
-    Tensor tensor = file.read(entry);
-    if (name.starts_with("tau_m_")) tensor = theta_of_tau(name, std::move(tensor));
-    const auto [first, is_new] = taken.tensors.emplace(ours, tensor);
-    // snnTorch stores the weights of one-to-one recurrence under two names.
-    require(is_new || first->second.values == tensor.values,
-            "{}: a second tensor that would be {}, with other values; --name {}= leaves it out", snn::shown(entry.name),
-            ours, snn::shown(entry.name));
-  } else {
-    return false;
-  }
-  return true;
-}
-
-/// theirs -> ours of THEIRS=OURS.
-std::map<std::string, std::string> parse_names(const std::vector<std::string>& names,
-                                               const std::vector<TensorEntry>& theirs) {
-  std::map<std::string, std::string> parsed;
-  for (const std::string& name : names) {
-    const std::size_t equals = name.rfind('=');
-    require(equals != std::string::npos && equals != 0, "--name {}: wanted is THEIRS=OURS, or THEIRS= to drop a tensor",
-            name);
-    const std::string from = name.substr(0, equals);
-    if (std::ranges::find(theirs, from, &TensorEntry::name) == theirs.end()) {
-      std::vector<std::string> there;
-      for (const TensorEntry& entry : theirs) there.push_back(name_of(entry));
-      throw std::invalid_argument(
-          fmt::format("--name {}: there is no tensor {}; there are {}", name, from, first_of(there)));
-    }
-    require(parsed.emplace(from, name.substr(equals + 1)).second, "--name: {} stands twice", from);
-  }
-  return parsed;
-}
-
-/// What the constant must be in a network of ours, and what that means.
-std::pair<double, std::string> wanted(const std::string& what, const snn::NetworkParams& network) {
-  const double tau_s = network.tau_s, v_th = network.v_th;
-  if (what == "alpha") return {1.0 - 1.0 / tau_s, fmt::format("--tau-s {}", tau_s)};
-  if (what == "threshold") return {v_th * tau_s, fmt::format("--threshold {} with --tau-s {}", v_th, tau_s)};
-  if (what == "graded_spikes_factor") return {1.0, "a network whose spikes are of size 1"};
-  return {1.0, "a network that resets to zero (reset_mechanism=\"zero\")"};
-}
 
 std::string shape_text(const Tensor& tensor) {
   return fmt::format("[{}]", fmt::join(tensor.shape, "]["));
@@ -130,24 +31,44 @@ std::string names_of(const Tensors& tensors) {
   return first_of(names);
 }
 
-/// Populations' sizes and skips, as the shapes of w_K_L say.
-void take_topology(const Tensors& tensors, snn::NetworkParams& network) {
-  std::map<std::pair<int, int>, const Tensor*> connections;
-  int last = 0;
-  static const std::regex weight(R"(w_(\d{1,4})_(\d{1,4}))"), self(R"(w_self_(\d{1,4}))");
+/// The first copy of each connection, by its ends.
+using Connections = std::map<std::pair<int, int>, const Tensor*>;
+
+/// Layers, skips and delays, as the names say.
+Connections take_connections(const Tensors& tensors, snn::NetworkParams& network) {
+  static const std::regex weight(R"(w_(\d{1,4})_(\d{1,4})(?:_d(\d{1,5}))?)"), of_layer(R"((w_self|adapt)_(\d{1,4}))");
+  Connections connections;
+  std::set<int> input_delays, forward_delays, skip_delays;
   for (const auto& [name, tensor] : tensors) {
     std::smatch m;
-    if (std::regex_match(name, m, self)) network.self_recurrent.push_back(layer_number(m[1]));
+    if (std::regex_match(name, m, of_layer)) {
+      (m[1] == "adapt" ? network.adaptive : network.self_recurrent).push_back(std::stoi(m[2]));
+    }
     if (!std::regex_match(name, m, weight)) continue;
     require(tensor.shape.size() == 2, "{}: has the shape {}; wanted is [to][from]", name, shape_text(tensor));
-    const int from = layer_number(m[1]), to = layer_number(m[2]);
-    connections[{from, to}] = &tensor;
-    last = std::max(last, to);
-    if (to != from + 1) network.skips.push_back({from, to});
+    const int from = std::stoi(m[1]), to = std::stoi(m[2]);
+    const bool is_skip = to != from + 1, is_new = connections.try_emplace({from, to}, &tensor).second;
+    (is_skip ? skip_delays : from == 0 ? input_delays : forward_delays).insert(m[3].matched ? std::stoi(m[3]) : 0);
+    if (is_skip && is_new) network.skips.push_back({from, to});
   }
+  const auto take = [](const std::set<int>& found, std::vector<int>& delays) {
+    if (!found.empty()) delays.assign(found.begin(), found.end());
+  };
+  take(input_delays, network.input_delays);
+  take(forward_delays, network.forward_delays);
+  take(skip_delays, network.skip_delays);
   std::ranges::sort(network.self_recurrent);
+  std::ranges::sort(network.adaptive);
   std::ranges::sort(network.skips, {}, [](const snn::Skip& s) { return std::pair(s.from, s.to); });
-  for (int layer = 1; layer <= std::max(last, 1); ++layer) {
+  return connections;
+}
+
+/// The connections, and populations' sizes as their shapes say.
+void take_topology(const Tensors& tensors, snn::NetworkParams& network) {
+  const Connections connections = take_connections(tensors, network);
+  int last = 1;
+  for (const auto& [ends, tensor] : connections) last = std::max(last, ends.second);
+  for (int layer = 1; layer <= last; ++layer) {
     const auto found = connections.find({layer - 1, layer});
     if (found == connections.end()) {
       throw std::invalid_argument(
@@ -161,17 +82,33 @@ void take_topology(const Tensors& tensors, snn::NetworkParams& network) {
   }
 }
 
-void take_constants(const ImportContext& context, snn::NetworkParams& network, bool needs_tau_m) {
+/// Whether its theta is 0, for lack of a membrane.
+bool is_mean(const snn::NetworkParams& network, int layer) {
+  return layer == network.n_layers() && network.output_layer == snn::OutputLayer::kMean;
+}
+
+void take_constants(const ImportContext& context, const Tensors& tensors, snn::NetworkParams& network) {
+  visit_fields(network, [&context]<class T>(const snn::Field& field, T& value) {
+    if (const T* choice = snn::given<T>(context.constants, field)) value = *choice;
+  });
+  const auto lacks = [&tensors](const char* name, int layer) {
+    return !tensors.contains(fmt::format("{}_{}", name, layer));
+  };
+  bool lacks_theta = false;
+  for (int layer = 1; layer <= network.n_layers(); ++layer) {
+    lacks_theta |= lacks("theta", layer) && !is_mean(network, layer);
+  }
   const auto need = [&context](const char* name, const char* flag) {
     require(context.constants.values.contains(name) || context.is_like,
             "{} is not given, and weights do not say it; give it, or --like MODEL", flag);
   };
   need("tau_s", "--tau-s");
   need("v_th", "--threshold");
-  if (needs_tau_m) need("tau_m", "--tau-m (there are layers without theta_L or tau_m_L)");
-  visit_fields(network, [&context]<class T>(const snn::Field& field, T& value) {
-    if (const T* choice = snn::given<T>(context.constants, field)) value = *choice;
-  });
+  if (lacks_theta) need("tau_m", "--tau-m (there are layers without theta_L or tau_m_L)");
+  const bool lacks_rho = std::ranges::any_of(network.adaptive, [&](int layer) { return lacks("rho", layer); });
+  if (lacks_rho) need("tau_a", "--tau-a (there are layers with adapt_L and without rho_L)");
+  require(lacks_rho || !context.constants.values.contains("tau_a"),
+          "--tau-a has no effect: it counts only for layers with adapt_L and without rho_L; leave it out");
 }
 
 /// One value stands for all n neurons.
@@ -180,23 +117,54 @@ void spread(Tensor& tensor, std::size_t n) {
   tensor = {{static_cast<std::int64_t>(n)}, std::vector<float>(n, tensor.values.front())};
 }
 
-/// Fills in thetas that are absent, and spreads values that stand for a whole layer. Returns the layers whose thetas are not all
+/// Decays under that name, filled in where they are absent. Returns whether all are those of the time constant.
+bool complete_decays(Tensors& tensors, const std::string& name, std::size_t n, double start) {
+  const auto usual = static_cast<float>(start);
+  Tensor& decays = tensors.emplace(name, Tensor{{}, {usual}}).first->second;
+  spread(decays, n);
+  for (const float value : decays.values) {
+    require(value >= 0.0F && value < 1.0F, "{}: holds {}; wanted is 0 to below 1", name, value);
+  }
+  return std::ranges::all_of(decays.values, [usual](float v) { return v == usual; });
+}
+
+/// Fills in decays that are absent, and spreads values that stand for a whole layer. Returns the layers whose thetas are not all
 /// those of tau_m.
 std::vector<int> complete_layers(Tensors& tensors, const snn::NetworkParams& network) {
   std::vector<int> own;
-  const auto start = static_cast<float>(1.0 - 1.0 / network.tau_m);
   for (int layer = 1; layer <= network.n_layers(); ++layer) {
     const auto n = static_cast<std::size_t>(network.sizes[static_cast<std::size_t>(layer)]);
-    const std::string name = fmt::format("theta_{}", layer);
-    Tensor& theta = tensors.emplace(name, Tensor{{}, {start}}).first->second;
-    spread(theta, n);
-    if (const auto self = tensors.find(fmt::format("w_self_{}", layer)); self != tensors.end()) spread(self->second, n);
-    for (const float value : theta.values) {
-      require(value >= 0.0F && value < 1.0F, "{}: holds {}; wanted is 0 to below 1", name, value);
+    const bool keeps = !is_mean(network, layer);
+    const std::string theta = fmt::format("theta_{}", layer);
+    const bool is_usual = complete_decays(tensors, theta, n, keeps ? 1.0 - 1.0 / network.tau_m : 0.0);
+    require(keeps || is_usual, "{}: is not 0, and an output layer mean has no membrane; --output-layer leaky has one",
+            theta);
+    if (!is_usual) own.push_back(layer);
+    if (std::ranges::binary_search(network.adaptive, layer)) {
+      complete_decays(tensors, fmt::format("rho_{}", layer), n, 1.0 - 1.0 / network.tau_a);
     }
-    if (std::ranges::any_of(theta.values, [start](float v) { return v != start; })) own.push_back(layer);
+    if (const auto self = tensors.find(fmt::format("w_self_{}", layer)); self != tensors.end()) spread(self->second, n);
   }
   return own;
+}
+
+/// Biases that are all zeros are none; beside others every layer has some.
+void complete_biases(Tensors& tensors, bool is_like, snn::NetworkParams& network) {
+  const auto is_bias = [](const auto& item) { return item.first.starts_with("bias_"); };
+  const auto counts = std::ranges::find_if(tensors, [&](const auto& item) {
+    return is_bias(item) && std::ranges::any_of(item.second.values, [](float v) { return v != 0.0F; });
+  });
+  if (!is_like) network.bias = counts != tensors.end();
+  if (!network.bias) {
+    require(counts == tensors.end(), "{}: is a bias that is not zero, and the network of --like has none",
+            counts == tensors.end() ? "" : counts->first);
+    std::erase_if(tensors, is_bias);
+    return;
+  }
+  for (int layer = 1; layer <= network.n_layers(); ++layer) {
+    const int n = network.sizes[static_cast<std::size_t>(layer)];
+    tensors.try_emplace(fmt::format("bias_{}", layer), Tensor{{n}, std::vector<float>(static_cast<std::size_t>(n))});
+  }
 }
 
 void check_ends(const ImportContext& context, const snn::NetworkParams& network) {
@@ -210,49 +178,18 @@ void check_ends(const ImportContext& context, const snn::NetworkParams& network)
 
 }  // namespace
 
-NamedWeights name_weights(const snn::WeightsFile& theirs, const std::vector<std::string>& names) {
-  const auto renames = parse_names(names, theirs.entries());
-  NamedWeights taken;
-  for (const TensorEntry& entry : theirs.entries()) {
-    const auto found = renames.find(entry.name);
-    if (found != renames.end() && found->second.empty()) continue;
-    const std::string& name = found == renames.end() ? entry.name : found->second;
-    if (!take(theirs, entry, name, taken)) {
-      throw std::invalid_argument(fmt::format(
-          "{}: not a name that is known, of type {}; --name {}=OURS says what it is, --name {}= drops it; OURS "
-          "is one of w_K_L, "
-          "w_self_L, theta_L, tau_m_L",
-          name_of(entry), snn::shown(entry.dtype), snn::shown(entry.name), snn::shown(entry.name)));
-    }
-  }
-  return taken;
-}
-
-void check_constants(const std::vector<StatedConstant>& constants, const snn::NetworkParams& network) {
-  for (const StatedConstant& stated : constants) {
-    const auto [value, meaning] = wanted(stated.what, network);
-    for (const float found : stated.values) {
-      require(std::abs(static_cast<double>(found) - value) <= 1e-6 * std::max(1.0, std::abs(value)),
-              "{}: holds {}, {} is {:.7g} there; change that, or --name {}= leaves the tensor out", stated.name, found,
-              meaning, value, stated.name);
-    }
-  }
-}
-
 snn::Model import_weights(const snn::WeightsFile& file, const ImportContext& context) {
   auto [tensors, constants] = name_weights(file, context.names);
   snn::Model model = context.target;
   snn::NetworkParams& network = model.training.network;
   if (!context.is_like) take_topology(tensors, network);
-  bool needs_tau_m = false;
-  for (int layer = 1; layer <= network.n_layers(); ++layer)
-    needs_tau_m |= !tensors.contains(fmt::format("theta_{}", layer));
-  take_constants(context, network, needs_tau_m);
+  take_constants(context, tensors, network);
   validate(network);
   check_constants(constants, network);
   check_ends(context, network);
   const std::vector<int> own_thetas = complete_layers(tensors, network);
   if (!context.is_like) network.bip = own_thetas;
+  complete_biases(tensors, context.is_like, network);
   check_parameters(network, tensors);
   model.parameters = std::move(tensors);
   return model;

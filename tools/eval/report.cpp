@@ -79,6 +79,14 @@ Json operations_json(const snn::SynapticOperations& operations) {
   return {{"from_spikes", operations.from_spikes}, {"from_input", operations.from_input}};
 }
 
+/// Of each layer; null for an output layer that does not fire.
+Json rates_json(const ScoredModel& scored) {
+  const snn::NetworkParams& network = scored.model().training.network;
+  Json rates = snn::firing_rates(network, scored.counts());
+  if (network.output_layer != snn::OutputLayer::kSpiking) rates.back() = nullptr;
+  return rates;
+}
+
 Json latency_json(const snn::LatencyCurve& curve) {
   Json points = Json::array();
   for (const snn::LatencyPoint& point : curve.points) {
@@ -143,7 +151,7 @@ std::string EvalReport::json() const {
   report["per_class"] = per_class;
   report["per_speaker"] = per_speaker;
   report["confusion"] = confusion;
-  report["firing_rates"] = snn::firing_rates(scored.model().training.network, scored.counts());
+  report["firing_rates"] = rates_json(scored);
   report["synaptic_operations"] = operations_json(scored.operations());
   if (const auto latency = scored.latency()) report["latency"] = latency_json(*latency);
   if (against) report["against"] = comparison_json(*against);
@@ -172,9 +180,10 @@ std::string EvalReport::text() const {
     text += count_line(speaker_name(speaker), speaker_width, count);
   text += confusion_text(scores, classes);
   text += "firing rate (share of steps with a spike)\n";
-  const std::vector<double> rates = snn::firing_rates(scored.model().training.network, scored.counts());
+  const Json rates = rates_json(scored);
   for (std::size_t l = 0; l < rates.size(); ++l) {
-    text += fmt::format("  layer {}{}  {:.4f}\n", l + 1, l + 1 == rates.size() ? " (output)" : "", rates[l]);
+    text += fmt::format("  layer {}{}  {}\n", l + 1, l + 1 == rates.size() ? " (output)" : "",
+                        rates[l].is_null() ? "does not fire" : fmt::format("{:.4f}", rates[l].get<double>()));
   }
   const snn::SynapticOperations operations = scored.operations();
   text += fmt::format("synaptic operations per utterance\n  from spikes {:.0f}\n  from input  {:.0f}\n",

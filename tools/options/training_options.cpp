@@ -73,7 +73,7 @@ void add_hidden(CLI::App& app, snn::TrainingChoices& c) {
 void add_delays(CLI::App& app, const std::string& flag, std::optional<std::vector<int>>& delays,
                 const std::string& help) {
   const auto set = [&delays](const std::vector<int>& steps) { delays = steps; };
-  app.add_option_function<std::vector<int>>(flag, set, help + " (default: 0)")->delimiter(',')->allow_extra_args(false);
+  app.add_option_function<std::vector<int>>(flag, set, help)->delimiter(',')->allow_extra_args(false);
 }
 
 void add_topology(CLI::App& app, snn::TrainingChoices& c) {
@@ -100,11 +100,13 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
   add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)");
   add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too");
   add_switch(app, "adaptive", c.adaptive, "Adaptation in the hidden layers: each spike works against the next ones");
-  add_delays(app, "--delays", c.delays, "Copies of every connection, delayed by so many steps, as 0,5,10");
-  add_delays(app, "--input-delays", c.input_delays, "The same of the connection from the input");
+  add_delays(app, "--delays", c.delays,
+             "A copy of every connection for each of these delays in steps, ascending, as 0,5,10; without 0 nothing "
+             "arrives undelayed [0]");
+  add_delays(app, "--input-delays", c.input_delays, "The same of the connection from the input [--delays]");
   add_delays(app, "--forward-delays", c.forward_delays,
-             "The same of the connections between layers that follow each other");
-  add_delays(app, "--skip-delays", c.skip_delays, "The same of skip connections");
+             "The same of the connections between layers that follow each other [--delays]");
+  add_delays(app, "--skip-delays", c.skip_delays, "The same of skip connections [--delays]");
 }
 
 void add_count_targets(CLI::App& app, snn::TrainingChoices& c) {
@@ -126,8 +128,9 @@ void add_count_targets(CLI::App& app, snn::TrainingChoices& c) {
 
 void add_network_constants(CLI::App& app, snn::TrainingChoices& c, const std::string& group) {
   const snn::NetworkParams any;
-  visit_fields(any,
-               [&]<class T>(const snn::Field& field, const T&) { add_field<T>(app, field, std::nullopt, c, group); });
+  visit_fields(any, [&]<class T>(const snn::Field& field, const T&) {
+    if constexpr (!std::is_same_v<T, bool>) add_field<T>(app, field, std::nullopt, c, group);
+  });
 }
 
 void add_training_options(CLI::App& app, snn::TrainingChoices& choices) {

@@ -10,7 +10,8 @@ namespace tools {
 /// Adds the flags to `app`; what the user does not give stays unset. `choices` must live as long as `app`.
 void add_training_options(CLI::App& app, snn::TrainingChoices& choices);
 
-/// Those of them that a network computes with, whatever trained it: the fields of snn::NetworkParams, without a default.
+/// Those of them that a network computes with and that its arrays do not say: the fields of snn::NetworkParams but for
+/// switches, without a default.
 void add_network_constants(CLI::App& app, snn::TrainingChoices& choices, const std::string& group);
 
 }  // namespace tools

@@ -51,6 +51,7 @@ SpikeStream::SpikeStream(const std::string& layers, const std::string& path, con
       output_(path, FileKind::kStream) {
   const bool fires = model.training.network.output_layer == snn::OutputLayer::kSpiking;
   if (layers == "all" && !fires) layers_.pop_back();
+  if (layers_.empty()) throw std::invalid_argument("--spikes all: no layer of this network fires");
   for (const int layer : layers_) n_neurons_ += model.training.network.sizes[static_cast<std::size_t>(layer)];
 }
 

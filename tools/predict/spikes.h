@@ -19,7 +19,8 @@ std::vector<int> parse_layers(const std::string& text, int n_layers);
 /// first layer, then of the second, and so on.
 class SpikeStream {
  public:
-  /// Throws what parse_layers and OutputFile throw.
+  /// "all" leaves out an output layer that does not fire. Throws std::invalid_argument where then none is left, and what
+  /// parse_layers and OutputFile throw.
   SpikeStream(const std::string& layers, const std::string& path, const snn::Model& model);
 
   const std::vector<int>& layers() const { return layers_; }

@@ -93,16 +93,17 @@ void Progress::epoch(const snn::EpochReport& report) const {
   status_line().print(fmt::format("{} %  {}\n", line, format_duration(seconds())));
 }
 
-std::vector<std::string> ActivityWarnings::look(const snn::EpochReport& report) {
+std::vector<std::string> ActivityWarnings::look(const snn::EpochReport& report, bool is_normalised) {
   std::vector<std::string> messages;
   last_.resize(report.firing_rates.size(), snn::Activity::kNormal);
   for (std::size_t l = 0; l < last_.size(); ++l) {
     const snn::Activity now = snn::activity_of(report.firing_rates[l]);
     if (now != last_[l] && now != snn::Activity::kNormal) {
       const bool silent = now == snn::Activity::kSilent;
-      messages.push_back(fmt::format(
-          "layer {} is {}: its neurons fire in {:.2f} % of the steps; try a {} --input-scale or --w-scale", l + 1,
-          silent ? "silent" : "saturated", 100.0 * report.firing_rates[l], silent ? "larger" : "smaller"));
+      const char* advice = silent ? "larger --input-scale or --w-scale" : "smaller --input-scale or --w-scale";
+      if (is_normalised) advice = silent ? "lower --threshold" : "higher --threshold";
+      messages.push_back(fmt::format("layer {} is {}: its neurons fire in {:.2f} % of the steps; try a {}", l + 1,
+                                     silent ? "silent" : "saturated", 100.0 * report.firing_rates[l], advice));
     }
     last_[l] = now;
   }

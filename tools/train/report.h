@@ -39,8 +39,8 @@ class Progress {
 /// has never left the surrogate.
 class ActivityWarnings {
  public:
-  /// The messages of this epoch.
-  std::vector<std::string> look(const snn::EpochReport& report);
+  /// The messages of this epoch. is_normalised: whether drives are, whatever the scale of input and weights.
+  std::vector<std::string> look(const snn::EpochReport& report, bool is_normalised);
 
  private:
   std::vector<snn::Activity> last_;

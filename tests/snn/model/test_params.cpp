@@ -166,6 +166,11 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
       {"w_self_std is -1", [](auto& p) { p.init.w_self_std = -1.0; }},
       {"tau_m_spread is 0.5; it must be 1 to 100", [](auto& p) { p.init.tau_m_spread = 0.5; }},
       {"tau_m_spread is 100; it must be so small", [](auto& p) { p.init.tau_m_spread = 100.0; }},
+      {"adaptation is 5; it must be 0 to clip_weight (4)",
+       [](auto& p) {
+         p.network.adaptive = {2};
+         p.init.adaptation = 5.0;
+       }},
       {"lr is nan; it must be a finite number", [](auto& p) { p.optimiser.lr = kNan; }},
       {"lr_self is -1", [](auto& p) { p.optimiser.lr_self = -1.0; }},
       {"lr_theta is -1", [](auto& p) { p.optimiser.lr_theta = -1.0; }},

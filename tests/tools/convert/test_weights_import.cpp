@@ -1,121 +1,101 @@
 #include "tools/convert/weights_import.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <catch2/catch.hpp>
-#include <cstdint>
 #include <string>
 
+#include "snn/model/init.h"
+
 #include "tests/snn/byte_sources.h"
+#include "tests/tools/convert/weights_bytes.h"
 
 using Catch::Contains;
+using weights_bytes::Array;
+using weights_bytes::bytes_of;
+using weights_bytes::file_of;
 
 namespace {
 
-struct Array {
-  std::string name, dtype, shape, bytes;
-};
-
-template <typename Number>
-std::string bytes_of(const std::vector<Number>& numbers) {
-  return {reinterpret_cast<const char*>(numbers.data()), numbers.size() * sizeof(Number)};
+/// A network of everything that arrays may say, with thetas of its own in layer 1.
+snn::NetworkParams full_network() {
+  return {.sizes = {3, 4, 5, 2},
+          .self_recurrent = {2},
+          .bip = {1},
+          .skips = {{0, 2}, {1, 3}},
+          .adaptive = {1, 2},
+          .input_delays = {0, 6, 12},
+          .forward_delays = {5},
+          .skip_delays = {0, 10'000},
+          .bias = true};
 }
 
-std::string file_of(const std::vector<Array>& arrays) {
-  std::string header = "{", data;
-  for (const Array& a : arrays) {
-    header += (header.size() > 1 ? ",\"" : "\"") + a.name + R"(":{"dtype":")" + a.dtype + R"(","shape":)" + a.shape +
-              R"(,"data_offsets":[)" + std::to_string(data.size()) + ",";
-    data += a.bytes;
-    header += std::to_string(data.size()) + "]}";
+snn::Tensors arrays_of(const snn::NetworkParams& network) {
+  snn::Tensors tensors = snn::initial_parameters(network, {.tau_m_spread = 2.0}, 1);
+  for (float& value : tensors.at("bias_2").values) value = 0.25F;
+  return tensors;
+}
+
+using Values = std::map<std::string, snn::FieldValue>;
+const Values kConstants = {{"tau_m", 16.0}, {"tau_s", 8.0}, {"v_th", 1.0}};
+
+snn::Model import(const snn::Tensors& tensors, Values values = kConstants) {
+  std::vector<Array> arrays;
+  for (const auto& [name, tensor] : tensors) {
+    arrays.push_back({name, "F32", fmt::format("[{}]", fmt::join(tensor.shape, ",")), bytes_of(tensor.values)});
   }
-  header += "}";
-  const std::uint64_t length = header.size();
-  return bytes_of<std::uint64_t>({length}) + header + data;
-}
-
-/// What state_dict() of a network of snnTorch 1.0 holds: Linear(2, 1), then Synaptic(alpha=0.875, beta, threshold=1,
-/// reset_mechanism="zero").
-std::vector<Array> state_dict() {
-  return {{"fc1.weight", "F32", "[1,2]", bytes_of<float>({3, 4})},
-          {"lif1.threshold", "F32", "[]", bytes_of<float>({1})},
-          {"lif1.graded_spikes_factor", "F32", "[]", bytes_of<float>({1})},
-          {"lif1.reset_mechanism_val", "I64", "[]", bytes_of<std::int64_t>({1})},
-          {"lif1.beta", "F32", "[]", bytes_of<float>({0.9375F})},
-          {"lif1.alpha", "F32", "[]", bytes_of<float>({0.875F})},
-          {"lif1.syn", "F32", "[1]", bytes_of<float>({0})},
-          {"lif1.mem", "F32", "[0]", ""}};
-}
-
-/// Names them and compares the constants with tau_s = 8 and a threshold of 1/8.
-snn::Tensors import(const std::vector<Array>& arrays, const std::vector<std::string>& names = {}) {
   CountedBytes bytes{file_of(arrays)};
-  const tools::NamedWeights named = tools::name_weights(snn::WeightsFile(bytes.file()), names);
-  snn::NetworkParams network;
-  network.tau_s = 8.0;
-  network.v_th = 0.125;
-  tools::check_constants(named.constants, network);
-  return named.tensors;
+  tools::ImportContext context;
+  context.constants.values = std::move(values);
+  context.target.classes = {"no", "yes"};
+  return tools::import_weights(snn::WeightsFile(bytes.file()), context);
 }
 
 }  // namespace
 
-TEST_CASE("weights names: a state_dict of snnTorch as it is") {
-  const snn::Tensors tensors = import(state_dict());
-  REQUIRE(tensors.size() == 2);
-  CHECK(tensors.at("w_0_1").values == std::vector<float>{3, 4});
-  CHECK(tensors.at("theta_1").values == std::vector<float>{0.9375F});
+TEST_CASE("weights import: delays, adaptation and biases as MODEL.md names them") {
+  const snn::Tensors tensors = arrays_of(full_network());
+  const snn::Model model = import(tensors);
+  CHECK(model.training.network == full_network());
+  CHECK(model.parameters == tensors);
 }
 
-TEST_CASE("weights names: constants that are not the network's are named with what is wanted") {
-  struct Case {
-    std::size_t array;
-    std::string bytes, said;
-  };
-  for (const Case& each : std::vector<Case>{
-           {1, bytes_of<float>({0.125F}), "lif1.threshold: holds 0.125, --threshold 0.125 with --tau-s 8 is 1 there"},
-           {2, bytes_of<float>({2}), "lif1.graded_spikes_factor: holds 2"},
-           {3, bytes_of<std::int64_t>({0}), "lif1.reset_mechanism_val: holds 0, a network that resets to zero"},
-           {5, bytes_of<float>({0.9F}), "lif1.alpha: holds 0.9, --tau-s 8 is 0.875 there"}}) {
-    auto arrays = state_dict();
-    arrays[each.array].bytes = each.bytes;
-    CHECK_THROWS_WITH(import(arrays), Contains(each.said) && Contains("--name " + arrays[each.array].name + "="));
-    CHECK(import(arrays, {arrays[each.array].name + "="}).size() == 2);
-  }
+TEST_CASE("weights import: arrays that are absent beside others of their kind") {
+  snn::Tensors tensors = arrays_of(full_network());
+  tensors.erase("bias_1");
+  CHECK(import(tensors).parameters.at("bias_1") == snn::Tensor{{4}, {0, 0, 0, 0}});
+  tensors.at("bias_2").values.assign(5, 0.0F);
+  CHECK_FALSE(import(tensors).training.network.bias);
+  tensors.erase("rho_2");
+  CHECK_THROWS_WITH(import(tensors), Contains("--tau-a (there are layers with adapt_L and without rho_L)"));
+  Values values = kConstants;
+  values["tau_a"] = 20.0;
+  CHECK(import(tensors, values).parameters.at("rho_2") == snn::Tensor{{5}, std::vector<float>(5, 0.95F)});
+  CHECK_THROWS_WITH(import(arrays_of(full_network()), values), Contains("--tau-a has no effect"));
+  tensors.erase("w_0_2_d10000");
+  CHECK_THROWS_WITH(import(tensors, values), Contains("array w_0_2_d10000 is missing"));
+  tensors.erase("w_1_2_d5");
+  CHECK_THROWS_WITH(import(tensors, values), Contains("w_1_2: no tensor of that name"));
+  tensors = arrays_of(full_network());
+  tensors.at("rho_1").values[2] = 1.0F;
+  CHECK_THROWS_WITH(import(tensors), Contains("rho_1: holds 1; wanted is 0 to below 1"));
 }
 
-TEST_CASE("weights names: a tensor that is dropped may be of any type") {
-  auto arrays = state_dict();
-  arrays.push_back({"bn.num_batches_tracked", "I64", "[]", bytes_of<std::int64_t>({std::int64_t{1} << 40})});
-  arrays.push_back({"mask", "BOOL", "[3]", "\1\1\1"});
-  arrays.push_back({"none", "F32", "[0,5]", ""});
-  CHECK_THROWS_WITH(import(arrays), Contains("bn.num_batches_tracked []: not a name that is known, of type I64"));
-  CHECK(import(arrays, {"bn.num_batches_tracked=", "mask=", "none="}).size() == 2);
-  CHECK_THROWS_WITH(import(arrays, {"bn.num_batches_tracked=", "none=", "mask=w_1_2"}),
-                    Contains("array mask is of type BOOL"));
-}
-
-TEST_CASE("weights names: of many names a message has the first") {
-  std::vector<Array> arrays;
-  for (int i = 0; i < 5000; ++i) arrays.push_back({"w" + std::to_string(i), "F32", "[1]", bytes_of<float>({0})});
-  try {
-    import(arrays, {"x=w_0_1"});
-    FAIL("imported");
-  } catch (const std::invalid_argument& error) {
-    CHECK_THAT(error.what(), Contains("there is no tensor x") && Contains("and 4980 more"));
-    CHECK(std::string(error.what()).size() < 500);
-  }
-}
-
-TEST_CASE("weights names: snnTorch stores the weights of one-to-one recurrence twice") {
-  for (const std::string shape : {"[]", "[1]"}) {
-    auto arrays = state_dict();
-    arrays.push_back({"lif1.V", "F32", shape, bytes_of<float>({0.25F})});
-    arrays.push_back({"lif1.recurrent.V", "F32", "[1]", bytes_of<float>({0.25F})});
-    CHECK(import(arrays).at("w_self_1").values == std::vector<float>{0.25F});
-    arrays.back().bytes = bytes_of<float>({0.5F});
-    CHECK_THROWS_WITH(import(arrays), Contains("a second tensor that would be w_self_1, with other values") &&
-                                          Contains("--name lif1.recurrent.V= leaves it out"));
-    CHECK(import(arrays, {"lif1.V="}).at("w_self_1").values == std::vector<float>{0.5F});
-  }
+TEST_CASE("weights import: an output layer that does not fire") {
+  snn::NetworkParams network = full_network();
+  network.output_layer = snn::OutputLayer::kMean;
+  snn::Tensors tensors = arrays_of(network);
+  Values values = kConstants;
+  values["output_layer"] = snn::OutputLayer::kMean;
+  tensors.erase("theta_3");
+  const snn::Model model = import(tensors, values);
+  CHECK(model.training.network == network);
+  CHECK(model.parameters == arrays_of(network));
+  tensors["theta_3"] = {{2}, {0.5F, 0.5F}};
+  CHECK_THROWS_WITH(import(tensors, values), Contains("theta_3: is not 0, and an output layer mean has no membrane"));
+  values["output_layer"] = snn::OutputLayer::kLeaky;
+  CHECK(import(tensors, values).training.network.bip == std::vector<int>{1, 3});
 }
 
 TEST_CASE("weights import: one weight of recurrence stands for all neurons of the layer") {

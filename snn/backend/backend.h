@@ -139,15 +139,19 @@ struct BackwardStage {
   BackwardScan<Real> scan;
 };
 
-/// dw = error^T source, summed over all rows. error: dL/d drive of the connection's end.
+/// dw = error^T source, summed over all rows, for each delay of a connection. error: dL/d drive of the connection's end.
 template <class Real>
 struct WeightGradient {
+  /// A row of the source is paired with the error so many steps later in its utterance.
+  struct Delayed {
+    int delay = 0;
+    Real* dw = nullptr;  // [N][I], out
+  };
   int n_rows = 0;
   Source<Real> source;
   int n_neurons = 0;            // N
   const Real* error = nullptr;  // [rows][N]
-  Real* dw = nullptr;           // [N][I], out
-  int delay = 0;                // a row of the source is paired with the error so many steps later in its utterance
+  std::vector<Delayed> delays;
   int n_batch = 0;
   const int* row_begin = nullptr;  // [n_batch + 1], where there is a delay
 };

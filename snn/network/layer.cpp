@@ -235,15 +235,19 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
     backward_readout(pass);
   }
   if (gain_) unnormalise(pass);
-  for (const Connection& c : incoming_) {
-    pass.backend.run(WeightGradient<Real>{.n_rows = shape_.n_rows,
-                                          .source = pass.sources[static_cast<std::size_t>(c.population)],
-                                          .n_neurons = shape_.n_neurons,
-                                          .error = u_.data(),
-                                          .dw = pass.gradients + c.weight,
-                                          .delay = c.delay,
-                                          .n_batch = shape_.n_batch,
-                                          .row_begin = pass.row_begin});
+  for (std::size_t i = 0; i < incoming_.size();) {
+    const int population = incoming_[i].population;
+    WeightGradient<Real> product{.n_rows = shape_.n_rows,
+                                 .source = pass.sources[static_cast<std::size_t>(population)],
+                                 .n_neurons = shape_.n_neurons,
+                                 .error = u_.data(),
+                                 .delays = {},
+                                 .n_batch = shape_.n_batch,
+                                 .row_begin = pass.row_begin};
+    for (; i < incoming_.size() && incoming_[i].population == population; ++i) {
+      product.delays.push_back({incoming_[i].delay, pass.gradients + incoming_[i].weight});
+    }
+    pass.backend.run(product);
   }
 }
 

@@ -82,7 +82,10 @@ class CountingBackend final : public Backend<float> {
     want_delayed(stage.targets, stage.scan.shape);
   }
   void run(const WeightGradient<float>& product) override {
-    if (product.delay > 0) want("delayed", Shape{product.n_rows, 0, product.n_neurons}.size() * sizeof(float));
+    const bool delays = std::ranges::any_of(product.delays, [](const auto& each) { return each.delay > 0; });
+    if (delays && (is_cuda_ || !may_spike(product.source))) {
+      want("delayed", Shape{product.n_rows, 0, product.n_neurons}.size() * sizeof(float));
+    }
     if (is_cuda_) return;
     const std::size_t n_sources = as_size(product.source.n_neurons), n_neurons = as_size(product.n_neurons);
     if (!may_spike(product.source)) {

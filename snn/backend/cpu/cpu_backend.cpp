@@ -59,7 +59,7 @@ class CpuBackend final : public Backend<Real> {
 
   void run(const ForwardStage<Real>& stage) override { run_forward(kernels_, stage, n_threads_, forward_scratch_); }
   void run(const BackwardStage<Real>& stage) override { run_backward(kernels_, stage, n_threads_, backward_scratch_); }
-  void run(const WeightGradient<Real>& product) override;
+  void run(const WeightGradient<Real>& p) override;
   void run(const ScanBody<Real>& body) override {
     std::visit([this](const auto& each) { run_tiles(each); }, body);
   }
@@ -86,18 +86,7 @@ class CpuBackend final : public Backend<Real> {
 
 /// dW = sum over all rows of error s, by events or as one product. [ScSr Eq. 13]
 template <class Real>
-void CpuBackend<Real>::run(const WeightGradient<Real>& product) {
-  WeightGradient<Real> p = product;
-  if (p.delay > 0) {
-    later_.resize(std::max(later_.size(), area(p.n_rows, p.n_neurons)));
-    run_tiles(DelayedRows<Real>{.shape = {p.n_rows, p.n_batch, p.n_neurons},
-                                .row_begin = p.row_begin,
-                                .from = p.error,
-                                .to = later_.data(),
-                                .offset = p.delay,
-                                .adds = false});
-    p.error = later_.data();
-  }
+void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
   const Source<Real>& source = p.source;
   const Real* values = source.values;
   if (values == nullptr) {
@@ -109,15 +98,26 @@ void CpuBackend<Real>::run(const WeightGradient<Real>& product) {
     kernels_.expand(rows, source.n_neurons, dense_.data());
     values = dense_.data();
   }
-  multiply_inner(kernels_,
-                 Product<Real>{.a = p.error,
-                               .a_transposed = true,
-                               .b = values,
-                               .c = p.dw,
-                               .m = p.n_neurons,
-                               .n = source.n_neurons,
-                               .k = p.n_rows},
-                 n_threads_, parts_);
+  for (const auto& [delay, dw] : p.delays) {
+    if (delay > 0) {
+      later_.resize(std::max(later_.size(), area(p.n_rows, p.n_neurons)));
+      run_tiles(DelayedRows<Real>{.shape = {p.n_rows, p.n_batch, p.n_neurons},
+                                  .row_begin = p.row_begin,
+                                  .from = p.error,
+                                  .to = later_.data(),
+                                  .offset = delay,
+                                  .adds = false});
+    }
+    multiply_inner(kernels_,
+                   Product<Real>{.a = delay > 0 ? later_.data() : p.error,
+                                 .a_transposed = true,
+                                 .b = values,
+                                 .c = dw,
+                                 .m = p.n_neurons,
+                                 .n = source.n_neurons,
+                                 .k = p.n_rows},
+                   n_threads_, parts_);
+  }
 }
 
 }  // namespace

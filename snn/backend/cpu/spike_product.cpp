@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "snn/backend/cpu/product.h"
 #include "snn/base/parallel.h"
 
 namespace snn {
@@ -29,21 +30,31 @@ void list_blocks(const Kernels<Real>& kernels, const WeightGradient<Real>& p, in
   });
 }
 
-/// Neurons first .. last - 1 of the target, sources from .. to - 1. The error of a block of rows is copied side by side: as
-/// it lies, its rows could fall into a few sets of a cache.
+/// The error of neurons first .. last - 1, `delay` steps after each of some rows, side by side: as it lies, its rows could fall
+/// into a few sets of a cache.
+template <class Real>
+void copy_error(const WeightGradient<Real>& p, int delay, int first_row, int last_row, int first, int last, Real* to) {
+  const int* end = delay > 0 ? std::upper_bound(p.row_begin, p.row_begin + p.n_batch, first_row) : &p.n_rows;
+  for (int row = first_row; row < last_row; ++row, to += kTileWidth) {
+    while (row >= *end) ++end;
+    if (row + delay < *end) {
+      std::copy_n(p.error + area(row + delay, p.n_neurons) + first, last - first, to);
+    } else {
+      std::fill_n(to, last - first, Real(0));
+    }
+  }
+}
+
+/// Neurons first .. last - 1 of the target, sources from .. to - 1.
 template <class Real>
 void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const EventScratch<Real>& s,
-              typename EventScratch<Real>::Worker& worker, int first, int last, int from, int to) {
-  const auto width = static_cast<std::size_t>(last - first), stride = static_cast<std::size_t>(p.n_neurons);
+              typename EventScratch<Real>::Worker& worker, const typename WeightGradient<Real>::Delayed& each,
+              int first, int last, int from, int to) {
   worker.sums.assign(static_cast<std::size_t>(to - from) * kTileWidth, Real(0));
   worker.error.resize(std::size_t{kBlockRows} * kTileWidth);
   for (std::size_t block = 0; block + 1 < s.first_event.size(); ++block) {
     const int first_row = static_cast<int>(block) * kBlockRows, last_row = std::min(first_row + kBlockRows, p.n_rows);
-    const Real* error = p.error + static_cast<std::size_t>(first_row) * stride + first;
-    for (int row = 0; row < last_row - first_row; ++row) {
-      std::copy_n(error + static_cast<std::size_t>(row) * stride, width,
-                  worker.error.begin() + std::ptrdiff_t{row} * kTileWidth);
-    }
+    copy_error(p, each.delay, first_row, last_row, first, last, worker.error.data());
     const std::size_t begin = block * (static_cast<std::size_t>(p.source.n_neurons) + 1);
     kernels.sum_rows({.list = {s.begin.data() + begin + from, s.events.data() + s.first_event[block]},
                       .n_neurons = to - from,
@@ -51,7 +62,7 @@ void sum_tile(const Kernels<Real>& kernels, const WeightGradient<Real>& p, const
                       .error = worker.error.data(),
                       .sums = worker.sums.data()});
   }
-  kernels.unpack_panel(worker.sums.data(), to - from, p.source.n_neurons, first, last, p.dw + from);
+  kernels.unpack_panel(worker.sums.data(), to - from, p.source.n_neurons, first, last, each.dw + from);
 }
 
 }  // namespace
@@ -74,10 +85,12 @@ void weight_gradient_by_events(const Kernels<Real>& kernels, const WeightGradien
   list_blocks(kernels, p, n_threads, scratch);
   scratch.workers.resize(static_cast<std::size_t>(count_threads(n_threads)));
   const int n_tiles = count_tiles(p.n_neurons), n_groups = (p.source.n_neurons + kGroupNeurons - 1) / kGroupNeurons;
-  parallel_workers(n_tiles * n_groups, n_threads, [&](int chunk, int worker) {
-    const int first = chunk / n_groups * kTileWidth, from = chunk % n_groups * kGroupNeurons;
-    sum_tile(kernels, p, scratch, scratch.workers[static_cast<std::size_t>(worker)], first,
-             std::min(first + kTileWidth, p.n_neurons), from, std::min(from + kGroupNeurons, p.source.n_neurons));
+  const int n_chunks = n_tiles * n_groups;  // of each delay
+  parallel_workers(static_cast<int>(p.delays.size()) * n_chunks, n_threads, [&](int i, int worker) {
+    const int chunk = i % n_chunks, first = chunk / n_groups * kTileWidth, from = chunk % n_groups * kGroupNeurons;
+    sum_tile(kernels, p, scratch, scratch.workers[static_cast<std::size_t>(worker)],
+             p.delays[static_cast<std::size_t>(i / n_chunks)], first, std::min(first + kTileWidth, p.n_neurons), from,
+             std::min(from + kGroupNeurons, p.source.n_neurons));
   });
 }
 

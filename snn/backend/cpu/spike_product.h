@@ -56,7 +56,8 @@ struct EventScratch {
   std::vector<Worker> workers;
 };
 
-/// dw[n][i] = sum of error[row][n] over the rows in which neuron i fires, rows ascending.
+/// For each delay: dw[n][i] = sum of error[row + delay][n] over the rows in which neuron i fires, rows ascending; none from beyond
+/// an utterance's end.
 template <class Real>
 void weight_gradient_by_events(const Kernels<Real>& kernels, const WeightGradient<Real>& product, int n_threads,
                                EventScratch<Real>& scratch);

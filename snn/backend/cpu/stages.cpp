@@ -1,6 +1,7 @@
 #include "snn/backend/cpu/stages.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "snn/backend/cpu/product.h"
 #include "snn/backend/cpu/spike_product.h"
@@ -31,27 +32,22 @@ T* grown(std::vector<T>& scratch, std::size_t size) {
   return scratch.data();
 }
 
-/// Rows by which the operand and the result of a product are moved, within each utterance.
-struct RowShift {
-  int a, c;
-};
-
-/// A product of rows of n_batch utterances, the first of which begin at a and c; with a shift, utterance by utterance: what is moved
-/// beyond an end is not computed.
+/// Rows of some utterances, the first of which begin at `from`, `offset` steps later within each, or earlier if it is below zero;
+/// what comes from beyond an utterance is zero. So a product with a delay is one product of all rows, and packs the weights once.
 template <class Real>
-void multiply_delayed(const Kernels<Real>& kernels, Product<Real> product, const int* row_begin, int n_batch,
-                      const RowShift& shift) {
-  product.m = row_begin[n_batch] - row_begin[0];
-  const int delay = shift.a + shift.c;
-  if (delay == 0) return multiply_rows(kernels, product);
-  const Product<Real> whole = product;
+const Real* moved_rows(const Real* from, int width, const int* row_begin, int n_batch, int offset,
+                       std::vector<Real>& scratch) {
+  if (offset == 0) return from;
+  Real* to = grown(scratch, area(row_begin[n_batch] - row_begin[0], width));
   for (int b = 0; b < n_batch; ++b) {
-    product.m = row_begin[b + 1] - row_begin[b] - delay;
-    if (product.m <= 0) continue;
-    product.a = whole.a + area(row_begin[b] - row_begin[0] + shift.a, whole.k);
-    product.c = whole.c + area(row_begin[b] - row_begin[0] + shift.c, whole.n);
-    multiply_rows(kernels, product);
+    const int n_rows = row_begin[b + 1] - row_begin[b], n_out = std::min(std::abs(offset), n_rows);
+    const std::size_t n_in = area(n_rows - n_out, width), n_zeros = area(n_out, width);
+    const Real* begin = from + area(row_begin[b] - row_begin[0], width);
+    if (offset < 0) to = std::fill_n(to, n_zeros, Real(0));
+    to = std::copy_n(offset < 0 ? begin : begin + n_zeros, n_in, to);
+    if (offset > 0) to = std::fill_n(to, n_zeros, Real(0));
   }
+  return scratch.data();
 }
 
 /// The forward stage of one group of utterances.
@@ -81,16 +77,16 @@ class ForwardGroup {
   void add_dense(const WeightedSource<Real>& weighted) {
     const Source<Real>& source = weighted.source;
     const int n_neurons = stage_.scan.shape.n_neurons;
-    Product<Real> product{.a = dense(source),
-                          .b = weighted.w,
-                          .b_transposed = true,
-                          .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
-                          .n = n_neurons,
-                          .k = source.n_neurons};
-    if (weighted.delay > 0 && !tiles_.has_drive) std::fill_n(product.c, area(n_rows(), n_neurons), Real(0));
-    product.accumulate = tiles_.has_drive || weighted.delay > 0;
-    multiply_delayed(kernels_, product, stage_.scan.row_begin + tiles_.first_batch,
-                     tiles_.last_batch - tiles_.first_batch, {0, weighted.delay});
+    const Real* values = moved_rows(dense(source), source.n_neurons, stage_.scan.row_begin + tiles_.first_batch,
+                                    tiles_.last_batch - tiles_.first_batch, -weighted.delay, worker_.moved);
+    multiply_rows(kernels_, Product<Real>{.a = values,
+                                          .b = weighted.w,
+                                          .b_transposed = true,
+                                          .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
+                                          .m = n_rows(),
+                                          .n = n_neurons,
+                                          .k = source.n_neurons,
+                                          .accumulate = tiles_.has_drive});
     tiles_.has_drive = true;
   }
 
@@ -175,26 +171,26 @@ template <class Real>
 void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads,
                   BackwardScratch<Real>& scratch) {
   const Shape& shape = stage.scan.shape;
-  scratch.psc.resize(static_cast<std::size_t>(count_threads(n_threads)));
+  scratch.workers.resize(static_cast<std::size_t>(count_threads(n_threads)));
   const std::vector<Group> groups = make_groups(shape, stage.scan.row_begin);
   parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
     const Group& group = groups[static_cast<std::size_t>(g)];
     const int first_row = stage.scan.row_begin[group.first], n_rows = stage.scan.row_begin[group.last] - first_row;
+    auto& [psc, moved] = scratch.workers[static_cast<std::size_t>(worker)];
     Real* delta = stage.scan.delta + shape.index(first_row, 0);
     bool is_there = false;
     for (const Target<Real>& target : stage.targets) {
-      if (target.delay > 0 && !is_there) std::fill_n(delta, area(n_rows, shape.n_neurons), Real(0));
-      multiply_delayed(kernels,
-                       Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
-                                     .b = target.w,
-                                     .c = delta,
-                                     .n = shape.n_neurons,
-                                     .k = target.n_neurons,
-                                     .accumulate = is_there || target.delay > 0},
-                       stage.scan.row_begin + group.first, group.last - group.first, {target.delay, 0});
+      const Real* error = moved_rows(target.delta + area(first_row, target.n_neurons), target.n_neurons,
+                                     stage.scan.row_begin + group.first, group.last - group.first, target.delay, moved);
+      multiply_rows(kernels, Product<Real>{.a = error,
+                                           .b = target.w,
+                                           .c = delta,
+                                           .m = n_rows,
+                                           .n = shape.n_neurons,
+                                           .k = target.n_neurons,
+                                           .accumulate = is_there});
       is_there = true;
     }
-    std::vector<Real>& psc = scratch.psc[static_cast<std::size_t>(worker)];
     if (stage.scan.rule == Rule::kStep) grown(psc, area(n_rows, kTileWidth));
     kernels.backward(stage.scan, group.first, group.last, psc.data());
   });

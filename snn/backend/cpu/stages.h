@@ -16,6 +16,7 @@ template <class Real>
 struct ForwardScratch {
   struct Worker {
     std::vector<Real> u, dense;  // [rows of a group][N]; [rows of a group][I]
+    std::vector<Real> moved;     // [rows of a group][I], of a delay
     std::vector<std::vector<std::uint32_t>> begin;
     std::vector<std::vector<std::uint16_t>> events;  // by source
   };
@@ -30,7 +31,11 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
 /// Scratch memory of the backward stage.
 template <class Real>
 struct BackwardScratch {
-  std::vector<std::vector<Real>> psc;  // by worker: of one tile of one utterance, by the step rule
+  struct Worker {
+    std::vector<Real> psc;    // of one tile of one utterance, by the step rule
+    std::vector<Real> moved;  // [rows of a group][M], of a delay
+  };
+  std::vector<Worker> workers;
 };
 
 template <class Real>

@@ -167,26 +167,28 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
 /// dW = sum over all rows of error s. [ScSr Eq. 13]
 template <class Real>
 void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
-  const Real* error = product.error;
-  if (product.delay > 0) {
-    const Shape shape{product.n_rows, product.n_batch, product.n_neurons};
-    Real* later = room(delayed_, shape);
-    launch(DelayedRows<Real>{.shape = shape,
-                             .row_begin = product.row_begin,
-                             .from = error,
-                             .to = later,
-                             .offset = product.delay,
-                             .adds = false},
-           stream());
-    error = later;
+  for (const auto& [delay, dw] : product.delays) {
+    const Real* error = product.error;
+    if (delay > 0) {
+      const Shape shape{product.n_rows, product.n_batch, product.n_neurons};
+      Real* later = room(delayed_, shape);
+      launch(DelayedRows<Real>{.shape = shape,
+                               .row_begin = product.row_begin,
+                               .from = error,
+                               .to = later,
+                               .offset = delay,
+                               .adds = false},
+             stream());
+      error = later;
+    }
+    multiply(Product<Real>{.a = error,
+                           .a_transposed = true,
+                           .b = values_of(product.source),
+                           .c = dw,
+                           .m = product.n_neurons,
+                           .n = product.source.n_neurons,
+                           .k = product.n_rows});
   }
-  multiply(Product<Real>{.a = error,
-                         .a_transposed = true,
-                         .b = values_of(product.source),
-                         .c = product.dw,
-                         .m = product.n_neurons,
-                         .n = product.source.n_neurons,
-                         .k = product.n_rows});
 }
 
 }  // namespace snn::cuda

@@ -13,18 +13,30 @@ struct Case {
   double rate;
 };
 
+constexpr std::array kDelays = {0, 3, 300};
+
+/// Two utterances, the first of a third of the rows.
+std::vector<int> row_begin(const Case& c) {
+  return {0, std::max(1, c.n_rows / 3), c.n_rows};
+}
+
+/// Of all delays, one behind the other.
 template <class Real>
 std::vector<Real> gradient(const std::string& isa, const Case& c, int n_threads, snn::EventScratch<Real>& scratch) {
   const auto spikes = support::random_spikes(c.n_rows, c.n_sources, c.rate, 1);
   const auto error = support::numbers<Real>(static_cast<std::size_t>(c.n_rows * c.n_neurons), 2);
-  std::vector<Real> dw(static_cast<std::size_t>(c.n_neurons * c.n_sources), Real(7));
-  snn::weight_gradient_by_events(snn::find_kernels<Real>(isa),
-                                 snn::WeightGradient<Real>{.n_rows = c.n_rows,
-                                                           .source = {c.n_sources, nullptr, spikes.data()},
-                                                           .n_neurons = c.n_neurons,
-                                                           .error = error.data(),
-                                                           .dw = dw.data()},
-                                 n_threads, scratch);
+  const auto size = static_cast<std::size_t>(c.n_neurons * c.n_sources);
+  const std::vector<int> begin = row_begin(c);
+  std::vector<Real> dw(kDelays.size() * size, Real(7));
+  snn::WeightGradient<Real> product{.n_rows = c.n_rows,
+                                    .source = {c.n_sources, nullptr, spikes.data()},
+                                    .n_neurons = c.n_neurons,
+                                    .error = error.data(),
+                                    .delays = {},
+                                    .n_batch = static_cast<int>(begin.size()) - 1,
+                                    .row_begin = begin.data()};
+  for (std::size_t d = 0; d < kDelays.size(); ++d) product.delays.push_back({kDelays[d], dw.data() + d * size});
+  snn::weight_gradient_by_events(snn::find_kernels<Real>(isa), product, n_threads, scratch);
   return dw;
 }
 
@@ -33,12 +45,18 @@ template <class Real>
 std::vector<Real> plain_gradient(const Case& c) {
   const auto spikes = support::random_spikes(c.n_rows, c.n_sources, c.rate, 1);
   const auto error = support::numbers<Real>(static_cast<std::size_t>(c.n_rows * c.n_neurons), 2);
-  std::vector<Real> dw(static_cast<std::size_t>(c.n_neurons * c.n_sources));
-  for (int row = 0; row < c.n_rows; ++row)
-    for (int i = 0; i < c.n_sources; ++i)
-      for (int n = 0; support::fires(spikes, c.n_sources, row, i) && n < c.n_neurons; ++n)
-        dw[static_cast<std::size_t>(n * c.n_sources + i)] += error[static_cast<std::size_t>(row * c.n_neurons + n)];
-  return dw;
+  std::vector<Real> all;
+  for (const int delay : kDelays) {
+    std::vector<Real> dw(static_cast<std::size_t>(c.n_neurons * c.n_sources));
+    for (int row = 0; row < c.n_rows; ++row) {
+      const int end = row < row_begin(c)[1] ? row_begin(c)[1] : c.n_rows, later = row + delay;
+      for (int i = 0; i < c.n_sources && later < end; ++i)
+        for (int n = 0; support::fires(spikes, c.n_sources, row, i) && n < c.n_neurons; ++n)
+          dw[static_cast<std::size_t>(n * c.n_sources + i)] += error[static_cast<std::size_t>(later * c.n_neurons + n)];
+    }
+    all.insert(all.end(), dw.begin(), dw.end());
+  }
+  return all;
 }
 
 template <class Real>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # The paper's experiment on TI46, from SPHERE files to an accuracy: lists, ear (100 steps, 78 channels), training, evaluation.
-#   datasets/ti46/run.sh DIR --task alpha|digits [-o OUT] [--preset NAME] [--shards N] [--valid-tokens N]
+#   datasets/ti46/run.sh DIR --task alpha|digits [-o OUT] [--preset paper|plain|best|best-large] [--shards N] [--valid-tokens N]
 #                        [--leave-out SPEAKER] [-- OPTION OF ossicle-train ...]
 # --preset paper (default) is ossicle-train's paper-alpha or paper-digits: 400 epochs. --shards N: the ear runs as N parts by GNU
 # parallel. --valid-tokens, --leave-out: as of prepare.
@@ -9,7 +9,7 @@ set -euo pipefail
 
 task='' out='' preset=paper shards=1 valid_tokens=0 leave_out=()
 parse "task out preset shards valid-tokens leave-out" "$@"
-((${#words[@]} == 1)) && [[ $task =~ ^(alpha|digits)$ && $shards =~ ^[1-9][0-9]*$ ]] || usage
+((${#words[@]} == 1)) && [[ $task =~ ^(alpha|digits)$ && $preset =~ ^(paper|plain|best|best-large)$ && $shards =~ ^[1-9][0-9]*$ ]] || usage
 data=${words[0]} slurm_array=$root/datasets/slurm_array.sh
 out=${out:-$root/build/ti46-$task}
 [[ $preset != paper ]] || preset=paper-$task

@@ -149,7 +149,8 @@ TEST_CASE("ossicle-train: neither the model nor the log replaces the configurati
 TEST_CASE("ossicle-train: what is too large, and a gradient that never was finite, get advice that helps") {
   const Folder f;
   const auto said = [&f](const std::string& options) {
-    const auto result = shell("ossicle-train " + f.train + kNet + " --epochs 1 -o " + f.file("m") + options);
+    const auto result =
+        shell("ossicle-train " + f.train + kNet + " --preset plain --epochs 1 -o " + f.file("m") + options);
     CHECK(result.exit_code == 2);
     return result.err;
   };
@@ -165,7 +166,7 @@ TEST_CASE("ossicle-train: what is too large, and a gradient that never was finit
 TEST_CASE("ossicle-train --normalise: a silent layer gets advice that helps") {
   const Folder f;
   const std::string common =
-      "ossicle-train " + f.train + kNet + " --epochs 1 --overwrite --threshold 1000 -o " + f.file("m");
+      "ossicle-train " + f.train + kNet + " --preset plain --epochs 1 --overwrite --threshold 1000 -o " + f.file("m");
   CHECK_THAT(shell(common).err, Contains("layer 1 is silent") && Contains("try a larger --input-scale or --w-scale"));
   CHECK_THAT(shell(common + " --normalise").err,
              Contains("layer 1 is silent") && Contains("try a lower --threshold") && !Contains("--input-scale"));

@@ -17,9 +17,9 @@ struct Folder {
   Folder() {
     pipe_support::write_stream(temp.file("train.tar"), {.n_records = 200});
     pipe_support::write_stream(own, {.n_records = 40, .seed = 7, .prefix = "own"});
-    const auto trained =
-        shell("ossicle-train -q " + temp.file("train.tar") +
-              " --hidden 30,30 --tau-m 12 --shift-channels 0 --batch 10 --epochs 8 --threads 1 -o " + model);
+    const auto trained = shell(
+        "ossicle-train -q " + temp.file("train.tar") +
+        " --preset plain --hidden 30,30 --tau-m 12 --shift-channels 0 --batch 10 --epochs 8 --threads 1 -o " + model);
     INFO(trained.err);
     REQUIRE(trained.exit_code == 0);
   }

@@ -169,7 +169,10 @@ std::string to_safetensors(const TensorFile& file) {
         "the header would take {} bytes; at most {} fit: use fewer or shorter class names", header.size(), kMaxHeader));
   }
   const std::uint64_t length = header.size();
+  std::size_t n_bytes = kPrefix + header.size();
+  for (const auto& [name, tensor] : file.tensors) n_bytes += tensor.values.size() * sizeof(float);
   std::string bytes(kPrefix, '\0');
+  bytes.reserve(n_bytes);  // a string that grows is there twice
   std::memcpy(bytes.data(), &length, kPrefix);
   bytes += header;
   for (const auto& [name, tensor] : file.tensors) {

@@ -19,7 +19,7 @@ namespace snn {
 
 namespace {
 
-constexpr std::size_t kProgram = std::size_t{11} << 20;  // measured: the tools' peak on next to no data
+constexpr std::size_t kProgram = std::size_t{15} << 20;  // measured: the tools' peak on next to no data
 constexpr std::size_t kPage = std::size_t{1} << 21;      // large arrays take whole ones
 constexpr std::size_t kUtterance = 64;                   // of a record's names, and what the heap adds
 constexpr std::size_t kTenth = 10;                       // of the neurons and steps have a spike
@@ -69,17 +69,29 @@ class CountingBackend final : public Backend<float> {
     const std::size_t n_rows = is_cuda_ ? as_size(shape.n_rows) : group_rows(shape);
     if (stage.scan.u == nullptr) want("over time", n_rows * as_size(shape.n_neurons) * sizeof(float));
     want_delayed(stage.sources, shape);
+    if (is_cuda_) return;
     std::string name = "source ";
+    const void* listed = nullptr;  // spikes, once for all delays
     for (const auto& [source, w, delay] : stage.sources) {
-      if (is_cuda_ || !may_spike(source)) continue;
       const std::size_t n_sources = as_size(source.n_neurons);
+      if (!may_spike(source)) {
+        if (delay > 0) want("moved forward", n_rows * n_sources * sizeof(float));
+        continue;
+      }
+      const std::size_t listed_bytes = n_rows * n_sources / kTenth * sizeof(std::uint16_t);
       want(name += '+', as_size(count_tiles(shape.n_neurons) * kTileWidth) * n_sources * sizeof(float) +
-                            n_rows * n_sources / kTenth * sizeof(std::uint16_t));
+                            (listed == source.spikes ? 0 : listed_bytes));
+      listed = source.spikes;
     }
   }
   void run(const BackwardStage<float>& stage) override {
-    if (is_cuda_ && stage.scan.rule == Rule::kStep) want("over time", stage.scan.shape.size() * sizeof(float));
-    want_delayed(stage.targets, stage.scan.shape);
+    const Shape& shape = stage.scan.shape;
+    if (is_cuda_ && stage.scan.rule == Rule::kStep) want("over time", shape.size() * sizeof(float));
+    want_delayed(stage.targets, shape);
+    for (const Target<float>& target : stage.targets) {
+      if (is_cuda_ || target.delay == 0) continue;
+      want("moved backward", group_rows(shape) * as_size(target.n_neurons) * sizeof(float));
+    }
   }
   void run(const WeightGradient<float>& product) override {
     const bool delays = std::ranges::any_of(product.delays, [](const auto& each) { return each.delay > 0; });

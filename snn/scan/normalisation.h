@@ -49,6 +49,12 @@ struct NormFactors {
   Real* inv_deviation;
 };
 
+/// A tile's part of an array of neurons: a processor keeps it beside the rows, which a pointer might change.
+template <int kWidth, class Real>
+SNN_HD void copy_tile(const Real* from, int first, int last, Real (&to)[kWidth]) {
+  for (int j = 0; j < last - first; ++j) to[j] = from[first + j];
+}
+
 /// From the sums of all utterances.
 template <class Real>
 struct FindNorm {
@@ -88,11 +94,16 @@ struct ApplyNorm {
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
+    Real mean[kWidth], inv_deviation[kWidth], factor[kWidth], offset[kWidth];
+    copy_tile(norm.mean, first, last, mean);
+    copy_tile(norm.inv_deviation, first, last, inv_deviation);
+    copy_tile(gain, first, last, factor);
+    copy_tile(bias, first, last, offset);
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
-      const Real* SNN_RESTRICT from = drive + shape.index(row, 0);
-      Real* SNN_RESTRICT to = u + shape.index(row, 0);
-      for (int n = first; n < last; ++n) {
-        to[n] = scaled_drive(normalised_drive(from[n], norm.mean[n], norm.inv_deviation[n]), gain[n], bias[n]);
+      const Real* SNN_RESTRICT from = drive + shape.index(row, first);
+      Real* SNN_RESTRICT to = u + shape.index(row, first);
+      for (int j = 0; j < last - first; ++j) {
+        to[j] = scaled_drive(normalised_drive(from[j], mean[j], inv_deviation[j]), factor[j], offset[j]);
       }
     }
   }
@@ -113,13 +124,13 @@ struct GainSums {
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
-    Real sum[kWidth] = {};
+    Real sum[kWidth] = {}, mean[kWidth], inv_deviation[kWidth];
+    copy_tile(norm.mean, first, last, mean);
+    copy_tile(norm.inv_deviation, first, last, inv_deviation);
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
       const Real* SNN_RESTRICT from = drive + shape.index(row, first);
       const Real* SNN_RESTRICT e = error + shape.index(row, first);
-      for (int j = 0; j < last - first; ++j) {
-        sum[j] += e[j] * normalised_drive(from[j], norm.mean[first + j], norm.inv_deviation[first + j]);
-      }
+      for (int j = 0; j < last - first; ++j) sum[j] += e[j] * normalised_drive(from[j], mean[j], inv_deviation[j]);
     }
     for (int j = 0; j < last - first; ++j) {
       dgain[static_cast<std::size_t>(b) * part_stride + static_cast<std::size_t>(first + j)] = sum[j];
@@ -170,14 +181,20 @@ struct UndoNorm {
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
     const bool is_there = b < n_utterances;
+    Real mean[kWidth], inv_deviation[kWidth], factor[kWidth], of_error[kWidth], of_product[kWidth];
+    copy_tile(norm.mean, first, last, mean);
+    copy_tile(norm.inv_deviation, first, last, inv_deviation);
+    copy_tile(gain, first, last, factor);
+    copy_tile(mean_error, first, last, of_error);
+    copy_tile(mean_product, first, last, of_product);
+    for (int j = 0; j < last - first; ++j) factor[j] *= inv_deviation[j];
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
-      const Real* SNN_RESTRICT from = drive + shape.index(row, 0);
-      Real* SNN_RESTRICT e = error + shape.index(row, 0);
-      for (int n = first; n < last; ++n) {
-        const Real normalised = normalised_drive(from[n], norm.mean[n], norm.inv_deviation[n]);
-        const Real found =
-            unnormalised_error(e[n], normalised, gain[n] * norm.inv_deviation[n], mean_error[n], mean_product[n]);
-        e[n] = is_there ? found : Real(0);
+      const Real* SNN_RESTRICT from = drive + shape.index(row, first);
+      Real* SNN_RESTRICT e = error + shape.index(row, first);
+      for (int j = 0; j < last - first; ++j) {
+        const Real normalised = normalised_drive(from[j], mean[j], inv_deviation[j]);
+        const Real found = unnormalised_error(e[j], normalised, factor[j], of_error[j], of_product[j]);
+        e[j] = is_there ? found : Real(0);
       }
     }
   }

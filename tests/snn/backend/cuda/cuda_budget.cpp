@@ -21,8 +21,9 @@ constexpr double kMega = 1e6;
 struct Options {
   snn::TrainingParams training;
   std::vector<std::string> skips;
-  std::string rule = "surrogate", check;
-  bool self = false, bip = false;
+  std::string rule = "surrogate", output_layer = "spiking", loss = "count", check;
+  bool self = false, bip = false, adaptive = false;
+  std::vector<int> delays = {0};
   int n_steps = 100;
 };
 
@@ -87,6 +88,12 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--skip", o.skips, "FROM:TO, may be repeated");
   app.add_flag("--self", o.self, "Self-connections in all hidden layers");
   app.add_flag("--bip", o.bip, "Intrinsic plasticity in all hidden layers");
+  app.add_option("--delays", o.delays, "Of all connections, in steps")->delimiter(',');
+  app.add_flag("--normalise", o.training.network.normalised,
+               "Batch normalisation of the drive of all layers that fire");
+  app.add_flag("--adaptive", o.adaptive, "Adaptation in all hidden layers");
+  app.add_option("--output-layer", o.output_layer, "spiking, leaky or mean");
+  app.add_option("--loss", o.loss, "kernel, count, softmax or mean-softmax");
   app.add_option("--rule", o.rule, "surrogate, layer or step");
   app.add_option("--check", o.check, "A file that must hold every line of the table: exit code 1 if one is missing");
 }
@@ -96,10 +103,14 @@ void resolve(Options& o) {
   for (int layer = 1; layer < network.n_layers(); ++layer) {
     if (o.self) network.self_recurrent.push_back(layer);
     if (o.bip) network.bip.push_back(layer);
+    if (o.adaptive) network.adaptive.push_back(layer);
   }
+  network.input_delays = network.forward_delays = network.skip_delays = o.delays;
+  network.output_layer = snn::parse_name<snn::OutputLayer>(o.output_layer);
+  o.training.loss.kind = snn::parse_name<snn::LossKind>(o.loss);
   for (const std::string& skip : o.skips) network.skips.push_back(snn::parse_skip(skip));
   o.training.gradient.rule = snn::parse_name<snn::Rule>(o.rule);
-  snn::validate(network);
+  snn::validate(o.training);
 }
 
 int run(const Options& o) {

@@ -71,8 +71,8 @@ TEST_CASE("ossicle-train --init: other classes, and a resumed run") {
   CHECK(shell(line + " --resume").exit_code == 0);
   CHECK(slurp(f.file("more")) == model);
   // Another start is another run.
-  REQUIRE(shell("ossicle-train -q --hidden 30,30 --tau-m 12 --batch 10 --epochs 1 --threads 1 -o " + f.file("other") +
-                " " + f.file("train.tar"))
+  REQUIRE(shell("ossicle-train -q --preset plain --hidden 30,30 --tau-m 12 --batch 10 --epochs 1 --threads 1 -o " +
+                f.file("other") + " " + f.file("train.tar"))
               .exit_code == 0);
   const auto other = shell("ossicle-train --batch 10 --threads 1 --shift-channels 0 --epochs 2 --resume --init " +
                            f.file("other") + " -o " + f.file("more") + " " + f.file("more.tar"));

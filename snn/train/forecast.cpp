@@ -20,7 +20,7 @@ namespace snn {
 namespace {
 
 constexpr std::size_t kProgram = std::size_t{15} << 20;  // measured: the tools' peak on next to no data
-constexpr std::size_t kPage = std::size_t{1} << 21;      // large arrays take whole ones
+constexpr std::size_t kPage = std::size_t{1} << 21;      // of a device, whose large arrays take whole ones
 constexpr std::size_t kUtterance = 64;                   // of a record's names, and what the heap adds
 constexpr std::size_t kTenth = 10;                       // of the neurons and steps have a spike
 
@@ -57,7 +57,7 @@ class CountingBackend final : public Backend<float> {
   }
   void repeat(const SequenceKey&, const std::function<void()>& sequence) override { sequence(); }
   void* allocate(std::size_t n_bytes) override {
-    arrays_ += n_bytes < kPage ? n_bytes : (n_bytes + kPage - 1) / kPage * kPage;
+    arrays_ += !is_cuda_ || n_bytes < kPage ? n_bytes : (n_bytes + kPage - 1) / kPage * kPage;
     return this;  // an address; nobody follows it
   }
   void release(void*) noexcept override {}

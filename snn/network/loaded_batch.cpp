@@ -48,15 +48,19 @@ std::size_t sent_bytes(int n_batch) {
 
 }  // namespace
 
+Shape LoadedBatch::pad(const Shape& shape, int row_step) {
+  return {round_up(shape.n_rows, row_step), shape.n_batch + (row_step > 1 ? 1 : 0), shape.n_neurons};
+}
+
 void LoadedBatch::take(Batch batch, int n_channels, int n_hidden, int row_step) {
   check_batch(batch, n_channels, n_hidden);
-  padded_ = {round_up(batch.n_rows(), row_step), batch.n_batch() + (row_step > 1 ? 1 : 0), n_channels};
+  padded_ = pad({batch.n_rows(), batch.n_batch(), n_channels}, row_step);
   batch_ = std::move(batch);
 }
 
-void LoadedBatch::reserve(int n_batch, int n_hidden, Memory& memory) {
-  const std::size_t n_silent = static_cast<std::size_t>(n_batch) * static_cast<std::size_t>(n_hidden);
-  sent_.renew(memory, sent_bytes(n_batch) + n_taps(n_batch) * sizeof(ChannelTap) + n_silent);
+void LoadedBatch::reserve(const Shape& padded, int n_hidden, Memory& memory) {
+  const std::size_t n_silent = static_cast<std::size_t>(padded.n_batch) * static_cast<std::size_t>(n_hidden);
+  sent_.renew(memory, sent_bytes(padded.n_batch) + n_taps(padded) * sizeof(ChannelTap) + n_silent);
 }
 
 UtteranceBytes LoadedBatch::values() const {
@@ -81,7 +85,7 @@ void LoadedBatch::send(std::span<const void* const> values) {
   std::vector<ChannelTap> taps = batch_.taps;
   std::vector<std::uint8_t> silent = batch_.silent;
   if (!silent.empty()) {  // they lie behind all taps there can be
-    taps.resize(n_taps(padded_.n_batch));
+    taps.resize(n_taps(padded_));
     silent.resize(silent.size() / batch_.utterances.size() * n_batch);
   }
   std::vector<std::byte> bytes(sent_bytes(padded_.n_batch) + taps.size() * sizeof(ChannelTap) + silent.size());

@@ -16,9 +16,8 @@ class LoadedBatch {
   void take(Batch batch, int n_channels, int n_hidden, int row_step);
   /// Of each utterance, in the host's memory.
   UtteranceBytes values() const;
-  /// Makes room for that many utterances of the batch's channels and a network of so many hidden neurons; what was sent is
-  /// lost.
-  void reserve(int n_batch, int n_hidden, Memory& memory);
+  /// Makes room for the utterances and channels of a padded shape and a network of so many hidden neurons; what was sent is lost.
+  void reserve(const Shape& padded, int n_hidden, Memory& memory);
   /// In one copy, everything that changes from batch to batch. values: where the back end's fetch() found them.
   void send(std::span<const void* const> values);
 
@@ -27,6 +26,8 @@ class LoadedBatch {
   const std::vector<int>& labels() const { return batch_.labels; }
   /// With the silent utterance, [rows][C].
   const Shape& padded() const { return padded_; }
+  /// The shape that a batch of this one gets.
+  static Shape pad(const Shape& shape, int row_step);
   /// In the back end's memory: [B], [B + 1], [B], as in the batch.
   const UtteranceView* utterances() const { return reinterpret_cast<const UtteranceView*>(sent_.data()); }
   const int* row_begin() const { return reinterpret_cast<const int*>(utterances() + padded_.n_batch); }
@@ -34,13 +35,13 @@ class LoadedBatch {
   const ChannelTap* taps() const { return reinterpret_cast<const ChannelTap*>(sent_labels() + padded_.n_batch); }
   /// [B][hidden neurons], or null if the batch has none.
   const std::uint8_t* silent() const {
-    return batch_.silent.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(taps() + n_taps(padded_.n_batch));
+    return batch_.silent.empty() ? nullptr : reinterpret_cast<const std::uint8_t*>(taps() + n_taps(padded_));
   }
 
  private:
-  /// Taps of so many utterances, at most.
-  std::size_t n_taps(int n_batch) const {
-    return static_cast<std::size_t>(n_batch) * static_cast<std::size_t>(padded_.n_neurons);
+  /// At most, of a batch of that shape.
+  static std::size_t n_taps(const Shape& padded) {
+    return static_cast<std::size_t>(padded.n_batch) * static_cast<std::size_t>(padded.n_neurons);
   }
 
   Batch batch_;

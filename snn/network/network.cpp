@@ -59,19 +59,23 @@ template <class Real>
 void Network<Real>::load(Batch batch, bool keeps) {
   keeps_ = may_keep_ = is_loaded_ = false;
   batch_.take(std::move(batch), params_.sizes.front(), n_hidden(), backend_->traits().row_step);
-  fit(keeps);
+  fit(batch_.padded(), keeps);
   batch_.send(backend_->fetch(batch_.values()));
   may_keep_ = keeps;
   is_loaded_ = true;
 }
 
 template <class Real>
-void Network<Real>::fit(bool keeps) {
-  const Shape& padded = batch_.padded();
+void Network<Real>::fit(const Shape& padded, bool keeps) {
   const Shape wanted{std::max(capacity_.n_rows, padded.n_rows), std::max(capacity_.n_batch, padded.n_batch),
                      padded.n_neurons};
   if (wanted != capacity_ || (keeps && !trains_)) grow(wanted, keeps || trains_);
   for (Layer<Real>& layer : layers_) layer.set_shape(padded.n_rows, padded.n_batch);
+}
+
+template <class Real>
+void Network<Real>::reserve(int n_rows, int n_batch, bool keeps) {
+  fit(LoadedBatch::pad({n_rows, n_batch, params_.sizes.front()}, backend_->traits().row_step), keeps);
 }
 
 template <class Real>
@@ -81,7 +85,7 @@ void Network<Real>::grow(const Shape& wanted, bool trains) {
   const auto n_batch = static_cast<std::size_t>(wanted.n_batch), n_all = static_cast<std::size_t>(n_neurons());
   const auto n_classes = static_cast<std::size_t>(params_.sizes.back());
   input_.renew(*backend_, wanted.size());
-  batch_.reserve(wanted.n_batch, n_hidden(), *backend_);
+  batch_.reserve(wanted, n_hidden(), *backend_);
   n_spikes_.renew(*backend_, n_batch * n_all);
   batch_spikes_.renew(*backend_, n_all);
   sums_.renew(*backend_, n_batch * n_classes);

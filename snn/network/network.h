@@ -29,6 +29,8 @@ class Network {
   void set_parameters(const Tensors& tensors);
   Tensors parameters() const { return to_tensors(parameters_); }
 
+  /// Makes room for batches of up to so many rows and utterances, once: later ones do not grow what is there. keeps: as of load().
+  void reserve(int n_rows, int n_batch, bool keeps);
   /// Takes a batch in: makes room for it, and sends it to the back end. keeps: backward() may follow. Throws
   /// std::invalid_argument if it has other channels than the network, or if its parts do not fit together.
   void load(Batch batch, bool keeps);
@@ -90,7 +92,7 @@ class Network {
  private:
   void pass_layers(bool keeps);
   BatchCounts<Real> spike_counts_body();
-  void fit(bool keeps);
+  void fit(const Shape& padded, bool keeps);
   void grow(const Shape& wanted, bool trains);
   Pass<Real> pass();
   std::size_t n_real(int layer) const;

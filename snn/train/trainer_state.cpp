@@ -113,6 +113,12 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   if (valid != nullptr && scores_others(params())) {
     scorer_.emplace(scored_network(params()), params().gradient, backend);
   }
+  const BatchSize trained = largest_batch(train, scorer_ ? nullptr : valid, params().batch_size);
+  network_.reserve(trained.n_rows, trained.n_batch, true);
+  if (scorer_) {
+    const BatchSize scored = largest_batch(*valid, nullptr, params().batch_size);
+    scorer_->reserve(scored.n_rows, scored.n_batch, false);
+  }
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
   for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();

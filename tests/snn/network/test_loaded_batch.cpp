@@ -23,7 +23,7 @@ TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") 
   for (const int last : {9, 16}) {
     snn::LoadedBatch batch;
     batch.take(batch_of({0, 4, last}), 3, 2, 8);
-    batch.reserve(5, 2, *backend);  // more than it needs
+    batch.reserve({0, 5, batch.padded().n_neurons}, 2, *backend);  // more than it needs
     batch.send(kValues);
     CHECK(batch.n_rows() == last);
     CHECK(batch.n_batch() == 2);
@@ -40,7 +40,7 @@ TEST_CASE("loaded batch: taps lie behind the labels, at the same address with an
   snn::LoadedBatch batch;
   snn::Batch made = batch_of({0, 4, 9});
   batch.take(made, 3, 2, 8);
-  batch.reserve(3, 2, *backend);
+  batch.reserve({0, 3, batch.padded().n_neurons}, 2, *backend);
   batch.send(kValues);
   const snn::ChannelTap* taps = batch.taps();
   made.taps = {{0, 1.0F, 2.0F}, {1, 3.0F, 4.0F}, {2, 5.0F, 6.0F}};
@@ -57,7 +57,7 @@ TEST_CASE("loaded batch: silent neurons lie behind all taps there can be, none i
   snn::LoadedBatch batch;
   snn::Batch made = batch_of({0, 4, 9});
   batch.take(made, 3, 2, 8);
-  batch.reserve(3, 2, *backend);
+  batch.reserve({0, 3, batch.padded().n_neurons}, 2, *backend);
   CHECK(batch.silent() == nullptr);
   made.silent = {1, 0, 1, 1};
   batch.take(made, 3, 2, 8);
@@ -83,7 +83,7 @@ TEST_CASE("loaded batch: values are what the utterances have, and are sent from 
   CHECK(batch.values().at(0).data() == static_cast<const void*>(values.data()));
   CHECK(batch.values().at(0).size() == 24);  // 4 steps of 3 channels
   CHECK(batch.values().at(1).empty());
-  batch.reserve(3, 2, *backend);
+  batch.reserve({0, 3, batch.padded().n_neurons}, 2, *backend);
   batch.send(std::array<const void*, 2>{there.data(), nullptr});
   CHECK(batch.utterances()[0].values == there.data());
   CHECK(batch.utterances()[0].type == snn::ValueType::kUint16);

@@ -126,12 +126,12 @@ class ToolsOnATerminal(unittest.TestCase):
                     self.assertEqual(re.sub(r"\.+\]", ".]", lines[0]), first)
 
     def test_training_fits(self):
-        command = "ossicle-train s.tar --hidden 50,50,50 --batch 3 --epochs 100 --threads 1 --overwrite -o n"
+        command = "ossicle-train s.tar --preset plain --hidden 50,50,50 --batch 3 --epochs 20 --threads 1 --overwrite -o n"
         lines = self.check_fits(self.run_on(80, command), 80)
         self.assertTrue(any(re.fullmatch(
-            r"epoch \d+/100 \[[#.]+\]  batch \d+/10  loss \S+  accuracy \S+ %  \S+ left", line) for line in lines), lines)
+            r"epoch \d+/20 \[[#.]+\]  batch \d+/10  loss \S+  accuracy \S+ %  \S+ left", line) for line in lines), lines)
         lines = self.check_fits(self.run_on(50, command), 50)
-        self.assertTrue(any(re.fullmatch(r"epoch \d+/100 .*accuracy \S+ %  \S+ left", line) for line in lines), lines)
+        self.assertTrue(any(re.fullmatch(r"epoch \d+/20 .*accuracy \S+ %  \S+ left", line) for line in lines), lines)
 
     def test_a_resized_terminal_is_followed(self):
         stream = (self.folder / "s.tar").read_bytes()

@@ -31,7 +31,7 @@ class Run(unittest.TestCase):
         return done
 
     def test_the_papers_preset(self):
-        done = self.run_sh("--task", "digits", "-o", self.root / "paper", "--", "--epochs", 1, "--threads", 1)
+        done = self.run_sh("--task", "digits", "-o", self.root / "paper", "--", "--hidden", "20,20,20", "--epochs", 1, "--threads", 1)
         self.assertIn("is cut short", done.stderr)
         self.assertIn("of 158 utterances", done.stdout)  # of 160, one is missing and one cut
         self.assertNotIn("was made for", done.stderr)  # the preset's note on other numbers of channels or classes
@@ -44,7 +44,7 @@ class Run(unittest.TestCase):
     def test_shards_validation_and_a_speaker_left_out(self):
         out = self.root / "best"
         done = self.run_sh("--task", "digits", "-o", out, "--preset", "best", "--shards", 3, "--valid-tokens", 9, "--leave-out", "m4",
-                           "--", "--epochs", 2, "--threads", 1)
+                           "--", "--hidden", "20,20,20", "--epochs", 2, "--threads", 1)
         self.assertEqual(sorted(path.name for path in out.glob("*.tar*")), ["test.tar", "train.tar", "unseen.tar", "valid.tar"])
         self.assertEqual(done.stdout.count("accuracy "), 4)  # test and unseen, each with the last and with the best model
         self.assertIn("unseen, after the epoch best on the validation tokens", done.stderr)

@@ -12,6 +12,7 @@
 
 using Catch::Contains;
 using pipe_support::kNet;
+using pipe_support::kSmall;
 using pipe_support::run;
 using pipe_support::shell;
 using pipe_support::slurp;
@@ -98,7 +99,7 @@ TEST_CASE("ossicle-train: default, preset, file, flag, each over the one before"
   const auto network = [&f](const std::string& options) {
     const std::string model = f.file("m");
     const auto trained =
-        shell("ossicle-train -q --overwrite " + f.train + kNet + "--epochs 1 -o " + model + " " + options);
+        shell("ossicle-train -q --overwrite " + f.train + kSmall + "--epochs 1 -o " + model + " " + options);
     INFO(options << ": " << trained.err);
     REQUIRE(trained.exit_code == 0);
     return nlohmann::json::parse(shell("ossicle-info --json " + model).out).at("training").at("network");

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -117,6 +118,8 @@ template <class Real>
 struct ForwardStage {
   std::vector<WeightedSource<Real>> sources;  // none: scan.u holds the drive already
   bool drive_only = false;  // no neurons: scan.u gets the drive, nothing else of scan but shape and row_begin counts
+  std::optional<DriveSums<Real>> sums = {};  // taken of the drive
+  std::optional<ApplyNorm<Real>> norm = {};  // gives scan.u the drive, before the neurons
   ForwardScan<Real>
       scan;  // u: null where nobody wants the potentials; fired: null, the back end sets it if it needs it
   void* spikes = nullptr;  // of all rows, out, as the back end keeps them; or null
@@ -137,6 +140,7 @@ template <class Real>
 struct BackwardStage {
   std::vector<Target<Real>> targets;
   BackwardScan<Real> scan;
+  std::optional<GainSums<Real>> gain = {};  // after the neurons
 };
 
 /// dw = error^T source, summed over all rows, for each delay of a connection. error: dL/d drive of the connection's end.
@@ -171,10 +175,10 @@ struct Product {
 
 /// A body that is run over its extent, by itself and in no stage.
 template <class Real>
-using ScanBody = std::variant<GatherBatch<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>, BatchSum<Real>,
-                              SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>,
-                              DriveSums<Real>, FindNorm<Real>, ApplyNorm<Real>, GainSums<Real>, FindErrorMeans<Real>,
-                              UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
+using ScanBody =
+    std::variant<GatherBatch<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>, BatchSum<Real>, SquareSums<Real>,
+                 ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>, FindNorm<Real>, FindErrorMeans<Real>,
+                 UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;

@@ -69,9 +69,10 @@ std::vector<WeightedSource<Real>> Layer<Real>::sources(const Pass<Real>& pass) c
 template <class Real>
 void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
   if (!fires_) return forward_readout(pass);
-  const bool normalises = keeps && gain_;
-  if (normalises) normalise(pass);
-  pass.backend.run(ForwardStage<Real>{.sources = normalises ? std::vector<WeightedSource<Real>>() : sources(pass),
+  std::optional<ApplyNorm<Real>> norm;
+  if (keeps && gain_) norm = find_norm(pass);
+  pass.backend.run(ForwardStage<Real>{.sources = norm ? std::vector<WeightedSource<Real>>() : sources(pass),
+                                      .norm = norm,
                                       .scan = {.shape = shape_,
                                                .row_begin = pass.row_begin,
                                                .u = keeps ? u_.data() : nullptr,
@@ -85,15 +86,15 @@ void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
                                                .w_self = at(pass, w_self_),
                                                .coeffs = pass.coeffs,
                                                .silent = silent(pass),
-                                               .bias = normalises ? nullptr : at(pass, bias_),
+                                               .bias = norm ? nullptr : at(pass, bias_),
                                                .adaptation = at(pass, adaptation_),
                                                .rho = at(pass, rho_)},
                                       .spikes = spikes_.data()});
 }
 
 template <class Real>
-void Layer<Real>::find_drive(const Pass<Real>& pass, Real* drive) {
-  ForwardStage<Real> stage{.sources = sources(pass), .drive_only = true, .scan = {}};
+void Layer<Real>::find_drive(const Pass<Real>& pass, Real* drive, const std::optional<DriveSums<Real>>& sums) {
+  ForwardStage<Real> stage{.sources = sources(pass), .drive_only = true, .sums = sums, .scan = {}};
   stage.scan.shape = shape_;
   stage.scan.row_begin = pass.row_begin;
   stage.scan.u = drive;
@@ -120,43 +121,36 @@ NormFactors<Real> Layer<Real>::norm_factors() {
   return {norm_.data(), norm_.data() + n, norm_.data() + 2 * n};
 }
 
-/// The drive of all steps, and u, the same normalised over the batch.
+/// The drive of all steps, and what gives u the same normalised over the batch.
 template <class Real>
-void Layer<Real>::normalise(const Pass<Real>& pass) {
-  find_drive(pass, drive_.data());
+ApplyNorm<Real> Layer<Real>::find_norm(const Pass<Real>& pass) {
   double* sums = drive_sums_.data();
   double* squares = sums + Shape{0, 0, shape_.n_neurons}.index(pass.n_utterances, 0);
-  pass.backend.run(DriveSums<Real>{.shape = utterances(pass),
-                                   .row_begin = pass.row_begin,
-                                   .drive = drive_.data(),
-                                   .sums = sums,
-                                   .squares = squares});
+  find_drive(pass, drive_.data(),
+             DriveSums<Real>{.shape = utterances(pass),
+                             .row_begin = pass.row_begin,
+                             .drive = drive_.data(),
+                             .sums = sums,
+                             .squares = squares});
   pass.backend.run(FindNorm<Real>{.n_batch = pass.n_utterances,
                                   .n_neurons = shape_.n_neurons,
                                   .n_rows = pass.row_begin + pass.n_utterances,
                                   .sums = sums,
                                   .squares = squares,
                                   .out = norm_factors()});
-  pass.backend.run(ApplyNorm<Real>{.shape = shape_,
-                                   .row_begin = pass.row_begin,
-                                   .drive = drive_.data(),
-                                   .norm = norm_factors(),
-                                   .gain = at(pass, gain_),
-                                   .bias = at(pass, bias_),
-                                   .u = u_.data()});
+  return {.shape = shape_,
+          .row_begin = pass.row_begin,
+          .drive = drive_.data(),
+          .norm = norm_factors(),
+          .gain = at(pass, gain_),
+          .bias = at(pass, bias_),
+          .u = u_.data()};
 }
 
 /// From the error of the normalised drive, in u, to that of the drive, in place.
 template <class Real>
 void Layer<Real>::unnormalise(const Pass<Real>& pass) {
   Real* means = norm_.data() + 3 * static_cast<std::size_t>(shape_.n_neurons);
-  pass.backend.run(GainSums<Real>{.shape = shape_,
-                                  .row_begin = pass.row_begin,
-                                  .drive = drive_.data(),
-                                  .error = u_.data(),
-                                  .norm = norm_factors(),
-                                  .dgain = part_at(pass, gain_),
-                                  .part_stride = pass.part_stride});
   pass.backend.run(FindErrorMeans<Real>{.n_batch = pass.n_utterances,
                                         .n_neurons = shape_.n_neurons,
                                         .n_rows = pass.row_begin + pass.n_utterances,
@@ -260,6 +254,15 @@ void Layer<Real>::backward_neurons(const Pass<Real>& pass) {
                                 .rate = firing_rate(pass)});
   }
   BackwardStage<Real> stage{.targets = {}, .scan = backward_scan(pass)};
+  if (gain_) {
+    stage.gain = GainSums<Real>{.shape = shape_,
+                                .row_begin = pass.row_begin,
+                                .drive = drive_.data(),
+                                .error = u_.data(),
+                                .norm = norm_factors(),
+                                .dgain = part_at(pass, gain_),
+                                .part_stride = pass.part_stride};
+  }
   for (const Connection& c : outgoing_) {
     stage.targets.push_back(
         {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delay});

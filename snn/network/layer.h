@@ -87,9 +87,9 @@ class Layer {
     return offset ? pass.parts + (*offset - pass.first_part) : nullptr;
   }
   std::vector<WeightedSource<Real>> sources(const Pass<Real>& pass) const;
-  void find_drive(const Pass<Real>& pass, Real* drive);
+  void find_drive(const Pass<Real>& pass, Real* drive, const std::optional<DriveSums<Real>>& sums = {});
   void forward_readout(const Pass<Real>& pass);
-  void normalise(const Pass<Real>& pass);
+  ApplyNorm<Real> find_norm(const Pass<Real>& pass);
   void backward_neurons(const Pass<Real>& pass);
   void backward_readout(const Pass<Real>& pass);
   void unnormalise(const Pass<Real>& pass);

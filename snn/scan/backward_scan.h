@@ -49,29 +49,29 @@ struct BackwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
-    of_spikes || adaptation != nullptr ? by_rule<kWidth, true>(b, first, last) : by_rule<kWidth, false>(b, first, last);
+    adaptation != nullptr ? by_rule<kWidth, true>(b, first, last) : by_rule<kWidth, false>(b, first, last);
   }
 
  private:
-  template <int kWidth, bool kExtended>
+  template <int kWidth, bool kAdapts>
   SNN_HD void by_rule(int b, int first, int last) const {
     switch (rule) {
       case Rule::kStep:
-        return walk<kWidth, Rule::kStep, false, kExtended>(b, first, last);
+        return walk<kWidth, Rule::kStep, false, kAdapts>(b, first, last);
       case Rule::kSurrogate:
-        return walk<kWidth, Rule::kSurrogate, true, kExtended>(b, first, last);
+        return walk<kWidth, Rule::kSurrogate, true, kAdapts>(b, first, last);
       case Rule::kLayer:
-        return leaves_surrogate(*firing_rate, layer_rate) ? walk<kWidth, Rule::kLayer, false, kExtended>(b, first, last)
-                                                          : walk<kWidth, Rule::kLayer, true, kExtended>(b, first, last);
+        return leaves_surrogate(*firing_rate, layer_rate) ? walk<kWidth, Rule::kLayer, false, kAdapts>(b, first, last)
+                                                          : walk<kWidth, Rule::kLayer, true, kAdapts>(b, first, last);
     }
   }
 
-  template <int kWidth, Rule kRule, bool kWarm, bool kExtended>
+  template <int kWidth, Rule kRule, bool kWarm, bool kAdapts>
   SNN_HD void walk(int b, int first, int last) const {
     if constexpr (kWidth == 1) {
-      column<kRule, kWarm, kExtended>(b, first);
+      column<kRule, kWarm, kAdapts>(b, first);
     } else {
-      scan<kWidth, kRule, kWarm, kExtended>(b, first, last);
+      scan<kWidth, kRule, kWarm, kAdapts>(b, first, last);
     }
   }
 
@@ -93,8 +93,8 @@ struct BackwardScan {
     Real sum_self = Real(0), sum_theta = Real(0), sum_bias = Real(0), sum_strength = Real(0), sum_rho = Real(0);
   };
 
-  /// kWarm: every step takes the surrogate. kExtended: errors of spikes, or adaptation.
-  template <int kWidth, Rule kRule, bool kWarm, bool kExtended>
+  /// kWarm: every step takes the surrogate.
+  template <int kWidth, Rule kRule, bool kWarm, bool kAdapts>
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
     Real trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {}, drive[kWidth] = {}, adapted[kWidth] = {};
@@ -118,13 +118,13 @@ struct BackwardScan {
       for (int j = 0; j < width; ++j) {
         State s{trace[j],    error[j],     after[j],    drive[j],        adapted[j], twice[j],
                 sum_self[j], sum_theta[j], sum_bias[j], sum_strength[j], sum_rho[j]};
-        step<kRule, kWarm, kExtended>(
+        step<kRule, kWarm, kAdapts>(
             {u_row[j], u_before[j], surrogate[j], slope[j], kRule == Rule::kStep ? psc_row[j] : Real(0), delta_row[j]},
             {keep[j], w[j], strength[j], decay[j], bound[j]}, s);
         trace[j] = s.trace, error[j] = s.error, after[j] = s.after, drive[j] = s.drive;
         sum_self[j] = s.sum_self, sum_theta[j] = s.sum_theta, sum_bias[j] = s.sum_bias;
-        if (kExtended) adapted[j] = s.adapted, twice[j] = s.twice;
-        if (kExtended) sum_strength[j] = s.sum_strength, sum_rho[j] = s.sum_rho;
+        if (kAdapts) adapted[j] = s.adapted, twice[j] = s.twice;
+        if (kAdapts) sum_strength[j] = s.sum_strength, sum_rho[j] = s.sum_rho;
         delta_row[j] = s.after;
         u_row[j] = s.drive;
       }
@@ -141,7 +141,7 @@ struct BackwardScan {
 
   /// One neuron over all steps. u_now: potential of the step; before: those of the steps before it, which the next steps
   /// of this walk work on.
-  template <Rule kRule, bool kWarm, bool kExtended>
+  template <Rule kRule, bool kWarm, bool kAdapts>
   SNN_HD void column(int b, int n) const {
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.n_neurons;
     if (n_steps == 0) return write_parts(b, n, {});
@@ -159,7 +159,7 @@ struct BackwardScan {
       const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
       Real slope[1] = {};
       if (!kWarm) find_spike_slopes(&u_now, &row[1], 1, &c.bound, slope);
-      step<kRule, kWarm, kExtended>({u_now, row[1], surrogate, slope[0], row[2], row[0]}, c, state);
+      step<kRule, kWarm, kAdapts>({u_now, row[1], surrogate, slope[0], row[2], row[0]}, c, state);
       *errors = state.after;
       *potentials = state.drive;
       u_now = row[1];
@@ -219,18 +219,18 @@ struct BackwardScan {
   };
 
   /// One neuron, one step back.
-  template <Rule kRule, bool kWarm, bool kExtended>
+  template <Rule kRule, bool kWarm, bool kAdapts>
   SNN_HD void step(const Now& now, const Neuron& c, State& s) const {
-    const bool spike = fires(now.u, coeffs.v_th), is_behind = kExtended && of_spikes;
+    const bool spike = fires(now.u, coeffs.v_th);
     const Real carried = carried_potential(now.before, fires(now.before, coeffs.v_th));
     const Real arriving = arriving_error(now.arriving, c.w, s.after);
-    const Real filtered = is_behind ? arriving_error(Real(0), c.w, s.after) : arriving;
+    const Real filtered = of_spikes ? arriving_error(Real(0), c.w, s.after) : arriving;
     const Real reset = kRule != Rule::kSurrogate && spike ? reset_error(c.keep, now.u, s.error) : Real(0);
     const Real extra = kRule == Rule::kLayer ? reset : Real(0);
     s.sum_self += dw_self_term(s.drive, spike);
     s.trace = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.trace, filtered + extra);
-    Real trace = s.trace;
-    if (kExtended) trace += (is_behind ? now.arriving : Real(0)) + adaptation_spike_error(c.strength, s.adapted);
+    Real trace = s.trace + (of_spikes ? now.arriving : Real(0));
+    if (kAdapts) trace += adaptation_spike_error(c.strength, s.adapted);
     if constexpr (kRule == Rule::kLayer) s.error = layer_rule_error(spike, filtered, c.keep, s.error);
     if constexpr (kRule == Rule::kStep) {
       s.error = step_rule_error(spike, now.slope, trace, reset, c.keep, s.error);
@@ -239,7 +239,7 @@ struct BackwardScan {
     s.drive = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.drive, s.after);
     s.sum_theta += dtheta_term(s.after, carried);
     s.sum_bias += s.drive;
-    if constexpr (!kExtended) return;
+    if constexpr (!kAdapts) return;
     s.sum_strength += dstrength_term(s.adapted, spike);
     s.sum_rho += drho_term(c.strength, s.twice, spike);
     s.twice = adaptation_error_step(c.decay, s.twice, s.adapted);

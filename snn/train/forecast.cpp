@@ -74,10 +74,7 @@ class CountingBackend final : public Backend<float> {
     const void* listed = nullptr;  // spikes, once for all delays
     for (const auto& [source, w, delay] : stage.sources) {
       const std::size_t n_sources = as_size(source.n_neurons);
-      if (!may_spike(source)) {
-        if (delay > 0) want("moved forward", n_rows * n_sources * sizeof(float));
-        continue;
-      }
+      if (!may_spike(source)) continue;
       const std::size_t listed_bytes = n_rows * n_sources / kTenth * sizeof(std::uint16_t);
       want(name += '+', as_size(count_tiles(shape.n_neurons) * kTileWidth) * n_sources * sizeof(float) +
                             (listed == source.spikes ? 0 : listed_bytes));
@@ -88,10 +85,6 @@ class CountingBackend final : public Backend<float> {
     const Shape& shape = stage.scan.shape;
     if (is_cuda_ && stage.scan.rule == Rule::kStep) want("over time", shape.size() * sizeof(float));
     want_delayed(stage.targets, shape);
-    for (const Target<float>& target : stage.targets) {
-      if (is_cuda_ || target.delay == 0) continue;
-      want("moved backward", group_rows(shape) * as_size(target.n_neurons) * sizeof(float));
-    }
   }
   void run(const WeightGradient<float>& product) override {
     const bool delays = std::ranges::any_of(product.delays, [](const auto& each) { return each.delay > 0; });

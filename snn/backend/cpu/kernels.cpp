@@ -64,6 +64,12 @@ void add_events(const ForwardTiles<Real>& p, int b, int first, int last) {
   }
 }
 
+/// Runs a body, if there is one, over a tile of an utterance, if it has that.
+template <class Body>
+void run_tile(const Body* body, int b, int first, int last) {
+  if (body != nullptr && b < body->extent().n_batch) body->template run<kTileWidth>(b, first, last);
+}
+
 template <class Real>
 void forward(const ForwardTiles<Real>& p) {
   const Extent extent = p.scan.extent();
@@ -77,7 +83,9 @@ void forward(const ForwardTiles<Real>& p) {
     const int last = first + kTileWidth < extent.n_neurons ? first + kTileWidth : extent.n_neurons;
     for (int b = p.first_batch; b < p.last_batch; ++b) {
       if (p.n_sources > 0) add_events(p, b, first, last);
+      run_tile(p.sums, b, first, last);
       if (p.drive_only) continue;
+      run_tile(p.norm, b, first, last);
       p.scan.template run<kTileWidth>(b, first, last);
       if (p.spikes != nullptr) pack.template run<kTileWidth>(b, first / kSpikesPerWord, first / kSpikesPerWord + 1);
     }
@@ -85,7 +93,7 @@ void forward(const ForwardTiles<Real>& p) {
 }
 
 template <class Real>
-void backward(const BackwardScan<Real>& scan, int first_batch, int last_batch, Real* psc) {
+void backward(const BackwardScan<Real>& scan, const GainSums<Real>* gain, int first_batch, int last_batch, Real* psc) {
   const int n_neurons = scan.extent().n_neurons;
   for (int b = first_batch; b < last_batch; ++b) {
     for (int first = 0; first < n_neurons; first += kTileWidth) {
@@ -104,6 +112,7 @@ void backward(const BackwardScan<Real>& scan, int first_batch, int last_batch, R
         tile.psc = {rows.data, rows.first_row, rows.first_neuron, rows.stride};
       }
       tile.template run<kTileWidth>(b, first, last);
+      run_tile(gain, b, first, last);
     }
   }
 }

@@ -40,8 +40,10 @@ struct ForwardTiles {
   std::uint64_t* spikes = nullptr;  // [rows][words], or null
   const Events* sources = nullptr;
   int n_sources = 0;
-  bool has_drive = false;   // scan.u holds the dense sources' part of the drive
-  bool drive_only = false;  // no scan, no bits
+  bool has_drive = false;                 // scan.u holds the dense sources' part of the drive
+  bool drive_only = false;                // no scan, no bits
+  const DriveSums<Real>* sums = nullptr;  // of the drive, or null
+  const ApplyNorm<Real>* norm = nullptr;  // gives the drive, or null
   int first_batch = 0, last_batch = 0;
 };
 
@@ -72,8 +74,9 @@ template <class Real>
 struct Kernels {
   void (*multiply)(const Product<Real>&);
   void (*forward)(const ForwardTiles<Real>&);
-  /// psc: room for [steps of the longest utterance][kTileWidth], by the step rule; scan.psc is not looked at.
-  void (*backward)(const BackwardScan<Real>& scan, int first_batch, int last_batch, Real* psc);
+  /// gain: or null. psc: room for [steps of the longest utterance][kTileWidth], by the step rule; scan.psc is not looked at.
+  void (*backward)(const BackwardScan<Real>& scan, const GainSums<Real>* gain, int first_batch, int last_batch,
+                   Real* psc);
   void (*sum_rows)(const RowSums<Real>&);
   /// panel [I][kTileWidth] of the weights [N][I] of neurons first .. last - 1, zeros beyond.
   void (*pack_panel)(const Real* w, int n_sources, int first, int last, Real* panel);

@@ -16,6 +16,13 @@ inline std::size_t area(int rows, int columns) {
 template <class Real>
 void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& product);
 
+/// C += A B of rows that stand one utterance after the other, [row_begin[b], row_begin[b + 1]) counted from row_begin[0], where each
+/// row of C takes the row of A `offset` steps later in its utterance, or earlier if it is below zero, and nothing from beyond. It
+/// has the bits of multiply_rows on the rows of A so moved. kept: scratch.
+template <class Real>
+void add_moved_rows(const Kernels<Real>& kernels, const Product<Real>& product, const int* row_begin, int n_batch,
+                    int offset, std::vector<Real>& kept);
+
 /// Rows of a part that multiply_inner cuts k rows into: at least 512, in at most 16 parts.
 inline int rows_of_part(int k) {
   return std::max(512, (k + 15) / 16);

@@ -1,7 +1,6 @@
 #include "snn/backend/cpu/stages.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "snn/backend/cpu/product.h"
 #include "snn/backend/cpu/spike_product.h"
@@ -32,22 +31,13 @@ T* grown(std::vector<T>& scratch, std::size_t size) {
   return scratch.data();
 }
 
-/// Rows of some utterances, the first of which begin at `from`, `offset` steps later within each, or earlier if it is below zero;
-/// what comes from beyond an utterance is zero. So a product with a delay is one product of all rows, and packs the weights once.
+/// multiply_rows of a group of utterances, or add_moved_rows where there is an offset.
 template <class Real>
-const Real* moved_rows(const Real* from, int width, const int* row_begin, int n_batch, int offset,
-                       std::vector<Real>& scratch) {
-  if (offset == 0) return from;
-  Real* to = grown(scratch, area(row_begin[n_batch] - row_begin[0], width));
-  for (int b = 0; b < n_batch; ++b) {
-    const int n_rows = row_begin[b + 1] - row_begin[b], n_out = std::min(std::abs(offset), n_rows);
-    const std::size_t n_in = area(n_rows - n_out, width), n_zeros = area(n_out, width);
-    const Real* begin = from + area(row_begin[b] - row_begin[0], width);
-    if (offset < 0) to = std::fill_n(to, n_zeros, Real(0));
-    to = std::copy_n(offset < 0 ? begin : begin + n_zeros, n_in, to);
-    if (offset > 0) to = std::fill_n(to, n_zeros, Real(0));
-  }
-  return scratch.data();
+void multiply_group(const Kernels<Real>& kernels, const Product<Real>& product, const int* row_begin, int n_batch,
+                    int offset, std::vector<Real>& kept) {
+  if (offset == 0) return multiply_rows(kernels, product);
+  if (!product.accumulate) std::fill_n(product.c, area(product.m, product.n), Real(0));
+  add_moved_rows(kernels, product, row_begin, n_batch, offset, kept);
 }
 
 /// The forward stage of one group of utterances.
@@ -68,6 +58,8 @@ class ForwardGroup {
     tiles_.last_batch = group.last;
     tiles_.has_drive = stage.sources.empty();
     tiles_.drive_only = stage.drive_only;
+    tiles_.sums = stage.sums ? &*stage.sums : nullptr;
+    tiles_.norm = stage.norm ? &*stage.norm : nullptr;
     if (stage.scan.u == nullptr) {
       tiles_.scan.u = grown(worker.u, area(n_rows(), stage.scan.shape.n_neurons));
       tiles_.scan.first_row = first_row_;
@@ -77,16 +69,17 @@ class ForwardGroup {
   void add_dense(const WeightedSource<Real>& weighted) {
     const Source<Real>& source = weighted.source;
     const int n_neurons = stage_.scan.shape.n_neurons;
-    const Real* values = moved_rows(dense(source), source.n_neurons, stage_.scan.row_begin + tiles_.first_batch,
-                                    tiles_.last_batch - tiles_.first_batch, -weighted.delay, worker_.moved);
-    multiply_rows(kernels_, Product<Real>{.a = values,
-                                          .b = weighted.w,
-                                          .b_transposed = true,
-                                          .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
-                                          .m = n_rows(),
-                                          .n = n_neurons,
-                                          .k = source.n_neurons,
-                                          .accumulate = tiles_.has_drive});
+    multiply_group(kernels_,
+                   Product<Real>{.a = dense(source),
+                                 .b = weighted.w,
+                                 .b_transposed = true,
+                                 .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
+                                 .m = n_rows(),
+                                 .n = n_neurons,
+                                 .k = source.n_neurons,
+                                 .accumulate = tiles_.has_drive},
+                   stage_.scan.row_begin + tiles_.first_batch, tiles_.last_batch - tiles_.first_batch, -weighted.delay,
+                   worker_.kept);
     tiles_.has_drive = true;
   }
 
@@ -176,23 +169,23 @@ void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage
   parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
     const Group& group = groups[static_cast<std::size_t>(g)];
     const int first_row = stage.scan.row_begin[group.first], n_rows = stage.scan.row_begin[group.last] - first_row;
-    auto& [psc, moved] = scratch.workers[static_cast<std::size_t>(worker)];
+    auto& [psc, kept] = scratch.workers[static_cast<std::size_t>(worker)];
     Real* delta = stage.scan.delta + shape.index(first_row, 0);
     bool is_there = false;
     for (const Target<Real>& target : stage.targets) {
-      const Real* error = moved_rows(target.delta + area(first_row, target.n_neurons), target.n_neurons,
-                                     stage.scan.row_begin + group.first, group.last - group.first, target.delay, moved);
-      multiply_rows(kernels, Product<Real>{.a = error,
-                                           .b = target.w,
-                                           .c = delta,
-                                           .m = n_rows,
-                                           .n = shape.n_neurons,
-                                           .k = target.n_neurons,
-                                           .accumulate = is_there});
+      multiply_group(kernels,
+                     Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
+                                   .b = target.w,
+                                   .c = delta,
+                                   .m = n_rows,
+                                   .n = shape.n_neurons,
+                                   .k = target.n_neurons,
+                                   .accumulate = is_there},
+                     stage.scan.row_begin + group.first, group.last - group.first, target.delay, kept);
       is_there = true;
     }
     if (stage.scan.rule == Rule::kStep) grown(psc, area(n_rows, kTileWidth));
-    kernels.backward(stage.scan, group.first, group.last, psc.data());
+    kernels.backward(stage.scan, stage.gain ? &*stage.gain : nullptr, group.first, group.last, psc.data());
   });
 }
 

@@ -16,7 +16,7 @@ template <class Real>
 struct ForwardScratch {
   struct Worker {
     std::vector<Real> u, dense;  // [rows of a group][N]; [rows of a group][I]
-    std::vector<Real> moved;     // [rows of a group][I], of a delay
+    std::vector<Real> kept;      // of add_moved_rows
     std::vector<std::vector<std::uint32_t>> begin;
     std::vector<std::vector<std::uint16_t>> events;  // by source
   };
@@ -32,8 +32,8 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
 template <class Real>
 struct BackwardScratch {
   struct Worker {
-    std::vector<Real> psc;    // of one tile of one utterance, by the step rule
-    std::vector<Real> moved;  // [rows of a group][M], of a delay
+    std::vector<Real> psc;   // of one tile of one utterance, by the step rule
+    std::vector<Real> kept;  // of add_moved_rows
   };
   std::vector<Worker> workers;
 };

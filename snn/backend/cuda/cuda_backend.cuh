@@ -126,7 +126,9 @@ void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
                 shape, scan.row_begin, -weighted.delay);
     is_there = true;
   }
+  if (stage.sums) launch(*stage.sums, stream());
   if (stage.drive_only) return;
+  if (stage.norm) launch(*stage.norm, stream());
   scan.fired = static_cast<Real*>(stage.spikes);
   launch(scan, stream());
 }
@@ -162,6 +164,7 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
     scan.psc = {psc, 0, 0, stride};
   }
   launch(scan, stream());
+  if (stage.gain) launch(*stage.gain, stream());
 }
 
 /// dW = sum over all rows of error s. [ScSr Eq. 13]

@@ -105,6 +105,35 @@ TEST_CASE("product: a row's bits depend on that row alone") {
   }
 }
 
+TEST_CASE("product: rows moved within their utterance add what a product of the moved rows adds, to the bit") {
+  const int n = 26, k = 78;
+  const std::vector<int> row_begin = {7, 40, 43, 43, 143, 144};  // some shorter than the offset, one empty
+  const int n_rows = row_begin.back() - row_begin.front();
+  const std::vector<float> a = numbers<float>(static_cast<std::size_t>(n_rows * k), 8);
+  const std::vector<float> w = numbers<float>(static_cast<std::size_t>(k * n), 9);
+  const std::vector<float> before = numbers<float>(static_cast<std::size_t>(n_rows * n), 10);
+  const std::string isa = GENERATE(from_range(snn::isa_names()));
+  for (const int offset : {1, -1, 5, -5, 40, -40, 99, -100, 1000, -1000}) {
+    std::vector<float> moved(a.size());
+    for (std::size_t b = 0; b + 1 < row_begin.size(); ++b) {
+      for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
+        if (row + offset < row_begin[b] || row + offset >= row_begin[b + 1]) continue;
+        std::copy_n(a.begin() + (row + offset - 7) * k, k, moved.begin() + (row - 7) * k);
+      }
+    }
+    std::vector<float> want = before, got = before, kept;
+    const auto product = [&](const std::vector<float>& from, std::vector<float>& to) {
+      return snn::Product<float>{
+          .a = from.data(), .b = w.data(), .c = to.data(), .m = n_rows, .n = n, .k = k, .accumulate = true};
+    };
+    snn::multiply_rows<float>(snn::find_kernels<float>(isa), product(moved, want));
+    snn::add_moved_rows<float>(snn::find_kernels<float>(isa), product(a, got), row_begin.data(),
+                               static_cast<int>(row_begin.size()) - 1, offset, kept);
+    INFO(isa << ", offset " << offset);
+    CHECK(got == want);
+  }
+}
+
 TEST_CASE("product: the number of threads changes no bit of a sum over rows") {
   const int m = 400, n = 390;
   for (const int k : {5000, 9001}) {

@@ -20,6 +20,7 @@
 #include "snn/scan/forward_scan.h"
 #include "snn/scan/gather_batch.h"
 #include "snn/scan/loss_grad.h"
+#include "snn/scan/mix_batch.h"
 #include "snn/scan/normalisation.h"
 #include "snn/scan/readout_scan.h"
 #include "snn/scan/reductions.h"
@@ -176,9 +177,9 @@ struct Product {
 /// A body that is run over its extent, by itself and in no stage.
 template <class Real>
 using ScanBody =
-    std::variant<GatherBatch<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>, BatchSum<Real>, SquareSums<Real>,
-                 ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>, FindNorm<Real>, FindErrorMeans<Real>,
-                 UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
+    std::variant<GatherBatch<Real>, MixBatch<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>, BatchSum<Real>,
+                 SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>, FindNorm<Real>,
+                 FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;
@@ -188,6 +189,7 @@ struct SequenceKey {
   const void* owner = nullptr;  ///< anything that belongs to this sequence alone
   int n_rows = 0, n_batch = 0, n_labelled = 0;
   bool has_silent = false;  ///< silent neurons
+  bool is_mixed = false;    ///< utterances mixed with others
   auto operator<=>(const SequenceKey&) const = default;
 };
 

@@ -23,6 +23,7 @@ enum class Purpose : std::uint32_t {
   kVersion = 6,  ///< index: hash of epoch and key
   kSplit = 9,    ///< index: hash of key, group or speaker
   kTempo = 10,   ///< index: hash of epoch and key
+  kMixup = 11,   ///< likewise
 };
 
 /// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws

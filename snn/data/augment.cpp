@@ -30,6 +30,24 @@ std::pair<int, int> draw_range(Rng& rng, int longest, int n) {
   return {begin, begin + length};
 }
 
+/// From the distribution Beta(a, a), 0 < a <= 1, by rejection (Jöhnk 1964).
+double draw_beta(Rng& rng, double a) {
+  while (true) {
+    const double x = std::pow(rng.uniform(), 1.0 / a), y = std::pow(rng.uniform(), 1.0 / a);
+    if (x + y <= 1.0 && x + y > 0.0) return x / (x + y);
+  }
+}
+
+/// A partner among n utterances, each equally likely, and its share, the smaller one.
+void draw_partner(const AugmentParams& params, std::uint64_t seed, std::uint64_t index, std::size_t n,
+                  Augmentation& drawn) {
+  if (params.mixup == 0.0) return;
+  Rng rng(seed, Purpose::kMixup, index);
+  drawn.partner = static_cast<int>(rng.below(n));
+  const double share = draw_beta(rng, params.mixup);
+  drawn.share = static_cast<float>(std::min(share, 1.0 - share));
+}
+
 }  // namespace
 
 Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key) {
@@ -91,8 +109,9 @@ std::vector<Augmentation> draw_augmentations(const AugmentParams& params, std::u
   const auto n = static_cast<std::int64_t>(dataset.utterances.size());
   for (const int i : indices) {
     if (i < 0 || i >= n) throw std::invalid_argument(fmt::format("utterance {} of {} asked for", i, n));
-    drawn.push_back(
-        draw_augmentation(params, seed, epoch, dataset.utterances[static_cast<std::size_t>(i)], dataset.n_channels));
+    const Utterance& utterance = dataset.utterances[static_cast<std::size_t>(i)];
+    drawn.push_back(draw_augmentation(params, seed, epoch, utterance, dataset.n_channels));
+    draw_partner(params, seed, index_of(epoch, utterance.key), indices.size(), drawn.back());
   }
   return drawn;
 }

@@ -29,6 +29,8 @@ struct Augmentation {
   std::vector<ChannelTap> taps = {};  ///< [C], or empty
   int mask_begin = 0, mask_end = 0;
   float tempo = 1.0F;  ///< steps of the utterance that pass in one; with taps alone
+  int partner = -1;    ///< index in the batch of the utterance that is mixed in, or below 0 for none
+  float share = 0.0F;  ///< of the partner, 0..0.5
   bool operator==(const Augmentation&) const = default;
 };
 
@@ -46,7 +48,7 @@ Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, 
 /// equally likely, from (seed, epoch, key) alone. Indices into dataset.utterances.
 std::vector<int> draw_versions(std::uint64_t seed, int epoch, const Dataset& dataset, std::span<const int> indices);
 
-/// One for each index. Throws std::invalid_argument for an index out of range.
+/// One for each index; partners are drawn among these. Throws std::invalid_argument for an index out of range.
 std::vector<Augmentation> draw_augmentations(const AugmentParams& params, std::uint64_t seed, int epoch,
                                              const Dataset& dataset, std::span<const int> indices);
 

@@ -30,6 +30,8 @@ void apply(const Augmentation& change, Batch& batch) {
   UtteranceView& view = batch.utterances.back();
   view.shift_steps = change.shift.steps;
   view.shift_channels = change.shift.channels;
+  view.partner = change.partner;
+  view.share = change.share;
   if (change.taps.empty()) return;
   if (change.taps.size() != static_cast<std::size_t>(batch.n_channels)) {
     throw std::invalid_argument(

@@ -180,6 +180,8 @@ void validate(const TrainingParams& p) {
        "tau_m_spread", p.init.tau_m_spread, "so small that tau_m times it keeps theta within theta_max");
   need(p.network.adaptive.empty() || p.init.adaptation <= p.optimiser.clip_weight, "adaptation", p.init.adaptation,
        fmt::format("0 to clip_weight ({})", p.optimiser.clip_weight));
+  need(p.augment.mixup == 0.0 || is_softmax(p.loss.kind), "mixup", p.augment.mixup,
+       "0, or the loss softmax or mean-softmax");
   const int n_channels = p.network.sizes[0];
   const std::string fewer = fmt::format("below the number of channels ({})", n_channels);
   need(p.augment.shift_channels < n_channels, "shift_channels", p.augment.shift_channels, fewer);

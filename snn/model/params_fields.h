@@ -151,6 +151,13 @@ void visit_fields(P& p, F&& f) {
   f({"mask_channels", {0, kMaxNeurons}, "channels", "A band of up to this width is silent"}, p.mask_channels);
   f({"mask_steps", {0, kMaxCount}, "steps", "Up to so many in a row are silent"}, p.mask_steps);
   f({"tempo", {0, 0.5}, "", "Faster or slower by up to this share: 0.15", "", true}, p.tempo);
+  f({"mixup",
+     {0, 1},
+     "",
+     "Mixed with another of the batch, frames and labels (softmax losses); shares from Beta(a, a): 0.2",
+     "",
+     true},
+    p.mixup);
   f({"drop_neurons", kShare, "", "Probability of a hidden neuron to be silent (dropout)"}, p.drop_neurons);
 }
 

@@ -28,6 +28,12 @@ void check_batch(const Batch& batch, int n_channels, int n_hidden) {
     throw std::invalid_argument(
         fmt::format("batch: which of {} neurons are silent, the network has {}", batch.silent.size(), n_silent));
   }
+  for (const UtteranceView& view : batch.utterances) {
+    if (view.partner >= batch.n_batch()) {
+      throw std::invalid_argument(
+          fmt::format("batch: utterance {} is to be mixed in, there are {}", view.partner, batch.n_batch()));
+    }
+  }
   const auto n_taps = batch.utterances.size() * static_cast<std::size_t>(n_channels);
   if (batch.taps.size() > n_taps) {
     throw std::invalid_argument(fmt::format("batch: {} taps, there can be {}", batch.taps.size(), n_taps));
@@ -56,6 +62,7 @@ void LoadedBatch::take(Batch batch, int n_channels, int n_hidden, int row_step) 
   check_batch(batch, n_channels, n_hidden);
   padded_ = pad({batch.n_rows(), batch.n_batch(), n_channels}, row_step);
   batch_ = std::move(batch);
+  is_mixed_ = std::ranges::any_of(batch_.utterances, [](const UtteranceView& view) { return view.partner >= 0; });
 }
 
 void LoadedBatch::reserve(const Shape& padded, int n_hidden, Memory& memory) {

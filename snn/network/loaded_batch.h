@@ -24,6 +24,8 @@ class LoadedBatch {
   int n_rows() const { return batch_.n_rows(); }
   int n_batch() const { return batch_.n_batch(); }
   const std::vector<int>& labels() const { return batch_.labels; }
+  /// Some utterances have partners that are mixed in.
+  bool is_mixed() const { return is_mixed_; }
   /// With the silent utterance, [rows][C].
   const Shape& padded() const { return padded_; }
   /// The shape that a batch of this one gets.
@@ -45,6 +47,7 @@ class LoadedBatch {
   }
 
   Batch batch_;
+  bool is_mixed_ = false;
   Shape padded_;
   Buffer<std::byte> sent_;  // utterances, row_begin, labels, taps, silent
 };

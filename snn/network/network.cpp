@@ -60,6 +60,7 @@ void Network<Real>::load(Batch batch, bool keeps) {
   keeps_ = may_keep_ = is_loaded_ = false;
   batch_.take(std::move(batch), params_.sizes.front(), n_hidden(), backend_->traits().row_step);
   fit(batch_.padded(), keeps);
+  if (batch_.is_mixed() && unmixed_.size() < input_.size()) unmixed_.renew(*backend_, input_.size());
   batch_.send(backend_->fetch(batch_.values()));
   may_keep_ = keeps;
   is_loaded_ = true;
@@ -127,13 +128,24 @@ Pass<Real> Network<Real>::pass() {
 }
 
 template <class Real>
-void Network<Real>::pass_layers(bool keeps) {
+void Network<Real>::gather() {
   backend_->run(GatherBatch<Real>{.shape = batch_.padded(),
                                   .row_begin = batch_.row_begin(),
                                   .utterances = batch_.utterances(),
                                   .taps = batch_.taps(),
                                   .factor = static_cast<Real>(params_.input_scale),
-                                  .x = input_.data()});
+                                  .x = batch_.is_mixed() ? unmixed_.data() : input_.data()});
+  if (!batch_.is_mixed()) return;
+  backend_->run(MixBatch<Real>{.shape = batch_.padded(),
+                               .row_begin = batch_.row_begin(),
+                               .utterances = batch_.utterances(),
+                               .from = unmixed_.data(),
+                               .to = input_.data()});
+}
+
+template <class Real>
+void Network<Real>::pass_layers(bool keeps) {
+  gather();
   const Pass<Real> shared = pass();
   for (Layer<Real>& layer : layers_) layer.forward(shared, keeps);
 }
@@ -222,7 +234,8 @@ void Network<Real>::backward(const LossParams& loss) {
                                .logit_gain = static_cast<Real>(loss.logit_gain),
                                .label_smoothing = static_cast<Real>(loss.label_smoothing),
                                .keep_s = coeffs_.keep_s,
-                               .gain_s = coeffs_.gain_s});
+                               .gain_s = coeffs_.gain_s,
+                               .mixed_with = batch_.is_mixed() ? batch_.utterances() : nullptr});
   if (gradient_.rule == Rule::kLayer) backend_->run(spike_counts_body());
   const Pass<Real> shared = pass();
   for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);

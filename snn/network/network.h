@@ -67,7 +67,12 @@ class Network {
 
   /// Of a sequence of these calls with the loaded batch, for Backend::repeat. owner: as SequenceKey has it.
   SequenceKey sequence_key(const void* owner) const {
-    return {owner, batch_.padded().n_rows, batch_.padded().n_batch, batch_.n_batch(), batch_.silent() != nullptr};
+    return {owner,
+            batch_.padded().n_rows,
+            batch_.padded().n_batch,
+            batch_.n_batch(),
+            batch_.silent() != nullptr,
+            batch_.is_mixed()};
   }
   /// Neurons of all layers, and of the hidden ones.
   int n_neurons() const;
@@ -90,6 +95,7 @@ class Network {
   const Layer<Real>& layer(int index) const { return layers_.at(static_cast<std::size_t>(index) - 1); }
 
  private:
+  void gather();
   void pass_layers(bool keeps);
   BatchCounts<Real> spike_counts_body();
   void fit(const Shape& padded, bool keeps);
@@ -110,6 +116,7 @@ class Network {
   Shape capacity_;                             // that the buffers hold
   bool trains_ = false;                        // they hold what backward() needs
   Buffer<Real> input_;                         // [rows][C]
+  Buffer<Real> unmixed_;                       // the same before utterances are mixed; empty until some are
   Buffer<int> n_spikes_;                       // [B][neurons of all layers]
   Buffer<std::int64_t> batch_spikes_;          // [neurons of all layers]
   Buffer<double> firing_rates_;                // [L], rule layer

@@ -45,6 +45,12 @@ SNN_HD Real smoothed_target(bool labelled, Real smoothing, int n_classes) {
   return (labelled ? Real(1) - smoothing : Real(0)) + smoothing / static_cast<Real>(n_classes);
 }
 
+/// What an utterance gets of its own and of another one's inputs and targets. share: of the other, 0..1. [Mixup mixed]
+template <class Real>
+SNN_HD Real mixed(Real own, Real other, Real share) {
+  return own + share * (other - own);
+}
+
 /// Gradient of the mean cross-entropy of softmax(logits) to the logit: with the sums as logits, to a at every step. weight:
 /// exp(logit - largest); total: sum of all weights; target: 1 for the labelled class, 0 for others, or smoothed.
 /// [TSSLBP softmax error]

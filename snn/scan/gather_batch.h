@@ -29,7 +29,9 @@ struct UtteranceView {
   std::int32_t shift_channels = 0;
   std::int32_t taps = -1;                     ///< row of the batch's taps, or below 0 for none
   std::int32_t mask_begin = 0, mask_end = 0;  ///< steps begin..end-1 of the input, after the shift
-  float tempo = 1.0F;  ///< with taps: steps of the utterance that pass in one of the input, about the middle
+  float tempo = 1.0F;         ///< with taps: steps of the utterance that pass in one of the input, about the middle
+  std::int32_t partner = -1;  ///< index in the batch of the utterance that is mixed in, or below 0 for none
+  float share = 0.0F;         ///< of the partner, 0..1
 };
 
 /// What a step of the input takes from an utterance: that step, and this share of the way to the one behind it.

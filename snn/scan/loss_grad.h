@@ -4,6 +4,7 @@
 #include "snn/model/params.h"
 #include "snn/neuron/loss.h"
 #include "snn/neuron/psc.h"
+#include "snn/scan/gather_batch.h"
 #include "snn/scan/shape.h"
 #include "snn/scan/tile.h"
 
@@ -27,6 +28,7 @@ struct LossGrad {
   Real desired_share, undesired_share;  // count: of the utterance's steps
   Real logit_gain, label_smoothing;     // softmax losses
   Real keep_s, gain_s;
+  const UtteranceView* mixed_with = nullptr;  // [B], whose labels count as well (softmax losses); or null: none
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
@@ -63,6 +65,15 @@ struct LossGrad {
     return loss_sum;
   }
 
+  /// What class k should get of the softmax.
+  SNN_HD Real target_of(int b, int k) const {
+    const Real own = smoothed_target(labels[b] == k, label_smoothing, shape.n_neurons);
+    const int partner = mixed_with != nullptr ? mixed_with[b].partner : -1;
+    if (partner < 0) return own;
+    const Real other = smoothed_target(labels[partner] == k, label_smoothing, shape.n_neurons);
+    return mixed(own, other, static_cast<Real>(mixed_with[b].share));
+  }
+
   SNN_HD void fill(int b, int k, Real e) const {
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) error[shape.index(row, k)] = e;
   }
@@ -83,7 +94,7 @@ struct LossGrad {
       for (int i = 1; i < shape.n_neurons; ++i) largest = logit(i) > largest ? logit(i) : largest;
       for (int i = 0; i < shape.n_neurons; ++i) total += exponential(logit(i) - largest);
       const Real inv_batch = Real(1) / static_cast<Real>(n_labelled), below = logit(k) - largest;
-      const Real target = smoothed_target(labelled, label_smoothing, shape.n_neurons);
+      const Real target = target_of(b, k);
       e = softmax_error(exponential(below), total, target, inv_batch);
       if (of_means) e = mean_logit(e, logit_gain, n_steps);
       if (target > Real(0))

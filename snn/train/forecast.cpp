@@ -7,6 +7,7 @@
 #include <numeric>
 #include <optional>
 #include <stdexcept>
+#include <utility>
 
 #include "snn/backend/cpu/product.h"
 #include "snn/backend/cpu/spike_product.h"
@@ -162,7 +163,9 @@ MemoryForecast training_memory(const TrainingParams& params, const BatchSize& ba
   std::optional<Network<float>> scorer;
   if (validates && scores_others(params)) scorer.emplace(scored_network(params), params.gradient, backend);
   const std::size_t parameters = backend.arrays();
-  network.load(batch_of(params.network, batch), true);
+  Batch taken = batch_of(params.network, batch);
+  if (params.augment.mixup > 0.0) taken.utterances.front().partner = 0;
+  network.load(std::move(taken), true);
   network.forward();
   network.backward(params.loss);
   if (scorer) {

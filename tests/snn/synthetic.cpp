@@ -53,6 +53,7 @@ void add_all_parts(snn::TrainingParams& params) {
   params.network.output_layer = snn::OutputLayer::kMean;
   params.loss.kind = snn::LossKind::kMeanSoftmax;
   params.loss.label_smoothing = 0.1;
+  params.augment.mixup = 0.5;
 }
 
 }  // namespace support

@@ -212,6 +212,32 @@ TEST_CASE("augmentation: tempos are uniform, and leave all other draws alone") {
   CHECK(with == draw({.shift_steps = 2, .warp = 0.1, .mask_steps = 5}, 7));
 }
 
+// Of lambda from Beta(a, a) the mean of lambda (1 - lambda) is a / (2 (2 a + 1)), its deviation below 0.1.
+TEST_CASE("augmentation: partners are uniform, their shares Beta, and all other draws stay") {
+  Dataset data{1, {}, {}};
+  std::vector<int> all(4000);
+  std::iota(all.begin(), all.end(), 0);
+  for (const int i : all) data.utterances.push_back(utterance_of("key" + std::to_string(i), 1));
+  for (const double a : {0.2, 1.0}) {
+    double product = 0.0, place = 0.0;
+    float most = 0.0F;
+    for (const Augmentation& drawn : draw_augmentations({.mixup = a}, 9, 1, data, all)) {
+      REQUIRE((drawn.partner >= 0 && drawn.partner < 4000 && drawn.share >= 0.0F));
+      most = std::max(most, drawn.share);
+      product += drawn.share * (1.0 - drawn.share) / 4000;
+      place += drawn.partner / 4000.0;
+    }
+    CHECK(most <= 0.5F);
+    CHECK(std::abs(product - a / (2.0 * (2.0 * a + 1.0))) < 4.0 * 0.1 / std::sqrt(4000.0));
+    CHECK(std::abs(place / 4000 - 0.4999) < 4.0 / std::sqrt(12.0 * 4000));
+  }
+  std::vector<Augmentation> with =
+      draw_augmentations({.shift_steps = 2, .warp = 0.1, .mixup = 0.2}, 9, 1, data, std::vector{7});
+  CHECK(with[0].partner == 0);  // alone in its batch
+  with[0].partner = -1, with[0].share = 0.0F;
+  CHECK(with == draw_augmentations({.shift_steps = 2, .warp = 0.1}, 9, 1, data, std::vector{7}));
+}
+
 TEST_CASE("augmentation: one parameter leaves the draws of the others alone") {
   const Augmentation warped = draw({.shift_steps = 2, .warp = 0.1}, 7);
   const Augmentation both = draw({.shift_steps = 2, .warp = 0.1, .drop_channels = 0.5}, 7);

@@ -90,7 +90,7 @@ TEST_CASE("model json: a field that may lack is left out at its default, and rea
   });
   CHECK(names ==
         "adaptive input_delays forward_delays skip_delays bias normalised output_layer tau_a logit_gain "
-        "label_smoothing adaptation warm_up tempo ");
+        "label_smoothing adaptation warm_up tempo mixup ");
   std::string text = training_to_json(params);
   for (const char* name : {"adaptive", "delays", "bias", "normalised", "output_layer", "tau_a", "logit_gain",
                            "label_smoothing", "adaptation"}) {

@@ -68,6 +68,26 @@ TEST_CASE("network: a silent neuron is one whose weights to other layers are zer
   CHECK(gradients.at("w_self_1").values[4] == 0.0F);
 }
 
+TEST_CASE("network: what is mixed with itself stays what it was, another one changes it") {
+  Rig<float> rig;
+  const snn::Dataset dataset = support::synthetic();
+  snn::Batch batch = snn::make_batch(dataset, std::vector<int>{0, 1});
+  const snn::LossParams loss{.kind = snn::LossKind::kSoftmax};
+  const auto gradients = [&] {
+    rig.network.forward(batch);
+    rig.network.backward(loss);
+    return rig.network.gradients();
+  };
+  const snn::Tensors plain = gradients();
+  batch.utterances[0].partner = 0;
+  batch.utterances[0].share = 0.4F;
+  CHECK(gradients() == plain);
+  batch.utterances[0].partner = 1;
+  CHECK_FALSE(gradients() == plain);
+  batch.utterances[0].partner = -1;
+  CHECK(gradients() == plain);
+}
+
 TEST_CASE("network: a batch that does not fit is refused") {
   Rig<float> rig;
   const snn::Dataset dataset = support::synthetic();
@@ -83,7 +103,8 @@ TEST_CASE("network: a batch that does not fit is refused") {
        {Change([](auto& b) { b.utterances.pop_back(); }), Change([](auto& b) { b.row_begin.pop_back(); }),
         Change([](auto& b) { b.row_begin[1] = b.row_begin[2] + 1; }), Change([](auto& b) { b.row_begin[1] = 0; }),
         Change([](auto& b) { b.row_begin[0] = 1; }), Change([](auto& b) { b.row_begin = {0}; }),
-        Change([](auto& b) { b.row_begin.clear(); }), Change([](auto& b) { b = {.n_channels = 12}; })}) {
+        Change([](auto& b) { b.row_begin.clear(); }), Change([](auto& b) { b = {.n_channels = 12}; }),
+        Change([](auto& b) { b.utterances[1].partner = 2; })}) {
     CHECK_THROWS_AS(rig.network.forward(with(change)), std::invalid_argument);
   }
 }

@@ -46,6 +46,11 @@ TEST_CASE("loss: the count loss is half the steps times the squared difference",
 }
 
 // Of four classes, a fifth of the target for all alike: 1/20 for each, and 4/5 more for the label.
+TEST_CASE("loss: of two utterances each gets its share", "[Mixup mixed]") {
+  CHECK(snn::mixed(2.0, 10.0, 0.25) == 4.0);
+  CHECK(snn::mixed(2.0F, 10.0F, 0.0F) == 2.0F);
+}
+
 TEST_CASE("loss: label smoothing spreads a share of the target over all classes", "[LabelSmoothing target]") {
   CHECK(smoothed_target(true, 0.2, 4) == Approx(0.85));
   CHECK(smoothed_target(false, 0.2, 4) == Approx(0.05));

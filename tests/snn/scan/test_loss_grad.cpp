@@ -23,6 +23,7 @@ struct Output {
   Real keep_s = Real(0.75), gain_s = Real(0.25);
   std::vector<Real> sums{}, error{};
   std::vector<double> parts{};
+  std::vector<snn::UtteranceView> mixed_with{};  // [B], or empty
 
   snn::Shape shape() const { return {row_begin.back(), static_cast<int>(row_begin.size()) - 1, n_classes}; }
   std::size_t at(int b, int t, int k) const { return shape().index(row_begin[static_cast<std::size_t>(b)] + t, k); }
@@ -56,7 +57,8 @@ struct Output {
                                            .logit_gain = static_cast<Real>(loss.logit_gain),
                                            .label_smoothing = static_cast<Real>(loss.label_smoothing),
                                            .keep_s = keep_s,
-                                           .gain_s = gain_s},
+                                           .gain_s = gain_s,
+                                           .mixed_with = mixed_with.empty() ? nullptr : mixed_with.data()},
                        width);
     return std::accumulate(parts.begin(), parts.end(), 0.0);
   }
@@ -191,6 +193,30 @@ TEST_CASE("loss: the error is the derivative of the loss to every PSC") {
       INFO(to_string(kind) << " element " << i);
       CHECK(at.error[i] == Approx((value(1e-5) - value(-1e-5)) / 2e-5).margin(1e-8));
     }
+  }
+}
+
+// Cross-entropy is linear in the targets: loss and error are those of both labels, by their shares.
+TEST_CASE("loss: a mixed utterance has both labels, each by its share", "[Mixup mixed]") {
+  for (const LossKind kind : {LossKind::kSoftmax, LossKind::kMeanSoftmax}) {
+    Output<double> output{.row_begin = {0, 2, 5},
+                          .n_classes = 3,
+                          .psc = support::numbers<double>(15, 3),
+                          .labels = {1, 2},
+                          .loss = {.kind = kind, .logit_gain = 4.0, .label_smoothing = 0.3}};
+    Output<double> swapped = output;
+    swapped.labels = {2, 1};
+    const double own = output.run(), other = swapped.run();
+    Output<double> mixed = output;
+    mixed.mixed_with.resize(2);
+    for (int b = 0; b < 2; ++b) mixed.mixed_with[b].partner = 1 - b, mixed.mixed_with[b].share = 0.25F;
+    CHECK(mixed.run() == Approx(0.75 * own + 0.25 * other));
+    for (std::size_t i = 0; i < 15; ++i) {
+      CHECK(mixed.error[i] == Approx(0.75 * output.error[i] + 0.25 * swapped.error[i]).margin(1e-15));
+    }
+    mixed.mixed_with[0].partner = -1;
+    mixed.mixed_with[1].partner = 1;  // itself
+    CHECK(mixed.run() == Approx(own));
   }
 }
 

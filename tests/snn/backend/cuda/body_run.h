@@ -133,6 +133,10 @@ class BodyRun {
     std::vector<int> counts(bodies::kBatch * 9);
     for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<int>(i * 13 % 29);
     n_spikes.upload(counts);
+    std::vector<snn::UtteranceView> views(bodies::kBatch);
+    views[1].partner = 3, views[1].share = 0.3F;
+    snn::Buffer<snn::UtteranceView> mixed_with(backend_, views.size());
+    mixed_with.upload(views);
     backend_.run(snn::LossGrad<float>{.shape = {bodies::kRows, bodies::kBatch, bodies::kClasses},
                                       .row_begin = row_begin(),
                                       .psc = psc.data(),
@@ -148,7 +152,8 @@ class BodyRun {
                                       .logit_gain = 2.0F,
                                       .label_smoothing = 0.1F,
                                       .keep_s = 0.75F,
-                                      .gain_s = 0.25F});
+                                      .gain_s = 0.25F,
+                                      .mixed_with = mixed_with.data()});
     snn::Buffer<snn::GradientState> state(backend_, 1);
     for (int i = 0; i < 2; ++i) {
       backend_.run(snn::BatchCounts<float>{.n_batch = bodies::kBatch,
@@ -249,6 +254,18 @@ class BodyRun {
                                          .factor = 1.5F,
                                          .x = x.data()});
     keep("x", x);
+    snn::Buffer<float> mixed = zeros<float>(bodies::kRows * 9);
+    for (int b = 0; b + 1 < bodies::kBatch; ++b) {
+      views[static_cast<std::size_t>(b)].partner = b + 1;
+      views[static_cast<std::size_t>(b)].share = 0.3F;
+    }
+    sent.upload(views);
+    backend_.run(snn::MixBatch<float>{.shape = {bodies::kRows, bodies::kBatch, 9},
+                                      .row_begin = row_begin(),
+                                      .utterances = sent.data(),
+                                      .from = x.data(),
+                                      .to = mixed.data()});
+    keep("mixed", mixed);
   }
 
  private:

@@ -229,8 +229,9 @@ struct BackwardScan {
     const Real extra = kRule == Rule::kLayer ? reset : Real(0);
     s.sum_self += dw_self_term(s.drive, spike);
     s.trace = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.trace, filtered + extra);
-    Real trace = s.trace + (of_spikes ? now.arriving : Real(0));
-    if (kAdapts) trace += adaptation_spike_error(c.strength, s.adapted);
+    Real of_spike = of_spikes ? now.arriving : Real(0);
+    if (kAdapts) of_spike += adaptation_spike_error(c.strength, s.adapted);
+    const Real trace = s.trace + of_spike;
     if constexpr (kRule == Rule::kLayer) s.error = layer_rule_error(spike, filtered, c.keep, s.error);
     if constexpr (kRule == Rule::kStep) {
       s.error = step_rule_error(spike, now.slope, trace, reset, c.keep, s.error);

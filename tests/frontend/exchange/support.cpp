@@ -1,13 +1,16 @@
 #include "tests/frontend/exchange/support.h"
 
+#include <fcntl.h>
 #include <zlib.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
 
-#include "tests/frontend/stream/samples.h"
+#include "frontend/exchange/files.h"
+#include "frontend/exchange/formats.h"
 
 namespace exchange_support {
 
@@ -66,6 +69,11 @@ std::string zip_of(const Members& members, int method) {
   return files + directory + end;
 }
 
+std::vector<std::string> write_all(ear::RecordWriter& writer, const std::vector<ear::Record>& records) {
+  for (const ear::Record& record : records) writer.write(record);
+  return writer.close();
+}
+
 }  // namespace
 
 ear::Header header(ear::Kind kind) {
@@ -96,6 +104,32 @@ All read_all(ear::RecordReader& source) {
     if (!item.warning.empty()) all.warnings.push_back(item.warning);
   }
   return all;
+}
+
+ear::ForeignParams step_of(double dt_ms) {
+  ear::ForeignParams params;
+  params.dt_ms = dt_ms;
+  return params;
+}
+
+std::vector<std::string> write_npz(const std::string& path, const ear::Header& header,
+                                   const std::vector<ear::Record>& records) {
+  const ear::Descriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666));
+  return write_all(*ear::make_npz_writer(file.get(), path, header, path.substr(0, path.rfind('/'))), records);
+}
+
+std::vector<std::string> write_kaldi(const std::string& folder, const ear::Header& header,
+                                     const std::vector<ear::Record>& records) {
+  std::filesystem::create_directory(folder);
+  return write_all(*ear::make_kaldi_writer(folder, "data/train", header), records);
+}
+
+std::vector<std::string> write_shd(const std::string& path, ear::Kind kind) {
+  return write_all(*ear::make_shd_writer(path, path, header(kind)), records(kind));
+}
+
+std::string path_of(const samples::Memory& memory) {
+  return "/proc/self/fd/" + std::to_string(memory.fd());
 }
 
 std::string slurp(const std::string& path) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "frontend/exchange/records.h"
+#include "tests/frontend/stream/samples.h"
 #include "tests/support/temp_folder.h"
 
 namespace exchange_support {
@@ -26,6 +27,16 @@ struct All {
 };
 All read_all(ear::RecordReader& source);
 
+/// Nothing but the length of a step.
+ear::ForeignParams step_of(double dt_ms);
+
+/// Each format's writer, to its end; returns what close() gives.
+std::vector<std::string> write_npz(const std::string& path, const ear::Header& header,
+                                   const std::vector<ear::Record>& records);
+std::vector<std::string> write_kaldi(const std::string& folder, const ear::Header& header,
+                                     const std::vector<ear::Record>& records);
+std::vector<std::string> write_shd(const std::string& path, ear::Kind kind);
+
 /// The message of what `call` throws; empty if it throws nothing.
 template <class Call>
 std::string error_of(Call&& call) {
@@ -40,6 +51,9 @@ std::string error_of(Call&& call) {
 /// Whole files, all bytes.
 std::string slurp(const std::string& path);
 void spill(const std::string& path, const std::string& bytes);
+
+/// Under which a file in memory can be opened.
+std::string path_of(const samples::Memory& memory);
 
 /// A member of an npz: its name with .npy, and its bytes.
 using Members = std::vector<std::pair<std::string, std::string>>;

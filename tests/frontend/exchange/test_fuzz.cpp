@@ -1,7 +1,4 @@
 // Damaged files of every binary format: an error or records that keep the rules, never a crash, never much memory.
-#include <fcntl.h>
-#include <unistd.h>
-
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <functional>
@@ -61,11 +58,6 @@ int feed(const std::string& bytes, const std::function<void(const std::string&)>
   return n_errors;
 }
 
-/// Under which a file in memory can be opened.
-std::string path_of(const samples::Memory& memory) {
-  return "/proc/self/fd/" + std::to_string(memory.fd());
-}
-
 void check_all(ear::RecordReader& source) {
   for (ear::ReadRecord item; source.next(item);) {
     if (!item.error.empty()) throw std::runtime_error(item.error);
@@ -79,14 +71,10 @@ TEST_CASE("2,000 damaged npz of ossicle-convert give an error or records") {
   const exchange_support::TempFolder temp;
   const std::string path = temp.file("a.npz");
   for (const ear::Kind kind : {ear::Kind::kEvents, ear::Kind::kCounts}) {
-    const int fd = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0666);
-    const auto writer = ear::make_npz_writer(fd, path, exchange_support::header(kind), temp.path().string());
-    for (const auto& record : exchange_support::records(kind)) writer->write(record);
-    writer->close();
-    ::close(fd);
+    exchange_support::write_npz(path, exchange_support::header(kind), exchange_support::records(kind));
     const int n_errors = feed(exchange_support::slurp(path), [&](const std::string& bytes) {
       const samples::Memory memory(bytes);
-      check_all(*ear::open_npz(path_of(memory), {}));
+      check_all(*ear::open_npz(exchange_support::path_of(memory), {}));
     });
     CHECK(n_errors > kCases / 2);
   }
@@ -98,15 +86,13 @@ TEST_CASE("2,000 damaged npz of strangers, whose checksums are right, give an er
   const std::string x = npy("<f4", "(2, 3, 2)", numbers<float>({1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 0}));
   const std::string y = npy("<i8", "(2,)", numbers<std::int64_t>({1, 0}));
   const std::string keys = exchange_support::npy_texts({"utt.1", "utt-2"});
-  ear::ForeignParams params;
-  params.dt_ms = 1.0;
   int member = 0;
   for (const std::string& array : {x, y, keys}) {
     const int n_errors = feed(array, [&](const std::string& bytes) {
       exchange_support::Members members = {{"X.npy", x}, {"y.npy", y}, {"keys.npy", keys}};
       members[static_cast<std::size_t>(member)].second = bytes;
       const samples::Memory memory(exchange_support::zip(members));
-      check_all(*ear::open_npz(path_of(memory), params));
+      check_all(*ear::open_npz(exchange_support::path_of(memory), exchange_support::step_of(1)));
     });
     CHECK(n_errors > kCases / 4);
     ++member;
@@ -118,11 +104,9 @@ TEST_CASE("2,000 damaged archives of Kaldi give an error or records") {
   for (const char* key : {"one", "two", "three"}) {
     ark += std::string(key) + " " + ear::ark_matrix_header(2, 3) + exchange_support::numbers<float>({1, 2, 3, 4, 5, 6});
   }
-  ear::ForeignParams params;
-  params.dt_ms = 1.0;
   const int n_errors = feed(ark, [&](const std::string& bytes) {
     const samples::Memory memory(bytes);
-    check_all(*ear::open_kaldi_ark(memory.fd(), "a.ark", {}, params));
+    check_all(*ear::open_kaldi_ark(memory.fd(), "a.ark", {}, exchange_support::step_of(1)));
   });
   CHECK(n_errors > kCases / 4);
 }
@@ -130,9 +114,7 @@ TEST_CASE("2,000 damaged archives of Kaldi give an error or records") {
 TEST_CASE("200 damaged HDF5 files of ossicle-convert give an error or records") {
   const exchange_support::TempFolder temp;
   const std::string path = temp.file("a.h5");
-  const auto writer = ear::make_shd_writer(path, path, exchange_support::header(ear::Kind::kRaster));
-  for (const auto& record : exchange_support::records(ear::Kind::kRaster)) writer->write(record);
-  writer->close();
+  exchange_support::write_shd(path, ear::Kind::kRaster);
   constexpr int kFew = 200;  // each takes a process of its own
   const int n_errors = feed(
       exchange_support::slurp(path),

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 #include <cstdint>
-#include <numeric>
 
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
@@ -39,15 +38,6 @@ TEST_CASE("backend: an instruction set that the machine has not is named with wh
   for (const std::string& isa : snn::isa_names()) CHECK_NOTHROW(snn::make_backend({.n_threads = 1, .isa = isa}));
   CHECK_THROWS_WITH(snn::make_backend({.n_threads = 1, .isa = "avx"}),
                     Contains("'avx'") && Contains("auto") && Contains("baseline"));
-}
-
-TEST_CASE("backend: memory comes zeroed and aligned") {
-  const auto backend = snn::make_backend({.n_threads = 1});
-  for (const std::size_t n : {1, 3, 1000}) {
-    const Buffer<float> buffer(*backend, n);
-    CHECK(reinterpret_cast<std::uintptr_t>(buffer.data()) % 64 == 0);
-    CHECK(buffer.download() == std::vector<float>(n, 0.0F));
-  }
 }
 
 TEST_CASE("buffer: parts go up and down, ranges beyond it throw") {

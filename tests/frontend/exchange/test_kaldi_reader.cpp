@@ -1,9 +1,7 @@
-// kaldi_writer.cpp, kaldi_reader.cpp: folders there and back, folders and archives of strangers.
-#include <fcntl.h>
-#include <unistd.h>
-
+// Folders that were changed, and folders and archives of strangers.
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <limits>
 
 #include "frontend/exchange/formats.h"
 #include "frontend/exchange/kaldi_ark.h"
@@ -17,24 +15,13 @@ using exchange_support::numbers;
 using exchange_support::read_all;
 using exchange_support::slurp;
 using exchange_support::spill;
+using exchange_support::step_of;
+using exchange_support::write_kaldi;
 
 namespace {
 
-void write_folder(const std::string& folder, const ear::Header& header, const std::vector<ear::Record>& records) {
-  std::filesystem::create_directory(folder);
-  const auto writer = ear::make_kaldi_writer(folder, "data/train", header);
-  for (const ear::Record& record : records) writer->write(record);
-  CHECK(writer->close().empty());
-}
-
 std::string entry(const std::string& key, std::uint64_t rows, std::uint64_t columns, const std::vector<float>& values) {
   return key + " " + ear::ark_matrix_header(rows, columns) + numbers(values);
-}
-
-ear::ForeignParams step_of(double dt_ms) {
-  ear::ForeignParams params;
-  params.dt_ms = dt_ms;
-  return params;
 }
 
 exchange_support::All read_ark(const std::string& bytes, const ear::KaldiTables& tables,
@@ -50,45 +37,10 @@ exchange_support::All read_ark(const std::string& bytes, const ear::KaldiTables&
 
 }  // namespace
 
-TEST_CASE("kaldi: records of the dense kinds come back as they were, events are refused") {
-  for (const Kind kind : {Kind::kCochleagram, Kind::kRaster, Kind::kCounts}) {
-    INFO(ear::kind_name(kind));
-    const exchange_support::TempFolder temp;
-    const std::string folder = temp.file("k");
-    write_folder(folder, exchange_support::header(kind), exchange_support::records(kind));
-    const auto source = ear::open_kaldi_folder(folder, {});
-    CHECK(source->is_own());
-    CHECK(source->n_records() == 3);
-    CHECK(ear::first_difference(source->header(), exchange_support::header(kind)).empty());
-    CHECK(samples::equal(read_all(*source).records, exchange_support::records(kind)));
-  }
-  CHECK_THAT(error_of([] { ear::make_kaldi_ark_writer(1, "-", exchange_support::header(Kind::kEvents)); }),
-             Contains("ossicle-rebin"));
-}
-
-TEST_CASE("kaldi: the tables are Kaldi's, sorted, and feats.scp points at the matrices") {
-  const exchange_support::TempFolder temp;
-  auto header = exchange_support::header(Kind::kCounts);
-  auto records = exchange_support::records(Kind::kCounts);
-  header.dt_ms = records[1].dt_ms = 8.5;
-  write_folder(temp.file("k"), header, records);
-  CHECK(slurp(temp.file("k/text")) == "C3\na_2 two_words one two_words\nb-1 d\u00fcrr\n");
-  CHECK(slurp(temp.file("k/utt2spk")) == "C3 C3\na_2 M\u00e4rz\nb-1 ada\n");
-  CHECK(slurp(temp.file("k/utt2num_frames")) == "C3 1\na_2 7\nb-1 4\n");
-  CHECK(slurp(temp.file("k/frame_shift")) == "0.0085\n");
-  const std::string ark = slurp(temp.file("k/feats.ark"));
-  // b-1: 4 bytes of key, 15 before the numbers, 4 x 3 numbers of 4 bytes
-  CHECK(slurp(temp.file("k/feats.scp")) ==
-        "C3 data/train/feats.ark:173\na_2 data/train/feats.ark:71\nb-1 data/train/feats.ark:4\n");
-  CHECK(ark.substr(4, 5) == std::string("\0BFM ", 5));
-  CHECK(ark.substr(71, 5) == std::string("\0BFM ", 5));
-  CHECK(ark.substr(173, 5) == std::string("\0BFM ", 5));
-}
-
 TEST_CASE("kaldi: numbers that were altered are an error that says how to read them all the same") {
   const exchange_support::TempFolder temp;
   const std::string folder = temp.file("k");
-  write_folder(folder, exchange_support::header(Kind::kCochleagram), exchange_support::records(Kind::kCochleagram));
+  write_kaldi(folder, exchange_support::header(Kind::kCochleagram), exchange_support::records(Kind::kCochleagram));
   std::string ark = slurp(folder + "/feats.ark");
   const std::string whole = ark;
   ark[30] = static_cast<char>(ark[30] ^ 1);
@@ -194,20 +146,4 @@ TEST_CASE("kaldi: a stranger's folder is read by feats.scp and its frame shift")
   std::filesystem::remove(temp.file("feats.scp"));
   CHECK_THAT(error_of([&] { ear::open_kaldi_folder(temp.path().string(), {}); }),
              Contains("neither feats.ark nor feats.scp"));
-}
-
-TEST_CASE("kaldi: an archive alone says that labels are not in it, a full device is an error") {
-  const samples::Memory memory;
-  const auto writer = ear::make_kaldi_ark_writer(memory.fd(), "-", exchange_support::header(Kind::kRaster));
-  for (const auto& record : exchange_support::records(Kind::kRaster)) writer->write(record);
-  const auto notes = writer->close();
-  REQUIRE(notes.size() == 1);
-  CHECK_THAT(notes[0], Contains("labels of 2 records"));
-  const auto read = read_ark(memory.bytes(), {}, step_of(1)).records;
-  CHECK(std::get<std::vector<float>>(read.at(0).data) == std::vector<float>{0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1});
-  const int full = ::open("/dev/full", O_WRONLY);
-  const auto lost = ear::make_kaldi_ark_writer(full, "standard output", exchange_support::header(Kind::kRaster));
-  CHECK_THAT(error_of([&] { lost->write(exchange_support::records(Kind::kRaster)[0]); }),
-             Contains("standard output: cannot write: No space left"));
-  ::close(full);
 }

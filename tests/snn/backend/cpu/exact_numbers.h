@@ -1,0 +1,19 @@
+#pragma once
+// Numbers whose sums of products are exact: no order of additions changes a bit.
+#include <cmath>
+#include <cstdint>
+#include <vector>
+
+#include "tests/snn/numbers.h"
+
+namespace support {
+
+/// n whole numbers from -8 to 7, times `unit`, a power of two.
+template <class Real>
+std::vector<Real> exact_numbers(int n, std::uint32_t seed, double unit = 1.0) {
+  std::vector<Real> values = numbers<Real>(static_cast<std::size_t>(n), seed, -8.0, 8.0);
+  for (Real& v : values) v = std::floor(v) * static_cast<Real>(unit);
+  return values;
+}
+
+}  // namespace support

@@ -11,8 +11,7 @@ try:
 
     from read_stream import read_records
 except ImportError:
-    sys.exit(f"{pathlib.Path(sys.argv[0]).name}: no NumPy for {sys.executable}; on Debian apt-get install python3-numpy, and run by "
-             "/usr/bin/python3")
+    np = None  # --help needs none
 
 # frames: [N, T, C], zeros after a recording's end; lengths: [N], steps of each; labels: [N], its class; speakers: [N], their names.
 Part = collections.namedtuple("Part", "frames lengths labels speakers")
@@ -35,6 +34,9 @@ def parser_of(doc):
 def parse(parser, chooses=True):
     """chooses: something is chosen on the validation part, so there must be one."""
     args = parser.parse_args()
+    if np is None:
+        sys.exit(f"{pathlib.Path(sys.argv[0]).name}: no NumPy for {sys.executable}; on Debian apt-get install python3-numpy, and run by "
+                 "/usr/bin/python3")
     if not 0 <= args.valid_fraction < 1 or (chooses and not args.valid_fraction):
         parser.error(f"--valid-fraction {args.valid_fraction}: must lie between 0 and 1")
     if not (args.test or args.valid):

@@ -10,11 +10,9 @@ training is then fitted with it. Recordings shorter than the longest of the trai
 
 import json
 
-from baseline_parts import parse, parser_of, read_parts, run
+from baseline_parts import np, parse, parser_of, read_parts, run
 
-import numpy as np
-
-PENALTIES = 10.0 ** np.arange(-3, 4)  # beside squares that are 1 in the mean
+PENALTIES = [10.0**k for k in range(-3, 4)]  # beside squares that are 1 in the mean
 
 
 class Ridge:
@@ -59,7 +57,7 @@ def main():
         fit = Ridge(features(parts.whole), parts.whole.labels, n_classes)
     accuracy = fit.accuracy(PENALTIES[best], features(test), test.labels)
     result = {"accuracy": accuracy, "n_total": len(test.labels), "n_correct": round(accuracy * len(test.labels)),
-              "valid_accuracy": by_penalty[best], "n_valid": len(valid.labels), "penalty": float(PENALTIES[best])}
+              "valid_accuracy": by_penalty[best], "n_valid": len(valid.labels), "penalty": PENALTIES[best]}
     if args.json:
         print(json.dumps(result))
     else:

@@ -136,6 +136,7 @@ snn::TrainingParams resolve(const Options& o, const snn::Dataset& train, const s
   snn::Resolved resolved = init ? snn::resolve_from(*init, o.choices, train.n_channels, n_classes)
                                 : snn::resolve(o.choices, train.n_channels, n_classes);
   snn::require_effect(o.choices, resolved.params);
+  if (init) snn::require_drawn(o.choices, *init, train.classes);
   require_delays_that_count(o.choices, train);
   for (const std::string& note : resolved.notes) context.note(note);
   return std::move(resolved.params);

@@ -215,6 +215,10 @@ std::string training_to_json(const TrainingParams& params) {
   return dump(training_json(params));
 }
 
+std::string all_training_to_json(const TrainingParams& params) {
+  return dump(all_of(params));
+}
+
 TrainingParams training_from_json(std::string_view text) {
   const Json json = parse(text, "metadata \"training\"");
   TrainingParams params;

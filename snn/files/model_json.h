@@ -30,10 +30,12 @@ struct FileHeader {
 std::string header_to_json(const FileHeader& header);
 FileHeader header_from_json(std::string_view text);
 
-/// {"network": {"sizes": [...], ...}, ...} with every field of TrainingParams; reading wants each of them and no other,
-/// of the right type. Ranges are left to validate().
+/// {"network": {"sizes": [...], ...}, ...} with every field of TrainingParams, but for those that may lack and have their
+/// defaults; reading wants each of the others and no unknown one, of the right type. Ranges are left to validate().
 std::string training_to_json(const TrainingParams& params);
 TrainingParams training_from_json(std::string_view text);
+/// The same with every field, for a person to read.
+std::string all_training_to_json(const TrainingParams& params);
 
 /// "SECTION.FIELD: X in the checkpoint, Y now" for the first field in which they differ; empty if none does.
 std::string first_difference(const TrainingParams& in_checkpoint, const TrainingParams& now);

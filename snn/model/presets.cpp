@@ -147,20 +147,23 @@ void note_corpus(const Preset& preset, int n_channels, int n_classes, std::vecto
       fmt::format("{} has no effect: it counts only {}; change that, or leave it out", flag, where));
 }
 
-/// A value of 0 asks for nothing.
-void require_values_count(const TrainingChoices& choices, const TrainingParams& params) {
+/// A field that counts in some trainings only.
+struct Need {
+  const char *flag, *field;
+  bool is_met;
+  const char* where;
+};
+
+std::vector<Need> needs_of(const TrainingParams& params) {
   const LossKind loss = params.loss.kind;
   const Rule rule = params.gradient.rule;
   const NetworkParams& network = params.network;
   const bool has_self = !network.self_recurrent.empty(), has_bip = !network.bip.empty();
   const bool adapts = !network.adaptive.empty();
-  const struct {
-    const char *flag, *field;
-    bool counts;
-    const char* where;
-  } rows[] = {
+  return {
       {"--target-passes", "target_passes", loss == LossKind::kKernel, "with --loss kernel"},
       {"--count-targets", "desired_share", loss == LossKind::kCount, "with --loss count"},
+      {"--count-targets", "undesired_share", loss == LossKind::kCount, "with --loss count"},
       {"--logit-gain", "logit_gain", loss == LossKind::kMeanSoftmax, "with --loss mean-softmax"},
       {"--label-smoothing", "label_smoothing", is_softmax(loss), "with --loss softmax or mean-softmax"},
       {"--bound", "bound", rule != Rule::kSurrogate, "with --rule step or layer"},
@@ -175,10 +178,14 @@ void require_values_count(const TrainingChoices& choices, const TrainingParams& 
       {"--adaptation", "adaptation", adapts, "with --adaptive"},
       {"--clip-scope", "clip_scope", params.optimiser.clip_norm > 0.0, "with a --clip-norm above 0"},
   };
-  for (const auto& row : rows) {
-    const auto found = choices.values.find(row.field);
-    if (row.counts || found == choices.values.end()) continue;
-    if (found->second != FieldValue(0) && found->second != FieldValue(0.0)) refuse_idle(row.flag, row.where);
+}
+
+/// A value of 0 asks for nothing.
+void require_values_count(const TrainingChoices& choices, const TrainingParams& params) {
+  for (const Need& need : needs_of(params)) {
+    const auto found = choices.values.find(need.field);
+    if (need.is_met || found == choices.values.end()) continue;
+    if (found->second != FieldValue(0) && found->second != FieldValue(0.0)) refuse_idle(need.flag, need.where);
   }
 }
 
@@ -241,6 +248,10 @@ void require_effect(const TrainingChoices& choices, const TrainingParams& params
   if (params.network.normalised && bias != choices.values.end() && bias->second == FieldValue(false)) {
     refuse_idle("--no-bias", "without --normalise, which brings biases");
   }
+}
+
+bool has_effect(const std::string& field, const TrainingParams& params) {
+  return std::ranges::all_of(needs_of(params), [&](const Need& need) { return need.is_met || need.field != field; });
 }
 
 Skip parse_skip(const std::string& text) {

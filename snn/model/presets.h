@@ -88,6 +88,8 @@ Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes);
 /// Throws std::invalid_argument naming the first choice that cannot change a training with these parameters, and what it needs;
 /// they follow from the choices, by resolve() or resolve_from(). Numbers of 0 ask for nothing, and presets for nothing either.
 void require_effect(const TrainingChoices& choices, const TrainingParams& params);
+/// Whether a training with these parameters may depend on that field of theirs, as require_effect() has it.
+bool has_effect(const std::string& field, const TrainingParams& params);
 
 /// "FROM:TO", both decimal. Throws std::invalid_argument.
 Skip parse_skip(const std::string& text);

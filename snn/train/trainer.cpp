@@ -35,6 +35,26 @@ ArrayReport report_of(const std::string& name, const std::vector<float>& values)
   return {.name = name, .min = min, .mean = sum / n, .max = max, .rms = std::sqrt(squares / n)};
 }
 
+/// No gradient depends on the running means and variances, so no batch stops at them.
+void require_finite_norms(const ArrayLayout& layout, const Tensors& parameters, int epoch) {
+  for (const ArrayLayout::Entry& entry : layout.entries()) {
+    const ParameterKind kind = entry.info.kind;
+    if (kind != ParameterKind::kNormMean && kind != ParameterKind::kNormVar) continue;
+    if (std::ranges::all_of(parameters.at(entry.info.name).values, [](float x) { return std::isfinite(x); })) continue;
+    throw std::runtime_error(
+        fmt::format("epoch {}: {} is not finite: the drives of layer {} are too large to be normalised; use a lower "
+                    "--input-scale or --w-scale",
+                    epoch, entry.info.name, entry.info.to));
+  }
+}
+
+/// Of each layer, in how many of the batches it took the surrogate.
+std::vector<double> surrogate_shares(const std::vector<std::int64_t>& n_surrogate, int n_batches) {
+  std::vector<double> shares;
+  for (const std::int64_t n : n_surrogate) shares.push_back(static_cast<double>(n) / n_batches);
+  return shares;
+}
+
 }  // namespace
 
 std::vector<ArrayReport> array_reports(const ArrayLayout& layout, const Tensors& parameters,
@@ -158,13 +178,10 @@ EpochReport Trainer::finish_epoch() {
     for (auto* of_layers : {&report.firing_rates, &report.neurons.silent, &report.neurons.saturated})
       of_layers->pop_back();
   }
-  if (has_layer_rule()) {
-    for (const std::int64_t n : counted_.n_surrogate) {
-      report.surrogate_shares.push_back(static_cast<double>(n) / n_batches_);
-    }
-  }
-  report.arrays =
-      array_reports(network_.layout(), network_.parameters(), optimiser_.array_gradients(), gradient_.n_updates);
+  if (has_layer_rule()) report.surrogate_shares = surrogate_shares(counted_.n_surrogate, n_batches_);
+  const Tensors parameters = network_.parameters();
+  require_finite_norms(network_.layout(), parameters, report.epoch);
+  report.arrays = array_reports(network_.layout(), parameters, optimiser_.array_gradients(), gradient_.n_updates);
   if (valid_ != nullptr) {
     report.valid = score_valid();
     valid_accuracy_ = report.valid->accuracy();

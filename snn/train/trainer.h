@@ -83,7 +83,7 @@ class Trainer {
   /// Runs the epoch in progress to its end. After each batch `on_batch` decides whether to go on; if not, returns
   /// nothing, and a later call, or another trainer with state(), continues there. Throws std::runtime_error for a
   /// gradient that is not finite, naming epoch, batch and keys; state() is then that before the batch, however late it was
-  /// seen.
+  /// seen. So it does at the end of an epoch whose running means or variances are not finite; there is no state() then.
   std::optional<EpochReport> run_epoch(const std::function<bool(const BatchReport&)>& on_batch);
 
   /// Everything that a resumed run needs.

@@ -58,6 +58,12 @@ void require_no_contradiction(const NetworkParams& network, const TrainingChoice
   require_delays("--input-delays", choices.input_delays, network.input_delays);
   require_delays("--forward-delays", choices.forward_delays, network.forward_delays);
   require_delays("--skip-delays", choices.skip_delays, network.skip_delays);
+  const auto normalised = choices.values.find("normalised");
+  if (normalised != choices.values.end() && normalised->second == FieldValue(true) && !network.normalised) {
+    throw std::invalid_argument(fmt::format(
+        "--normalise: the model to start from has plain weights{}; leave the flag out, or train anew without --init",
+        network.bias ? " and biases, with the normalisation of its own training folded into them if it had one" : ""));
+  }
   visit_fields(network, [&choices]<class T>(const Field& field, const T& value) {
     if constexpr (std::is_same_v<T, double> || std::is_same_v<T, bool> || Named<T>) {  // the others are the topology's
       const T* choice = given<T>(choices, field);
@@ -118,6 +124,25 @@ Resolved resolve_from(const Model& model, const TrainingChoices& choices, int n_
   resolved.params.network = network;
   validate(resolved.params);
   return resolved;
+}
+
+void require_drawn(const TrainingChoices& choices, const Model& model, const std::vector<std::string>& classes) {
+  const NetworkParams& network = model.training.network;
+  const bool is_any_new = std::ranges::count(indices_of(classes, model.classes), -1) > 0;
+  const auto is_drawn = [&](const std::vector<int>& layers) {
+    return is_any_new && std::ranges::count(layers, network.n_layers()) > 0;
+  };
+  const std::map<std::string, bool> fields = {{"w_scale", is_any_new},
+                                              {"w_self_mean", is_drawn(network.self_recurrent)},
+                                              {"w_self_std", is_drawn(network.self_recurrent)},
+                                              {"adaptation", is_drawn(network.adaptive)},
+                                              {"tau_m_spread", is_drawn(network.bip)}};
+  visit_fields(model.training.init, [&](const Field& field, const double&) {
+    const double* choice = given<double>(choices, field);
+    if (choice == nullptr || *choice == 0.0 || fields.at(field.name)) return;
+    throw std::invalid_argument(
+        fmt::format("{} has no effect: the model to start from has what it would draw; leave it out", flag_of(field)));
+  });
 }
 
 WarmStart warm_start(const Model& model, const std::vector<std::string>& classes, const TrainingParams& params) {

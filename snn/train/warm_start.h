@@ -13,6 +13,10 @@ namespace snn {
 /// and for a choice about the network that the model contradicts, naming both.
 Resolved resolve_from(const Model& model, const TrainingChoices& choices, int n_channels, int n_classes);
 
+/// Throws std::invalid_argument for a choice of initial values of which a training on `classes` from `model` draws none: only
+/// output neurons of new classes are drawn. Numbers of 0 ask for nothing.
+void require_drawn(const TrainingChoices& choices, const Model& model, const std::vector<std::string>& classes);
+
 struct WarmStart {
   Tensors parameters;                      ///< parameter_list(params.network)
   std::vector<std::string> new_classes;    ///< whose output neurons begin anew, in the order of the new list

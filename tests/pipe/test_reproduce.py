@@ -6,6 +6,7 @@ import math
 import os
 import pathlib
 import random
+import re
 import subprocess
 import sys
 import tempfile
@@ -14,6 +15,9 @@ import wave
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
+sys.path.insert(0, str(ROOT / "scripts/tables"))
+from plan import EPOCHS, HIDDEN, PAPER, TABLES  # noqa: E402
+
 SPEAKERS = ("ann", "bob", "cy")
 ENVIRONMENT = {**os.environ, "PATH": f"{TOOLS}:{os.environ['PATH']}"}
 
@@ -52,6 +56,30 @@ class Reproduce(unittest.TestCase):
 
     def results(self, table):
         return {path.stem: json.loads(path.read_text()) for path in (self.root / "out/quick" / table).glob("best-*/*.json")}
+
+    def tool(self, name, *words, code=0):
+        done = subprocess.run([TOOLS / name, *map(str, words)], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=200, check=False)
+        self.assertEqual(done.returncode, code, done.stderr)
+        return done
+
+    def preset(self, name):
+        """(layers, epochs) of a preset of ossicle-train. The epochs are what a shorter run is told that it differs in."""
+        stream, model = self.root / "tones.tar", self.root / name
+        train = ["ossicle-train", stream, "--preset", name, "--threads", 1, "-o", model]
+        self.tool(*train, "--epochs", 1)
+        sizes = json.loads(self.tool("ossicle-info", "--json", model).stdout)["training"]["network"]["sizes"]
+        told = self.tool(*train, "--resume", code=2).stderr
+        return "-".join(map(str, sizes[1:-1])), int(re.search(r"n_epochs: 1 in the checkpoint, (\d+) now", told)[1])
+
+    def test_presets_are_those_of_the_tool(self):
+        rows = [f"{self.root / 'fsdd'}/{digit}_ann_0.wav\t{digit}\tann\n" for digit in range(2)]
+        (self.root / "tones.tsv").write_text("path\tlabel\tspeaker\n" + "".join(rows), encoding="utf-8")
+        self.tool("ossicle-lyon", "--list", self.root / "tones.tsv", "-o", self.root / "tones.tar")
+        for name in ("best", "best-large"):
+            self.assertEqual((HIDDEN[name], EPOCHS[name]), self.preset(name))
+        self.assertEqual(EPOCHS["plain"], self.preset("plain")[1])
+        for table in (TABLES[name] for name in PAPER):
+            self.assertEqual((table.hidden, EPOCHS["paper"]), self.preset(table.preset))
 
     def test_official_split(self):
         done = self.reproduce("fsdd", "--best-on-test")

@@ -164,6 +164,18 @@ TEST_CASE("ossicle-train: what is too large, and a gradient that never was finit
              Contains("epoch 1, batch 1:") && Contains("lower --input-scale or --w-scale") && !Contains("--lr"));
 }
 
+TEST_CASE("ossicle-train --normalise: drives beyond what can be normalised stop the run with advice") {
+  const Folder f;
+  for (const std::string& valid : {std::string(), " --valid " + f.valid}) {
+    const auto stopped = shell("ossicle-train " + f.train + kNet +
+                               "--normalise --input-scale 1e30 --epochs 1 --overwrite -o " + f.file("m") + valid);
+    CHECK(stopped.exit_code == 2);
+    CHECK_THAT(stopped.err,
+               Contains("epoch 1: norm_var_1 is not finite") && Contains("use a lower --input-scale or --w-scale"));
+    CHECK_FALSE(f.has("m"));
+  }
+}
+
 TEST_CASE("ossicle-train --normalise: a silent layer gets advice that helps") {
   const Folder f;
   const std::string common =

@@ -105,6 +105,37 @@ TEST_CASE("ossicle-train --init: whether an option counts follows from the netwo
   CHECK_THAT(with("--lr-self 0.1").err, Contains("--lr-self has no effect: it counts only with --self-recurrent"));
 }
 
+TEST_CASE("ossicle-train --init: values that the model has already are not to be drawn, but those of new classes are") {
+  const Folder f;
+  pipe_support::write_stream(f.file("more.tar"), {.n_records = 40, .n_classes = 9, .extra_label = "eleven"});
+  const auto with = [&f](const std::string& options, const std::string& stream) {
+    return shell(f.tune("x", options + " --overwrite --epochs 1") + f.file(stream));
+  };
+  for (const std::string flag : {"--w-scale", "--w-self-mean", "--w-self-std", "--tau-m-spread"}) {
+    const auto refused = with(flag + " 1.5", "train.tar");
+    CHECK(refused.exit_code == 2);
+    CHECK_THAT(refused.err, Contains(flag + " has no effect: the model to start from has what it would draw"));
+    CHECK(with(flag + " 1.5", "more.tar").exit_code == (flag == "--w-scale" ? 0 : 2));  // of the hidden layers
+  }
+  CHECK(with("--w-self-std 0", "train.tar").exit_code == 0);  // asks for nothing
+}
+
+TEST_CASE("ossicle-train --init --normalise: what has become of the normalisation is said, and what to do") {
+  const Folder f;
+  REQUIRE(
+      shell("ossicle-train -q --preset plain --normalise --hidden 8 --no-skip --epochs 1 --threads 1 --overwrite -o " +
+            f.model + " " + f.own)
+          .exit_code == 0);
+  CHECK(shell(f.tune("y", "--epochs 1") + f.own).exit_code == 0);
+  const auto refused = shell(f.tune("x", "--normalise --epochs 1") + f.own);
+  CHECK(refused.exit_code == 2);
+  CHECK_THAT(
+      refused.err,
+      Contains("--normalise: the model to start from has plain weights and biases, with the normalisation of its "
+               "own training folded into them if it had one; leave the flag out, or train anew without --init"));
+  CHECK(!std::filesystem::exists(f.file("x")));
+}
+
 TEST_CASE("ossicle-train --init: what does not fit is named, and nothing is written") {
   const Folder f;
   pipe_support::write_stream(f.file("scaled.tar"), {.n_records = 20, .scale = 2.0});

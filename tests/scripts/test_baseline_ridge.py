@@ -51,6 +51,9 @@ def records(n, seed, shuffled=False):
 
 
 class Ridge(TreeTest):
+    def test_help_needs_no_numpy(self):
+        self.check_help_without_numpy("scripts/baseline_ridge.py", "--valid-fraction F", "train.tar", "--test", "test.tar")
+
     def run_ridge(self, *arguments):
         write_stream(self.root / "train.tar", records(60, 1))
         write_stream(self.root / "test.tar", [*records(30, 2), ("", "s0", np.zeros((4, 5), np.float32))])

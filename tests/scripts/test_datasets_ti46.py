@@ -33,6 +33,9 @@ class Ti46(TreeTest):
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_bytes(data)
 
+    def test_help_of_the_maker_needs_no_numpy(self):
+        self.check_help_without_numpy("datasets/ti46/make_tree", "--speech DIR", "tree")
+
     def digits(self, speakers=("f1", "m8"), n_digits=10):
         """{path: bytes} of whole recordings of the digits."""
         whole = sphere()

@@ -84,6 +84,30 @@ TEST_CASE("ossicle-info prints what a model holds") {
              StartsWith("model: " + folder.file("m.model")) && Contains("\n  w_0_1: 4 3\n"));
 }
 
+TEST_CASE("ossicle-info prints what a training used at its default, where that has an effect") {
+  snn::Model model = snn::sample_model();
+  model.recipe_json = to_json(lyon_recipe({}));
+  const std::string plain = info({}, snn::serialise(model)).out;
+  CHECK_THAT(plain, Contains("bias: false\n") && Contains("input_delays: 0\n") && Contains("output_layer: spiking\n"));
+  for (const char* idle : {"logit_gain", "label_smoothing", "tau_a", "adaptation"}) CHECK_THAT(plain, !Contains(idle));
+  model.training.loss.kind = snn::LossKind::kMeanSoftmax;
+  model.training.network.adaptive = {1, 2, 3};
+  for (const snn::ParameterInfo& array : snn::parameter_list(model.training.network)) {
+    const auto n = static_cast<std::size_t>(array.n_values());
+    model.parameters.emplace(array.name, snn::Tensor{array.shape, std::vector<float>(n, 0.5F)});
+  }
+  const std::string bytes = snn::serialise(model);
+  CHECK_THAT(bytes, !Contains("logit_gain"));
+  const Result result = info({"--json"}, bytes);
+  INFO(result.err);
+  REQUIRE(result.exit_code == 0);
+  const Json training = Json::parse(result.out)["training"];
+  CHECK(training["loss"]["logit_gain"] == 3.0);
+  CHECK(training["loss"]["label_smoothing"] == 0.0);
+  CHECK(training["network"]["tau_a"] == 30.0);
+  CHECK(training["init"]["adaptation"] == 0.08);
+}
+
 TEST_CASE("ossicle-info prints how far a checkpoint is") {
   snn::Checkpoint checkpoint = snn::sample_checkpoint();
   checkpoint.model.recipe_json = to_json(lyon_recipe({}));

@@ -8,6 +8,7 @@
 
 #include "frontend/base/text.h"
 #include "snn/files/model_json.h"
+#include "snn/model/presets.h"
 #include "snn/train/forecast.h"
 #include "tools/info/pipeline.h"
 
@@ -75,6 +76,15 @@ Json memory_report(const snn::Model& model, const ear::Recipe& recipe) {
           {"train", in_mb(snn::training_memory(model.training, {n_steps * n_batch, n_batch}, "cpu", 1, false))}};
 }
 
+// Every field, also where the file leaves it out, unless that has no effect.
+Json training_report(const snn::TrainingParams& training) {
+  Json report = Json::parse(snn::all_training_to_json(training));
+  visit_fields(training, [&](const snn::Section& section, const snn::Field& field, const auto&) {
+    if (field.may_lack && !has_effect(field.name, training)) report[section.name].erase(field.name);
+  });
+  return report;
+}
+
 }  // namespace
 
 Json stream_report(const std::string& name, const ear::Header& header, const ear::Summary& summary) {
@@ -113,7 +123,7 @@ Json model_report(const std::string& name, const snn::Model& model, const ear::R
           {"input_kind", model.input_kind},
           {"classes", model.classes},
           {"recipe", Json::parse(to_json(recipe))},
-          {"training", Json::parse(snn::training_to_json(model.training))},
+          {"training", training_report(model.training)},
           {"n_parameters", n_parameters},
           {"memory_mb", memory_report(model, recipe)},
           {"parameters", parameters}};

@@ -239,6 +239,7 @@ TEST_CASE("presets: a choice without effect is refused, and says where it counts
   const std::vector<Case> cases = {
       {with({}, {{"target_passes", 2}}), with(kernel, {{"target_passes", 2}}), "--target-passes"},
       {with(kernel, {{"desired_share", 0.4}}), with({}, {{"desired_share", 0.4}}), "--count-targets"},
+      {with(kernel, {{"undesired_share", 0.1}}), with({}, {{"undesired_share", 0.1}}), "--count-targets"},
       {with(softmax, {{"logit_gain", 4.0}}), with(mean, {{"logit_gain", 4.0}}), "--logit-gain"},
       {with({}, {{"label_smoothing", 0.1}}), with(softmax, {{"label_smoothing", 0.1}}), "--label-smoothing"},
       {with({}, {{"label_smoothing", 0.1}}), with(mean, {{"label_smoothing", 0.1}}), "--loss softmax or mean-softmax"},

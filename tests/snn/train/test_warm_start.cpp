@@ -134,7 +134,7 @@ TEST_CASE("warm start: a choice that the model contradicts is refused, naming bo
            {[](auto& t) { t.forward_delays = std::vector<int>{2}; }, "--forward-delays [2]", "has [0]"},
            {[](auto& t) { t.skip_delays = std::vector<int>{2}; }, "--skip-delays [2]", "has [0]"},
            {[](auto& t) { t.adaptive = true; }, "--adaptive: layers [1, 2]", "has []"},
-           {[](auto& t) { t.values["normalised"] = true; }, "--normalise true", "has false"},
+           {[](auto& t) { t.values["normalised"] = true; }, "--normalise: ", "plain weights"},
            {[](auto& t) { t.values["output_layer"] = OutputLayer::kMean; }, "--output-layer mean", "has spiking"},
            {[](auto& t) { t.values["tau_m"] = 16.0; }, "--tau-m 16", "has 12"},
            {[](auto& t) { t.values["tau_s"] = 9.0; }, "--tau-s 9", "has 8"},

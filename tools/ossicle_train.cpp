@@ -46,6 +46,7 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--variant", o.variants,
                  "Stream of the same recordings in another form, such as with noise: for each utterance and epoch one "
                  "of all forms is drawn; may be given again")
+      ->take_all()
       ->allow_extra_args(false);
   tools::add_validation_options(app, o.valid);
   app.add_option(

@@ -82,6 +82,13 @@ TEST_CASE("Every number of every tool is read as decimal") {
   CHECK(n_options > 60);
 }
 
+TEST_CASE("A list that is given twice is refused rather than joined") {
+  const Result result = probe({"values", "--sizes", "1,2", "--sizes", "3"});
+  CHECK(result.exit_code == 2);
+  CHECK(result.out.empty());
+  CHECK_THAT(result.err, Contains("--sizes: given 2 times, wanted once; put commas between its values"));
+}
+
 TEST_CASE("A slip in the name of an option is answered by the nearest name") {
   const auto said = [](const std::vector<std::string>& args) {
     const Result result = probe(args);

@@ -85,6 +85,18 @@ void require_kinds(CLI::App& app) {
   }
 }
 
+void require_once(const CLI::App& app) {
+  const std::vector<CLI::Option*>& given = app.parse_order();
+  for (const CLI::Option* option : given) {
+    const bool may_repeat = option->get_positional() || kind_of(*option) == ValueKind::kFlag ||
+                            option->get_multi_option_policy() == CLI::MultiOptionPolicy::TakeAll;
+    const auto n = std::ranges::count(given, option);
+    if (may_repeat || n <= option->get_items_expected_min()) continue;
+    throw CLI::ValidationError(option->get_name(),
+                               fmt::format("given {} times, wanted once; put commas between its values", n));
+  }
+}
+
 std::string did_you_mean(const CLI::App& app, std::string_view unknown) {
   constexpr std::size_t kShortest = 3;  // anything is near to less
   constexpr std::size_t kMostWrong = 2;

@@ -151,6 +151,7 @@ int run_app(int argc, char** argv, const ToolInfo& info, const std::function<voi
       define(app);
       require_kinds(app);
       app.parse(argc, argv);
+      require_once(app);
       run(context);
       flush_output();
       return context.n_failed() > 0 ? kFailedInPart : kDone;

@@ -187,6 +187,7 @@ void add_model_options(CLI::App& app, ModelConversion& c) {
   app.add_option("--stream", c.stream, "Weights: a stream with their classes, kind and recipe. NIR: with its steps")
       ->group(group);
   app.add_option("--name", c.names, "Weights: THEIRS=OURS names a tensor, THEIRS= drops it; may be repeated")
+      ->take_all()
       ->allow_extra_args(false)
       ->group(group);
   app.add_flag("--overwrite,!--no-overwrite", c.overwrite, "Weights: write over a model that is there")->group(group);

@@ -12,7 +12,6 @@
 
 using Catch::Contains;
 using pipe_support::kNet;
-using pipe_support::kSmall;
 using pipe_support::run;
 using pipe_support::shell;
 using pipe_support::slurp;
@@ -34,7 +33,7 @@ int kill_once_running(const std::string& line, const std::string& checkpoint, in
 
 TEST_CASE("ossicle-train: threads, stops and resumes change no byte of the model") {
   const Folder f;
-  const std::string common = "ossicle-train " + f.train + " --valid " + f.valid + kNet + " --epochs 40 --seed 3";
+  const std::string common = "ossicle-train " + f.train + " --valid " + f.valid + kNet + " --epochs 25 --seed 3";
   REQUIRE(shell(common + " -o " + f.file("one")).exit_code == 0);
   std::string two = common;
   two.replace(two.find("--threads 1"), 11, "--threads 2");
@@ -53,7 +52,7 @@ TEST_CASE("ossicle-train: threads, stops and resumes change no byte of the model
   CHECK(slurp(f.file("killed")) == want);
   CHECK(slurp(f.file("killed.best")) == slurp(f.file("one.best")));
   // A line an epoch, each once, whatever was cut off and done again.
-  CHECK(shell("grep -c . " + f.file("killed.log")).out == "40\n");
+  CHECK(shell("grep -c . " + f.file("killed.log")).out == "25\n");
   const auto records = [&f](const std::string& log) { return shell("sed 's/,\"seconds.*//' " + f.file(log)).out; };
   CHECK(records("killed.log") == records("two.log"));
 
@@ -98,8 +97,8 @@ TEST_CASE("ossicle-train: default, preset, file, flag, each over the one before"
   const Folder f;
   const auto network = [&f](const std::string& options) {
     const std::string model = f.file("m");
-    const auto trained =
-        shell("ossicle-train -q --overwrite " + f.train + kSmall + "--epochs 1 -o " + model + " " + options);
+    const auto trained = shell("ossicle-train -q --overwrite --hidden 20,20,20 --threads 1 --epochs 1 " + f.train +
+                               " -o " + model + " " + options);
     INFO(options << ": " << trained.err);
     REQUIRE(trained.exit_code == 0);
     return nlohmann::json::parse(shell("ossicle-info --json " + model).out).at("training").at("network");

@@ -120,7 +120,7 @@ TEST_CASE("ossicle-train: SIGHUP keeps the epoch, also when several come, and is
 TEST_CASE("ossicle-train --resume: a log that is shorter than it was, or new, is continued") {
   const Folder f;
   const auto here = [&](const std::string& line) { return shell(line, "", {f.temp.path()}); };
-  const std::string run = "ossicle-train train.tar" + kNet + "--epochs 60 -o m --log log ";
+  const std::string run = "ossicle-train train.tar" + kNet + "--epochs 30 -o m --log log ";
   const auto stop = here(begun(run, "m.ckpt") +
                          "while [ $(grep -c . log) -lt 5 ]; do sleep 0.01; done; kill $pid; wait $pid; echo $?");
   REQUIRE(stop.out == "2\n");
@@ -131,24 +131,24 @@ TEST_CASE("ossicle-train --resume: a log that is shorter than it was, or new, is
   const auto resumes = [&](const std::string& name, long n_lines) {
     spill(f.file("m.ckpt"), checkpoint);
     std::filesystem::remove(f.file("m"));
-    const auto result = here("ossicle-train train.tar" + kNet + "--epochs 60 -o m --resume --log " + name);
+    const auto result = here("ossicle-train train.tar" + kNet + "--epochs 30 -o m --resume --log " + name);
     INFO(result.err);
     CHECK(result.exit_code == 0);
     CHECK(lines(name) == std::to_string(n_lines) + "\n");
     return result.err;
   };
   spill(f.file("short"), log.substr(0, log.find('\n') + 1));
-  CHECK_THAT(resumes("short", 1 + 60 - n_done), Contains("warning: short: ") && Contains("the checkpoint saw"));
+  CHECK_THAT(resumes("short", 1 + 30 - n_done), Contains("warning: short: ") && Contains("the checkpoint saw"));
   spill(f.file("cut"), log.substr(0, log.find('\n') + 100));
-  CHECK_THAT(resumes("cut", 1 + 60 - n_done), Contains("warning: cut: "));
-  CHECK_THAT(resumes("new", 60 - n_done), Contains("warning: new: 0 bytes"));
-  CHECK_THAT(resumes("log", 60), !Contains("warning: log"));
+  CHECK_THAT(resumes("cut", 1 + 30 - n_done), Contains("warning: cut: "));
+  CHECK_THAT(resumes("new", 30 - n_done), Contains("warning: new: 0 bytes"));
+  CHECK_THAT(resumes("log", 30), !Contains("warning: log"));
   // Of another run: as long, but its lines end elsewhere.
   std::string other = log;
   other.insert(other.find(','), " ");
   spill(f.file("other"), other);
   spill(f.file("m.ckpt"), checkpoint);
-  const auto refused = here("ossicle-train train.tar" + kNet + "--epochs 60 -o m --resume --log other");
+  const auto refused = here("ossicle-train train.tar" + kNet + "--epochs 30 -o m --resume --log other");
   CHECK(refused.exit_code == 2);
   CHECK_THAT(refused.err, Contains("other: is not the log of the run that is resumed; name that one, or a new file"));
   CHECK(slurp(f.file("other")) == other);

@@ -11,12 +11,10 @@ using pipe_support::shell;
 using pipe_support::slurp;
 using Folder = pipe_support::TrainingFolder;
 using pipe_support::kNet;
-using pipe_support::kSmall;
 
 TEST_CASE("ossicle-train: the log says what layers, arrays and gradients do, and the average is what is stored") {
   const Folder f;
-  const std::string common =
-      "ossicle-train " + f.train + kSmall + " --preset plain --epochs 2 --clip-norm 1e-3 --clip-scope array ";
+  const std::string common = "ossicle-train " + f.train + kNet + "--epochs 2 --clip-norm 1e-3 --clip-scope array ";
   REQUIRE(shell(common + " -o " + f.file("m") + " --log " + f.file("log")).exit_code == 0);
   const std::string averaged = common + " --ema-decay 0.9 -o " + f.file("a") + " --log " + f.file("a.log");
   REQUIRE(shell(averaged).exit_code == 0);
@@ -150,8 +148,7 @@ TEST_CASE("ossicle-train: neither the model nor the log replaces the configurati
 TEST_CASE("ossicle-train: what is too large, and a gradient that never was finite, get advice that helps") {
   const Folder f;
   const auto said = [&f](const std::string& options) {
-    const auto result =
-        shell("ossicle-train " + f.train + kSmall + " --preset plain --epochs 1 -o " + f.file("m") + options);
+    const auto result = shell("ossicle-train " + f.train + kNet + "--epochs 1 -o " + f.file("m") + options);
     CHECK(result.exit_code == 2);
     return result.err;
   };
@@ -179,7 +176,7 @@ TEST_CASE("ossicle-train --normalise: drives beyond what can be normalised stop 
 TEST_CASE("ossicle-train --normalise: a silent layer gets advice that helps") {
   const Folder f;
   const std::string common =
-      "ossicle-train " + f.train + kSmall + " --preset plain --epochs 1 --overwrite --threshold 1000 -o " + f.file("m");
+      "ossicle-train " + f.train + kNet + "--epochs 1 --overwrite --threshold 1000 -o " + f.file("m");
   CHECK_THAT(shell(common).err, Contains("layer 1 is silent") && Contains("try a larger --input-scale or --w-scale"));
   CHECK_THAT(shell(common + " --normalise").err,
              Contains("layer 1 is silent") && Contains("try a lower --threshold") && !Contains("--input-scale"));

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "snn/scan/adam_update.h"
+#include "snn/scan/add_noise.h"
 #include "snn/scan/backward_scan.h"
 #include "snn/scan/batch_counts.h"
 #include "snn/scan/delayed_rows.h"
@@ -176,10 +177,10 @@ struct Product {
 
 /// A body that is run over its extent, by itself and in no stage.
 template <class Real>
-using ScanBody =
-    std::variant<GatherBatch<Real>, MixBatch<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>, BatchSum<Real>,
-                 SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>, FindNorm<Real>,
-                 FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
+using ScanBody = std::variant<GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate,
+                              LossGrad<Real>, BatchSum<Real>, SquareSums<Real>, ChunkSums, GradientNorm,
+                              AdamUpdate<Real>, DelayedRows<Real>, FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>,
+                              KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;
@@ -190,6 +191,7 @@ struct SequenceKey {
   int n_rows = 0, n_batch = 0, n_labelled = 0;
   bool has_silent = false;  ///< silent neurons
   bool is_mixed = false;    ///< utterances mixed with others
+  bool is_noisy = false;    ///< noise added to the input
   auto operator<=>(const SequenceKey&) const = default;
 };
 

@@ -2,18 +2,12 @@
 
 #include <bit>
 #include <cmath>
+#include <iterator>
 #include <numbers>
 #include <stdexcept>
 
 namespace snn {
 namespace {
-
-// Multipliers and Weyl increments of Philox4x32 (Salmon et al. 2011, section 3.3; Random123's philox.h).
-constexpr std::uint32_t kMultiplier0 = 0xD2511F53;
-constexpr std::uint32_t kMultiplier1 = 0xCD9E8D57;
-constexpr std::uint32_t kWeyl0 = 0x9E3779B9;
-constexpr std::uint32_t kWeyl1 = 0xBB67AE85;
-constexpr int kRounds = 10;
 
 constexpr std::uint32_t low(std::uint64_t x) {
   return static_cast<std::uint32_t>(x);
@@ -24,28 +18,17 @@ constexpr std::uint32_t high(std::uint64_t x) {
 
 }  // namespace
 
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key) {
-  for (int round = 0; round < kRounds; ++round) {
-    const std::uint64_t product0 = std::uint64_t{kMultiplier0} * counter[0];
-    const std::uint64_t product1 = std::uint64_t{kMultiplier1} * counter[2];
-    counter = {high(product1) ^ counter[1] ^ key[0], low(product1), high(product0) ^ counter[3] ^ key[1],
-               low(product0)};
-    key = {key[0] + kWeyl0, key[1] + kWeyl1};
-  }
-  return counter;
-}
-
 Rng::Rng(std::uint64_t seed, Purpose purpose, std::uint64_t index)
-    : key_{low(seed), high(seed)}, counter_{0, static_cast<std::uint32_t>(purpose), low(index), high(index)} {}
+    : key_(philox_key(seed)), counter_{{0, static_cast<std::uint32_t>(purpose), low(index), high(index)}} {}
 
 std::uint32_t Rng::next_u32() {
-  if (used_ == block_.size()) {
+  if (used_ == std::size(block_.word)) {
     if (exhausted_) throw std::length_error("random stream exhausted after 2^34 words");
     block_ = philox4x32(counter_, key_);
     used_ = 0;
-    exhausted_ = ++counter_[0] == 0;
+    exhausted_ = ++counter_.word[0] == 0;
   }
-  return block_[used_++];
+  return block_.word[used_++];
 }
 
 std::uint64_t Rng::next_u64() {

@@ -1,17 +1,14 @@
 #pragma once
 // Counter-based random numbers: every draw depends on (seed, purpose, index) alone, never on what was drawn before
-// elsewhere. Philox4x32-10: Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011,
-// section 3.3.
-#include <array>
+// elsewhere.
 #include <cstddef>
 #include <cstdint>
 #include <utility>
 #include <vector>
 
-namespace snn {
+#include "snn/base/philox.h"
 
-/// One block of Philox4x32-10: a bijection of the counter, chosen by the key.
-std::array<std::uint32_t, 4> philox4x32(std::array<std::uint32_t, 4> counter, std::array<std::uint32_t, 2> key);
+namespace snn {
 
 /// What a stream of numbers is for. The values are part of the reproducibility promise: never renumber.
 enum class Purpose : std::uint32_t {
@@ -24,6 +21,7 @@ enum class Purpose : std::uint32_t {
   kSplit = 9,    ///< index: hash of key, group or speaker
   kTempo = 10,   ///< index: hash of epoch and key
   kMixup = 11,   ///< likewise
+  kNoise = 12,   ///< likewise: seed of the noise
 };
 
 /// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws
@@ -46,9 +44,9 @@ class Rng {
   }
 
  private:
-  std::array<std::uint32_t, 2> key_;
-  std::array<std::uint32_t, 4> counter_;
-  std::array<std::uint32_t, 4> block_{};
+  PhiloxKey key_;
+  PhiloxWords counter_;
+  PhiloxWords block_{};
   unsigned used_ = 4;
   bool exhausted_ = false;
 };

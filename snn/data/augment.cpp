@@ -73,6 +73,10 @@ std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int s
 Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
                                int n_channels) {
   Augmentation drawn{.shift = draw_shift(params, seed, epoch, utterance.key)};
+  if (params.noise > 0.0) {
+    drawn.noise = static_cast<float>(params.noise);
+    drawn.noise_seed = Rng(seed, Purpose::kNoise, index_of(epoch, utterance.key)).next_u64();
+  }
   if (!wants_taps(params)) return drawn;
   // What takes a fixed number of draws comes first, so that changing one parameter leaves the draws of the others alone.
   Rng rng(seed, Purpose::kAugment, index_of(epoch, utterance.key));

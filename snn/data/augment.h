@@ -31,6 +31,8 @@ struct Augmentation {
   float tempo = 1.0F;  ///< steps of the utterance that pass in one; with taps alone
   int partner = -1;    ///< index in the batch of the utterance that is mixed in, or below 0 for none
   float share = 0.0F;  ///< of the partner, 0..0.5
+  float noise = 0.0F;  ///< standard deviation of what is added to each value of the network's input
+  std::uint64_t noise_seed = 0;
   bool operator==(const Augmentation&) const = default;
 };
 
@@ -40,7 +42,7 @@ struct Augmentation {
 std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift);
 
 /// Everything of `params` that changes the input, from (seed, epoch, key) alone. Shifts are those of draw_shift; without
-/// anything else there are no taps. Channels are stretched, then shifted, then dropped and masked.
+/// anything of the channels, masks or tempo there are no taps. Channels are stretched, then shifted, then dropped and masked.
 Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
                                int n_channels);
 

@@ -32,6 +32,8 @@ void apply(const Augmentation& change, Batch& batch) {
   view.shift_channels = change.shift.channels;
   view.partner = change.partner;
   view.share = change.share;
+  view.noise = change.noise;
+  view.noise_seed = change.noise_seed;
   if (change.taps.empty()) return;
   if (change.taps.size() != static_cast<std::size_t>(batch.n_channels)) {
     throw std::invalid_argument(

@@ -151,6 +151,7 @@ struct AugmentParams {
   int mask_steps = 0;          ///< 0..mask_steps steps in a row are zero
   double tempo = 0.0;          ///< steps read at 1 - tempo..1 + tempo times their speed, interpolated
   double mixup = 0.0;          ///< a of Beta(a, a), which gives the shares of two utterances that are mixed; 0: none
+  double noise = 0.0;          ///< standard deviation of noise on every value of the scaled input
   double drop_neurons = 0.0;   ///< probability of a hidden neuron not to fire in that utterance
   bool operator==(const AugmentParams&) const = default;
 };

@@ -158,6 +158,7 @@ void visit_fields(P& p, F&& f) {
      "",
      true},
     p.mixup);
+  f({"noise", {0, 100}, "", "Noise on the scaled input: standard deviation", "", true}, p.noise);
   f({"drop_neurons", kShare, "", "Probability of a hidden neuron to be silent (dropout)"}, p.drop_neurons);
 }
 

@@ -63,6 +63,7 @@ void LoadedBatch::take(Batch batch, int n_channels, int n_hidden, int row_step) 
   padded_ = pad({batch.n_rows(), batch.n_batch(), n_channels}, row_step);
   batch_ = std::move(batch);
   is_mixed_ = std::ranges::any_of(batch_.utterances, [](const UtteranceView& view) { return view.partner >= 0; });
+  is_noisy_ = std::ranges::any_of(batch_.utterances, [](const UtteranceView& view) { return view.noise != 0.0F; });
 }
 
 void LoadedBatch::reserve(const Shape& padded, int n_hidden, Memory& memory) {

@@ -26,6 +26,8 @@ class LoadedBatch {
   const std::vector<int>& labels() const { return batch_.labels; }
   /// Some utterances have partners that are mixed in.
   bool is_mixed() const { return is_mixed_; }
+  /// Noise is added to some utterances.
+  bool is_noisy() const { return is_noisy_; }
   /// With the silent utterance, [rows][C].
   const Shape& padded() const { return padded_; }
   /// The shape that a batch of this one gets.
@@ -47,7 +49,7 @@ class LoadedBatch {
   }
 
   Batch batch_;
-  bool is_mixed_ = false;
+  bool is_mixed_ = false, is_noisy_ = false;
   Shape padded_;
   Buffer<std::byte> sent_;  // utterances, row_begin, labels, taps, silent
 };

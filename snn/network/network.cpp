@@ -135,12 +135,19 @@ void Network<Real>::gather() {
                                   .taps = batch_.taps(),
                                   .factor = static_cast<Real>(params_.input_scale),
                                   .x = batch_.is_mixed() ? unmixed_.data() : input_.data()});
-  if (!batch_.is_mixed()) return;
-  backend_->run(MixBatch<Real>{.shape = batch_.padded(),
-                               .row_begin = batch_.row_begin(),
-                               .utterances = batch_.utterances(),
-                               .from = unmixed_.data(),
-                               .to = input_.data()});
+  if (batch_.is_mixed()) {
+    backend_->run(MixBatch<Real>{.shape = batch_.padded(),
+                                 .row_begin = batch_.row_begin(),
+                                 .utterances = batch_.utterances(),
+                                 .from = unmixed_.data(),
+                                 .to = input_.data()});
+  }
+  if (batch_.is_noisy()) {
+    backend_->run(AddNoise<Real>{.shape = batch_.padded(),
+                                 .row_begin = batch_.row_begin(),
+                                 .utterances = batch_.utterances(),
+                                 .x = input_.data()});
+  }
 }
 
 template <class Real>

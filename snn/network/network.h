@@ -72,7 +72,8 @@ class Network {
             batch_.padded().n_batch,
             batch_.n_batch(),
             batch_.silent() != nullptr,
-            batch_.is_mixed()};
+            batch_.is_mixed(),
+            batch_.is_noisy()};
   }
   /// Neurons of all layers, and of the hidden ones.
   int n_neurons() const;

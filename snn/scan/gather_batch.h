@@ -32,6 +32,8 @@ struct UtteranceView {
   float tempo = 1.0F;         ///< with taps: steps of the utterance that pass in one of the input, about the middle
   std::int32_t partner = -1;  ///< index in the batch of the utterance that is mixed in, or below 0 for none
   float share = 0.0F;         ///< of the partner, 0..1
+  float noise = 0.0F;         ///< standard deviation of what is added to each value of the input
+  std::uint64_t noise_seed = 0;
 };
 
 /// What a step of the input takes from an utterance: that step, and this share of the way to the one behind it.

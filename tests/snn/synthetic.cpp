@@ -54,6 +54,7 @@ void add_all_parts(snn::TrainingParams& params) {
   params.loss.kind = snn::LossKind::kMeanSoftmax;
   params.loss.label_smoothing = 0.1;
   params.augment.mixup = 0.5;
+  params.augment.noise = 0.1;
 }
 
 }  // namespace support

@@ -238,6 +238,16 @@ TEST_CASE("augmentation: partners are uniform, their shares Beta, and all other 
   CHECK(with == draw_augmentations({.shift_steps = 2, .warp = 0.1}, 9, 1, data, std::vector{7}));
 }
 
+TEST_CASE("augmentation: noise has a seed of its own for each utterance and epoch, and moves nothing else") {
+  const Augmentation drawn = draw({.shift_steps = 2, .noise = 0.25}, 7);
+  CHECK(drawn.noise == 0.25F);
+  CHECK(drawn.taps.empty());
+  CHECK(drawn.shift == draw({.shift_steps = 2}, 7).shift);
+  CHECK(drawn == draw({.shift_steps = 2, .noise = 0.25}, 7));
+  CHECK(drawn.noise_seed != draw({.shift_steps = 2, .noise = 0.25}, 8).noise_seed);
+  CHECK(draw({.shift_steps = 2}, 7).noise == 0.0F);
+}
+
 TEST_CASE("augmentation: one parameter leaves the draws of the others alone") {
   const Augmentation warped = draw({.shift_steps = 2, .warp = 0.1}, 7);
   const Augmentation both = draw({.shift_steps = 2, .warp = 0.1, .drop_channels = 0.5}, 7);

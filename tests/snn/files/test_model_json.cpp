@@ -64,7 +64,7 @@ TEST_CASE("model json: training parameters come back to the last bit, whatever f
   int n_fields = 0;
   TrainingParams probe = sample;
   visit_fields(probe, [&](const Section&, const Field&, auto&) { ++n_fields; });
-  CHECK(n_fields == 62);
+  CHECK(n_fields == 63);
   for (int changed = 0; changed < n_fields; ++changed) {
     TrainingParams params = sample;
     int index = 0;
@@ -90,7 +90,7 @@ TEST_CASE("model json: a field that may lack is left out at its default, and rea
   });
   CHECK(names ==
         "adaptive input_delays forward_delays skip_delays bias normalised output_layer tau_a logit_gain "
-        "label_smoothing adaptation warm_up tempo mixup ");
+        "label_smoothing adaptation warm_up tempo mixup noise ");
   std::string text = training_to_json(params);
   for (const char* name : {"adaptive", "delays", "bias", "normalised", "output_layer", "tau_a", "logit_gain",
                            "label_smoothing", "adaptation"}) {

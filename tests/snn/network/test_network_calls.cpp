@@ -68,7 +68,7 @@ TEST_CASE("network: a silent neuron is one whose weights to other layers are zer
   CHECK(gradients.at("w_self_1").values[4] == 0.0F);
 }
 
-TEST_CASE("network: what is mixed with itself stays what it was, another one changes it") {
+TEST_CASE("network: what is mixed with itself stays what it was, another one or noise changes it") {
   Rig<float> rig;
   const snn::Dataset dataset = support::synthetic();
   snn::Batch batch = snn::make_batch(dataset, std::vector<int>{0, 1});
@@ -86,6 +86,8 @@ TEST_CASE("network: what is mixed with itself stays what it was, another one cha
   CHECK_FALSE(gradients() == plain);
   batch.utterances[0].partner = -1;
   CHECK(gradients() == plain);
+  batch.utterances[1].noise = 0.25F;
+  CHECK_FALSE(gradients() == plain);
 }
 
 TEST_CASE("network: a batch that does not fit is refused") {

@@ -266,6 +266,14 @@ class BodyRun {
                                       .from = x.data(),
                                       .to = mixed.data()});
     keep("mixed", mixed);
+    views[1].noise = 0.2F;
+    views[1].noise_seed = 0x123456789abcdef0;
+    sent.upload(views);
+    backend_.run(snn::AddNoise<float>{.shape = {bodies::kRows, bodies::kBatch, 9},
+                                      .row_begin = row_begin(),
+                                      .utterances = sent.data(),
+                                      .x = mixed.data()});
+    keep("noisy", mixed);
   }
 
  private:

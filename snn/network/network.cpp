@@ -129,25 +129,19 @@ Pass<Real> Network<Real>::pass() {
 
 template <class Real>
 void Network<Real>::gather() {
-  backend_->run(GatherBatch<Real>{.shape = batch_.padded(),
-                                  .row_begin = batch_.row_begin(),
-                                  .utterances = batch_.utterances(),
+  const Shape& shape = batch_.padded();
+  const int* row_begin = batch_.row_begin();
+  const UtteranceView* utterances = batch_.utterances();
+  backend_->run(GatherBatch<Real>{.shape = shape,
+                                  .row_begin = row_begin,
+                                  .utterances = utterances,
                                   .taps = batch_.taps(),
                                   .factor = static_cast<Real>(params_.input_scale),
                                   .x = batch_.is_mixed() ? unmixed_.data() : input_.data()});
   if (batch_.is_mixed()) {
-    backend_->run(MixBatch<Real>{.shape = batch_.padded(),
-                                 .row_begin = batch_.row_begin(),
-                                 .utterances = batch_.utterances(),
-                                 .from = unmixed_.data(),
-                                 .to = input_.data()});
+    backend_->run(MixBatch<Real>{shape, row_begin, utterances, unmixed_.data(), input_.data()});
   }
-  if (batch_.is_noisy()) {
-    backend_->run(AddNoise<Real>{.shape = batch_.padded(),
-                                 .row_begin = batch_.row_begin(),
-                                 .utterances = batch_.utterances(),
-                                 .x = input_.data()});
-  }
+  if (batch_.is_noisy()) backend_->run(AddNoise<Real>{shape, row_begin, utterances, input_.data()});
 }
 
 template <class Real>

@@ -4,7 +4,6 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "snn/model/init.h"
 #include "snn/model/presets.h"
 #include "tests/snn/synthetic.h"
 
@@ -130,24 +129,6 @@ TEST_CASE("trainer: reports count epochs and batches from one and hold means ove
   CHECK(trainer.is_done());
 }
 
-TEST_CASE("trainer: parameters that are given are those it starts from") {
-  Run run{support::synthetic(), {}};
-  const snn::TrainingParams params = support::small_training();
-  snn::Tensors given = snn::initial_parameters(params.network, params.init, 77);
-  const auto start = [&] { return snn::start_training(params, run.train, nullptr, "raster", "[]", given); };
-  const snn::Checkpoint state = start();
-  CHECK(state.model.parameters == given);
-  CHECK(state.init_hash == snn::hash_of(given));
-  snn::Trainer trainer(state, run.train, nullptr, *run.backend);
-  trainer.run_epoch(go_on);
-  CHECK(trainer.state().init_hash == state.init_hash);
-  given.at("w_1_2").values.front() += 1.0F;
-  CHECK(start().init_hash != state.init_hash);
-  CHECK_FALSE(snn::start_training(params, run.train, nullptr, "raster", "[]").init_hash);
-  given.erase("w_1_2");
-  CHECK_THROWS_AS(start(), std::invalid_argument);
-}
-
 TEST_CASE("trainer: the best epoch is the first with the highest validation accuracy") {
   Run run{support::synthetic({.own_rate = 0.3, .other_rate = 0.2}),
           support::synthetic({.own_rate = 0.3, .other_rate = 0.2, .seed = 2})};
@@ -206,23 +187,6 @@ TEST_CASE("trainer: validation and model see the average, the training does not"
   CHECK(differs);
 }
 
-TEST_CASE("trainer: the model carries what is needed to predict") {
-  Run run{support::synthetic(), {}};
-  const snn::TrainingParams params = support::small_training();
-  snn::Trainer trainer(snn::start_training(params, run.train, nullptr, "raster", R"([{"tool":"x"}])"), run.train,
-                       nullptr, *run.backend);
-  trainer.run_epoch(go_on);
-  const snn::Model model = trainer.model("best");
-  CHECK(model.training == params);
-  CHECK(model.classes == run.train.classes);
-  CHECK(model.input_kind == "raster");
-  CHECK(model.recipe_json == R"([{"tool":"x"}])");
-  CHECK(model.which == "best");
-  CHECK(model.n_epochs_done == 1);
-  CHECK_FALSE(model.valid_accuracy.has_value());
-  CHECK(trainer.state().train_hash == snn::hash_of(run.train));
-}
-
 // One utterance of intensities near float's end; twice as large, they are infinite.
 TEST_CASE("trainer: stops at a norm that is not finite, naming epoch, batch and keys, with finite parameters") {
   Run run{support::synthetic(), {}};
@@ -262,36 +226,4 @@ TEST_CASE("trainer: any allowed rate leaves finite parameters") {
   snn::Trainer trainer = run.trainer(params);
   failure(trainer);
   CHECK(all_finite(trainer.model("last").parameters));
-}
-
-TEST_CASE("trainer: a validation set that does not fit is refused") {
-  Run run{support::synthetic(), {}};
-  const snn::TrainingParams params = support::small_training();
-  run.valid = support::synthetic({.n_channels = 11});
-  CHECK_THROWS_WITH(run.trainer(params, true), Contains("11 channels") && Contains("12"));
-  run.valid = support::synthetic({.n_classes = 3});
-  CHECK_THROWS_WITH(run.trainer(params, true), Contains("classes"));
-  run.valid = support::synthetic({.n_utterances = 0});
-  CHECK_THROWS_AS(run.trainer(params, true), std::invalid_argument);
-}
-
-TEST_CASE("trainer: data that does not fit is refused") {
-  Run run{support::synthetic(), {}};
-  const snn::TrainingParams params = support::small_training();
-  run.train.utterances[3].label = -1;
-  CHECK_THROWS_AS(run.trainer(params), std::invalid_argument);
-  run.train = support::synthetic();
-  for (const bool is_class : {false, true}) {
-    snn::TrainingParams other = support::small_training();
-    (is_class ? other.network.sizes.back() : other.network.sizes.front()) += 1;
-    CHECK_THROWS_WITH(snn::start_training(other, run.train, nullptr, "raster", "[]"),
-                      Contains("12 channels and 4 classes"));
-    snn::Checkpoint state = snn::start_training(params, run.train, nullptr, "raster", "[]");
-    state.model.training = other;
-    state.model.parameters = snn::initial_parameters(other.network, other.init, other.seed);
-    for (auto* moments : {&state.adam_m, &state.adam_v}) {
-      for (auto& [name, tensor] : *moments) tensor = state.model.parameters.at(name);
-    }
-    CHECK_THROWS_WITH(snn::Trainer(state, run.train, nullptr, *run.backend), Contains("12 channels and 4 classes"));
-  }
 }

@@ -5,8 +5,6 @@
 #include "snn/train/trainer.h"
 #include "tests/snn/synthetic.h"
 
-using Catch::Matchers::Contains;
-
 namespace {
 
 constexpr int kBatches = 5, kEpochs = 3;  // of small_training() on 24 utterances
@@ -69,15 +67,6 @@ class Resumer {
     }
   }
 
-  /// A checkpoint after two batches.
-  snn::Checkpoint half_way() const {
-    const auto backend = snn::make_backend({.n_threads = 1});
-    snn::Trainer trainer(snn::start_training(params_, train_, valid_set_, "raster", "[]"), train_, valid_set_,
-                         *backend);
-    trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch < 2; });
-    return trainer.state();
-  }
-
   const snn::Dataset& train() const { return train_; }
 
  private:
@@ -134,39 +123,4 @@ TEST_CASE("resume: stopping within one trainer and going on changes no byte") {
                        nullptr, *backend);
   while (!trainer.is_done()) trainer.run_epoch([](const snn::BatchReport& batch) { return batch.batch % 2 == 0; });
   CHECK((snn::serialise(trainer.model("last")) == resumer.run(0).model));
-}
-
-TEST_CASE("resume: a checkpoint of other data or without its sums is refused") {
-  const Resumer resumer(false);
-  const snn::Checkpoint good = resumer.half_way();
-  const auto backend = snn::make_backend({.n_threads = 1});
-  const auto resume = [&](const snn::Checkpoint& state, const snn::Dataset& train, const snn::Dataset* valid) {
-    snn::Trainer(state, train, valid, *backend);
-  };
-  CHECK_NOTHROW(resume(good, resumer.train(), nullptr));
-  snn::Dataset other = resumer.train();
-  std::get<std::vector<std::uint8_t>>(other.utterances[0].values)[0] ^= 1;
-  CHECK_THROWS_WITH(resume(good, other, nullptr), Contains("another training set"));
-  CHECK_THROWS_WITH(resume(good, resumer.train(), &other), Contains("validation set"));
-  CHECK_THROWS_WITH(resume(Resumer(true).half_way(), resumer.train(), nullptr), Contains("validation set"));
-  snn::Checkpoint bad = good;
-  bad.next_batch = kBatches + 1;
-  CHECK_THROWS_AS(resume(bad, resumer.train(), nullptr), std::invalid_argument);
-  bad = good;
-  bad.sums.erase("loss");
-  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'loss'"));
-  bad = good;
-  bad.sums.at("spikes").pop_back();
-  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'spikes'"));
-  bad = good;
-  bad.sums.at("clipped_norms").pop_back();
-  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'clipped_norms'"));
-  const snn::Checkpoint layered = Resumer(false, 0.0, snn::Rule::kLayer).half_way();
-  CHECK_NOTHROW(resume(layered, resumer.train(), nullptr));
-  bad = layered;
-  bad.sums.at("surrogate_batches").pop_back();
-  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("'surrogate_batches'"));
-  bad = good;
-  bad.adam_m.erase("w_0_1");
-  CHECK_THROWS_WITH(resume(bad, resumer.train(), nullptr), Contains("w_0_1"));
 }

@@ -1,8 +1,7 @@
-// Lists of events, and what else the kernels make of spikes, on every instruction set.
-#include "snn/backend/cpu/kernels.h"
-
+// Lists of events on every instruction set.
 #include <catch2/catch.hpp>
 
+#include "snn/backend/cpu/kernels.h"
 #include "tests/snn/spikes.h"
 
 namespace {
@@ -58,18 +57,5 @@ TEST_CASE("spike lists: every event once, by row and by neuron, ascending") {
       INFO(isa << ": " << c.n_rows << " rows, " << c.n_neurons << " neurons, rate " << c.rate);
       check_lists(snn::find_kernels<float>(isa), c);
     }
-  }
-}
-
-TEST_CASE("spike lists: spikes as numbers") {
-  const Case c{7, 70, 0.3};
-  const auto spikes = support::random_spikes(c.n_rows, c.n_neurons, c.rate, 4);
-  for (const std::string& isa : snn::isa_names()) {
-    std::vector<double> numbers(static_cast<std::size_t>(c.n_rows * c.n_neurons), -1.0);
-    snn::find_kernels<double>(isa).expand({spikes.data(), c.n_rows, 2}, c.n_neurons, numbers.data());
-    for (int row = 0; row < c.n_rows; ++row)
-      for (int n = 0; n < c.n_neurons; ++n)
-        REQUIRE(numbers[static_cast<std::size_t>(row * c.n_neurons + n)] ==
-                (support::fires(spikes, c.n_neurons, row, n) ? 1.0 : 0.0));
   }
 }

@@ -14,7 +14,7 @@ struct SectionFactors {
 };
 
 /// [Lyon sec. 5] One section, one sample: returns y for input x. The states are those of the transposed direct form II.
-/// L: the kind of lanes (scalar_lane.h, simd_lanes.h).
+/// L: the kind of lanes (simd_lanes.h).
 template <class L>
 [[gnu::always_inline]] inline typename L::Wide section_step(const SectionFactors& f, const typename L::Wide& x,
                                                             typename L::Wide& s1, typename L::Wide& s2) {

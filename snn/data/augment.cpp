@@ -30,11 +30,11 @@ std::pair<int, int> draw_range(Rng& rng, int longest, int n) {
   return {begin, begin + length};
 }
 
-/// From the distribution Beta(a, a), 0 < a <= 1, by rejection (Jöhnk 1964).
+/// From the distribution Beta(a, a), 0 < a <= 1, by rejection (Jöhnk 1964), in logarithms: at a small `a` both powers are 0.
 double draw_beta(Rng& rng, double a) {
   while (true) {
-    const double x = std::pow(rng.uniform(), 1.0 / a), y = std::pow(rng.uniform(), 1.0 / a);
-    if (x + y <= 1.0 && x + y > 0.0) return x / (x + y);
+    const double log_x = std::log(1.0 - rng.uniform()), log_y = std::log(1.0 - rng.uniform());
+    if (std::exp(log_x / a) + std::exp(log_y / a) <= 1.0) return 1.0 / (1.0 + std::exp((log_y - log_x) / a));
   }
 }
 

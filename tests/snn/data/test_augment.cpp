@@ -218,7 +218,7 @@ TEST_CASE("augmentation: partners are uniform, their shares Beta, and all other 
   std::vector<int> all(4000);
   std::iota(all.begin(), all.end(), 0);
   for (const int i : all) data.utterances.push_back(utterance_of("key" + std::to_string(i), 1));
-  for (const double a : {0.2, 1.0}) {
+  for (const double a : {1e-320, 0.2, 1.0}) {
     double product = 0.0, place = 0.0;
     float most = 0.0F;
     for (const Augmentation& drawn : draw_augmentations({.mixup = a}, 9, 1, data, all)) {

@@ -179,6 +179,16 @@ tools::RunStart start_of(const Options& o) {
   return o.overwrite ? tools::RunStart::kOverwrite : tools::RunStart::kNew;
 }
 
+/// A state that does not fit is that of a checkpoint.
+snn::Trainer make_trainer(snn::Checkpoint state, const snn::Dataset& train, const snn::Dataset* valid,
+                          snn::Backend<float>& backend, const std::string& checkpoint) {
+  try {
+    return {std::move(state), train, valid, backend};
+  } catch (const std::invalid_argument& error) {
+    throw std::runtime_error(fmt::format("{}: {}. --overwrite begins anew", checkpoint, error.what()));
+  }
+}
+
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
   std::optional<tools::RunFiles> places;
@@ -210,7 +220,7 @@ void run(Options& o, tools::Context& context) {
   }
   const auto backend = tools::make_backend(o.backend, context);
   const std::uint64_t log_bytes = state.log_bytes;
-  snn::Trainer trainer(std::move(state), stream.dataset, valid_set, *backend);
+  snn::Trainer trainer = make_trainer(std::move(state), stream.dataset, valid_set, *backend, files.checkpoint_path());
   if (const std::string warning = files.open_log(log_bytes, epochs_before); !warning.empty()) context.warn(warning);
   if (!epochs_before) files.begin(trainer.state());
   train(trainer, files, context);

@@ -232,8 +232,12 @@ TrainingParams training_from_json(std::string_view text) {
   const Json known = all_of(params);
   Json with_found = known;
   with_found.update(json, true);
-  if (with_found != known)
-    throw std::runtime_error("metadata \"training\" has a field that this version does not know");
+  if (with_found != known) {
+    const auto path = Json::diff(known, with_found).at(0).at("path").get<std::string>();
+    throw std::runtime_error(fmt::format(
+        "metadata \"training\" has a field that this version does not know, {}; use the program that wrote it",
+        shown(path)));
+  }
   return params;
 }
 

@@ -102,7 +102,7 @@ void check_arrays(std::span<const ParameterInfo> list, const Tensors& tensors, s
       throw std::invalid_argument(
           fmt::format("array {} is missing; the network wants it as {}", name, shape_text(info.shape)));
     }
-    check_array(info, found->second, name, low);
+    check_array(info, found->second, name, info.kind == ParameterKind::kNormVar ? 0.0F : low);
   }
   for (const auto& [name, tensor] : tensors) {
     if (std::ranges::find(list, name, &ParameterInfo::name) == list.end()) {

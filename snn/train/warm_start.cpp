@@ -117,9 +117,10 @@ Resolved resolve_from(const Model& model, const TrainingChoices& choices, int n_
   }
   require_no_contradiction(network, choices);
   network.sizes.back() = n_classes;
-  TrainingChoices rest = choices;  // the rate follows from the width, so the preset shall see that
+  TrainingChoices rest = choices;  // what follows from the network shall follow from this one: rate, gain
   rest.hidden = hidden_of(network);
   rest.skips = network.skips;
+  rest.values["output_layer"] = network.output_layer;
   Resolved resolved = resolve(rest, n_channels, n_classes);
   resolved.params.network = network;
   validate(resolved.params);

@@ -80,7 +80,15 @@ class Running {
   static inline std::atomic<const char*> tool_ = nullptr;
 };
 
+/// Without CLI11's "{false}" behind what switches an option off, which reads like a default.
+class HelpFormatter : public CLI::Formatter {
+  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
+    return CLI::detail::find_and_replace(Formatter::make_option_name(option, is_positional), "{false}", "");
+  }
+};
+
 void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {
+  app.formatter(std::make_shared<HelpFormatter>());
   app.name(info.name);
   app.footer("Example:\n  " + info.example);
   app.set_version_flag("--version", fmt::format("{} {}", info.name, version()), "Print the version and exit");

@@ -160,12 +160,15 @@ void import_safetensors(const std::string& input, const std::string& output, con
       snn::with_file_name(file.name(), [&] { return import_weights(snn::WeightsFile(source_of(file)), wanted); });
   write_file(output, snn::serialise(model), FileKind::kModel, {.overwrite = conversion.overwrite});
   const snn::NetworkParams& network = model.training.network;
-  context.note(fmt::format(
-      "layers of {} neurons, {} self-connected, {} adaptive, {} skips, delays {}, {}; tau_s {}, threshold {}, "
-      "input scale {}, output layer {}",
-      fmt::join(network.sizes, ","), network.self_recurrent.size(), network.adaptive.size(), network.skips.size(),
-      fmt::join(network.input_delays, ","), network.bias ? "biases" : "no biases", network.tau_s, network.v_th,
-      network.input_scale, to_string(network.output_layer)));
+  const auto delays = [](const std::vector<int>& steps) { return fmt::format("{}", fmt::join(steps, ",")); };
+  context.note(
+      fmt::format("layers of {} neurons, {} self-connected, {} adaptive, {} skips, delays {} (input), {} (forward), {} "
+                  "(skips), {}; tau_s {}, threshold {}, "
+                  "input scale {}, output layer {}",
+                  fmt::join(network.sizes, ","), network.self_recurrent.size(), network.adaptive.size(),
+                  network.skips.size(), delays(network.input_delays), delays(network.forward_delays),
+                  delays(network.skip_delays), network.bias ? "biases" : "no biases", network.tau_s, network.v_th,
+                  network.input_scale, to_string(network.output_layer)));
 }
 
 }  // namespace

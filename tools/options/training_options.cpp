@@ -102,7 +102,7 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
   add_switch(app, "adaptive", c.adaptive, "Adaptation in the hidden layers: each spike works against the next ones");
   add_delays(app, "--delays", c.delays,
              "A copy of every connection for each of these delays in steps, ascending, as 0,5,10; without 0 nothing "
-             "arrives undelayed [0]");
+             "arrives undelayed [0,6,12,18]");
   add_delays(app, "--input-delays", c.input_delays, "The same of the connection from the input [--delays]");
   add_delays(app, "--forward-delays", c.forward_delays,
              "The same of the connections between layers that follow each other [--delays]");

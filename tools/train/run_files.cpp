@@ -145,7 +145,7 @@ snn::Checkpoint RunFiles::read_checkpoint_there() const {
   try {
     return snn::read_checkpoint(checkpoint_path());
   } catch (const std::runtime_error& error) {
-    throw std::runtime_error(fmt::format("the checkpoint is damaged: {}; begin anew with --overwrite", error.what()));
+    throw std::runtime_error(fmt::format("the checkpoint cannot be read: {}. --overwrite begins anew", error.what()));
   }
 }
 

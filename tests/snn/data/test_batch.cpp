@@ -55,6 +55,21 @@ TEST_CASE("batch: each utterance is shifted by itself, and stays within its own 
   CHECK(support::gathered<float>(batch) == std::vector<float>{0, 0, 1, 2, 102, 0, 112, 0, 122, 0});
 }
 
+TEST_CASE("batch: each utterance has its own partner, share, noise and tempo") {
+  const Dataset data = data_of({2, 3}, 1);
+  const Augmentation first{.partner = 1, .share = 0.25F, .noise = 0.5F, .noise_seed = 7};
+  const Augmentation second{.taps = stretched_channels(1, 1.0, 0), .tempo = 1.5F};
+  const Batch batch = make_batch(data, std::vector<int>{0, 1}, std::vector<Augmentation>{first, second});
+  CHECK(batch.utterances[0].partner == 1);
+  CHECK(batch.utterances[0].share == 0.25F);
+  CHECK(batch.utterances[0].noise == 0.5F);
+  CHECK(batch.utterances[0].noise_seed == 7);
+  CHECK(batch.utterances[0].tempo == 1.0F);
+  CHECK(batch.utterances[1].tempo == 1.5F);
+  CHECK(batch.utterances[1].partner < 0);
+  CHECK(batch.utterances[1].noise == 0.0F);
+}
+
 TEST_CASE("batch: the order of an epoch is a permutation of its own") {
   std::vector<int> order = epoch_order(1000, 1, 0);
   CHECK(order == epoch_order(1000, 1, 0));

@@ -125,7 +125,7 @@ TEST_CASE("model json: a field that is missing, unknown or of another type is na
   };
   const auto edit = GENERATE(values<Edit>({
       {"\"tau_s\":8.0,", "", "training.network has no \"tau_s\""},
-      {"\"tau_s\":8.0,", "\"tau_s\":8.0,\"tau_x\":1,", "a field that this version does not know"},
+      {"\"tau_s\":8.0,", "\"tau_s\":8.0,\"tau_x\":1,", "a field that this version does not know, /network/tau_x; use"},
       {"\"tau_s\":8.0", "\"tau_s\":\"8\"", "training.network.tau_s is not a number"},
       {"\"tau_s\":8.0", "\"tau_s\":null", "training.network.tau_s is not a number"},
       {"\"tau_s\":8.0", "\"tau_s\":1e999", "holds a number too large for a double"},

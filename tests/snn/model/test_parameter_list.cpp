@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "snn/model/init.h"
 #include "tests/snn/sample_model.h"
 
 using namespace snn;
@@ -91,6 +92,17 @@ TEST_CASE("parameter list: arrays that do not fit are named") {
   SECTION("too few values") {
     tensors["w_0_1"].values.pop_back();
     CHECK_THROWS_WITH(check_parameters(params, tensors), "array w_0_1 holds 11 values; its shape wants 12");
+  }
+  SECTION("a variance below 0") {
+    NetworkParams normalised = params;
+    normalised.normalised = true;
+    Tensors all = initial_parameters(normalised, {}, 1);
+    CHECK_NOTHROW(check_parameters(normalised, all));
+    all.at("norm_mean_1").values[0] = -1.0F;
+    CHECK_NOTHROW(check_parameters(normalised, all));
+    all.at("norm_var_1").values[0] = -1.0F;
+    CHECK_THROWS_WITH(check_parameters(normalised, all),
+                      "array norm_var_1 holds -1 at index 0; wanted are finite values, none below 0");
   }
   SECTION("not finite") {
     tensors["theta_4"].values[1] = std::numeric_limits<float>::quiet_NaN();

@@ -29,6 +29,7 @@ TEST_CASE("trainer: every augmentation reaches the training, and changes it") {
   const auto trained = [&run](const snn::AugmentParams& augment) {
     snn::TrainingParams params = support::small_training();
     params.augment = augment;
+    params.loss.kind = snn::LossKind::kSoftmax;  // mixup wants it
     params.n_epochs = 1;
     snn::Trainer trainer = run.trainer(params, false);
     trainer.run_epoch(go_on);
@@ -39,8 +40,8 @@ TEST_CASE("trainer: every augmentation reaches the training, and changes it") {
   for (const snn::AugmentParams& augment :
        {snn::AugmentParams{.shift_steps = 2}, snn::AugmentParams{.shift_channels = 2}, snn::AugmentParams{.warp = 0.2},
         snn::AugmentParams{.gain_db = 6.0}, snn::AugmentParams{.drop_channels = 0.2},
-        snn::AugmentParams{.mask_channels = 4}, snn::AugmentParams{.mask_steps = 4},
-        snn::AugmentParams{.drop_neurons = 0.2}}) {
+        snn::AugmentParams{.mask_channels = 4}, snn::AugmentParams{.mask_steps = 4}, snn::AugmentParams{.tempo = 0.2},
+        snn::AugmentParams{.mixup = 0.5}, snn::AugmentParams{.noise = 0.2}, snn::AugmentParams{.drop_neurons = 0.2}}) {
     CHECK_FALSE(trained(augment) == plain);
   }
 }

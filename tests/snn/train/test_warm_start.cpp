@@ -108,6 +108,19 @@ TEST_CASE("warm start: the network is the model's, everything else the preset's 
   CHECK(resolve_from(model, choices, 5, 3).params.network.tau_m == 12.0);
 }
 
+// The preset's output layer does not fire, the model's does.
+TEST_CASE("warm start: what follows from the output layer follows from the model's") {
+  const Model model = trained();
+  CHECK(resolve_from(model, {.preset = "plain"}, 5, 3).params.network.output_layer == OutputLayer::kSpiking);
+  TrainingChoices choices{.preset = "best"};
+  CHECK(resolve_from(model, choices, 5, 3).params.loss.logit_gain ==
+        resolve({.values = {{"output_layer", OutputLayer::kSpiking}}}, 5, 3).params.loss.logit_gain);
+  choices.bip_output = true;
+  CHECK_NOTHROW(resolve_from(model, choices, 5, 3));
+  choices.values["logit_gain"] = 5.0;
+  CHECK(resolve_from(model, choices, 5, 3).params.loss.logit_gain == 5.0);
+}
+
 TEST_CASE("warm start: a choice that the model contradicts is refused, naming both") {
   const Model model = trained();
   struct Case {

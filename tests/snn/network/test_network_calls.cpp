@@ -84,6 +84,7 @@ TEST_CASE("network: what is mixed with itself stays what it was, another one or 
   batch.utterances[0].share = 0.4F;
   CHECK(gradients() == plain);
   batch.utterances[0].partner = 1;
+  batch.utterances[0].share = 1.0F;
   CHECK_FALSE(gradients() == plain);  // the labels are mixed too, so look at what comes out as well
   CHECK_FALSE(rig.network.class_sums() == sums);
   batch.utterances[0].partner = -1;

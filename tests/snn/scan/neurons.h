@@ -59,29 +59,56 @@ struct Neurons {
   }
   std::size_t at(int b, int t, int n) const { return shape.index(row_begin[static_cast<std::size_t>(b)] + t, n); }
 
+  /// The scans of these neurons over outputs as in ForwardScan and BackwardScan; those that are not named are null.
+  snn::ForwardScan<Real> forward_scan(Real* u_out, Real* psc_out, Real* sums_out, int* n_spikes_out) const {
+    return {.shape = shape,
+            .row_begin = row_begin.data(),
+            .u = u_out,
+            .first_row = 0,
+            .psc = psc_out,
+            .psc_sums = sums_out,
+            .fired = nullptr,
+            .n_spikes = n_spikes_out,
+            .n_spikes_stride = static_cast<std::size_t>(shape.n_neurons),
+            .theta = theta.data(),
+            .w_self = self(),
+            .coeffs = coeffs(),
+            .silent = silent_neurons(),
+            .bias = of(bias),
+            .adaptation = of(adaptation),
+            .rho = of(rho)};
+  }
+  snn::BackwardScan<Real> backward_scan(Real* delta_out, Real* u_out, Real* dw_self_out, Real* dtheta_out) const {
+    return {.shape = shape,
+            .row_begin = row_begin.data(),
+            .delta = delta_out,
+            .u = u_out,
+            .psc = {},
+            .dw_self = dw_self_out,
+            .dtheta = dtheta_out,
+            .part_stride = static_cast<std::size_t>(shape.n_neurons),
+            .theta = theta.data(),
+            .w_self = self(),
+            .firing_rate = &firing_rate,
+            .layer_rate = gradient.layer_rate,
+            .rule = gradient.rule,
+            .coeffs = coeffs(),
+            .silent = silent_neurons(),
+            .of_spikes = of_spikes,
+            .adaptation = of(adaptation),
+            .rho = of(rho)};
+  }
+
   void forward(int width = snn::kTileWidth) {
     u = drive;
     psc.assign(wants_psc ? shape.size() : 0, std::numeric_limits<Real>::quiet_NaN());
     fired.assign(shape.size(), std::numeric_limits<Real>::quiet_NaN());
     psc_sums.assign(static_cast<std::size_t>(shape.n_batch * shape.n_neurons), std::numeric_limits<Real>::quiet_NaN());
     n_spikes.assign(static_cast<std::size_t>(shape.n_batch * shape.n_neurons), -1);
-    run_tiles(snn::ForwardScan<Real>{.shape = shape,
-                                     .row_begin = row_begin.data(),
-                                     .u = u.data(),
-                                     .first_row = 0,
-                                     .psc = wants_psc ? psc.data() : nullptr,
-                                     .psc_sums = psc_sums.data(),
-                                     .fired = fired.data(),
-                                     .n_spikes = n_spikes.data(),
-                                     .n_spikes_stride = static_cast<std::size_t>(shape.n_neurons),
-                                     .theta = theta.data(),
-                                     .w_self = self(),
-                                     .coeffs = coeffs(),
-                                     .silent = silent_neurons(),
-                                     .bias = of(bias),
-                                     .adaptation = of(adaptation),
-                                     .rho = of(rho)},
-              width);
+    snn::ForwardScan<Real> scan =
+        forward_scan(u.data(), wants_psc ? psc.data() : nullptr, psc_sums.data(), n_spikes.data());
+    scan.fired = fired.data();
+    run_tiles(scan, width);
   }
 
   void backward(int width = snn::kTileWidth) {
@@ -89,28 +116,12 @@ struct Neurons {
     drive_error = u;
     dw_self.assign(n_spikes.size(), std::numeric_limits<Real>::quiet_NaN());
     dtheta = dbias = dadaptation = drho = dw_self;
-    run_tiles(snn::BackwardScan<Real>{.shape = shape,
-                                      .row_begin = row_begin.data(),
-                                      .delta = delta.data(),
-                                      .u = drive_error.data(),
-                                      .psc = {psc.data(), 0, 0, static_cast<std::size_t>(shape.n_neurons)},
-                                      .dw_self = dw_self.data(),
-                                      .dtheta = dtheta.data(),
-                                      .dbias = dbias.data(),
-                                      .part_stride = static_cast<std::size_t>(shape.n_neurons),
-                                      .theta = theta.data(),
-                                      .w_self = self(),
-                                      .firing_rate = &firing_rate,
-                                      .layer_rate = gradient.layer_rate,
-                                      .rule = gradient.rule,
-                                      .coeffs = coeffs(),
-                                      .silent = silent_neurons(),
-                                      .of_spikes = of_spikes,
-                                      .adaptation = of(adaptation),
-                                      .rho = of(rho),
-                                      .dadaptation = adaptation.empty() ? nullptr : dadaptation.data(),
-                                      .drho = adaptation.empty() ? nullptr : drho.data()},
-              width);
+    snn::BackwardScan<Real> scan = backward_scan(delta.data(), drive_error.data(), dw_self.data(), dtheta.data());
+    scan.psc = {psc.data(), 0, 0, static_cast<std::size_t>(shape.n_neurons)};
+    scan.dbias = dbias.data();
+    scan.dadaptation = adaptation.empty() ? nullptr : dadaptation.data();
+    scan.drho = adaptation.empty() ? nullptr : drho.data();
+    run_tiles(scan, width);
   }
 
   /// Biases of either sign, and adaptation that decays by half to nine tenths.

@@ -63,18 +63,7 @@ void check_forward(snn::Backend<Real>& backend, double rate) {
   std::vector<std::uint64_t> spikes(static_cast<std::size_t>(n_rows * snn::spike_words(kNeurons)));
   snn::ForwardStage<Real> stage{.sources = {{input.source, w.data()}, {input.source, w.data(), kDelay}},
                                 .drive_only = true,
-                                .scan = {.shape = plain.shape,
-                                         .row_begin = plain.row_begin.data(),
-                                         .u = u.data(),
-                                         .first_row = 0,
-                                         .psc = psc.data(),
-                                         .psc_sums = psc_sums.data(),
-                                         .fired = nullptr,
-                                         .n_spikes = n_spikes.data(),
-                                         .n_spikes_stride = kNeurons,
-                                         .theta = plain.theta.data(),
-                                         .w_self = plain.self(),
-                                         .coeffs = plain.coeffs()},
+                                .scan = plain.forward_scan(u.data(), psc.data(), psc_sums.data(), n_spikes.data()),
                                 .spikes = spikes.data()};
   backend.run(stage);
   CHECK((u == plain.drive));
@@ -110,20 +99,7 @@ void check_backward(snn::Backend<Real>& backend) {
   std::vector<Real> dtheta = dw_self;
   backend.run(snn::BackwardStage<Real>{
       .targets = {{kTargets, error.data(), w.data()}, {kTargets, error.data(), w.data(), kDelay}},
-      .scan = {.shape = plain.shape,
-               .row_begin = plain.row_begin.data(),
-               .delta = delta.data(),
-               .u = u.data(),
-               .psc = {},
-               .dw_self = dw_self.data(),
-               .dtheta = dtheta.data(),
-               .part_stride = kNeurons,
-               .theta = plain.theta.data(),
-               .w_self = plain.self(),
-               .firing_rate = &plain.firing_rate,
-               .layer_rate = plain.gradient.layer_rate,
-               .rule = plain.gradient.rule,
-               .coeffs = plain.coeffs()}});
+      .scan = plain.backward_scan(delta.data(), u.data(), dw_self.data(), dtheta.data())});
   CHECK(support::same_bits(delta, plain.delta));
   CHECK(support::same_bits(u, plain.drive_error));
   CHECK(support::same_bits(dw_self, plain.dw_self));

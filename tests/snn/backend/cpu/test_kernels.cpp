@@ -90,18 +90,7 @@ void check_forward(const snn::Kernels<Real>& kernels) {
   std::vector<std::uint64_t> spikes(static_cast<std::size_t>(plain.shape.n_rows) * 2, 99);
   const std::vector<Real> untouched = psc, no_sums = psc_sums;
   const std::vector<int> no_spikes = n_spikes;
-  snn::ForwardTiles<Real> tiles{.scan = {.shape = plain.shape,
-                                         .row_begin = plain.row_begin.data(),
-                                         .u = u.data(),
-                                         .first_row = 0,
-                                         .psc = psc.data(),
-                                         .psc_sums = psc_sums.data(),
-                                         .fired = nullptr,
-                                         .n_spikes = n_spikes.data(),
-                                         .n_spikes_stride = kNeurons,
-                                         .theta = plain.theta.data(),
-                                         .w_self = plain.self(),
-                                         .coeffs = plain.coeffs()},
+  snn::ForwardTiles<Real> tiles{.scan = plain.forward_scan(u.data(), psc.data(), psc_sums.data(), n_spikes.data()),
                                 .spikes = spikes.data(),
                                 .drive_only = true,
                                 .first_batch = kBatch,
@@ -132,20 +121,7 @@ void check_backward(const snn::Kernels<Real>& kernels) {
   std::vector<Real> delta = plain.psc_error, u = plain.u, dw_self(plain.dw_self.size(), Real(99)), dtheta = dw_self;
   const std::vector<Real> untouched = dw_self;
   std::vector<Real> psc(static_cast<std::size_t>(kSteps[kBatch] * snn::kTileWidth));
-  const snn::BackwardScan<Real> scan{.shape = plain.shape,
-                                     .row_begin = plain.row_begin.data(),
-                                     .delta = delta.data(),
-                                     .u = u.data(),
-                                     .psc = {},
-                                     .dw_self = dw_self.data(),
-                                     .dtheta = dtheta.data(),
-                                     .part_stride = kNeurons,
-                                     .theta = plain.theta.data(),
-                                     .w_self = plain.self(),
-                                     .firing_rate = &plain.firing_rate,
-                                     .layer_rate = plain.gradient.layer_rate,
-                                     .rule = plain.gradient.rule,
-                                     .coeffs = plain.coeffs()};
+  const snn::BackwardScan<Real> scan = plain.backward_scan(delta.data(), u.data(), dw_self.data(), dtheta.data());
   kernels.backward(scan, nullptr, kBatch, kBatch + 1, psc.data());
   CHECK(support::same_bits(delta, with_batch(plain.psc_error, plain.delta, plain.row_begin)));
   CHECK(support::same_bits(u, with_batch(plain.u, plain.drive_error, plain.row_begin)));

@@ -65,20 +65,10 @@ struct Rig {
 
   snn::ForwardStage<Real> stage(bool with_input, std::vector<Real>* u, std::vector<Real>& psc,
                                 std::vector<int>& n_spikes, std::vector<std::uint64_t>& spikes) {
-    return {.sources = sources(with_input),
-            .scan = {.shape = neurons.shape,
-                     .row_begin = neurons.row_begin.data(),
-                     .u = u == nullptr ? nullptr : u->data(),
-                     .first_row = 0,
-                     .psc = psc.data(),
-                     .psc_sums = psc_sums.data(),
-                     .fired = nullptr,
-                     .n_spikes = n_spikes.data(),
-                     .n_spikes_stride = kNeurons,
-                     .theta = neurons.theta.data(),
-                     .w_self = neurons.self(),
-                     .coeffs = neurons.coeffs()},
-            .spikes = spikes.data()};
+    return {
+        .sources = sources(with_input),
+        .scan = neurons.forward_scan(u == nullptr ? nullptr : u->data(), psc.data(), psc_sums.data(), n_spikes.data()),
+        .spikes = spikes.data()};
   }
 };
 

@@ -110,8 +110,8 @@ struct Source {
 template <class Real>
 struct WeightedSource {
   Source<Real> source;
-  const Real* w = nullptr;  // [N][I]
-  int delay = 0;            // steps after which the product arrives
+  const Real* w = nullptr;        // [delays][N][I]
+  std::vector<int> delays = {0};  // steps after which each product arrives
 };
 
 /// A layer forward: the drive of each step from all sources, the neurons over time, their spikes. Products of a delay are taken
@@ -130,10 +130,10 @@ struct ForwardStage {
 /// A population that a layer sends to, with its error.
 template <class Real>
 struct Target {
-  int n_neurons = 0;            // M
-  const Real* delta = nullptr;  // [rows][M]
-  const Real* w = nullptr;      // [M][N]
-  int delay = 0;                // of the connection: the error comes so many steps later
+  int n_neurons = 0;              // M
+  const Real* delta = nullptr;    // [rows][M]
+  const Real* w = nullptr;        // [delays][M][N]
+  std::vector<int> delays = {0};  // of the connection: the errors come so many steps later
 };
 
 /// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets, in the output
@@ -145,19 +145,16 @@ struct BackwardStage {
   std::optional<GainSums<Real>> gain = {};  // after the neurons
 };
 
-/// dw = error^T source, summed over all rows, for each delay of a connection. error: dL/d drive of the connection's end.
+/// dw = error^T source, summed over all rows, for each delay of a connection: a row of the source is paired with the error so
+/// many steps later in its utterance. error: dL/d drive of the connection's end.
 template <class Real>
 struct WeightGradient {
-  /// A row of the source is paired with the error so many steps later in its utterance.
-  struct Delayed {
-    int delay = 0;
-    Real* dw = nullptr;  // [N][I], out
-  };
   int n_rows = 0;
   Source<Real> source;
   int n_neurons = 0;            // N
   const Real* error = nullptr;  // [rows][N]
-  std::vector<Delayed> delays;
+  std::vector<int> delays = {0};
+  Real* dw = nullptr;  // [delays][N][I], out
   int n_batch = 0;
   const int* row_begin = nullptr;  // [n_batch + 1], where there is a delay
 };

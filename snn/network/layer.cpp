@@ -4,6 +4,19 @@
 
 namespace snn {
 
+namespace {
+
+/// The weights of a connection's delays lie one behind the other.
+void add_delay(const Connection& weight, std::vector<Connection>& connections) {
+  if (connections.empty() || connections.back().population != weight.population) {
+    connections.push_back(weight);
+  } else {
+    connections.back().delays.push_back(weight.delays.front());
+  }
+}
+
+}  // namespace
+
 template <class Real>
 Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule)
     : index_(index),
@@ -19,8 +32,8 @@ Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int i
       if (info.to == index) take(info, entry.offset);
       continue;
     }
-    if (info.to == index) incoming_.push_back({info.from, size_of(info.from), entry.offset, info.delay});
-    if (info.from == index) outgoing_.push_back({info.to, size_of(info.to), entry.offset, info.delay});
+    if (info.to == index) add_delay({info.from, size_of(info.from), entry.offset, {info.delay}}, incoming_);
+    if (info.from == index) add_delay({info.to, size_of(info.to), entry.offset, {info.delay}}, outgoing_);
   }
 }
 
@@ -61,7 +74,7 @@ template <class Real>
 std::vector<WeightedSource<Real>> Layer<Real>::sources(const Pass<Real>& pass) const {
   std::vector<WeightedSource<Real>> sources;
   for (const Connection& c : incoming_) {
-    sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delay});
+    sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delays});
   }
   return sources;
 }
@@ -229,19 +242,15 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
     backward_readout(pass);
   }
   if (gain_) unnormalise(pass);
-  for (std::size_t i = 0; i < incoming_.size();) {
-    const int population = incoming_[i].population;
-    WeightGradient<Real> product{.n_rows = shape_.n_rows,
-                                 .source = pass.sources[static_cast<std::size_t>(population)],
-                                 .n_neurons = shape_.n_neurons,
-                                 .error = u_.data(),
-                                 .delays = {},
-                                 .n_batch = shape_.n_batch,
-                                 .row_begin = pass.row_begin};
-    for (; i < incoming_.size() && incoming_[i].population == population; ++i) {
-      product.delays.push_back({incoming_[i].delay, pass.gradients + incoming_[i].weight});
-    }
-    pass.backend.run(product);
+  for (const Connection& c : incoming_) {
+    pass.backend.run(WeightGradient<Real>{.n_rows = shape_.n_rows,
+                                          .source = pass.sources[static_cast<std::size_t>(c.population)],
+                                          .n_neurons = shape_.n_neurons,
+                                          .error = u_.data(),
+                                          .delays = c.delays,
+                                          .dw = pass.gradients + c.weight,
+                                          .n_batch = shape_.n_batch,
+                                          .row_begin = pass.row_begin});
   }
 }
 
@@ -265,7 +274,7 @@ void Layer<Real>::backward_neurons(const Pass<Real>& pass) {
   }
   for (const Connection& c : outgoing_) {
     stage.targets.push_back(
-        {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delay});
+        {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delays});
   }
   pass.backend.run(stage);
 }

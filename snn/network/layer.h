@@ -8,12 +8,12 @@
 
 namespace snn {
 
-/// A connection at one of its ends: the population at the other end, its neurons, and where w [to][from] lies.
+/// A connection at one of its ends: the population at the other end, its neurons, and where w [delays][to][from] lies.
 struct Connection {
   int population = 0;
   int n_neurons = 0;
   std::size_t weight = 0;
-  int delay = 0;  ///< steps
+  std::vector<int> delays;  ///< steps
 };
 
 /// What a pass over the layers shares. Pointers are the back end's.

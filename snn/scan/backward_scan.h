@@ -8,6 +8,7 @@
 #include "snn/neuron/psc.h"
 #include "snn/neuron/self_recurrent.h"
 #include "snn/neuron/tsslbp.h"
+#include "snn/scan/backward_state.h"
 #include "snn/scan/psc_scan.h"
 #include "snn/scan/shape.h"
 #include "snn/scan/silent_neurons.h"
@@ -49,36 +50,41 @@ struct BackwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
-    adaptation != nullptr ? by_rule<kWidth, true>(b, first, last) : by_rule<kWidth, false>(b, first, last);
+    if (adaptation != nullptr) return by_rule<kWidth, Beside::kAdaptation>(b, first, last);
+    if constexpr (kWidth > 1) {  // a GPU's one kernel has them all
+      if (!of_spikes && dbias == nullptr) return by_rule<kWidth, Beside::kNothing>(b, first, last);
+      if (of_spikes) return by_rule<kWidth, Beside::kSpikeErrors>(b, first, last);
+    }
+    by_rule<kWidth, Beside::kEither>(b, first, last);
   }
 
  private:
-  template <int kWidth, bool kAdapts>
+  using Neuron = BackwardNeuron<Real>;
+  using State = BackwardState<Real>;
+
+  template <int kWidth, Beside kBeside>
   SNN_HD void by_rule(int b, int first, int last) const {
     switch (rule) {
       case Rule::kStep:
-        return walk<kWidth, Rule::kStep, false, kAdapts>(b, first, last);
+        return through<kWidth, Rule::kStep, false, kBeside>(b, first, last);
       case Rule::kSurrogate:
-        return walk<kWidth, Rule::kSurrogate, true, kAdapts>(b, first, last);
+        return through<kWidth, Rule::kSurrogate, true, kBeside>(b, first, last);
       case Rule::kLayer:
-        return leaves_surrogate(*firing_rate, layer_rate) ? walk<kWidth, Rule::kLayer, false, kAdapts>(b, first, last)
-                                                          : walk<kWidth, Rule::kLayer, true, kAdapts>(b, first, last);
+        return leaves_surrogate(*firing_rate, layer_rate)
+                   ? through<kWidth, Rule::kLayer, false, kBeside>(b, first, last)
+                   : through<kWidth, Rule::kLayer, true, kBeside>(b, first, last);
     }
   }
 
-  template <int kWidth, Rule kRule, bool kWarm, bool kAdapts>
-  SNN_HD void walk(int b, int first, int last) const {
+  template <int kWidth, Rule kRule, bool kWarm, Beside kBeside>
+  SNN_HD void through(int b, int first, int last) const {
     if constexpr (kWidth == 1) {
-      column<kRule, kWarm, kAdapts>(b, first);
+      column<kRule, kWarm, kBeside>(b, first);
     } else {
-      scan<kWidth, kRule, kWarm, kAdapts>(b, first, last);
+      scan<kWidth, kRule, kWarm, kBeside>(b, first, last);
     }
   }
 
-  /// A neuron's constants.
-  struct Neuron {
-    Real keep, w, strength, decay, bound;
-  };
   SNN_HD Neuron neuron(int n) const {
     const bool adapts = adaptation != nullptr;
     const Real w = w_self != nullptr ? w_self[n] : Real(0);
@@ -86,27 +92,24 @@ struct BackwardScan {
             spike_slope_bound(coeffs.bound, coeffs.self_gain, w)};
   }
 
-  /// What a neuron carries from step to step: filtered error of its PSC, error of its potential, delta and error of the drive of
-  /// the step after, errors of the adaptation. And its sums: an utterance's parts of the neuron's gradients.
-  struct State {
-    Real trace = Real(0), error = Real(0), after = Real(0), drive = Real(0), adapted = Real(0), twice = Real(0);
-    Real sum_self = Real(0), sum_theta = Real(0), sum_bias = Real(0), sum_strength = Real(0), sum_rho = Real(0);
-  };
+  SNN_HD void write_parts(int b, int n, const State& sums) const {
+    const std::size_t at = static_cast<std::size_t>(b) * part_stride + static_cast<std::size_t>(n);
+    if (dw_self != nullptr) dw_self[at] = sums.sum_self;
+    if (dtheta != nullptr) dtheta[at] = sums.sum_theta;
+    if (dbias != nullptr) dbias[at] = sums.sum_bias;
+    if (dadaptation != nullptr) dadaptation[at] = sums.sum_strength;
+    if (drho != nullptr) drho[at] = sums.sum_rho;
+  }
 
   /// kWarm: every step takes the surrogate.
-  template <int kWidth, Rule kRule, bool kWarm, bool kAdapts>
+  template <int kWidth, Rule kRule, bool kWarm, Beside kBeside>
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
-    Real trace[kWidth] = {}, error[kWidth] = {}, after[kWidth] = {}, drive[kWidth] = {}, adapted[kWidth] = {};
-    Real twice[kWidth] = {}, keep[kWidth] = {}, w[kWidth] = {}, strength[kWidth] = {}, decay[kWidth] = {};
-    Real sum_self[kWidth] = {}, sum_theta[kWidth] = {}, sum_bias[kWidth] = {}, sum_strength[kWidth] = {};
-    Real sum_rho[kWidth] = {}, surrogate[kWidth] = {}, slope[kWidth] = {}, bound[kWidth] = {};
     constexpr bool kSurrogate = kRule != Rule::kLayer || kWarm;
     const Real nothing[kWidth] = {};  // the potential before the first step
-    for (int j = 0; j < width; ++j) {
-      const Neuron c = neuron(first + j);
-      keep[j] = c.keep, w[j] = c.w, strength[j] = c.strength, decay[j] = c.decay, bound[j] = c.bound;
-    }
+    Real surrogate[kWidth] = {}, slope[kWidth] = {};
+    BackwardTile<Real, kWidth> tile;
+    for (int j = 0; j < width; ++j) tile.set(j, neuron(first + j));
     for (int row = row_begin[b + 1] - 1; row >= row_begin[b]; --row) {
       Real* SNN_RESTRICT delta_row = delta + shape.index(row, first);
       Real* SNN_RESTRICT u_row = u + shape.index(row, first);
@@ -114,34 +117,23 @@ struct BackwardScan {
       if (row - kRowsAhead >= row_begin[b]) prefetch_tile<kWidth>(u + shape.index(row - kRowsAhead, first));
       const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc.at(row, first) : nothing;
       if (kSurrogate) find_surrogates<kWidth>(u_row, width, surrogate);
-      if (!kWarm) find_spike_slopes(u_row, u_before, width, bound, slope);
+      if (!kWarm) find_spike_slopes(u_row, u_before, width, tile.bound, slope);
       for (int j = 0; j < width; ++j) {
-        State s{trace[j],    error[j],     after[j],    drive[j],        adapted[j], twice[j],
-                sum_self[j], sum_theta[j], sum_bias[j], sum_strength[j], sum_rho[j]};
-        step<kRule, kWarm, kAdapts>(
-            {u_row[j], u_before[j], surrogate[j], slope[j], kRule == Rule::kStep ? psc_row[j] : Real(0), delta_row[j]},
-            {keep[j], w[j], strength[j], decay[j], bound[j]}, s);
-        trace[j] = s.trace, error[j] = s.error, after[j] = s.after, drive[j] = s.drive;
-        sum_self[j] = s.sum_self, sum_theta[j] = s.sum_theta, sum_bias[j] = s.sum_bias;
-        if (kAdapts) adapted[j] = s.adapted, twice[j] = s.twice;
-        if (kAdapts) sum_strength[j] = s.sum_strength, sum_rho[j] = s.sum_rho;
+        State s = tile.state(j);
+        const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
+        step<kRule, kWarm, kBeside>({u_row[j], u_before[j], surrogate[j], slope[j], a, delta_row[j]}, tile.neuron(j),
+                                    s);
+        tile.template set<kBeside>(j, s);
         delta_row[j] = s.after;
         u_row[j] = s.drive;
       }
     }
-    for (int j = 0; j < width; ++j) {
-      write_parts(b, first + j,
-                  {.sum_self = sum_self[j],
-                   .sum_theta = sum_theta[j],
-                   .sum_bias = sum_bias[j],
-                   .sum_strength = sum_strength[j],
-                   .sum_rho = sum_rho[j]});
-    }
+    for (int j = 0; j < width; ++j) write_parts(b, first + j, tile.state(j));
   }
 
   /// One neuron over all steps. u_now: potential of the step; before: those of the steps before it, which the next steps
   /// of this walk work on.
-  template <Rule kRule, bool kWarm, bool kAdapts>
+  template <Rule kRule, bool kWarm, Beside kBeside>
   SNN_HD void column(int b, int n) const {
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.n_neurons;
     if (n_steps == 0) return write_parts(b, n, {});
@@ -159,7 +151,7 @@ struct BackwardScan {
       const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
       Real slope[1] = {};
       if (!kWarm) find_spike_slopes(&u_now, &row[1], 1, &c.bound, slope);
-      step<kRule, kWarm, kAdapts>({u_now, row[1], surrogate, slope[0], row[2], row[0]}, c, state);
+      step<kRule, kWarm, kBeside>({u_now, row[1], surrogate, slope[0], row[2], row[0]}, c, state);
       *errors = state.after;
       *potentials = state.drive;
       u_now = row[1];
@@ -177,15 +169,6 @@ struct BackwardScan {
     if constexpr (kRule == Rule::kLayer && !kWarm) return Real(0);
     const Real x = surrogate_exponent(potential, coeffs.v_th, coeffs.inv_slope, coeffs.exponent_bound);
     return exponential_of(reduce_argument(x));
-  }
-
-  SNN_HD void write_parts(int b, int n, const State& sums) const {
-    const std::size_t at = static_cast<std::size_t>(b) * part_stride + static_cast<std::size_t>(n);
-    if (dw_self != nullptr) dw_self[at] = sums.sum_self;
-    if (dtheta != nullptr) dtheta[at] = sums.sum_theta;
-    if (dbias != nullptr) dbias[at] = sums.sum_bias;
-    if (dadaptation != nullptr) dadaptation[at] = sums.sum_strength;
-    if (drho != nullptr) drho[at] = sums.sum_rho;
   }
 
   /// The surrogate slopes of a row. In loops of their own: then the chains of operations that wait for each other are
@@ -219,19 +202,21 @@ struct BackwardScan {
   };
 
   /// One neuron, one step back.
-  template <Rule kRule, bool kWarm, bool kAdapts>
+  template <Rule kRule, bool kWarm, Beside kBeside>
   SNN_HD void step(const Now& now, const Neuron& c, State& s) const {
+    constexpr bool kAdapts = kBeside == Beside::kAdaptation, kIsPlain = kBeside == Beside::kNothing;
+    const bool is_of_spikes = kBeside == Beside::kSpikeErrors || (!kIsPlain && of_spikes);
     const bool spike = fires(now.u, coeffs.v_th);
     const Real carried = carried_potential(now.before, fires(now.before, coeffs.v_th));
     const Real arriving = arriving_error(now.arriving, c.w, s.after);
-    const Real filtered = of_spikes ? arriving_error(Real(0), c.w, s.after) : arriving;
+    const Real filtered = is_of_spikes ? arriving_error(Real(0), c.w, s.after) : arriving;
     const Real reset = kRule != Rule::kSurrogate && spike ? reset_error(c.keep, now.u, s.error) : Real(0);
     const Real extra = kRule == Rule::kLayer ? reset : Real(0);
     s.sum_self += dw_self_term(s.drive, spike);
     s.trace = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.trace, filtered + extra);
-    Real of_spike = of_spikes ? now.arriving : Real(0);
+    Real of_spike = is_of_spikes ? now.arriving : Real(0);
     if (kAdapts) of_spike += adaptation_spike_error(c.strength, s.adapted);
-    const Real trace = s.trace + of_spike;
+    const Real trace = kIsPlain ? s.trace : s.trace + of_spike;
     if constexpr (kRule == Rule::kLayer) s.error = layer_rule_error(spike, filtered, c.keep, s.error);
     if constexpr (kRule == Rule::kStep) {
       s.error = step_rule_error(spike, now.slope, trace, reset, c.keep, s.error);
@@ -239,7 +224,7 @@ struct BackwardScan {
     s.after = delta_of<kRule, kWarm>(now, trace, s.error);
     s.drive = psc_error_step(coeffs.keep_s, coeffs.gain_s, s.drive, s.after);
     s.sum_theta += dtheta_term(s.after, carried);
-    s.sum_bias += s.drive;
+    if (!kIsPlain) s.sum_bias += s.drive;
     if constexpr (!kAdapts) return;
     s.sum_strength += dstrength_term(s.adapted, spike);
     s.sum_rho += drho_term(c.strength, s.twice, spike);

@@ -23,6 +23,11 @@ struct Shape {
   bool operator==(const Shape&) const = default;
 };
 
+/// Numbers in a matrix.
+SNN_HD std::size_t area(int rows, int columns) {
+  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
+}
+
 /// Spikes are bits: neuron n of a row is bit n % 64 of word n / 64; bits behind the last neuron are 0.
 inline constexpr int kSpikesPerWord = 64;
 

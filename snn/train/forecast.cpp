@@ -72,14 +72,10 @@ class CountingBackend final : public Backend<float> {
     want_delayed(stage.sources, shape);
     if (is_cuda_) return;
     std::string name = "source ";
-    const void* listed = nullptr;  // spikes, once for all delays
-    for (const auto& [source, w, delay] : stage.sources) {
-      const std::size_t n_sources = as_size(source.n_neurons);
+    for (const auto& [source, w, delays] : stage.sources) {
       if (!may_spike(source)) continue;
-      const std::size_t listed_bytes = n_rows * n_sources / kTenth * sizeof(std::uint16_t);
-      want(name += '+', as_size(count_tiles(shape.n_neurons) * kTileWidth) * n_sources * sizeof(float) +
-                            (listed == source.spikes ? 0 : listed_bytes));
-      listed = source.spikes;
+      want(name += '+', delays.size() * size_of_panels(source.n_neurons, shape.n_neurons) * sizeof(float) +
+                            n_rows * as_size(source.n_neurons) / kTenth * sizeof(std::uint16_t));
     }
   }
   void run(const BackwardStage<float>& stage) override {
@@ -88,8 +84,7 @@ class CountingBackend final : public Backend<float> {
     want_delayed(stage.targets, shape);
   }
   void run(const WeightGradient<float>& product) override {
-    const bool delays = std::ranges::any_of(product.delays, [](const auto& each) { return each.delay > 0; });
-    if (delays && (is_cuda_ || !may_spike(product.source))) {
+    if (product.delays.back() > 0 && (is_cuda_ || !may_spike(product.source))) {
       want("delayed", Shape{product.n_rows, 0, product.n_neurons}.size() * sizeof(float));
     }
     if (is_cuda_) return;
@@ -98,7 +93,8 @@ class CountingBackend final : public Backend<float> {
       return want("parts", as_size(count_parts(product.n_rows)) * n_neurons * n_sources * sizeof(float));
     }
     want("lists", as_size(product.n_rows) * n_sources / kTenth * sizeof(std::uint16_t));
-    want("sums", n_workers_ * (std::min(n_sources, as_size(kGroupNeurons)) + kBlockRows) * kTileWidth * sizeof(float));
+    const std::size_t n_sums = product.delays.size() * std::min(n_sources, as_size(kGroupNeurons));
+    want("sums", n_workers_ * (n_sums + kBlockRows) * kTileWidth * sizeof(float));
   }
   void run(const ScanBody<float>&) override {}
 
@@ -106,7 +102,7 @@ class CountingBackend final : public Backend<float> {
   /// A CUDA device puts the products of delayed connections aside.
   template <class Connections>
   void want_delayed(const Connections& connections, const Shape& shape) {
-    const bool delays = std::ranges::any_of(connections, [](const auto& each) { return each.delay > 0; });
+    const bool delays = std::ranges::any_of(connections, [](const auto& each) { return each.delays.back() > 0; });
     if (is_cuda_ && delays) want("delayed", shape.size() * sizeof(float));
   }
   static bool may_spike(const Source<float>& source) {

@@ -98,7 +98,8 @@ void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
     kernels_.expand(rows, source.n_neurons, dense_.data());
     values = dense_.data();
   }
-  for (const auto& [delay, dw] : p.delays) {
+  for (std::size_t d = 0; d < p.delays.size(); ++d) {
+    const int delay = p.delays[d];
     if (delay > 0) {
       later_.resize(std::max(later_.size(), area(p.n_rows, p.n_neurons)));
       run_tiles(DelayedRows<Real>{.shape = {p.n_rows, p.n_batch, p.n_neurons},
@@ -112,7 +113,7 @@ void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
                    Product<Real>{.a = delay > 0 ? later_.data() : p.error,
                                  .a_transposed = true,
                                  .b = values,
-                                 .c = dw,
+                                 .c = p.dw + d * area(p.n_neurons, source.n_neurons),
                                  .m = p.n_neurons,
                                  .n = source.n_neurons,
                                  .k = p.n_rows},

@@ -1,7 +1,6 @@
 #include "snn/backend/cpu/product.h"
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "snn/base/parallel.h"
 
@@ -58,28 +57,32 @@ void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
   if (part.m > 0) multiply_few_rows(kernels, part);
 }
 
-// One product of all rows. Those that take nothing take of another utterance, and are put back.
+// One product of all rows for each delay. Those that take nothing take of another utterance, and are put back.
 template <class Real>
-void add_moved_rows(const Kernels<Real>& kernels, const Product<Real>& p, const int* row_begin, int n_batch, int offset,
-                    std::vector<Real>& kept) {
-  if (p.m <= std::abs(offset)) return;
-  const auto each_without = [&](const auto& visit) {  // visit(first value, number of values)
-    for (int b = 0; b < n_batch; ++b) {
-      const int n_rows = std::min(std::abs(offset), row_begin[b + 1] - row_begin[b]);
-      const int first = (offset > 0 ? row_begin[b + 1] - n_rows : row_begin[b]) - row_begin[0];
-      visit(p.c + area(first, p.n), area(n_rows, p.n));
-    }
-  };
-  kept.clear();
-  each_without([&](const Real* values, std::size_t n) { kept.insert(kept.end(), values, values + n); });
+void multiply_delayed(const Kernels<Real>& kernels, const Product<Real>& p, const DelayedUtterances& utterances,
+                      std::vector<Real>& kept) {
+  const auto& [row_begin, n_batch, delays, is_later] = utterances;
   Product<Real> part = p;
-  part.m = p.m - std::abs(offset);
-  part.a += area(std::max(offset, 0), p.k);
-  part.c += area(std::max(-offset, 0), p.n);
-  part.accumulate = true;
-  multiply_rows(kernels, part);
-  const Real* from = kept.data();
-  each_without([&](Real* values, std::size_t n) { std::copy_n(from, n, values), from += n; });
+  for (const int delay : delays) {
+    const auto each_without = [&](const auto& visit) {  // visit(first value, number of values)
+      for (int b = 0; b < n_batch; ++b) {
+        const int n_rows = std::min(delay, row_begin[b + 1] - row_begin[b]);
+        const int first = (is_later ? row_begin[b + 1] - n_rows : row_begin[b]) - row_begin[0];
+        visit(p.c + area(first, p.n), area(n_rows, p.n));
+      }
+    };
+    if (delay > 0 && !part.accumulate) std::fill_n(p.c, area(p.m, p.n), Real(0)), part.accumulate = true;
+    kept.clear();
+    each_without([&](const Real* values, std::size_t n) { kept.insert(kept.end(), values, values + n); });
+    part.m = std::max(p.m - delay, 0);
+    part.a = p.a + (is_later ? area(p.m - part.m, p.k) : 0);
+    part.c = p.c + (is_later ? 0 : area(p.m - part.m, p.n));
+    multiply_rows(kernels, part);
+    const Real* from = kept.data();
+    each_without([&](Real* values, std::size_t n) { std::copy_n(from, n, values), from += n; });
+    part.accumulate = true;
+    part.b += area(p.k, p.n);
+  }
 }
 
 template <class Real>
@@ -100,8 +103,8 @@ void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& p, int n_
 }
 
 template void multiply_rows(const Kernels<OSSICLE_REAL>&, const Product<OSSICLE_REAL>&);
-template void add_moved_rows(const Kernels<OSSICLE_REAL>&, const Product<OSSICLE_REAL>&, const int*, int, int,
-                             std::vector<OSSICLE_REAL>&);
+template void multiply_delayed(const Kernels<OSSICLE_REAL>&, const Product<OSSICLE_REAL>&, const DelayedUtterances&,
+                               std::vector<OSSICLE_REAL>&);
 template void multiply_inner(const Kernels<OSSICLE_REAL>&, const Product<OSSICLE_REAL>&, int,
                              std::vector<OSSICLE_REAL>&);
 

@@ -1,27 +1,32 @@
 #pragma once
 // Dense matrix products on the CPU, on one thread or several.
 #include <algorithm>
+#include <span>
 #include <vector>
 
 #include "snn/backend/cpu/kernels.h"
 
 namespace snn {
 
-inline std::size_t area(int rows, int columns) {
-  return static_cast<std::size_t>(rows) * static_cast<std::size_t>(columns);
-}
-
 /// Rows of C (A is stored m x k), on the calling thread. The bits of a row depend on that row of A alone: not on its
 /// index, nor on the rows around it.
 template <class Real>
 void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& product);
 
-/// C += A B of rows that stand one utterance after the other, [row_begin[b], row_begin[b + 1]) counted from row_begin[0], where each
-/// row of C takes the row of A `offset` steps later in its utterance, or earlier if it is below zero, and nothing from beyond. It
-/// has the bits of multiply_rows on the rows of A so moved. kept: scratch.
+/// Utterances one after the other, and whether their rows take those of steps before or after.
+struct DelayedUtterances {
+  const int* row_begin = nullptr;  // [n_batch + 1], counted from row_begin[0]
+  int n_batch = 0;
+  std::span<const int> delays;  // steps
+  bool is_later = false;
+};
+
+/// C, or what is added to it, is the sum of a product for each delay, whose rows lie so many steps earlier or later in their
+/// utterance; nothing comes from beyond. B is that of the first delay; those of the others lie behind it. kept: scratch. Each row has
+/// the bits of multiply_rows on the rows of A so moved, delay by delay.
 template <class Real>
-void add_moved_rows(const Kernels<Real>& kernels, const Product<Real>& product, const int* row_begin, int n_batch,
-                    int offset, std::vector<Real>& kept);
+void multiply_delayed(const Kernels<Real>& kernels, const Product<Real>& product, const DelayedUtterances& utterances,
+                      std::vector<Real>& kept);
 
 /// Rows of a part that multiply_inner cuts k rows into: at least 512, in at most 16 parts.
 inline int rows_of_part(int k) {

@@ -26,10 +26,8 @@ inline bool by_events(std::size_t n_events, int n_rows, int n_neurons) {
 /// Rows whose error, a tile wide, stays in a level-2 cache; and neurons of a source that a chunk of the gradient covers.
 inline constexpr int kBlockRows = kMostListRows, kGroupNeurons = 512;
 
-/// Tiles of a layer.
-inline int count_tiles(int n_neurons) {
-  return (n_neurons + kTileWidth - 1) / kTileWidth;
-}
+/// Places of a block's rows with the gaps between its utterances; one gap more lies behind them.
+inline constexpr int kMostPlaces = 2 * kBlockRows;
 
 /// Rows first .. last - 1 of a source's spikes.
 template <class Real>
@@ -39,18 +37,26 @@ SpikeRows spike_rows(const Source<Real>& source, int first, int last) {
   return {words + static_cast<std::size_t>(first) * static_cast<std::size_t>(n_words), last - first, n_words};
 }
 
-/// Weights [N][I] by tiles, [tiles][I][kTileWidth], as ForwardTiles wants them.
+/// The weights [delays][N][I] by tiles, [delays][tiles][I][kTileWidth], as ForwardTiles wants them.
 template <class Real>
-void pack_panels(const Kernels<Real>& kernels, const Real* w, int n_sources, int n_neurons, int n_threads,
+void pack_panels(const Kernels<Real>& kernels, const WeightedSource<Real>& weighted, int n_neurons, int n_threads,
                  std::vector<Real>& panels);
+
+/// Numbers of one delay's panels.
+inline std::size_t size_of_panels(int n_sources, int n_neurons) {
+  return area(n_sources, count_tiles(n_neurons) * kTileWidth);
+}
 
 /// Scratch memory of weight_gradient_by_events, kept from call to call.
 template <class Real>
 struct EventScratch {
   struct Worker {
-    std::vector<Real> sums, error;  // [I][kTileWidth]; [block rows][kTileWidth]
+    std::vector<Real> sums, error;  // [delays][I][kTileWidth]; [places of a block][kTileWidth]
   };
-  std::vector<std::size_t> first_event;  // of each block of rows
+  int gap = 0;                           // places between utterances
+  std::vector<int> first_row;            // of each block, and the number of rows
+  std::vector<std::uint16_t> places;     // of each row in its block
+  std::vector<std::size_t> first_event;  // of each block
   std::vector<std::uint32_t> begin;      // [blocks][I + 1]
   std::vector<std::uint16_t> events;
   std::vector<Worker> workers;

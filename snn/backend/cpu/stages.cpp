@@ -31,15 +31,6 @@ T* grown(std::vector<T>& scratch, std::size_t size) {
   return scratch.data();
 }
 
-/// multiply_rows of a group of utterances, or add_moved_rows where there is an offset.
-template <class Real>
-void multiply_group(const Kernels<Real>& kernels, const Product<Real>& product, const int* row_begin, int n_batch,
-                    int offset, std::vector<Real>& kept) {
-  if (offset == 0) return multiply_rows(kernels, product);
-  if (!product.accumulate) std::fill_n(product.c, area(product.m, product.n), Real(0));
-  add_moved_rows(kernels, product, row_begin, n_batch, offset, kept);
-}
-
 /// The forward stage of one group of utterances.
 template <class Real>
 class ForwardGroup {
@@ -69,34 +60,34 @@ class ForwardGroup {
   void add_dense(const WeightedSource<Real>& weighted) {
     const Source<Real>& source = weighted.source;
     const int n_neurons = stage_.scan.shape.n_neurons;
-    multiply_group(kernels_,
-                   Product<Real>{.a = dense(source),
-                                 .b = weighted.w,
-                                 .b_transposed = true,
-                                 .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
-                                 .m = n_rows(),
-                                 .n = n_neurons,
-                                 .k = source.n_neurons,
-                                 .accumulate = tiles_.has_drive},
-                   stage_.scan.row_begin + tiles_.first_batch, tiles_.last_batch - tiles_.first_batch, -weighted.delay,
-                   worker_.kept);
+    multiply_delayed(kernels_,
+                     Product<Real>{.a = dense(source),
+                                   .b = weighted.w,
+                                   .b_transposed = true,
+                                   .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
+                                   .m = n_rows(),
+                                   .n = n_neurons,
+                                   .k = source.n_neurons,
+                                   .accumulate = tiles_.has_drive},
+                     {.row_begin = stage_.scan.row_begin + tiles_.first_batch,
+                      .n_batch = tiles_.last_batch - tiles_.first_batch,
+                      .delays = weighted.delays},
+                     worker_.kept);
     tiles_.has_drive = true;
   }
 
   void add_events(const WeightedSource<Real>& weighted, const Real* panels) {
     const Source<Real>& source = weighted.source;
-    if (!events_.empty() && listed_ == source.spikes) {  // another delay of the same connection
-      events_.push_back({events_.back().list, panels, source.n_neurons, weighted.delay});
-      return;
-    }
-    listed_ = source.spikes;
-    const std::size_t i = events_.size();
+    const std::size_t i = n_listed_++;
     if (worker_.begin.size() <= i) worker_.begin.resize(i + 1), worker_.events.resize(i + 1);
     const SpikeRows rows = spike_rows(source, first_row_, last_row_);
     std::uint32_t* begin = grown(worker_.begin[i], static_cast<std::size_t>(n_rows()) + 1);
     std::uint16_t* events = grown(worker_.events[i], kernels_.count_spikes(rows) + kEventSlack);
     kernels_.list_by_row(rows, begin, events);
-    events_.push_back({{begin, events}, panels, source.n_neurons, weighted.delay});
+    for (const int delay : weighted.delays) {
+      events_.push_back({{begin, events}, panels, source.n_neurons, delay});
+      panels += size_of_panels(source.n_neurons, stage_.scan.shape.n_neurons);
+    }
   }
 
   void run() {
@@ -124,7 +115,7 @@ class ForwardGroup {
   int first_row_, last_row_;
   ForwardTiles<Real> tiles_;
   std::vector<typename ForwardTiles<Real>::Events> events_;
-  const void* listed_ = nullptr;    // spikes that the last list is of
+  std::size_t n_listed_ = 0;
   const void* expanded_ = nullptr;  // spikes that worker_.dense holds
 };
 
@@ -143,7 +134,7 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
     events[i] = source.spikes != nullptr &&
                 by_events(kernels.count_spikes(spike_rows(source, 0, shape.n_rows)), shape.n_rows, source.n_neurons);
     if (!events[i]) continue;
-    pack_panels(kernels, stage.sources[i].w, source.n_neurons, shape.n_neurons, n_threads, scratch.panels[i]);
+    pack_panels(kernels, stage.sources[i], shape.n_neurons, n_threads, scratch.panels[i]);
   }
   const std::vector<Group> groups = make_groups(shape, stage.scan.row_begin);
   parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
@@ -173,15 +164,19 @@ void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage
     Real* delta = stage.scan.delta + shape.index(first_row, 0);
     bool is_there = false;
     for (const Target<Real>& target : stage.targets) {
-      multiply_group(kernels,
-                     Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
-                                   .b = target.w,
-                                   .c = delta,
-                                   .m = n_rows,
-                                   .n = shape.n_neurons,
-                                   .k = target.n_neurons,
-                                   .accumulate = is_there},
-                     stage.scan.row_begin + group.first, group.last - group.first, target.delay, kept);
+      multiply_delayed(kernels,
+                       Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
+                                     .b = target.w,
+                                     .c = delta,
+                                     .m = n_rows,
+                                     .n = shape.n_neurons,
+                                     .k = target.n_neurons,
+                                     .accumulate = is_there},
+                       {.row_begin = stage.scan.row_begin + group.first,
+                        .n_batch = group.last - group.first,
+                        .delays = target.delays,
+                        .is_later = true},
+                       kept);
       is_there = true;
     }
     if (stage.scan.rule == Rule::kStep) grown(psc, area(n_rows, kTileWidth));

@@ -16,7 +16,7 @@ template <class Real>
 struct ForwardScratch {
   struct Worker {
     std::vector<Real> u, dense;  // [rows of a group][N]; [rows of a group][I]
-    std::vector<Real> kept;      // of add_moved_rows
+    std::vector<Real> kept;      // of multiply_delayed
     std::vector<std::vector<std::uint32_t>> begin;
     std::vector<std::vector<std::uint16_t>> events;  // by source
   };
@@ -33,7 +33,7 @@ template <class Real>
 struct BackwardScratch {
   struct Worker {
     std::vector<Real> psc;   // of one tile of one utterance, by the step rule
-    std::vector<Real> kept;  // of add_moved_rows
+    std::vector<Real> kept;  // of multiply_delayed
   };
   std::vector<Worker> workers;
 };

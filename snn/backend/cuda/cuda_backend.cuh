@@ -114,17 +114,19 @@ void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
   const Shape& shape = scan.shape;
   if (scan.u == nullptr) scan.u = scratch(shape);
   bool is_there = false;
-  for (const WeightedSource<Real>& weighted : stage.sources) {
-    add_product(Product<Real>{.a = values_of(weighted.source),
-                              .b = weighted.w,
-                              .b_transposed = true,
-                              .c = scan.u,
-                              .m = shape.n_rows,
-                              .n = shape.n_neurons,
-                              .k = weighted.source.n_neurons,
-                              .accumulate = is_there},
-                shape, scan.row_begin, -weighted.delay);
-    is_there = true;
+  for (const auto& [source, w, delays] : stage.sources) {
+    for (std::size_t d = 0; d < delays.size(); ++d) {
+      add_product(Product<Real>{.a = values_of(source),
+                                .b = w + d * area(shape.n_neurons, source.n_neurons),
+                                .b_transposed = true,
+                                .c = scan.u,
+                                .m = shape.n_rows,
+                                .n = shape.n_neurons,
+                                .k = source.n_neurons,
+                                .accumulate = is_there},
+                  shape, scan.row_begin, -delays[d]);
+      is_there = true;
+    }
   }
   if (stage.sums) launch(*stage.sums, stream());
   if (stage.drive_only) return;
@@ -140,15 +142,17 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
   const Shape& shape = scan.shape;
   bool is_there = false;
   for (const Target<Real>& target : stage.targets) {
-    add_product(Product<Real>{.a = target.delta,
-                              .b = target.w,
-                              .c = scan.delta,
-                              .m = shape.n_rows,
-                              .n = shape.n_neurons,
-                              .k = target.n_neurons,
-                              .accumulate = is_there},
-                shape, scan.row_begin, target.delay);
-    is_there = true;
+    for (std::size_t d = 0; d < target.delays.size(); ++d) {
+      add_product(Product<Real>{.a = target.delta,
+                                .b = target.w + d * area(target.n_neurons, shape.n_neurons),
+                                .c = scan.delta,
+                                .m = shape.n_rows,
+                                .n = shape.n_neurons,
+                                .k = target.n_neurons,
+                                .accumulate = is_there},
+                  shape, scan.row_begin, target.delays[d]);
+      is_there = true;
+    }
   }
   if (scan.rule == Rule::kStep) {
     Real* psc = scratch(shape);
@@ -170,7 +174,8 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
 /// dW = sum over all rows of error s. [ScSr Eq. 13]
 template <class Real>
 void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
-  for (const auto& [delay, dw] : product.delays) {
+  for (std::size_t d = 0; d < product.delays.size(); ++d) {
+    const int delay = product.delays[d];
     const Real* error = product.error;
     if (delay > 0) {
       const Shape shape{product.n_rows, product.n_batch, product.n_neurons};
@@ -187,7 +192,7 @@ void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
     multiply(Product<Real>{.a = error,
                            .a_transposed = true,
                            .b = values_of(product.source),
-                           .c = dw,
+                           .c = product.dw + d * area(product.n_neurons, product.source.n_neurons),
                            .m = product.n_neurons,
                            .n = product.source.n_neurons,
                            .k = product.n_rows});

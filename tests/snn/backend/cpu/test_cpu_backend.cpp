@@ -46,14 +46,16 @@ void check_forward(snn::Backend<Real>& backend, double rate) {
   support::Neurons<Real> plain(kSteps, kNeurons);
   const int n_rows = plain.shape.n_rows;
   const Input<Real> input(n_rows, rate);
-  const auto w = support::exact_numbers<Real>(kNeurons * kSources, 3, kUnit);
+  const int size = kNeurons * kSources;
+  const auto w = support::exact_numbers<Real>(2 * size, 3, kUnit);  // of both delays
   plain.drive.assign(plain.drive.size(), Real(0));
   for (const int delay : {0, kDelay}) {
     for (int row = 0; row < n_rows; ++row) {
       const int arrives = later_row(plain.row_begin, row, delay);
       for (int n = 0; arrives >= 0 && n < kNeurons; ++n) {
         Real& drive = plain.drive[plain.shape.index(arrives, n)];
-        for (int i = 0; i < kSources; ++i) drive += w[n * kSources + i] * input.values[row * kSources + i];
+        for (int i = 0; i < kSources; ++i)
+          drive += w[(delay > 0 ? size : 0) + n * kSources + i] * input.values[row * kSources + i];
       }
     }
   }
@@ -61,7 +63,7 @@ void check_forward(snn::Backend<Real>& backend, double rate) {
   std::vector<Real> u(plain.u.size(), Real(NAN)), psc = u, psc_sums(plain.psc_sums.size(), Real(NAN));
   std::vector<int> n_spikes(plain.n_spikes.size(), -1);
   std::vector<std::uint64_t> spikes(static_cast<std::size_t>(n_rows * snn::spike_words(kNeurons)));
-  snn::ForwardStage<Real> stage{.sources = {{input.source, w.data()}, {input.source, w.data(), kDelay}},
+  snn::ForwardStage<Real> stage{.sources = {{input.source, w.data(), {0, kDelay}}},
                                 .drive_only = true,
                                 .scan = plain.forward_scan(u.data(), psc.data(), psc_sums.data(), n_spikes.data()),
                                 .spikes = spikes.data()};
@@ -83,23 +85,25 @@ void check_backward(snn::Backend<Real>& backend) {
   support::Neurons<Real> plain(kSteps, kNeurons);
   plain.forward();
   const auto error = support::exact_numbers<Real>(plain.shape.n_rows * kTargets, 4);
-  const auto w = support::exact_numbers<Real>(kTargets * kNeurons, 5, kUnit);
+  const int size = kTargets * kNeurons;
+  const auto w = support::exact_numbers<Real>(2 * size, 5, kUnit);
   plain.psc_error.assign(plain.psc_error.size(), Real(0));
   for (const int delay : {0, kDelay}) {
     for (int row = 0; row < plain.shape.n_rows; ++row) {
       const int later = later_row(plain.row_begin, row, delay);
       for (int n = 0; later >= 0 && n < kNeurons; ++n) {
         Real& sum = plain.psc_error[plain.shape.index(row, n)];
-        for (int m = 0; m < kTargets; ++m) sum += error[later * kTargets + m] * w[m * kNeurons + n];
+        for (int m = 0; m < kTargets; ++m)
+          sum += error[later * kTargets + m] * w[(delay > 0 ? size : 0) + m * kNeurons + n];
       }
     }
   }
   plain.backward();
   std::vector<Real> delta(plain.delta.size(), Real(NAN)), u = plain.u, dw_self(plain.dw_self.size(), Real(NAN));
   std::vector<Real> dtheta = dw_self;
-  backend.run(snn::BackwardStage<Real>{
-      .targets = {{kTargets, error.data(), w.data()}, {kTargets, error.data(), w.data(), kDelay}},
-      .scan = plain.backward_scan(delta.data(), u.data(), dw_self.data(), dtheta.data())});
+  backend.run(
+      snn::BackwardStage<Real>{.targets = {{kTargets, error.data(), w.data(), {0, kDelay}}},
+                               .scan = plain.backward_scan(delta.data(), u.data(), dw_self.data(), dtheta.data())});
   CHECK(support::same_bits(delta, plain.delta));
   CHECK(support::same_bits(u, plain.drive_error));
   CHECK(support::same_bits(dw_self, plain.dw_self));
@@ -126,7 +130,8 @@ void check_weight_gradient(snn::Backend<Real>& backend, double rate) {
                                         .source = input.source,
                                         .n_neurons = kNeurons,
                                         .error = error.data(),
-                                        .delays = {{0, got.data()}, {kDelay, got.data() + size}},
+                                        .delays = {0, kDelay},
+                                        .dw = got.data(),
                                         .n_batch = static_cast<int>(kSteps.size()),
                                         .row_begin = row_begin.data()});
   CHECK((got == plain));

@@ -105,31 +105,42 @@ TEST_CASE("product: a row's bits depend on that row alone") {
   }
 }
 
-TEST_CASE("product: rows moved within their utterance add what a product of the moved rows adds, to the bit") {
+TEST_CASE("product: rows of delays have the bits of a product of the rows so moved, added in order") {
   const int n = 26, k = 78;
-  const std::vector<int> row_begin = {7, 40, 43, 43, 143, 144};  // some shorter than the offset, one empty
+  const std::vector<int> row_begin = {7, 40, 43, 43, 143, 144};  // some shorter than a delay, one empty
   const int n_rows = row_begin.back() - row_begin.front();
   const std::vector<float> a = numbers<float>(static_cast<std::size_t>(n_rows * k), 8);
-  const std::vector<float> w = numbers<float>(static_cast<std::size_t>(k * n), 9);
+  const std::vector<float> w = numbers<float>(static_cast<std::size_t>(3 * k * n), 9);
   const std::vector<float> before = numbers<float>(static_cast<std::size_t>(n_rows * n), 10);
-  const std::string isa = GENERATE(from_range(snn::isa_names()));
-  for (const int offset : {1, -1, 5, -5, 40, -40, 99, -100, 1000, -1000}) {
-    std::vector<float> moved(a.size());
+  const auto moved = [&](int offset) {
+    std::vector<float> rows(a.size());
     for (std::size_t b = 0; b + 1 < row_begin.size(); ++b) {
       for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
         if (row + offset < row_begin[b] || row + offset >= row_begin[b + 1]) continue;
-        std::copy_n(a.begin() + (row + offset - 7) * k, k, moved.begin() + (row - 7) * k);
+        std::copy_n(a.begin() + (row + offset - 7) * k, k, rows.begin() + (row - 7) * k);
       }
     }
-    std::vector<float> want = before, got = before, kept;
-    const auto product = [&](const std::vector<float>& from, std::vector<float>& to) {
-      return snn::Product<float>{
-          .a = from.data(), .b = w.data(), .c = to.data(), .m = n_rows, .n = n, .k = k, .accumulate = true};
-    };
-    snn::multiply_rows<float>(snn::find_kernels<float>(isa), product(moved, want));
-    snn::add_moved_rows<float>(snn::find_kernels<float>(isa), product(a, got), row_begin.data(),
-                               static_cast<int>(row_begin.size()) - 1, offset, kept);
-    INFO(isa << ", offset " << offset);
+    return rows;
+  };
+  const std::string isa = GENERATE(from_range(snn::isa_names()));
+  const bool is_later = GENERATE(false, true), accumulate = GENERATE(false, true);
+  for (const auto& delays : std::vector<std::vector<int>>{{0, 1, 5}, {0}, {1}, {5, 40}, {99}, {100, 1000}}) {
+    std::vector<float> want = accumulate ? before : std::vector<float>(before.size()), got = before, kept;
+    snn::Product<float> product{.b = w.data(), .m = n_rows, .n = n, .k = k, .accumulate = true};
+    for (std::size_t d = 0; d < delays.size(); ++d) {
+      const std::vector<float> rows = moved(is_later ? delays[d] : -delays[d]);
+      product.a = rows.data();
+      product.b = w.data() + d * snn::area(k, n);
+      product.c = want.data();
+      snn::multiply_rows<float>(snn::find_kernels<float>(isa), product);
+    }
+    product.a = a.data();
+    product.b = w.data();
+    product.c = got.data();
+    product.accumulate = accumulate;
+    snn::multiply_delayed<float>(snn::find_kernels<float>(isa), product,
+                                 {row_begin.data(), static_cast<int>(row_begin.size()) - 1, delays, is_later}, kept);
+    INFO(isa << ", " << delays.size() << " delays from " << delays.front() << (is_later ? " later" : " earlier"));
     CHECK(got == want);
   }
 }

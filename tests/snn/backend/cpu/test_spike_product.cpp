@@ -11,13 +11,18 @@ namespace {
 struct Case {
   int n_rows, n_sources, n_neurons;
   double rate;
+  bool has_many = false;  // utterances
 };
 
 constexpr std::array kDelays = {0, 3, 300};
 
-/// Two utterances, the first of a third of the rows.
+/// Two utterances, the first of a third of the rows; or behind it many, of 0, 1 and 2 rows.
 std::vector<int> row_begin(const Case& c) {
-  return {0, std::max(1, c.n_rows / 3), c.n_rows};
+  if (!c.has_many) return {0, std::max(1, c.n_rows / 3), c.n_rows};
+  std::vector<int> begin = {0, c.n_rows / 3};
+  for (int n = 0; begin.back() + n % 3 < c.n_rows; ++n) begin.push_back(begin.back() + n % 3);
+  begin.push_back(c.n_rows);
+  return begin;
 }
 
 /// Of all delays, one behind the other.
@@ -28,14 +33,14 @@ std::vector<Real> gradient(const std::string& isa, const Case& c, int n_threads,
   const auto size = static_cast<std::size_t>(c.n_neurons * c.n_sources);
   const std::vector<int> begin = row_begin(c);
   std::vector<Real> dw(kDelays.size() * size, Real(7));
-  snn::WeightGradient<Real> product{.n_rows = c.n_rows,
-                                    .source = {c.n_sources, nullptr, spikes.data()},
-                                    .n_neurons = c.n_neurons,
-                                    .error = error.data(),
-                                    .delays = {},
-                                    .n_batch = static_cast<int>(begin.size()) - 1,
-                                    .row_begin = begin.data()};
-  for (std::size_t d = 0; d < kDelays.size(); ++d) product.delays.push_back({kDelays[d], dw.data() + d * size});
+  const snn::WeightGradient<Real> product{.n_rows = c.n_rows,
+                                          .source = {c.n_sources, nullptr, spikes.data()},
+                                          .n_neurons = c.n_neurons,
+                                          .error = error.data(),
+                                          .delays = {kDelays.begin(), kDelays.end()},
+                                          .dw = dw.data(),
+                                          .n_batch = static_cast<int>(begin.size()) - 1,
+                                          .row_begin = begin.data()};
   snn::weight_gradient_by_events(snn::find_kernels<Real>(isa), product, n_threads, scratch);
   return dw;
 }
@@ -46,10 +51,11 @@ std::vector<Real> plain_gradient(const Case& c) {
   const auto spikes = support::random_spikes(c.n_rows, c.n_sources, c.rate, 1);
   const auto error = support::numbers<Real>(static_cast<std::size_t>(c.n_rows * c.n_neurons), 2);
   std::vector<Real> all;
+  const std::vector<int> begin = row_begin(c);
   for (const int delay : kDelays) {
     std::vector<Real> dw(static_cast<std::size_t>(c.n_neurons * c.n_sources));
     for (int row = 0; row < c.n_rows; ++row) {
-      const int end = row < row_begin(c)[1] ? row_begin(c)[1] : c.n_rows, later = row + delay;
+      const int end = *std::upper_bound(begin.begin(), begin.end() - 1, row), later = row + delay;
       for (int i = 0; i < c.n_sources && later < end; ++i)
         for (int n = 0; support::fires(spikes, c.n_sources, row, i) && n < c.n_neurons; ++n)
           dw[static_cast<std::size_t>(n * c.n_sources + i)] += error[static_cast<std::size_t>(later * c.n_neurons + n)];
@@ -63,7 +69,7 @@ template <class Real>
 void check_gradients(const std::string& isa) {
   snn::EventScratch<Real> scratch;
   for (const Case& c : {Case{1, 1, 1, 1.0}, Case{5, 3, 2, 0.5}, Case{600, 70, 26, 0.1}, Case{1025, 300, 130, 0.05},
-                        Case{40, 64, 64, 0.0}, Case{512, 65, 100, 0.45}}) {
+                        Case{40, 64, 64, 0.0}, Case{512, 65, 100, 0.45}, Case{1100, 40, 70, 0.1, true}}) {
     INFO(isa << ": " << c.n_rows << " rows, " << c.n_sources << " sources, " << c.n_neurons << " neurons");
     CHECK(gradient<Real>(isa, c, 1, scratch) == plain_gradient<Real>(c));
   }
@@ -94,15 +100,15 @@ TEST_CASE("spike product: the rule of events or dense") {
   CHECK_FALSE(snn::by_events(1, 1, 65537));
 }
 
-TEST_CASE("spike product: panels hold the weights by tile and source, zeros behind the last neuron") {
-  const auto w = support::numbers<float>(70 * 3, 5);  // [70][3]
+TEST_CASE("spike product: panels hold the weights by delay, tile and source, zeros behind the last neuron") {
+  const auto w = support::numbers<float>(2 * 70 * 3, 5);  // [2][70][3]
   std::vector<float> panels;
-  snn::pack_panels(snn::find_kernels<float>("auto"), w.data(), 3, 70, 2, panels);
-  REQUIRE(panels.size() == 2 * 3 * 64);
-  for (int n = 0; n < 128; ++n) {
-    for (int i = 0; i < 3; ++i) {
-      const float wanted = n < 70 ? w[static_cast<std::size_t>(n * 3 + i)] : 0.0F;
-      CHECK(panels[static_cast<std::size_t>((n / 64 * 3 + i) * 64 + n % 64)] == wanted);
-    }
+  snn::pack_panels<float>(snn::find_kernels<float>("auto"), {{3, nullptr, nullptr}, w.data(), {0, 4}}, 70, 2, panels);
+  REQUIRE(panels.size() == 2 * snn::size_of_panels(3, 70));
+  REQUIRE(snn::size_of_panels(3, 70) == 2 * 3 * 64);
+  for (int at = 0; at < 2 * 128 * 3; ++at) {
+    const int d = at / 384, n = at / 3 % 128, i = at % 3;
+    const float wanted = n < 70 ? w[static_cast<std::size_t>((d * 70 + n) * 3 + i)] : 0.0F;
+    CHECK(panels[static_cast<std::size_t>(((d * 2 + n / 64) * 3 + i) * 64 + n % 64)] == wanted);
   }
 }

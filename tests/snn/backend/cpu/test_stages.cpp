@@ -32,10 +32,10 @@ struct Rig {
 
   std::vector<snn::WeightedSource<Real>> sources(bool with_input) const {
     std::vector<snn::WeightedSource<Real>> all;
-    if (with_input) all.push_back({{kInputs, input.data(), nullptr}, w_input.data(), delay});
+    if (with_input) all.push_back({{kInputs, input.data(), nullptr}, w_input.data(), {delay}});
     all.push_back({{kSpiking, nullptr, first.data()}, w_first.data()});
     all.push_back({{kSpiking, nullptr, second.data()}, w_second.data()});
-    if (delay > 0) all.push_back({{kSpiking, nullptr, second.data()}, w_second.data(), delay});
+    if (delay > 0) all.push_back({{kSpiking, nullptr, second.data()}, w_second.data(), {delay}});
     return all;
   }
 
@@ -142,7 +142,7 @@ void check_backward(const std::string& isa, snn::Rule rule, int delay = 0) {
   snn::BackwardScratch<Real> scratch;
   snn::run_backward(
       snn::find_kernels<Real>(isa),
-      snn::BackwardStage<Real>{.targets = {{9, delta_1.data(), w_1.data(), delay}, {5, delta_2.data(), w_2.data()}},
+      snn::BackwardStage<Real>{.targets = {{9, delta_1.data(), w_1.data(), {delay}}, {5, delta_2.data(), w_2.data()}},
                                .scan = {.shape = neurons.shape,
                                         .row_begin = neurons.row_begin.data(),
                                         .delta = delta.data(),

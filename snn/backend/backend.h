@@ -111,7 +111,7 @@ template <class Real>
 struct WeightedSource {
   Source<Real> source;
   const Real* w = nullptr;        // [delays][N][I]
-  std::vector<int> delays = {0};  // steps after which each product arrives
+  std::vector<int> delays = {0};  // steps after which each product arrives, ascending
 };
 
 /// A layer forward: the drive of each step from all sources, the neurons over time, their spikes. Products of a delay are taken
@@ -133,7 +133,7 @@ struct Target {
   int n_neurons = 0;              // M
   const Real* delta = nullptr;    // [rows][M]
   const Real* w = nullptr;        // [delays][M][N]
-  std::vector<int> delays = {0};  // of the connection: the errors come so many steps later
+  std::vector<int> delays = {0};  // of the connection, ascending: the errors come so many steps later
 };
 
 /// A layer backward: the error of its PSCs from all targets, then the neurons over time. Without targets, in the output
@@ -151,10 +151,10 @@ template <class Real>
 struct WeightGradient {
   int n_rows = 0;
   Source<Real> source;
-  int n_neurons = 0;            // N
-  const Real* error = nullptr;  // [rows][N]
-  std::vector<int> delays = {0};
-  Real* dw = nullptr;  // [delays][N][I], out
+  int n_neurons = 0;              // N
+  const Real* error = nullptr;    // [rows][N]
+  std::vector<int> delays = {0};  // ascending
+  Real* dw = nullptr;             // [delays][N][I], out
   int n_batch = 0;
   const int* row_begin = nullptr;  // [n_batch + 1], where there is a delay
 };

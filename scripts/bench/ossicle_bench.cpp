@@ -90,11 +90,12 @@ Parts probe(int n_threads) {
   return laps.parts();
 }
 
-/// The self-recurrent network has BIP in the hidden layers and the skip 1:3; the next two have three delays on every connection
+/// The recurrent network has a lateral matrix in layer 2 and nothing else; the self-recurrent network has BIP in the hidden layers and the skip 1:3; the next two have three delays on every connection
 /// and a normalised drive as well, and the last one neurons that adapt and an output layer that does not fire.
 void set_variant(const std::string& name, Case& each) {
   snn::NetworkParams& network = each.network;
   if (name == "feed-forward") return;
+  if (name == "recurrent") return void(network.recurrent = {2});
   network.self_recurrent = network.bip = {1, 2, 3};
   network.skips = {{1, 3}};
   if (name == "srsc-bip") return;
@@ -112,7 +113,7 @@ CLI::App* add_contender(CLI::App& app, const std::string& name, Case& each) {
   contender->add_option("--steps", each.n_steps)->check(CLI::PositiveNumber);
   contender->add_option("--batch", each.n_batch)->check(CLI::PositiveNumber);
   contender->add_option_function<std::string>("--variant", [&](const auto& text) { set_variant(text, each); })
-      ->check(CLI::IsMember({"feed-forward", "srsc-bip", "delayed", "adaptive"}));
+      ->check(CLI::IsMember({"feed-forward", "recurrent", "srsc-bip", "delayed", "adaptive"}));
   return contender;
 }
 

@@ -13,6 +13,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 RATES = (0.05, 0.10)
 NETWORK_PEERS = ("lstm", "spikingjelly", "snntorch", "tsslbp")
 BEYOND, BEYOND_CASE = ("delayed", "adaptive"), "C"  # networks with parts that the paper's do not have (ossicle_bench.cpp), and their size
+RECURRENT_CASE = "A"
 STEP_RULE = "step rule"  # the published program's: where Ossicle and the rewrite in torch run it, their names end so
 # glibc's malloc gives large arrays back to the system at once and takes them anew at each step, unless it is told to keep them.
 KEEP_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(2**30), "MALLOC_TRIM_THRESHOLD_": str(2**33)}
@@ -49,6 +50,10 @@ def step_and_infer(bench, operations):
         peers = [each for what in NETWORK_PEERS for each in peer(bench, what, settings)]
         peers += peer(bench, "tsslbp", settings, f"tsslbp, {STEP_RULE}", rule="step")
         peers += peer(bench, "tsslbp", settings, "tsslbp, memory kept", KEEP_MEMORY)
+        if name == RECURRENT_CASE:
+            lateral = {**settings, "variant": "recurrent"}
+            networks += [ours(bench, "network", lateral, f"ossicle {rate:.0%}, recurrent", rate=rate) for rate in RATES]
+            peers += [ours(bench, "products", lateral, "products, recurrent"), *peer(bench, "snntorch-recurrent", settings, "snntorch, recurrent")]
         bench.interleave("network", name, [products(bench, settings), *networks, *peers], operations)
         variant = {**settings, "variant": "srsc-bip"}
         networks = [ours(bench, "network", variant, f"ossicle {rate:.0%}", rate=rate) for rate in RATES]

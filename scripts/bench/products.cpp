@@ -30,9 +30,9 @@ Products products_of(const Case& each) {
   const snn::NetworkParams& network = each.network;
   const int rows = each.n_steps * each.n_batch;
   Products products;
-  std::vector<snn::Skip> connections;  // each as often as it has delays
+  std::vector<snn::Skip> connections;  // each as often as it has delays, lateral ones last
   for (const snn::ParameterInfo& info : snn::parameter_list(network)) {
-    if (info.kind == snn::ParameterKind::kWeight) connections.push_back({info.from, info.to});
+    if (snn::is_synaptic(info.kind)) connections.push_back({info.from, info.to});
   }
   // The first product into an array writes it, further ones add: forward the chain comes first, backward the skips.
   std::vector<float> drive_beta(network.sizes.size()), error_beta(network.sizes.size());

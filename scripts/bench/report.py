@@ -13,11 +13,15 @@ NETWORK_ROWS = (
     ("tsslbp", "TSSL-BP in torch, rewritten in O(T), flush-to-zero"),
     ("tsslbp, memory kept", "the same, malloc told to keep its memory"),
     ("tsslbp, step rule", "the same, step rule"),
+    ("products, recurrent", "bare GEMMs, layer 2 recurrent"),
+    ("snntorch, recurrent", "snntorch Leaky, RLeaky in layer 2"),
+    ("ossicle 5%, recurrent", "Ossicle, 5 % firing, layer 2 recurrent"),
     ("ossicle 5%", "Ossicle, 5 % firing"),
     ("ossicle 10%", "Ossicle, 10 % firing"),
     ("ossicle 5%, step rule", "Ossicle, 5 % firing, step rule"),
 )
 BEYOND_ROWS = (
+    ("recurrent", "layer 2 recurrent"),
     ("delayed", "delays 0, 5, 10 on every connection, normalised drive"),
     ("adaptive", "the same, adaptation, mean output layer, softmax of means"),
 )
@@ -32,6 +36,7 @@ taken round by round.
   the shifts. Peers are the versions in machine.txt; torch flushes subnormal numbers to zero.
 - TSSL-BP in torch is our own rewrite, by Ossicle's default rule (surrogate) and by the published program's (step); it is held against the
   project's double precision reference before each run. The published TSSL-BP program itself is not on any package index and was not measured.
+- With layer 2 recurrent the bare GEMMs are those of the same network: forward, gradient and error of the lateral matrix, over all steps at once.
 - Peers run with the system's malloc as it is, but for the row that says otherwise.
 - PyPI `lyon` and the Python route to a stream run with their modules loaded; `ossicle-lyon` is started anew each time, its start included.
 - Memory: peak resident size of `ossicle-train` for one epoch, less the bytes of the utterances' numbers.
@@ -72,7 +77,7 @@ def network_tables(figures):
 
 
 def beyond_table(figures):
-    """Networks with parts that the paper's do not have, over SrSc-BIP at the same firing rate."""
+    """Networks with parts that the paper's do not have, or its competitor's, over the same at the same firing rate."""
     rows = []
     for case, (what, name), network in itertools.product(figures.cases("network"), BEYOND_ROWS, ("ossicle 5%", "ossicle 10%")):
         contender = f"{network}, {what}"
@@ -84,7 +89,8 @@ def beyond_table(figures):
 
 
 def over_products(figures, part, case, contender="ossicle"):
-    return [spread(figures.ratios(part, case, contender, "products", operation)) for operation in ("step", "infer")]
+    bare = "products, recurrent" if contender.endswith(", recurrent") else "products"
+    return [spread(figures.ratios(part, case, contender, bare, operation)) for operation in ("step", "infer")]
 
 
 def step_and_inference(figures, case, contender, part="network"):

@@ -18,9 +18,12 @@
 #include "snn/scan/backward_scan.h"
 #include "snn/scan/batch_counts.h"
 #include "snn/scan/delayed_rows.h"
+#include "snn/scan/direct_input.h"
 #include "snn/scan/forward_scan.h"
 #include "snn/scan/gather_batch.h"
+#include "snn/scan/lateral_step.h"
 #include "snn/scan/loss_grad.h"
+#include "snn/scan/missing_connections.h"
 #include "snn/scan/mix_batch.h"
 #include "snn/scan/normalisation.h"
 #include "snn/scan/readout_scan.h"
@@ -114,14 +117,22 @@ struct WeightedSource {
   std::vector<int> delays = {0};  // steps after which each product arrives, ascending
 };
 
+/// The matrix by which a recurrent layer's neurons reach each other, one step later.
+template <class Real>
+struct Lateral {
+  const Real* w = nullptr;  // [N][N], [to][from]
+  int n_steps = 0;          // of the longest utterance, or more
+};
+
 /// A layer forward: the drive of each step from all sources, the neurons over time, their spikes. Products of a delay are taken
 /// over all rows as they are and read so many rows later within the utterance.
 template <class Real>
 struct ForwardStage {
   std::vector<WeightedSource<Real>> sources;  // none: scan.u holds the drive already
   bool drive_only = false;  // no neurons: scan.u gets the drive, nothing else of scan but shape and row_begin counts
-  std::optional<DriveSums<Real>> sums = {};  // taken of the drive
-  std::optional<ApplyNorm<Real>> norm = {};  // gives scan.u the drive, before the neurons
+  std::optional<DriveSums<Real>> sums = {};   // taken of the drive
+  std::optional<ApplyNorm<Real>> norm = {};   // gives scan.u the drive, before the neurons
+  std::optional<Lateral<Real>> lateral = {};  // of a hidden layer; what it brings joins the drive behind the norm
   ForwardScan<Real>
       scan;  // u: null where nobody wants the potentials; fired: null, the back end sets it if it needs it
   void* spikes = nullptr;  // of all rows, out, as the back end keeps them; or null
@@ -143,6 +154,7 @@ struct BackwardStage {
   std::vector<Target<Real>> targets;
   BackwardScan<Real> scan;
   std::optional<GainSums<Real>> gain = {};  // after the neurons
+  std::optional<Lateral<Real>> lateral = {};
 };
 
 /// dw = error^T source, summed over all rows, for each delay of a connection: a row of the source is paired with the error so
@@ -174,10 +186,11 @@ struct Product {
 
 /// A body that is run over its extent, by itself and in no stage.
 template <class Real>
-using ScanBody = std::variant<GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate,
-                              LossGrad<Real>, BatchSum<Real>, SquareSums<Real>, ChunkSums, GradientNorm,
-                              AdamUpdate<Real>, DelayedRows<Real>, FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>,
-                              KeepNorm<Real>, ReadoutForward<Real>, ReadoutBackward<Real>>;
+using ScanBody =
+    std::variant<GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>,
+                 BatchSum<Real>, SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>,
+                 FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>,
+                 ReadoutBackward<Real>, MissingConnections<Real>, DirectInput<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;
@@ -186,6 +199,7 @@ using UtteranceBytes = std::vector<std::span<const std::byte>>;
 struct SequenceKey {
   const void* owner = nullptr;  ///< anything that belongs to this sequence alone
   int n_rows = 0, n_batch = 0, n_labelled = 0;
+  int n_steps = 0;          ///< of the longest utterance, where a layer is recurrent
   bool has_silent = false;  ///< silent neurons
   bool is_mixed = false;    ///< utterances mixed with others
   bool is_noisy = false;    ///< noise added to the input

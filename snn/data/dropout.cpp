@@ -29,7 +29,7 @@ namespace {
 
 void scale_hidden_sources(Tensors& parameters, const NetworkParams& network, double factor) {
   for (const ParameterInfo& info : parameter_list(network)) {
-    if (info.kind != ParameterKind::kWeight || info.from == 0) continue;
+    if (!is_synaptic(info.kind) || info.from == 0) continue;
     for (float& w : parameters.at(info.name).values) w = static_cast<float>(w * factor);
   }
 }

@@ -105,16 +105,16 @@ class Builder {
   void add_layer(int layer) {
     bool lacks_bias = true;  // the first connection brings it
     for (const ParameterInfo& info : parameter_list(network_)) {
-      const bool is_connection = info.kind == ParameterKind::kWeight || info.kind == ParameterKind::kSelfWeight;
-      if (info.to != layer || !is_connection) continue;
+      const bool is_self = info.kind == ParameterKind::kSelfWeight,
+                 is_lateral = info.kind == ParameterKind::kLateralWeight;
+      if (info.to != layer || !(is_self || is_synaptic(info.kind))) continue;
       const Tensor& tensor = tensors_.at(info.name);
-      NirArray weight = info.kind == ParameterKind::kSelfWeight
-                            ? diagonal(tensor)
-                            : scaled(tensor, info.from == 0 ? network_.input_scale : 1.0);
+      NirArray weight = is_self ? diagonal(tensor) : scaled(tensor, info.from == 0 ? network_.input_scale : 1.0);
       const bool has_bias = network_.bias && std::exchange(lacks_bias, false);
       const Tensor* bias = has_bias ? &tensors_.at(fmt::format("bias_{}", layer)) : nullptr;
       graph_.nodes.push_back(connection(info.name, std::move(weight), bias, choices_));
-      add_edge(info.delay > 0 ? add_delay(info) : lif_name(info.from), info.name);
+      // A cycle takes the spikes of the step before, which is the lateral connection's delay.
+      add_edge(info.delay > 0 && !is_lateral ? add_delay(info) : lif_name(info.from), info.name);
       add_edge(info.name, lif_name(layer));
     }
     graph_.nodes.push_back(neurons(layer));
@@ -181,6 +181,10 @@ NirGraph to_nir(const Model& model, const NirChoices& choices) {
   const NetworkParams& network = model.training.network;
   if (!network.adaptive.empty()) {
     throw std::invalid_argument("the network adapts (--adaptive), for which NIR has no neuron; train it without");
+  }
+  if (network.direct_input) {
+    throw std::invalid_argument(
+        "the input passes no synapse (--direct-input), which the graph cannot say; train it without");
   }
   check_parameters(network, model.parameters);
   NirGraph graph = Builder(model, choices).build();

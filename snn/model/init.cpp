@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <stdexcept>
 
 #include "snn/base/hash.h"
 #include "snn/base/rng.h"
+#include "snn/model/lateral_init.h"
 
 namespace snn {
 namespace {
@@ -40,45 +42,45 @@ bool has_membrane(const NetworkParams& network, int layer) {
   return layer < network.n_layers() || network.output_layer != OutputLayer::kMean;
 }
 
+std::vector<float> initial_values(const NetworkParams& network, const InitParams& init, const ParameterInfo& info,
+                                  std::uint64_t seed) {
+  const std::int64_t n = info.n_values();
+  const auto constant = [n](double value) {
+    return std::vector<float>(static_cast<std::size_t>(n), static_cast<float>(value));
+  };
+  switch (info.kind) {
+    case ParameterKind::kWeight:
+      return normals(n, 0.0, init.w_scale * std::sqrt(2.0 / fan_in(network, info)), seed, info.name);
+    case ParameterKind::kLateralWeight:
+      return draw_lateral(network, init, info, seed);
+    case ParameterKind::kSelfWeight:
+      return normals(n, init.w_self_mean, init.w_self_std, seed, info.name);
+    case ParameterKind::kTheta:
+      if (info.trained && init.tau_m_spread > 1.0) {
+        return spread_thetas(n, network.tau_m, init.tau_m_spread, seed, info.name);
+      }
+      return constant(has_membrane(network, info.to) ? 1.0 - 1.0 / network.tau_m : 0.0);
+    case ParameterKind::kAdaptation:
+      return constant(init.adaptation);
+    case ParameterKind::kRho:
+      return constant(1.0 - 1.0 / network.tau_a);
+    case ParameterKind::kNormGain:
+    case ParameterKind::kNormVar:
+      return constant(1.0);
+    case ParameterKind::kBias:
+    case ParameterKind::kNormMean:
+      return constant(0.0);
+  }
+  throw std::invalid_argument(info.name + ": an array of no known kind");
+}
+
 }  // namespace
 
 Tensors initial_parameters(const NetworkParams& network, const InitParams& init, std::uint64_t seed) {
   validate(init);
   Tensors tensors;
   for (const ParameterInfo& info : parameter_list(network)) {
-    const std::int64_t n = info.n_values();
-    std::vector<float> values;
-    const auto constant = [&](double value) { values.assign(static_cast<std::size_t>(n), static_cast<float>(value)); };
-    switch (info.kind) {
-      case ParameterKind::kWeight:
-        values = normals(n, 0.0, init.w_scale * std::sqrt(2.0 / fan_in(network, info)), seed, info.name);
-        break;
-      case ParameterKind::kSelfWeight:
-        values = normals(n, init.w_self_mean, init.w_self_std, seed, info.name);
-        break;
-      case ParameterKind::kTheta:
-        if (info.trained && init.tau_m_spread > 1.0) {
-          values = spread_thetas(n, network.tau_m, init.tau_m_spread, seed, info.name);
-        } else {
-          constant(has_membrane(network, info.to) ? 1.0 - 1.0 / network.tau_m : 0.0);
-        }
-        break;
-      case ParameterKind::kAdaptation:
-        constant(init.adaptation);
-        break;
-      case ParameterKind::kRho:
-        constant(1.0 - 1.0 / network.tau_a);
-        break;
-      case ParameterKind::kNormGain:
-      case ParameterKind::kNormVar:
-        constant(1.0);
-        break;
-      case ParameterKind::kBias:
-      case ParameterKind::kNormMean:
-        constant(0.0);
-        break;
-    }
-    tensors[info.name] = {info.shape, std::move(values)};
+    tensors[info.name] = {info.shape, initial_values(network, init, info, seed)};
   }
   return tensors;
 }

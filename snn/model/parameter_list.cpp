@@ -25,6 +25,15 @@ void add_weights(const NetworkParams& params, int from, int to, const std::vecto
   }
 }
 
+void add_lateral(const NetworkParams& params, int layer, std::vector<ParameterInfo>& list) {
+  list.push_back({.name = fmt::format("w_rec_{}", layer),
+                  .kind = ParameterKind::kLateralWeight,
+                  .from = layer,
+                  .to = layer,
+                  .delay = 1,
+                  .shape = {params.sizes[layer], params.sizes[layer]}});
+}
+
 /// What every neuron of a layer has one of.
 struct OfNeurons {
   ParameterKind kind;
@@ -74,6 +83,7 @@ std::vector<ParameterInfo> parameter_list(const NetworkParams& params) {
     add_weights(params, l - 1, l, l == 1 ? params.input_delays : params.forward_delays, list);
   }
   for (const Skip& skip : params.skips) add_weights(params, skip.from, skip.to, params.skip_delays, list);
+  for (const int l : params.recurrent) add_lateral(params, l, list);
   const auto add = [&](const OfNeurons& what, const std::vector<int>& layers) {
     for (const int l : layers) list.push_back(per_neuron(params, what, l));
   };
@@ -91,6 +101,9 @@ std::vector<ParameterInfo> parameter_list(const NetworkParams& params) {
   add({ParameterKind::kNormGain, "norm_gain"}, normalised);
   add({ParameterKind::kNormMean, "norm_mean", false}, normalised);
   add({ParameterKind::kNormVar, "norm_var", false}, normalised);
+  for (ParameterInfo& info : list) {
+    if (std::ranges::binary_search(params.frozen, info.to)) info.trained = false;
+  }
   return list;
 }
 
@@ -121,7 +134,7 @@ ArrayLayout::ArrayLayout(const NetworkParams& params) {
       if (entry.info.trained != trained) continue;
       entry.offset = n_values_;
       n_values_ += entry.size;
-      if (entry.info.kind == ParameterKind::kWeight) n_weights_ = n_values_;
+      if (trained && is_synaptic(entry.info.kind)) n_weights_ = n_values_;
     }
     if (trained) n_trained_ = n_values_;
   }

@@ -18,6 +18,7 @@ constexpr int kMaxLayers = 1000;
 constexpr int kMaxDelay = 10'000;  // steps
 constexpr std::size_t kMaxDelays = 100;
 constexpr std::size_t kMaxSkipCopies = 1'000'000;  // count_weights stays within 64 bits, the list of arrays small
+constexpr int kMaxRecurrent = 1 << 16;             // neurons of a recurrent layer: lists of events have 16 bits
 constexpr std::int64_t kMaxValues = std::int64_t{1} << 31;
 
 template <typename T>
@@ -86,6 +87,15 @@ void check_skips(const std::vector<Skip>& skips, int n_layers) {
   }
 }
 
+void check_recurrent(const NetworkParams& p) {
+  check_layers(p.recurrent, p.n_layers(), "recurrent layer");
+  for (const int layer : p.recurrent) {
+    need(layer < p.n_layers(), "recurrent layer", layer, "a hidden layer");
+    need(p.sizes[layer] <= kMaxRecurrent, fmt::format("number of neurons of recurrent layer {}", layer), p.sizes[layer],
+         fmt::format("at most {}", kMaxRecurrent));
+  }
+}
+
 std::int64_t count_weights(const NetworkParams& p) {
   std::int64_t count = 0;
   constexpr int kMostPerNeuron = 8;
@@ -96,6 +106,7 @@ std::int64_t count_weights(const NetworkParams& p) {
   for (const Skip& skip : p.skips) {
     count += std::int64_t{p.sizes[skip.from]} * p.sizes[skip.to] * static_cast<std::int64_t>(p.skip_delays.size());
   }
+  for (const int l : p.recurrent) count += std::int64_t{p.sizes[l]} * p.sizes[l];
   return count;
 }
 
@@ -127,6 +138,11 @@ void validate(const NetworkParams& p) {
   const char* const kBip = "layer with intrinsic plasticity (BIP)";
   check_layers(p.bip, p.n_layers(), kBip);
   check_layers(p.adaptive, p.n_layers(), "adaptive layer");
+  check_recurrent(p);
+  check_layers(p.frozen, p.n_layers(), "frozen layer");
+  need(static_cast<int>(p.frozen.size()) < p.n_layers(), "number of frozen layers", p.frozen.size(),
+       fmt::format("below the number of layers ({}), as something is to be trained", p.n_layers()));
+  need(p.frozen.empty() || !p.normalised, "normalised", true, "off where layers are frozen: its means follow the data");
   check_skips(p.skips, p.n_layers());
   for (const auto* delays : {&p.input_delays, &p.forward_delays, &p.skip_delays}) check_delays(*delays);
   const std::size_t n_copies = p.skips.size() * p.skip_delays.size();

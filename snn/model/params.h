@@ -76,17 +76,21 @@ struct NetworkParams {
   std::vector<int> bip;                ///< layers whose theta is trained, ascending, in 1..L
   std::vector<Skip> skips;             ///< besides the connections l -> l+1
   std::vector<int> adaptive{};         ///< layers whose neurons adapt, ascending, in 1..L
+  std::vector<int> recurrent{};        ///< hidden layers with a lateral matrix [P eq. 11], ascending, in 1..L-1
+  std::vector<int> frozen{};           ///< layers whose arrays are not trained, ascending, in 1..L
   std::vector<int> input_delays{0};    ///< of the connection 0 -> 1: one copy of it for each, ascending
   std::vector<int> forward_delays{0};  ///< of the connections l -> l+1, l >= 1
   std::vector<int> skip_delays{0};     ///< of the skips
-  bool bias = false;                   ///< of the drive of every neuron, trained
-  bool normalised = false;  ///< batch normalisation of the drive of every layer that fires, while it is trained
+  bool direct_input = false;  ///< the input is the current of its neurons, without a synapse [P, as one may read it]
+  bool bias = false;          ///< of the drive of every neuron, trained
+  bool normalised = false;    ///< batch normalisation of the drive of every layer that fires, while it is trained
   OutputLayer output_layer = OutputLayer::kSpiking;
-  double tau_m = 16.0;       ///< start value under BIP [P table 1]
-  double tau_s = 8.0;        ///< [P table 1]
-  double v_th = 1.0;         ///< [P table 1]
-  double tau_a = 30.0;       ///< of adaptation, start value
-  double input_scale = 1.0;  ///< factor on the input before its synapse
+  double tau_m = 16.0;             ///< start value under BIP [P table 1]
+  double tau_s = 8.0;              ///< [P table 1]
+  double v_th = 1.0;               ///< [P table 1]
+  double tau_a = 30.0;             ///< of adaptation, start value
+  double input_scale = 1.0;        ///< factor on the input before its synapse
+  double recurrent_density = 1.0;  ///< probability of each connection of a lateral matrix to be there
   bool operator==(const NetworkParams&) const = default;
   int n_layers() const { return static_cast<int>(sizes.size()) - 1; }
 };
@@ -118,8 +122,13 @@ struct InitParams {
   double w_scale = 0.5;
   double w_self_mean = 0.0;
   double w_self_std = 0.0;
-  double adaptation = 0.08;   ///< strength in adaptive layers
-  double tau_m_spread = 1.0;  ///< tau_m of layers in bip: log-uniform from tau_m / it, but above 1, to tau_m * it
+  double adaptation = 0.08;      ///< strength in adaptive layers
+  double tau_m_spread = 1.0;     ///< tau_m of layers in bip: log-uniform from tau_m / it, but above 1, to tau_m * it
+  double w_rec_scale = 0.5;      ///< of lateral weights, as w_scale of the others
+  double spectral_radius = 0.0;  ///< lateral matrices are scaled to it; 0: they stay as they are drawn
+  double inhibitory_share =
+      0.0;  ///< of a recurrent layer's neurons; those send lateral weights below 0 only, the others
+            ///< above 0 only; 0: weights of both signs from each
   bool operator==(const InitParams&) const = default;
 };
 

@@ -69,9 +69,15 @@ void visit_fields(P& p, F&& f) {
   f({"bip"}, p.bip);
   f({"skips"}, p.skips);
   f({.name = "adaptive", .may_lack = true}, p.adaptive);
+  f({.name = "recurrent", .may_lack = true}, p.recurrent);
+  f({.name = "frozen", .may_lack = true}, p.frozen);
   f({.name = "input_delays", .may_lack = true}, p.input_delays);
   f({.name = "forward_delays", .may_lack = true}, p.forward_delays);
   f({.name = "skip_delays", .may_lack = true}, p.skip_delays);
+  f({.name = "direct_input",
+     .help = "The input passes no synapse: its values are currents, one reading of the paper",
+     .may_lack = true},
+    p.direct_input);
   f({.name = "bias", .help = "Train a bias of each neuron's drive", .may_lack = true}, p.bias);
   f({.name = "normalised",
      .help = "Train on drives normalised over each batch; in the model this becomes weights and biases",
@@ -85,6 +91,13 @@ void visit_fields(P& p, F&& f) {
   f({"v_th", above(0), "", "Firing threshold", "threshold"}, p.v_th);
   f({"input_scale", above(0), "", "Factor on the input"}, p.input_scale);
   f({"tau_a", above(1), "steps", "Time constant of adaptation (start value)", "", true}, p.tau_a);
+  f({"recurrent_density",
+     {.low = 0.0, .high = 1.0, .has_low = false},
+     "",
+     "Probability of each lateral connection to be there",
+     "",
+     true},
+    p.recurrent_density);
 }
 
 template <MaybeConst<GradientParams> P, class F>
@@ -120,6 +133,16 @@ void visit_fields(P& p, F&& f) {
   f({"adaptation", at_least(0), "", "Strength of adaptation (start value)", "", true}, p.adaptation);
   f({"tau_m_spread", {1, 100}, "", "Start BIP from membrane time constants of tau-m over to tau-m times this factor"},
     p.tau_m_spread);
+  f({"w_rec_scale", at_least(0), "", "Initial lateral weights: factor on sqrt(2 / fan-in)", "", true}, p.w_rec_scale);
+  f({"spectral_radius", {0, 1000}, "", "Lateral matrices are scaled to this spectral radius; 0: not", "", true},
+    p.spectral_radius);
+  f({"inhibitory_share",
+     {0, 1},
+     "",
+     "Share of a recurrent layer's neurons that send negative lateral weights only, the others positive ones; 0: both",
+     "",
+     true},
+    p.inhibitory_share);
 }
 
 template <MaybeConst<OptimiserParams> P, class F>

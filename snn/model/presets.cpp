@@ -121,6 +121,8 @@ void take_topology(NetworkParams& network, const Preset& preset, const TrainingC
     if (choices.adaptive.value_or(preset.adaptive)) network.adaptive.push_back(l);
   }
   if (choices.bip_output.value_or(preset.bip_output)) network.bip.push_back(n_hidden + 1);
+  network.recurrent = choices.recurrent.value_or(std::vector<int>{});
+  network.frozen = choices.frozen.value_or(std::vector<int>{});
   network.skips = choices.skips ? *choices.skips : fitting_skips(preset, n_hidden, notes);
   const auto take = [&](const std::optional<std::vector<int>>& own, std::vector<int>& delays) {
     if (own || choices.delays) delays = own ? *own : *choices.delays;
@@ -159,7 +161,7 @@ std::vector<Need> needs_of(const TrainingParams& params) {
   const Rule rule = params.gradient.rule;
   const NetworkParams& network = params.network;
   const bool has_self = !network.self_recurrent.empty(), has_bip = !network.bip.empty();
-  const bool adapts = !network.adaptive.empty();
+  const bool adapts = !network.adaptive.empty(), is_recurrent = !network.recurrent.empty();
   return {
       {"--target-passes", "target_passes", loss == LossKind::kKernel, "with --loss kernel"},
       {"--count-targets", "desired_share", loss == LossKind::kCount, "with --loss count"},
@@ -176,6 +178,10 @@ std::vector<Need> needs_of(const TrainingParams& params) {
       {"--tau-m-spread", "tau_m_spread", has_bip, "with --bip"},
       {"--tau-a", "tau_a", adapts, "with --adaptive"},
       {"--adaptation", "adaptation", adapts, "with --adaptive"},
+      {"--recurrent-density", "recurrent_density", is_recurrent, "with --recurrent"},
+      {"--w-rec-scale", "w_rec_scale", is_recurrent, "with --recurrent"},
+      {"--spectral-radius", "spectral_radius", is_recurrent, "with --recurrent"},
+      {"--inhibitory-share", "inhibitory_share", is_recurrent, "with --recurrent"},
       {"--clip-scope", "clip_scope", params.optimiser.clip_norm > 0.0, "with a --clip-norm above 0"},
   };
 }

@@ -42,13 +42,15 @@ using FieldValue = std::variant<bool, int, std::uint64_t, double, Rule, LossKind
 /// number of hidden layers, so it has members of its own.
 struct TrainingChoices {
   std::string preset = "best";
-  std::optional<std::vector<int>> hidden{};  ///< neurons of each hidden layer; may be empty
-  std::optional<bool> self_recurrent{};      ///< of the hidden layers
-  std::optional<bool> bip{};                 ///< of the hidden layers
-  std::optional<bool> bip_output{};          ///< of the output layer
-  std::optional<bool> adaptive{};            ///< the hidden layers
-  std::optional<std::vector<Skip>> skips{};  ///< empty: none
-  std::optional<std::vector<int>> delays{};  ///< of all connections; those of one kind, below, go before it
+  std::optional<std::vector<int>> hidden{};     ///< neurons of each hidden layer; may be empty
+  std::optional<bool> self_recurrent{};         ///< of the hidden layers
+  std::optional<bool> bip{};                    ///< of the hidden layers
+  std::optional<bool> bip_output{};             ///< of the output layer
+  std::optional<bool> adaptive{};               ///< the hidden layers
+  std::optional<std::vector<int>> recurrent{};  ///< layers, ascending; none if not set
+  std::optional<std::vector<int>> frozen{};     ///< likewise
+  std::optional<std::vector<Skip>> skips{};     ///< empty: none
+  std::optional<std::vector<int>> delays{};     ///< of all connections; those of one kind, below, go before it
   std::optional<std::vector<int>> input_delays{}, forward_delays{}, skip_delays{};
   std::map<std::string, FieldValue> values{};  ///< of all other fields, by their names in params_fields.h
 };

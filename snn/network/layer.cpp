@@ -1,5 +1,6 @@
 #include "snn/network/layer.h"
 
+#include <algorithm>
 #include <map>
 
 namespace snn {
@@ -23,7 +24,9 @@ Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int i
       shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))},
       rule_(rule),
       fires_(index < params.n_layers() || params.output_layer == OutputLayer::kSpiking),
-      is_normalised_(params.normalised) {
+      is_normalised_(params.normalised),
+      is_frozen_(std::ranges::binary_search(params.frozen, index)),
+      is_sparse_(params.recurrent_density < 1.0) {
   for (int layer = 1; layer < index; ++layer) first_neuron_ += params.sizes.at(static_cast<std::size_t>(layer));
   const auto size_of = [&params](int population) { return params.sizes.at(static_cast<std::size_t>(population)); };
   for (const ArrayLayout::Entry& entry : layout.entries()) {
@@ -40,10 +43,11 @@ Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int i
 template <class Real>
 void Layer<Real>::take(const ParameterInfo& info, std::size_t offset) {
   const std::map<ParameterKind, Offset*> places = {
-      {ParameterKind::kSelfWeight, &w_self_}, {ParameterKind::kTheta, &theta_},
-      {ParameterKind::kBias, &bias_},         {ParameterKind::kAdaptation, &adaptation_},
-      {ParameterKind::kRho, &rho_},           {ParameterKind::kNormGain, &gain_},
-      {ParameterKind::kNormMean, &mean_},     {ParameterKind::kNormVar, &variance_}};
+      {ParameterKind::kLateralWeight, &lateral_}, {ParameterKind::kSelfWeight, &w_self_},
+      {ParameterKind::kTheta, &theta_},           {ParameterKind::kBias, &bias_},
+      {ParameterKind::kAdaptation, &adaptation_}, {ParameterKind::kRho, &rho_},
+      {ParameterKind::kNormGain, &gain_},         {ParameterKind::kNormMean, &mean_},
+      {ParameterKind::kNormVar, &variance_}};
   *places.at(info.kind) = offset;
   if (info.kind == ParameterKind::kTheta) trains_theta_ = info.trained;
 }
@@ -86,6 +90,7 @@ void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
   if (keeps && gain_) norm = find_norm(pass);
   pass.backend.run(ForwardStage<Real>{.sources = norm ? std::vector<WeightedSource<Real>>() : sources(pass),
                                       .norm = norm,
+                                      .lateral = lateral(pass),
                                       .scan = {.shape = shape_,
                                                .row_begin = pass.row_begin,
                                                .u = keeps ? u_.data() : nullptr,
@@ -241,17 +246,28 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
   } else {
     backward_readout(pass);
   }
-  if (gain_) unnormalise(pass);
-  for (const Connection& c : incoming_) {
-    pass.backend.run(WeightGradient<Real>{.n_rows = shape_.n_rows,
-                                          .source = pass.sources[static_cast<std::size_t>(c.population)],
-                                          .n_neurons = shape_.n_neurons,
-                                          .error = u_.data(),
-                                          .delays = c.delays,
-                                          .dw = pass.gradients + c.weight,
-                                          .n_batch = shape_.n_batch,
-                                          .row_begin = pass.row_begin});
+  if (is_frozen_) return;
+  if (lateral_) find_gradients(pass, {index_, shape_.n_neurons, *lateral_, {1}});  // of the drive behind its norm
+  if (lateral_ && is_sparse_) {
+    pass.backend.run(MissingConnections<Real>{.n_rows = shape_.n_neurons,
+                                              .n_columns = shape_.n_neurons,
+                                              .w = at(pass, lateral_),
+                                              .dw = pass.gradients + *lateral_});
   }
+  if (gain_) unnormalise(pass);
+  for (const Connection& c : incoming_) find_gradients(pass, c);
+}
+
+template <class Real>
+void Layer<Real>::find_gradients(const Pass<Real>& pass, const Connection& connection) {
+  pass.backend.run(WeightGradient<Real>{.n_rows = shape_.n_rows,
+                                        .source = pass.sources[static_cast<std::size_t>(connection.population)],
+                                        .n_neurons = shape_.n_neurons,
+                                        .error = u_.data(),
+                                        .delays = connection.delays,
+                                        .dw = pass.gradients + connection.weight,
+                                        .n_batch = shape_.n_batch,
+                                        .row_begin = pass.row_begin});
 }
 
 template <class Real>
@@ -262,7 +278,7 @@ void Layer<Real>::backward_neurons(const Pass<Real>& pass) {
                                 .spikes = pass.batch_spikes + first_neuron_,
                                 .rate = firing_rate(pass)});
   }
-  BackwardStage<Real> stage{.targets = {}, .scan = backward_scan(pass)};
+  BackwardStage<Real> stage{.targets = {}, .scan = backward_scan(pass), .lateral = lateral(pass)};
   if (gain_) {
     stage.gain = GainSums<Real>{.shape = shape_,
                                 .row_begin = pass.row_begin,

@@ -23,6 +23,7 @@ struct Pass {
   const Real* parameters;  // flat, by ArrayLayout
   Real* gradients;         // the same layout
   const int* row_begin;    // [B + 1]
+  int n_steps;             // of the longest utterance, or more
   Coeffs<Real> coeffs;
   GradientParams gradient;
   SilentNeurons silent = {};            // of all hidden layers, one behind the other
@@ -58,6 +59,8 @@ class Layer {
   /// in this layer.
   void backward(const Pass<Real>& pass);
 
+  /// Whether none of the arrays that end in this layer is trained.
+  bool is_frozen() const { return is_frozen_; }
   const Shape& shape() const { return shape_; }
   /// What the connections that leave this layer carry.
   Source<Real> source() const { return {shape_.n_neurons, nullptr, spikes_.data()}; }
@@ -76,15 +79,18 @@ class Layer {
   void keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state, const AdamCoeffs<Real>* coeffs);
 
  private:
-  using Offset = std::optional<std::size_t>;  // of an array of the layer's neurons among the parameters, [N]
+  using Offset = std::optional<std::size_t>;  // of an array among the parameters
 
   bool is_output() const { return outgoing_.empty(); }
   void take(const ParameterInfo& info, std::size_t offset);
   static const Real* at(const Pass<Real>& pass, const Offset& offset) {
     return offset ? pass.parameters + *offset : nullptr;
   }
-  static Real* part_at(const Pass<Real>& pass, const Offset& offset) {
-    return offset ? pass.parts + (*offset - pass.first_part) : nullptr;
+  Real* part_at(const Pass<Real>& pass, const Offset& offset) const {
+    return offset && !is_frozen_ ? pass.parts + (*offset - pass.first_part) : nullptr;
+  }
+  std::optional<Lateral<Real>> lateral(const Pass<Real>& pass) const {
+    return lateral_ ? std::optional(Lateral<Real>{at(pass, lateral_), pass.n_steps}) : std::nullopt;
   }
   std::vector<WeightedSource<Real>> sources(const Pass<Real>& pass) const;
   void find_drive(const Pass<Real>& pass, Real* drive, const std::optional<DriveSums<Real>>& sums = {});
@@ -92,6 +98,7 @@ class Layer {
   ApplyNorm<Real> find_norm(const Pass<Real>& pass);
   void backward_neurons(const Pass<Real>& pass);
   void backward_readout(const Pass<Real>& pass);
+  void find_gradients(const Pass<Real>& pass, const Connection& connection);
   void unnormalise(const Pass<Real>& pass);
   Shape utterances(const Pass<Real>& pass) const { return {shape_.n_rows, pass.n_utterances, shape_.n_neurons}; }
   NormFactors<Real> norm_factors();
@@ -107,6 +114,9 @@ class Layer {
   bool fires_ = true;           // false: an output layer of potentials
   bool is_normalised_ = false;  // some layer of the network is: errors that arrive are those of spikes
   bool trains_theta_ = false;
+  bool is_frozen_ = false;
+  bool is_sparse_ = false;  // the lateral matrix: its zeros are missing connections
+  Offset lateral_;          // [N][N]
   Offset theta_, w_self_, adaptation_, rho_, bias_, gain_, mean_, variance_;
   Buffer<Real> u_, psc_, delta_;  // [rows][N]
   Buffer<std::byte> spikes_;      // as the back end keeps them

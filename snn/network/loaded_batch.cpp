@@ -40,6 +40,8 @@ void check_batch(const Batch& batch, int n_channels, int n_hidden) {
   }
 }
 
+constexpr int kStepsOfSequence = 8;  // of a recurrent layer, each some launches
+
 int round_up(int n, int step) {
   const std::int64_t rounded = (std::int64_t{n} + step - 1) / step * step;
   if (rounded > std::numeric_limits<int>::max())
@@ -69,6 +71,14 @@ void LoadedBatch::take(Batch batch, int n_channels, int n_hidden, int row_step) 
 void LoadedBatch::reserve(const Shape& padded, int n_hidden, Memory& memory) {
   const std::size_t n_silent = static_cast<std::size_t>(padded.n_batch) * static_cast<std::size_t>(n_hidden);
   sent_.renew(memory, sent_bytes(padded.n_batch) + n_taps(padded) * sizeof(ChannelTap) + n_silent);
+}
+
+int LoadedBatch::n_steps() const {
+  int longest = padded_.n_rows - batch_.n_rows();
+  for (std::size_t b = 1; b < batch_.row_begin.size(); ++b) {
+    longest = std::max(longest, batch_.row_begin[b] - batch_.row_begin[b - 1]);
+  }
+  return round_up(longest, kStepsOfSequence);
 }
 
 UtteranceBytes LoadedBatch::values() const {

@@ -23,6 +23,8 @@ class LoadedBatch {
 
   int n_rows() const { return batch_.n_rows(); }
   int n_batch() const { return batch_.n_batch(); }
+  /// Of the longest utterance, rounded up so that more batches have one sequence of launches; with the silent one.
+  int n_steps() const;
   const std::vector<int>& labels() const { return batch_.labels; }
   /// Some utterances have partners that are mixed in.
   bool is_mixed() const { return is_mixed_; }

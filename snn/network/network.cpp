@@ -16,6 +16,7 @@ Network<Real>::Network(const NetworkParams& params, const GradientParams& gradie
   gradients_ = Buffer<Real>(backend, layout_.n_values());
   firing_rates_ = Buffer<double>(backend, static_cast<std::size_t>(params.n_layers()));
   for (int index = 1; index <= params.n_layers(); ++index) layers_.emplace_back(params, layout_, index, gradient.rule);
+  while (n_untouched_ < layers_.size() && layers_[n_untouched_].is_frozen()) ++n_untouched_;
 }
 
 template <class Real>
@@ -106,6 +107,7 @@ Pass<Real> Network<Real>::pass() {
                   .parameters = parameters_.data(),
                   .gradients = gradients_.data(),
                   .row_begin = batch_.row_begin(),
+                  .n_steps = batch_.n_steps(),
                   .coeffs = coeffs_,
                   .gradient = gradient_,
                   .silent = {batch_.silent(), static_cast<std::size_t>(n_hidden())},
@@ -138,10 +140,10 @@ void Network<Real>::gather() {
                                   .taps = batch_.taps(),
                                   .factor = static_cast<Real>(params_.input_scale),
                                   .x = batch_.is_mixed() ? unmixed_.data() : input_.data()});
-  if (batch_.is_mixed()) {
-    backend_->run(MixBatch<Real>{shape, row_begin, utterances, unmixed_.data(), input_.data()});
-  }
+  if (batch_.is_mixed()) backend_->run(MixBatch<Real>{shape, row_begin, utterances, unmixed_.data(), input_.data()});
   if (batch_.is_noisy()) backend_->run(AddNoise<Real>{shape, row_begin, utterances, input_.data()});
+  if (!params_.direct_input) return;
+  backend_->run(DirectInput<Real>{shape, row_begin, input_.data(), coeffs_.keep_s, coeffs_.gain_s});
 }
 
 template <class Real>
@@ -239,7 +241,7 @@ void Network<Real>::backward(const LossParams& loss) {
                                .mixed_with = batch_.is_mixed() ? batch_.utterances() : nullptr});
   if (gradient_.rule == Rule::kLayer) backend_->run(spike_counts_body());
   const Pass<Real> shared = pass();
-  for (std::size_t l = layers_.size(); l-- > 0;) layers_[l].backward(shared);
+  for (std::size_t l = layers_.size(); l-- > n_untouched_;) layers_[l].backward(shared);
   if (shared.part_stride == 0) return;
   backend_->run(BatchSum<Real>{.n_batch = batch_.padded().n_batch,
                                .n_neurons = static_cast<int>(shared.part_stride),

@@ -71,6 +71,7 @@ class Network {
             batch_.padded().n_rows,
             batch_.padded().n_batch,
             batch_.n_batch(),
+            params_.recurrent.empty() ? 0 : batch_.n_steps(),
             batch_.silent() != nullptr,
             batch_.is_mixed(),
             batch_.is_noisy()};
@@ -111,6 +112,7 @@ class Network {
   ArrayLayout layout_;
   Buffer<Real> parameters_, gradients_;  // flat, by layout_
   std::vector<Layer<Real>> layers_;      // layer l at l - 1
+  std::size_t n_untouched_ = 0;          // frozen layers from the first on: no error has to reach them
   LoadedBatch batch_;
   bool is_loaded_ = false, may_keep_ = false;  // a batch, and to be kept
   bool keeps_ = false;                         // what forward() ran is there for backward()

@@ -19,4 +19,10 @@ SNN_HD Real psc_error_step(Real keep_s, Real gain_s, Real after, Real arriving) 
   return keep_s * after + gain_s * arriving;
 }
 
+/// What psc_step has to take in for its state to go from `before` to `psc`. [Ossicle direct input]
+template <class Real>
+SNN_HD Real before_synapse(Real keep_s, Real gain_s, Real before, Real psc) {
+  return (psc - keep_s * before) / gain_s;
+}
+
 }  // namespace snn

@@ -10,7 +10,7 @@
 namespace snn {
 
 /// Kinds of parameters, each with its rates and bounds (ParameterKind).
-inline constexpr int kAdamKinds = 9;
+inline constexpr int kAdamKinds = 10;
 
 /// Parameters, moments and gradients, flat. Nothing changes once a norm was not finite (GradientState). Its extent counts
 /// chunks, each of one array, and numbers within a chunk.

@@ -50,29 +50,73 @@ struct BackwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
-    if (adaptation != nullptr) return by_rule<kWidth, Beside::kAdaptation>(b, first, last);
+    const AllRows<kWidth> all{*this, b, first, last};
+    if (adaptation != nullptr) return by_rule<Beside::kAdaptation>(all);
     if constexpr (kWidth > 1) {  // a GPU's one kernel has them all
-      if (!of_spikes && dbias == nullptr) return by_rule<kWidth, Beside::kNothing>(b, first, last);
-      if (of_spikes) return by_rule<kWidth, Beside::kSpikeErrors>(b, first, last);
+      if (!of_spikes && dbias == nullptr) return by_rule<Beside::kNothing>(all);
+      if (of_spikes) return by_rule<Beside::kSpikeErrors>(all);
     }
-    by_rule<kWidth, Beside::kEither>(b, first, last);
+    by_rule<Beside::kEither>(all);
+  }
+
+  /// A tile behind the last step.
+  template <int kWidth>
+  SNN_HD void start(int first, int last, BackwardTile<Real, kWidth>& tile) const {
+    tile = {};
+    for (int n = first; n < last; ++n) tile.set(n - first, neuron(n));
+  }
+
+  /// One step back of a tile, with the bits of run(); is_first: of the utterance.
+  template <int kWidth>
+  SNN_HD void run_row(int row, bool is_first, int first, int last, BackwardTile<Real, kWidth>& tile) const {
+    const OneRow<kWidth> one{*this, row, is_first, first, last - first, tile};
+    adaptation != nullptr ? by_rule<Beside::kAdaptation>(one) : by_rule<Beside::kEither>(one);
+  }
+
+  template <int kWidth>
+  SNN_HD void write_parts(int b, int first, int last, const BackwardTile<Real, kWidth>& tile) const {
+    for (int n = first; n < last; ++n) write_parts(b, n, tile.state(n - first));
   }
 
  private:
   using Neuron = BackwardNeuron<Real>;
   using State = BackwardState<Real>;
 
-  template <int kWidth, Beside kBeside>
-  SNN_HD void by_rule(int b, int first, int last) const {
+  /// What a rule is run on: an utterance's tile over all steps, or one step of it.
+  template <int kWidth>
+  struct AllRows {
+    const BackwardScan& scan;
+    int b, first, last;
+    template <Rule kRule, bool kWarm, Beside kBeside>
+    SNN_HD void run() const {
+      scan.through<kWidth, kRule, kWarm, kBeside>(b, first, last);
+    }
+  };
+  template <int kWidth>
+  struct OneRow {
+    const BackwardScan& scan;
+    int row;
+    bool is_first;
+    int first, width;
+    BackwardTile<Real, kWidth>& tile;
+    template <Rule kRule, bool kWarm, Beside kBeside>
+    SNN_HD void run() const {
+      RowSlopes<Real, kWidth> slopes;
+      scan.scan_row<kRule, kWarm, kBeside>(row, is_first, first, width, slopes, tile);
+    }
+  };
+
+  /// kWarm: every step takes the surrogate.
+  template <Beside kBeside, class Part>
+  SNN_HD void by_rule(const Part& part) const {
     switch (rule) {
       case Rule::kStep:
-        return through<kWidth, Rule::kStep, false, kBeside>(b, first, last);
+        return part.template run<Rule::kStep, false, kBeside>();
       case Rule::kSurrogate:
-        return through<kWidth, Rule::kSurrogate, true, kBeside>(b, first, last);
+        return part.template run<Rule::kSurrogate, true, kBeside>();
       case Rule::kLayer:
-        return leaves_surrogate(*firing_rate, layer_rate)
-                   ? through<kWidth, Rule::kLayer, false, kBeside>(b, first, last)
-                   : through<kWidth, Rule::kLayer, true, kBeside>(b, first, last);
+        return leaves_surrogate(*firing_rate, layer_rate) ? part.template run<Rule::kLayer, false, kBeside>()
+                                                          : part.template run<Rule::kLayer, true, kBeside>();
     }
   }
 
@@ -101,34 +145,38 @@ struct BackwardScan {
     if (drho != nullptr) drho[at] = sums.sum_rho;
   }
 
-  /// kWarm: every step takes the surrogate.
   template <int kWidth, Rule kRule, bool kWarm, Beside kBeside>
   SNN_HD void scan(int b, int first, int last) const {
-    const int width = last - first;
+    BackwardTile<Real, kWidth> tile;
+    RowSlopes<Real, kWidth> slopes;
+    start(first, last, tile);
+    for (int row = row_begin[b + 1] - 1; row >= row_begin[b]; --row) {
+      if (row - kRowsAhead >= row_begin[b]) prefetch_tile<kWidth>(u + shape.index(row - kRowsAhead, first));
+      scan_row<kRule, kWarm, kBeside>(row, row == row_begin[b], first, last - first, slopes, tile);
+    }
+    write_parts(b, first, last, tile);
+  }
+
+  template <Rule kRule, bool kWarm, Beside kBeside, int kWidth>
+  SNN_HD void scan_row(int row, bool is_first, int first, int width, RowSlopes<Real, kWidth>& slopes,
+                       BackwardTile<Real, kWidth>& tile) const {
     constexpr bool kSurrogate = kRule != Rule::kLayer || kWarm;
     const Real nothing[kWidth] = {};  // the potential before the first step
-    Real surrogate[kWidth] = {}, slope[kWidth] = {};
-    BackwardTile<Real, kWidth> tile;
-    for (int j = 0; j < width; ++j) tile.set(j, neuron(first + j));
-    for (int row = row_begin[b + 1] - 1; row >= row_begin[b]; --row) {
-      Real* SNN_RESTRICT delta_row = delta + shape.index(row, first);
-      Real* SNN_RESTRICT u_row = u + shape.index(row, first);
-      const Real* SNN_RESTRICT u_before = row > row_begin[b] ? u + shape.index(row - 1, first) : nothing;
-      if (row - kRowsAhead >= row_begin[b]) prefetch_tile<kWidth>(u + shape.index(row - kRowsAhead, first));
-      const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc.at(row, first) : nothing;
-      if (kSurrogate) find_surrogates<kWidth>(u_row, width, surrogate);
-      if (!kWarm) find_spike_slopes(u_row, u_before, width, tile.bound, slope);
-      for (int j = 0; j < width; ++j) {
-        State s = tile.state(j);
-        const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
-        step<kRule, kWarm, kBeside>({u_row[j], u_before[j], surrogate[j], slope[j], a, delta_row[j]}, tile.neuron(j),
-                                    s);
-        tile.template set<kBeside>(j, s);
-        delta_row[j] = s.after;
-        u_row[j] = s.drive;
-      }
+    Real* SNN_RESTRICT delta_row = delta + shape.index(row, first);
+    Real* SNN_RESTRICT u_row = u + shape.index(row, first);
+    const Real* SNN_RESTRICT u_before = is_first ? nothing : u + shape.index(row - 1, first);
+    const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc.at(row, first) : nothing;
+    if (kSurrogate) find_surrogates<kWidth>(u_row, width, slopes.surrogate);
+    if (!kWarm) find_spike_slopes(u_row, u_before, width, tile.bound, slopes.spike);
+    for (int j = 0; j < width; ++j) {
+      State s = tile.state(j);
+      const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
+      step<kRule, kWarm, kBeside>({u_row[j], u_before[j], slopes.surrogate[j], slopes.spike[j], a, delta_row[j]},
+                                  tile.neuron(j), s);
+      tile.template set<kBeside>(j, s);
+      delta_row[j] = s.after;
+      u_row[j] = s.drive;
     }
-    for (int j = 0; j < width; ++j) write_parts(b, first + j, tile.state(j));
   }
 
   /// One neuron over all steps. u_now: potential of the step; before: those of the steps before it, which the next steps

@@ -53,4 +53,10 @@ struct BackwardTile {
   }
 };
 
+/// Slopes of a row's neurons: of the surrogate, and of their spikes.
+template <class Real, int kWidth>
+struct RowSlopes {
+  Real surrogate[kWidth] = {}, spike[kWidth] = {};
+};
+
 }  // namespace snn

@@ -6,6 +6,7 @@
 #include "snn/neuron/lif.h"
 #include "snn/neuron/psc.h"
 #include "snn/neuron/self_recurrent.h"
+#include "snn/scan/forward_state.h"
 #include "snn/scan/shape.h"
 #include "snn/scan/silent_neurons.h"
 #include "snn/scan/tile.h"
@@ -39,8 +40,7 @@ struct ForwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, u + shape.index(row_begin[b] - first_row, first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
-    const bool is_extended = bias != nullptr || adaptation != nullptr;
-    if (is_extended)
+    if (is_extended())
       return psc != nullptr ? walk<kWidth, true, true, true>(b, first, last)
                             : walk<kWidth, true, false, true>(b, first, last);
     if (psc != nullptr) return walk<kWidth, true, true, false>(b, first, last);
@@ -48,7 +48,33 @@ struct ForwardScan {
                       : walk<kWidth, false, false, false>(b, first, last);
   }
 
+  /// A tile before the first step.
+  template <int kWidth>
+  SNN_HD void start(int b, int first, int last, ForwardTile<Real, kWidth>& tile) const {
+    tile = {};
+    for (int n = first; n < last; ++n) tile.set(n - first, neuron(b, n));
+  }
+
+  /// One step of a tile of hidden neurons, with the bits of run(). u_row: drive in, potentials out.
+  template <int kWidth>
+  SNN_HD void run_row(Real* u_row, int width, ForwardTile<Real, kWidth>& tile) const {
+    is_extended() ? scan_row<true, true>(u_row, width, tile) : scan_row<true, false>(u_row, width, tile);
+  }
+
+  SNN_HD void write_fired(const Real* SNN_RESTRICT u_row, int width, Real* SNN_RESTRICT to) const {
+    for (int j = 0; j < width; ++j) to[j] = fires(u_row[j], coeffs.v_th) ? Real(1) : Real(0);
+  }
+
+  template <int kWidth>
+  SNN_HD void write_counts(int b, int first, int last, const ForwardTile<Real, kWidth>& tile) const {
+    for (int n = first; n < last; ++n) count_of(b, n) = tile.count[n - first];
+  }
+
  private:
+  using Neuron = ForwardNeuron<Real>;
+
+  SNN_HD bool is_extended() const { return bias != nullptr || adaptation != nullptr; }
+
   SNN_HD int& count_of(int b, int n) const {
     return n_spikes[static_cast<std::size_t>(b) * n_spikes_stride + static_cast<std::size_t>(n)];
   }
@@ -64,11 +90,6 @@ struct ForwardScan {
       scan<kWidth, kOwn, kPsc, kExtended>(b, first, last);
     }
   }
-
-  /// A neuron's constants.
-  struct Neuron {
-    Real keep, w, bias, strength, rho;
-  };
 
   SNN_HD Neuron neuron(int b, int n) const {
     const bool adapts = adaptation != nullptr;
@@ -94,34 +115,32 @@ struct ForwardScan {
     return potential;
   }
 
+  template <bool kOwn, bool kExtended, int kWidth>
+  SNN_HD void scan_row(Real* SNN_RESTRICT u_row, int width, ForwardTile<Real, kWidth>& t) const {
+    for (int j = 0; j < width; ++j) {
+      u_row[j] =
+          step<kOwn, kExtended>(u_row[j], t.neuron(j), t.current[j], t.carried[j], t.a[j], t.adapted[j], t.count[j]);
+    }
+  }
+
   template <int kWidth, bool kOwn, bool kPsc, bool kExtended>
   SNN_HD void scan(int b, int first, int last) const {
     const int width = last - first;
-    Real current[kWidth] = {}, carried[kWidth] = {}, a[kWidth] = {}, w[kWidth] = {}, keep[kWidth] = {};
-    Real sum[kWidth] = {}, offset[kWidth] = {}, adapted[kWidth] = {}, strength[kWidth] = {}, decay[kWidth] = {};
-    int count[kWidth] = {};
-    for (int j = 0; j < width; ++j) {
-      const Neuron each = neuron(b, first + j);
-      keep[j] = each.keep, w[j] = each.w, offset[j] = each.bias, strength[j] = each.strength, decay[j] = each.rho;
-    }
+    ForwardTile<Real, kWidth> tile;
+    Real sum[kWidth] = {};
+    start(b, first, last, tile);
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
-      Real* SNN_RESTRICT u_row = u + shape.index(row - first_row, first);
-      for (int j = 0; j < width; ++j) {
-        u_row[j] = step<kOwn, kExtended>(u_row[j], {keep[j], w[j], offset[j], strength[j], decay[j]}, current[j],
-                                         carried[j], a[j], adapted[j], count[j]);
-      }
-      if (fired != nullptr) {
-        Real* SNN_RESTRICT fired_row = fired + shape.index(row, first);
-        for (int j = 0; j < width; ++j) fired_row[j] = fires(u_row[j], coeffs.v_th) ? Real(1) : Real(0);
-      }
+      Real* u_row = u + shape.index(row - first_row, first);
+      scan_row<kOwn, kExtended>(u_row, width, tile);
+      if (fired != nullptr) write_fired(u_row, width, fired + shape.index(row, first));
       if (!kPsc) continue;
       Real* SNN_RESTRICT psc_row = psc + shape.index(row, first);
       for (int j = 0; j < width; ++j) {
-        psc_row[j] = a[j];
-        sum[j] += a[j];
+        psc_row[j] = tile.a[j];
+        sum[j] += tile.a[j];
       }
     }
-    for (int j = 0; j < width; ++j) count_of(b, first + j) = count[j];
+    write_counts(b, first, last, tile);
     if (!kPsc) return;
     for (int j = 0; j < width; ++j) psc_sums[shape.index(b, first + j)] = sum[j];
   }

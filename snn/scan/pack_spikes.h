@@ -34,13 +34,15 @@ struct PackSpikes {
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
-      for (int word = first; word < last; ++word) {
-        const int n = word * kSpikesPerWord;
-        const int width = shape.n_neurons - n < kSpikesPerWord ? shape.n_neurons - n : kSpikesPerWord;
-        spikes[static_cast<std::size_t>(row) * static_cast<std::size_t>(spike_words(shape.n_neurons)) +
-               static_cast<std::size_t>(word)] = pack(u + shape.index(row - first_row, n), width);
-      }
+      for (int word = first; word < last; ++word) pack_word(row, word);
     }
+  }
+
+  SNN_HD void pack_word(int row, int word) const {
+    const int n = word * kSpikesPerWord;
+    const int width = shape.n_neurons - n < kSpikesPerWord ? shape.n_neurons - n : kSpikesPerWord;
+    spikes[static_cast<std::size_t>(row) * static_cast<std::size_t>(spike_words(shape.n_neurons)) +
+           static_cast<std::size_t>(word)] = pack(u + shape.index(row - first_row, n), width);
   }
 
  private:

@@ -200,6 +200,7 @@ SynapticOperations synaptic_operations(const NetworkParams& network, const Spike
   for (const Skip& skip : network.skips) fan_out[skip.from] += network.sizes[skip.to] * n_copies(network.skip_delays);
   for (const int l : network.self_recurrent) fan_out[l] += 1;
   for (const int l : network.adaptive) fan_out[l] += 1;
+  for (const int l : network.recurrent) fan_out[l] += std::llround(network.recurrent_density * network.sizes[l]);
   SynapticOperations operations;
   if (counts.n_utterances == 0) return operations;
   const auto n = static_cast<double>(counts.n_utterances);

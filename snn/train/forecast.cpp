@@ -70,7 +70,9 @@ class CountingBackend final : public Backend<float> {
     const std::size_t n_rows = is_cuda_ ? as_size(shape.n_rows) : group_rows(shape);
     if (stage.scan.u == nullptr) want("over time", n_rows * as_size(shape.n_neurons) * sizeof(float));
     want_delayed(stage.sources, shape);
+    if (stage.lateral) want_recurrence<ForwardTile>(shape, 1);
     if (is_cuda_) return;
+    if (stage.lateral) want("lateral", size_of_panels(shape.n_neurons, shape.n_neurons) * sizeof(float));
     std::string name = "source ";
     for (const auto& [source, w, delays] : stage.sources) {
       if (!may_spike(source)) continue;
@@ -82,6 +84,11 @@ class CountingBackend final : public Backend<float> {
     const Shape& shape = stage.scan.shape;
     if (is_cuda_ && stage.scan.rule == Rule::kStep) want("over time", shape.size() * sizeof(float));
     want_delayed(stage.targets, shape);
+    if (!stage.lateral) return;
+    want_recurrence<BackwardTile>(shape, kWalkedTogether);
+    if (is_cuda_ || stage.scan.rule != Rule::kStep) return;
+    const std::size_t n_groups = as_size((shape.n_batch + kWalkedTogether - 1) / kWalkedTogether);
+    want("over time", std::min(n_groups, n_workers_) * shape.size() / n_groups * sizeof(float));
   }
   void run(const WeightGradient<float>& product) override {
     if (product.delays.back() > 0 && (is_cuda_ || !may_spike(product.source))) {
@@ -99,6 +106,18 @@ class CountingBackend final : public Backend<float> {
   void run(const ScanBody<float>&) override {}
 
  private:
+  /// What a recurrent layer keeps between its steps, on the CPU of so many utterances at a time.
+  template <template <class, int> class Tile>
+  void want_recurrence(const Shape& shape, int together) {
+    const std::size_t n_neurons = as_size(shape.n_neurons), n_batch = as_size(shape.n_batch);
+    if (is_cuda_) {
+      want("tiles", n_batch * n_neurons * sizeof(Tile<float, 1>));
+      return want("leaves and arrives", 2 * n_batch * n_neurons * sizeof(float));
+    }
+    const std::size_t n_walked = n_workers_ * std::min(n_batch, as_size(together));
+    want("tiles", n_walked * as_size(count_tiles(shape.n_neurons)) * sizeof(Tile<float, kTileWidth>));
+    want("leaves and arrives", n_walked * 2 * n_neurons * sizeof(float));
+  }
   /// A CUDA device puts the products of delayed connections aside.
   template <class Connections>
   void want_delayed(const Connections& connections, const Shape& shape) {

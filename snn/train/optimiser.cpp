@@ -12,7 +12,7 @@ namespace snn {
 
 // A chunk's kind chooses its coefficients.
 static_assert(static_cast<int>(ParameterKind::kWeight) == 0 &&
-              static_cast<int>(ParameterKind::kNormVar) == kAdamKinds - 1);
+              static_cast<int>(ParameterKind::kLateralWeight) == kAdamKinds - 1);
 
 template <class Real>
 Optimiser<Real>::Optimiser(const OptimiserParams& params, Network<Real>& network)
@@ -81,7 +81,7 @@ AdamCoeffs<Real> Optimiser<Real>::coeffs(ParameterKind kind, double rate_factor)
                                     : kind == ParameterKind::kSelfWeight ? params_.lr_self
                                                                          : std::nullopt;
   const double lr = rate_factor * own.value_or(params_.lr);
-  const double decay = kind == ParameterKind::kWeight ? params_.weight_decay : 0.0;
+  const double decay = is_synaptic(kind) ? params_.weight_decay : 0.0;
   const auto n = static_cast<double>(n_updates_);
   return {.lr = real(lr),
           .beta1 = real(params_.beta1),

@@ -51,6 +51,7 @@ void require_no_contradiction(const NetworkParams& network, const TrainingChoice
   require_layers("--bip: layers", choices.bip, network.bip, n_hidden);
   require_layers("--adaptive: layers", choices.adaptive, network.adaptive, n_hidden);
   require_same("--bip-output", choices.bip_output, std::ranges::count(network.bip, network.n_layers()) > 0);
+  require_same("--recurrent", choices.recurrent, network.recurrent);
   if (choices.skips) require_same("--skip", std::optional(names_of(*choices.skips)), names_of(network.skips));
   const auto require_delays = [&choices](const char* flag, const auto& own, const std::vector<int>& found) {
     require_same(own ? flag : "--delays", own ? own : choices.delays, found);
@@ -103,6 +104,7 @@ void require_network(const Model& model, const std::vector<std::string>& classes
     throw std::invalid_argument("the model to start from names another number of classes than it has output neurons");
   }
   wanted.sizes.back() = static_cast<int>(classes.size());
+  wanted.frozen = params.network.frozen;  // may change: it says what is trained
   if (params.network == wanted) return;
   throw std::invalid_argument("the network to train is not that of the model to start from");
 }
@@ -117,9 +119,11 @@ Resolved resolve_from(const Model& model, const TrainingChoices& choices, int n_
   }
   require_no_contradiction(network, choices);
   network.sizes.back() = n_classes;
+  network.frozen = choices.frozen.value_or(network.frozen);
   TrainingChoices rest = choices;  // what follows from the network shall follow from this one: rate, gain
   rest.hidden = hidden_of(network);
   rest.skips = network.skips;
+  rest.frozen.reset();  // beside the preset's network it may not be allowed
   rest.values["output_layer"] = network.output_layer;
   Resolved resolved = resolve(rest, n_channels, n_classes);
   resolved.params.network = network;
@@ -137,6 +141,9 @@ void require_drawn(const TrainingChoices& choices, const Model& model, const std
                                               {"w_self_mean", is_drawn(network.self_recurrent)},
                                               {"w_self_std", is_drawn(network.self_recurrent)},
                                               {"adaptation", is_drawn(network.adaptive)},
+                                              {"w_rec_scale", false},  // hidden layers are the model's
+                                              {"spectral_radius", false},
+                                              {"inhibitory_share", false},
                                               {"tau_m_spread", is_drawn(network.bip)}};
   visit_fields(model.training.init, [&](const Field& field, const double&) {
     const double* choice = given<double>(choices, field);

@@ -34,6 +34,7 @@ TEST_CASE("ossicle-train: --dry-run says the peak within 10 %") {
       GENERATE("--hidden 300,300 --skip 0:2",
                "--hidden 192,192,192 --delays 0,6,12,18 --normalise --adaptive --output-layer mean --loss mean-softmax "
                "--drop-neurons 0.15",
+               "--preset plain --hidden 500,500 --no-skip --rule step --recurrent 1,2",
                "--preset plain --hidden 1000,1000 --no-skip --batch 10 --ema-decay 0.99");  // nearly all of it weights
   std::vector<std::string> command = {"ossicle-train", "-q", "s.tar", "--valid", "s.tar", "--epochs", "1",
                                       "--threads",     "2",  "-o",    "m"};

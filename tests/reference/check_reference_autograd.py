@@ -155,11 +155,13 @@ class Case:
         with torch.no_grad():
             busy = self.spike_rate(i, current) > self.info["layer_rate"]
         us, spikes, seen = [], [], []
-        held, state, tired, link, psc = zero, zero, zero, zero, zero
+        held, state, tired, link, psc, sent = zero, zero, zero, zero, zero, zero  # sent: filtered spikes
         for t, row in enumerate(current):
             total = theta * held + row
             if i in self.info["self_recurrent"]:
                 total = total + p[f"w_self_{i}"] * psc
+            if i in self.get("recurrent", []):
+                total = total + (sent if self.get("normalised", False) else psc) @ p[f"w_rec_{i}"].T
             if i in self.get("adaptive", []):
                 total = total - p[f"adapt_{i}"] * tired
             u = total.detach()
@@ -170,7 +172,7 @@ class Case:
                 warm = torch.full_like(fired, rule == "surrogate" or not bool(busy), dtype=torch.bool)
             own_theta = theta.detach().expand_as(u)
             s, own_link = Spike.apply(total, link, u, held, own_theta, fired, warm, self.info["bound"], rule, self.info["v_th"])
-            state = keep * state + s * (1 - keep)
+            state, sent = keep * state + s * (1 - keep), keep * sent + s * (1 - keep)
             if rule == "layer":
                 psc, state, link = Observed.apply(state, link, u, own_theta, fired)
             else:
@@ -185,7 +187,8 @@ class Case:
         """Mean rate of the layer over the real steps, needed before its steps are recorded."""
         keep, held, psc, tired, count = 1 - 1 / self.info["tau_s"], *[torch.zeros_like(current[0])] * 3, 0.0
         for t, row in enumerate(current):
-            u = self.p[f"theta_{i}"] * held + row + self.p.get(f"w_self_{i}", 0.0) * psc - self.p.get(f"adapt_{i}", 0.0) * tired
+            lateral = psc @ self.p[f"w_rec_{i}"].T if i in self.get("recurrent", []) else 0.0
+            u = self.p[f"theta_{i}"] * held + row + lateral + self.p.get(f"w_self_{i}", 0.0) * psc - self.p.get(f"adapt_{i}", 0.0) * tired
             s = (u > self.info["v_th"]).to(F64) * self.real[t]
             held, psc, tired = u * (1 - s), keep * psc + (1 - keep) * s, self.p.get(f"rho_{i}", 0.0) * tired + s
             count += s.sum().item()
@@ -249,6 +252,8 @@ def check(path):
         for name in case.trained:  # one without a path to the loss decays all the same
             if case.p[name].grad is None:
                 case.p[name].grad = torch.zeros_like(case.p[name])
+            if name.startswith("w_rec") and case.info["recurrent_density"] < 1:
+                case.p[name].grad *= case.p[name] != 0
         note("loss", abs(value.item() - want["loss"]) / max(want["loss"], 1e-30))
         if update == 0:
             for i in range(1, case.last + 1):

@@ -77,7 +77,7 @@ def build(spec, seed):
     p = R.init_params(net, rng, 1.0, 0.0, spec.get("w_self_std", 0.3))
     for i in net.bip:
         p.theta[i] = rng.uniform(0.8, 0.97, net.sizes[i])
-    for group in (p.w, p.w_self, p.theta):
+    for group in (p.w, p.w_rec, p.w_self, p.theta):
         for k in group:
             group[k] = f32(group[k])
     shape = (batch, steps, net.sizes[0])
@@ -210,6 +210,8 @@ def features_of(net):
         "input_delays": list(net.input_delays), "forward_delays": list(net.forward_delays), "skip_delays": list(net.skip_delays),
         "bias": net.bias, "normalised": net.normalised, "readout": net.readout, "adaptive": list(net.adaptive),
     }
+    if net.recurrent:
+        said |= {"recurrent": list(net.recurrent), "recurrent_density": net.recurrent_density}
     plain = {"input_delays": [0], "forward_delays": [0], "skip_delays": [0], "bias": False, "normalised": False, "readout": "spiking",
              "adaptive": []}
     return said if said != plain else {}

@@ -37,22 +37,28 @@ def firing_delta(net, p, rec, i, to_psc, to_spike):
     theta = p.theta[i]
     w_self = p.w_self[i] if i in net.self_recurrent else 0.0
     beta, rho = (p.adapt[i], p.rho[i]) if i in net.adaptive else (0.0, 0.0)
+    w_rec = p.w_rec[i] if i in net.recurrent else np.zeros((u.shape[2], u.shape[2]))
     delta = np.zeros_like(u)
-    trace = error = after = h = np.zeros_like(u[:, 0])  # all of step t+1
+    trace = error = after = drive_after = h = np.zeros_like(u[:, 0])  # all of step t+1
     for t in range(u.shape[1] - 1, -1, -1):
         arriving = to_psc[:, t] + w_self * after
+        if not net.normalised:
+            arriving = arriving + after @ w_rec
         reset = s[:, t] * (1 - theta) * u[:, t] * error  # what a spike takes from the next spike
         if net.rule == "layer":
             trace = decay * trace + (arriving + reset) / net.tau_s
         else:
             trace = decay * trace + arriving / net.tau_s
         total = trace + to_spike[:, t] - beta * h  # error of the spike
+        if net.normalised:
+            total = total + drive_after @ w_rec
         if net.rule == "layer":
             error = np.where(s[:, t] > 0, arriving, theta * error)
             settled = q[:, t] * total
         else:
             settled = error = np.where(s[:, t] > 0, q[:, t] * (total + reset), theta * error)
         after = delta[:, t] = np.where(warm[:, t], f[:, t] * total, settled)
+        drive_after = decay * drive_after + after / net.tau_s
         h = rho * h + delta[:, t]
     return delta
 
@@ -111,6 +117,10 @@ def backward(net, p, rec, grad_out):
         drive_errors[i] = e
         for c in net.into(i):
             grads.w[c] = np.einsum("btn,btm->nm", e, later(rec.spike[c[0]], delay_of(c)))
+        if i in net.recurrent:
+            grads.w_rec[i] = np.einsum("btn,btm->nm", delta[:, 1:], rec.psc[i][:, :-1])
+            if net.recurrent_density < 1:
+                grads.w_rec[i] *= p.w_rec[i] != 0
         if i in net.self_recurrent:
             grads.w_self[i] = np.einsum("btn,btn->n", delta[:, 1:], rec.psc[i][:, :-1])
         if i in net.bip:

@@ -96,6 +96,31 @@ def feature_cases():
     yield "all_spiking_layer", spec(every | layer | dict(bip=(1, 2, 3), adaptive=(1, 2, 3)), "mean-softmax", 26, 4, **uneven)
 
 
+def recurrent_cases():
+    """Lateral matrices: by every rule, sparse, and beside everything else."""
+    quick = dict(sizes=[5, 6, 7, 4], tau_m=8.0, tau_s=3.0, v_th=1.0)
+    net = quick | dict(tau_m=16.0, tau_s=8.0)
+    full = dict(self_recurrent=(1, 2), skips=((1, 3),), bip=(1, 2))
+    surrogate, layer = dict(rule="surrogate"), dict(rule="layer", bound=10.0)
+    both, norm = dict(recurrent=(1, 2)), dict(normalised=True, bias=True)
+    uneven = dict(lengths=(26, 14, 20, 8))
+    yield "rec_surrogate_ff_kernel", spec(quick | surrogate | dict(recurrent=(2,)), "kernel", 24, 3)
+    yield "rec_step_ff_count", spec(net | both, "count", 24, 3)
+    yield "rec_layer_ff_kernel", spec(quick | layer | both, "kernel", 24, 3)
+    yield "rec_step_srsc_bip_kernel", spec(net | full | both, "kernel", 26, 4, **uneven)
+    yield "rec_sparse_surrogate_bip_softmax", spec(
+        quick | surrogate | both | dict(bip=(1, 2), recurrent_density=0.4), "softmax", 24, 4, trainer=dict(weight_decay=0.01))
+    yield "rec_adapt_step_count", spec(net | both | dict(adaptive=(1, 2)), "count", 24, 3)
+    yield "rec_norm_surrogate_kernel", spec(quick | surrogate | norm | both, "kernel", 24, 3, new_run=True)
+    yield "rec_norm_step_count", spec(quick | norm | both, "count", 26, 4, **uneven)
+    yield "rec_norm_layer_kernel", spec(quick | layer | norm | both, "kernel", 24, 3)
+    yield "rec_all_mean_surrogate", spec(
+        quick | surrogate | full | norm | both | dict(
+            adaptive=(1, 2), readout="mean", input_delays=(0, 2), forward_delays=(0, 3), recurrent_density=0.6),
+        "mean-softmax", 26, 4, **uneven)
+
+
 def cases():
     yield from paper_cases()
     yield from feature_cases()
+    yield from recurrent_cases()

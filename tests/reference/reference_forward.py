@@ -30,6 +30,8 @@ class Net:
     normalised: bool = False
     readout: str = "spiking"  # the output layer: spiking, mean or leaky
     adaptive: tuple = ()  # layers with an adaptation current
+    recurrent: tuple = ()  # hidden layers with a lateral matrix, one step of delay
+    recurrent_density: float = 1.0  # below 1: zeros of lateral matrices are missing connections
 
     @property
     def layers(self):
@@ -75,6 +77,7 @@ class Params:
     """w[connection], and one array a layer of each other kind.  Also holds gradients."""
 
     w: dict = field(default_factory=dict)
+    w_rec: dict = field(default_factory=dict)
     w_self: dict = field(default_factory=dict)
     theta: dict = field(default_factory=dict)
     bias: dict = field(default_factory=dict)
@@ -87,7 +90,7 @@ class Params:
         for c in net.connections:
             yield name_of(c), self.w[c]
         every = list(net.layers)
-        kinds = (("w_self", net.self_recurrent), ("theta", net.bip), ("bias", every if net.has_bias else []),
+        kinds = (("w_rec", net.recurrent), ("w_self", net.self_recurrent), ("theta", net.bip), ("bias", every if net.has_bias else []),
                  ("norm_gain", [i for i in every if net.normalises(i)]), ("adapt", net.adaptive), ("rho", net.adaptive))
         for kind, layers in kinds:
             for i in net.layers:
@@ -109,6 +112,9 @@ def init_params(net, rng, w_scale=1.0, w_self_mean=0.0, w_self_std=0.0, adapt=0.
         p.theta[i] = np.full(n, 1 - 1 / net.tau_m if net.has_membrane(i) else 0.0)
         if i in net.self_recurrent:
             p.w_self[i] = rng.normal(w_self_mean, w_self_std, n) if w_self_std else np.full(n, w_self_mean)
+        if i in net.recurrent:
+            p.w_rec[i] = rng.normal(0, 0.5 * w_scale * np.sqrt(2 / (n * net.recurrent_density)), (n, n))
+            p.w_rec[i] *= rng.random((n, n)) < net.recurrent_density
         if net.has_bias:
             p.bias[i] = np.zeros(n)
         if net.normalises(i):
@@ -169,13 +175,14 @@ def forward(net, p, x, lengths=None):
         drive = layer_drive(net, p, rec, i)
         current = synapse(drive, net.tau_s)
         w_self = p.w_self[i] if i in net.self_recurrent else 0.0
+        w_rec = p.w_rec[i] if i in net.recurrent else np.zeros((net.sizes[i], net.sizes[i]))
         beta, rho = (p.adapt[i], p.rho[i]) if i in net.adaptive else (0.0, 0.0)
         theta = p.theta[i] if net.has_membrane(i) else 0.0
         u, s, a, carry, tired = (np.zeros((batch, steps, net.sizes[i])) for _ in range(5))
         held, psc, g = (np.zeros((batch, net.sizes[i])) for _ in range(3))
         for t in range(steps):
             carry[:, t], tired[:, t] = held, g
-            u[:, t] = theta * held + current[:, t] + w_self * psc - beta * g
+            u[:, t] = theta * held + current[:, t] + w_self * psc + psc @ w_rec.T - beta * g
             if net.fires(i):
                 s[:, t] = u[:, t] > net.v_th
             held = u[:, t] * (1 - s[:, t])

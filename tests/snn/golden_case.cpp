@@ -18,6 +18,8 @@ void read_features(const nlohmann::json& info, snn::NetworkParams& network) {
   network.normalised = info.value("normalised", false);
   network.output_layer = snn::parse_name<snn::OutputLayer>(info.value("readout", "spiking"));
   network.adaptive = info.value("adaptive", std::vector<int>{});
+  network.recurrent = info.value("recurrent", std::vector<int>{});
+  network.recurrent_density = info.value("recurrent_density", 1.0);
 }
 
 snn::TrainingParams read_params(const nlohmann::json& info) {

@@ -49,6 +49,9 @@ void add_all_parts(snn::TrainingParams& params) {
   params.network.forward_delays = {0, 3};
   params.network.skip_delays = {1, 4};
   params.network.adaptive = {1, 2};
+  params.network.recurrent = {2};
+  params.network.recurrent_density = 0.7;
+  params.network.direct_input = true;
   params.network.normalised = true;
   params.network.output_layer = snn::OutputLayer::kMean;
   params.loss.kind = snn::LossKind::kMeanSoftmax;

@@ -162,12 +162,13 @@ void import_safetensors(const std::string& input, const std::string& output, con
   const snn::NetworkParams& network = model.training.network;
   const auto delays = [](const std::vector<int>& steps) { return fmt::format("{}", fmt::join(steps, ",")); };
   context.note(
-      fmt::format("layers of {} neurons, {} self-connected, {} adaptive, {} skips, delays {} (input), {} (forward), {} "
+      fmt::format("layers of {} neurons, {} self-connected, {} recurrent, {} adaptive, {} skips, delays {} (input), {} "
+                  "(forward), {} "
                   "(skips), {}; tau_s {}, threshold {}, input scale {}, output layer {}",
-                  fmt::join(network.sizes, ","), network.self_recurrent.size(), network.adaptive.size(),
-                  network.skips.size(), delays(network.input_delays), delays(network.forward_delays),
-                  delays(network.skip_delays), network.bias ? "biases" : "no biases", network.tau_s, network.v_th,
-                  network.input_scale, to_string(network.output_layer)));
+                  fmt::join(network.sizes, ","), network.self_recurrent.size(), network.recurrent.size(),
+                  network.adaptive.size(), network.skips.size(), delays(network.input_delays),
+                  delays(network.forward_delays), delays(network.skip_delays), network.bias ? "biases" : "no biases",
+                  network.tau_s, network.v_th, network.input_scale, to_string(network.output_layer)));
 }
 
 }  // namespace

@@ -36,13 +36,17 @@ using Connections = std::map<std::pair<int, int>, const Tensor*>;
 
 /// Layers, skips and delays, as the names say.
 Connections take_connections(const Tensors& tensors, snn::NetworkParams& network) {
-  static const std::regex weight(R"(w_(\d{1,4})_(\d{1,4})(?:_d(\d{1,5}))?)"), of_layer(R"((w_self|adapt)_(\d{1,4}))");
+  static const std::regex weight(R"(w_(\d{1,4})_(\d{1,4})(?:_d(\d{1,5}))?)"),
+      of_layer(R"((w_self|w_rec|adapt)_(\d{1,4}))");
   Connections connections;
   std::set<int> input_delays, forward_delays, skip_delays;
   for (const auto& [name, tensor] : tensors) {
     std::smatch m;
     if (std::regex_match(name, m, of_layer)) {
-      (m[1] == "adapt" ? network.adaptive : network.self_recurrent).push_back(std::stoi(m[2]));
+      (m[1] == "adapt"   ? network.adaptive
+       : m[1] == "w_rec" ? network.recurrent
+                         : network.self_recurrent)
+          .push_back(std::stoi(m[2]));
     }
     if (!std::regex_match(name, m, weight)) continue;
     require(tensor.shape.size() == 2, "{}: has the shape {}; wanted is [to][from]", name, shape_text(tensor));
@@ -59,6 +63,7 @@ Connections take_connections(const Tensors& tensors, snn::NetworkParams& network
   take(skip_delays, network.skip_delays);
   std::ranges::sort(network.self_recurrent);
   std::ranges::sort(network.adaptive);
+  std::ranges::sort(network.recurrent);
   std::ranges::sort(network.skips, {}, [](const snn::Skip& s) { return std::pair(s.from, s.to); });
   return connections;
 }

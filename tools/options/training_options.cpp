@@ -70,9 +70,8 @@ void add_hidden(CLI::App& app, snn::TrainingChoices& c) {
       ->allow_extra_args(false);
 }
 
-void add_delays(CLI::App& app, const std::string& flag, std::optional<std::vector<int>>& delays,
-                const std::string& help) {
-  const auto set = [&delays](const std::vector<int>& steps) { delays = steps; };
+void add_list(CLI::App& app, const std::string& flag, std::optional<std::vector<int>>& list, const std::string& help) {
+  const auto set = [&list](const std::vector<int>& numbers) { list = numbers; };
   app.add_option_function<std::vector<int>>(flag, set, help)->delimiter(',')->allow_extra_args(false);
 }
 
@@ -100,13 +99,16 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
   add_switch(app, "bip", c.bip, "Train the membrane decay of each hidden neuron (BIP)");
   add_switch(app, "bip-output", c.bip_output, "BIP at the output layer too");
   add_switch(app, "adaptive", c.adaptive, "Adaptation in the hidden layers: each spike works against the next ones");
-  add_delays(app, "--delays", c.delays,
-             "A copy of every connection for each of these delays in steps, ascending, as 0,5,10; without 0 nothing "
-             "arrives undelayed [0,6,12,18]");
-  add_delays(app, "--input-delays", c.input_delays, "The same of the connection from the input [--delays]");
-  add_delays(app, "--forward-delays", c.forward_delays,
-             "The same of the connections between layers that follow each other [--delays]");
-  add_delays(app, "--skip-delays", c.skip_delays, "The same of skip connections [--delays]");
+  add_list(app, "--recurrent", c.recurrent,
+           "Hidden layers whose neurons are all connected with each other, one step later, as 2 or 1,2");
+  add_list(app, "--freeze", c.frozen, "Layers that stay as they are drawn, or as --init brings them, as 1 or 1,2");
+  add_list(app, "--delays", c.delays,
+           "A copy of every connection for each of these delays in steps, ascending, as 0,5,10; without 0 nothing "
+           "arrives undelayed [0,6,12,18]");
+  add_list(app, "--input-delays", c.input_delays, "The same of the connection from the input [--delays]");
+  add_list(app, "--forward-delays", c.forward_delays,
+           "The same of the connections between layers that follow each other [--delays]");
+  add_list(app, "--skip-delays", c.skip_delays, "The same of skip connections [--delays]");
 }
 
 void add_count_targets(CLI::App& app, snn::TrainingChoices& c) {

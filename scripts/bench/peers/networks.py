@@ -1,4 +1,4 @@
-"""The other networks: an LSTM with as many parameters, spikingjelly's multi-step LIF, snntorch's Leaky."""
+"""The other networks: an LSTM with as many parameters, spikingjelly's multi-step LIF, snntorch's Leaky and RLeaky."""
 
 import math
 
@@ -45,21 +45,34 @@ class SpikingJelly(torch.nn.Module):
 
 
 class SnnTorch(torch.nn.Module):
-    """The linear maps of all steps at once, then Leaky step by step: faster than both step by step."""
+    """The linear maps of all steps at once, then Leaky step by step: faster than both step by step. recurrent: layers, from 1, of
+    RLeaky with a full lateral matrix."""
 
-    def __init__(self, sizes):
+    def __init__(self, sizes, recurrent=()):
         super().__init__()
         import snntorch
 
-        pairs = list(zip(sizes, sizes[1:]))
+        pairs, beta = list(zip(sizes, sizes[1:])), 1 - 1 / 16
         self.linear = torch.nn.ModuleList(torch.nn.Linear(n_in, n_out, bias=False) for n_in, n_out in pairs)
-        self.neurons = torch.nn.ModuleList(snntorch.Leaky(beta=1 - 1 / 16) for _ in pairs)
+        self.neurons = torch.nn.ModuleList(
+            snntorch.RLeaky(beta=beta, linear_features=n_out) if layer in recurrent else snntorch.Leaky(beta=beta)
+            for layer, (_, n_out) in enumerate(pairs, 1)
+        )
 
     def forward(self, x):
         for linear, neuron in zip(self.linear, self.neurons):
-            memory, spikes = neuron.init_leaky(), []
+            state, spikes = neuron.init_rleaky() if hasattr(neuron, "recurrent") else (neuron.init_leaky(),), []
             for current in linear(x):
-                spike, memory = neuron(current, memory)
+                spike, memory = neuron(current, *state)
+                state = (spike, memory) if len(state) == 2 else (memory,)
                 spikes.append(spike)
             x = torch.stack(spikes)
         return x.mean(0)
+
+
+BY_NAME = {
+    "lstm": Lstm,
+    "spikingjelly": SpikingJelly,
+    "snntorch": SnnTorch,
+    "snntorch-recurrent": lambda sizes: SnnTorch(sizes, recurrent=(2,)),
+}

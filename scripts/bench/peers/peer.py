@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A contender of the bench in Python.
 
-  peer.py lstm|spikingjelly|snntorch|tsslbp --sizes 78,400,400,400,26 --steps 100 --batch 50
+  peer.py lstm|spikingjelly|snntorch|snntorch-recurrent|tsslbp --sizes 78,400,400,400,26 --steps 100 --batch 50
   peer.py lyon --sounds FILE --utterances 120 --samples 6250 --decimation 200
   peer.py wav-to-stream --list LIST.tsv --root DIR --output FILE
 
@@ -81,7 +81,7 @@ def serve_network(options):
     else:
         import networks
 
-        network = {"lstm": networks.Lstm, "spikingjelly": networks.SpikingJelly, "snntorch": networks.SnnTorch}[options.what](options.sizes)
+        network = networks.BY_NAME[options.what](options.sizes)
         training = Training(network, torch.nn.functional.cross_entropy, options)
     about += f", {sum(p.numel() for p in network.parameters())} parameters"
     serve(about, {"step": training.step, "infer": training.infer}, options.repeats, wait)
@@ -89,7 +89,7 @@ def serve_network(options):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("what", choices=("lstm", "spikingjelly", "snntorch", "tsslbp", "lyon", "wav-to-stream"))
+    parser.add_argument("what", choices=("lstm", "spikingjelly", "snntorch", "snntorch-recurrent", "tsslbp", "lyon", "wav-to-stream"))
     parser.add_argument("--sizes", type=lambda text: [int(n) for n in text.split(",")])
     for name, default in (("steps", 100), ("batch", 50), ("utterances", 120), ("samples", 6250), ("decimation", 200), ("repeats", 1)):
         parser.add_argument(f"--{name}", type=int, default=default)

@@ -71,14 +71,48 @@ void run_tile(const Body* body, int b, int first, int last) {
 }
 
 template <class Real>
+PackSpikes<Real> packing(const ForwardTiles<Real>& p) {
+  return {.shape = p.scan.shape,
+          .row_begin = p.scan.row_begin,
+          .u = p.scan.u,
+          .first_row = p.scan.first_row,
+          .v_th = p.scan.coeffs.v_th,
+          .spikes = p.spikes};
+}
+
+/// All tiles of an utterance, step by step: the spikes of one step arrive at all neurons in the next.
+template <class Real>
+void walk(const ForwardTiles<Real>& p, int b) {
+  const PackSpikes<Real> pack = packing(p);
+  const int n_neurons = p.scan.shape.n_neurons, n_words = spike_words(n_neurons), begin = p.scan.row_begin[b];
+  std::uint32_t listed[2] = {};
+  const typename ForwardTiles<Real>::Events events{.list = {listed, p.recurrence.events}, .n_neurons = n_neurons};
+  ForwardStep<Real> step{.scan = p.scan, .state = {p.recurrence.tiles, b, nullptr, nullptr}, .step = 0};
+  do {
+    for (int first = 0; first < n_neurons; first += kTileWidth) {
+      const int width = first + kTileWidth < n_neurons ? kTileWidth : n_neurons - first;
+      const Real* panel = p.recurrence.panels + area(first, n_neurons);
+      if (step.step > 0) {
+        by_column_group<Real>(width, [&]<int kVectors>(int column, int) {
+          add_events_row<Real, kVectors>(&events, 1, 0, 0, column, &panel, false,
+                                         p.recurrence.arrives + first + column);
+        });
+      }
+      step.template run<kTileWidth>(b, first, first + width);
+    }
+    step.state.arrives = p.recurrence.arrives;
+    if (begin + step.step >= p.scan.row_begin[b + 1]) return;  // it has no steps
+    const int row = begin + step.step;
+    for (int word = 0; word < n_words; ++word) pack.pack_word(row, word);
+    list_by_row({p.spikes + area(row, n_words), 1, n_words}, listed, p.recurrence.events);
+  } while (begin + ++step.step < p.scan.row_begin[b + 1]);
+}
+
+template <class Real>
 void forward(const ForwardTiles<Real>& p) {
   const Extent extent = p.scan.extent();
-  const PackSpikes<Real> pack{.shape = p.scan.shape,
-                              .row_begin = p.scan.row_begin,
-                              .u = p.scan.u,
-                              .first_row = p.scan.first_row,
-                              .v_th = p.scan.coeffs.v_th,
-                              .spikes = p.spikes};
+  const PackSpikes<Real> pack = packing(p);
+  const bool is_recurrent = p.recurrence.panels != nullptr;
   for (int first = 0; first < extent.n_neurons; first += kTileWidth) {
     const int last = first + kTileWidth < extent.n_neurons ? first + kTileWidth : extent.n_neurons;
     for (int b = p.first_batch; b < p.last_batch; ++b) {
@@ -86,10 +120,23 @@ void forward(const ForwardTiles<Real>& p) {
       run_tile(p.sums, b, first, last);
       if (p.drive_only) continue;
       run_tile(p.norm, b, first, last);
+      if (is_recurrent) continue;
       p.scan.template run<kTileWidth>(b, first, last);
       if (p.spikes != nullptr) pack.template run<kTileWidth>(b, first / kSpikesPerWord, first / kSpikesPerWord + 1);
     }
   }
+  for (int b = p.first_batch; is_recurrent && b < p.last_batch; ++b) walk(p, b);
+}
+
+template <class Real>
+PscScan<Real> psc_scan(const BackwardScan<Real>& scan, const RowsView<Real>& psc) {
+  return {.shape = scan.shape,
+          .row_begin = scan.row_begin,
+          .u = scan.u,
+          .psc = psc,
+          .v_th = scan.coeffs.v_th,
+          .keep_s = scan.coeffs.keep_s,
+          .gain_s = scan.coeffs.gain_s};
 }
 
 template <class Real>
@@ -101,18 +148,29 @@ void backward(const BackwardScan<Real>& scan, const GainSums<Real>* gain, int fi
       BackwardScan<Real> tile = scan;
       if (scan.rule == Rule::kStep) {
         const RowsView<Real> rows{psc, scan.row_begin[b], first, kTileWidth};
-        PscScan<Real>{.shape = scan.shape,
-                      .row_begin = scan.row_begin,
-                      .u = scan.u,
-                      .psc = rows,
-                      .v_th = scan.coeffs.v_th,
-                      .keep_s = scan.coeffs.keep_s,
-                      .gain_s = scan.coeffs.gain_s}
-            .template run<kTileWidth>(b, first, last);
+        psc_scan(scan, rows).template run<kTileWidth>(b, first, last);
         tile.psc = {rows.data, rows.first_row, rows.first_neuron, rows.stride};
       }
       tile.template run<kTileWidth>(b, first, last);
       run_tile(gain, b, first, last);
+    }
+  }
+}
+
+template <class Real>
+void step_back(const BackwardStep<Real>& p, const GainSums<Real>* gain, int first_batch, int last_batch, Real* psc) {
+  BackwardStep<Real> step = p;
+  BackwardScan<Real>& scan = step.scan;
+  const int n_neurons = scan.extent().n_neurons;
+  const RowsView<Real> rows{psc, scan.row_begin[first_batch], 0, static_cast<std::size_t>(n_neurons)};
+  scan.psc = {rows.data, rows.first_row, rows.first_neuron, rows.stride};
+  for (int b = first_batch; b < last_batch; ++b) {
+    const bool begins = step.step == scan.row_begin[b + 1] - scan.row_begin[b] - 1;
+    for (int first = 0; first < n_neurons; first += kTileWidth) {
+      const int last = first + kTileWidth < n_neurons ? first + kTileWidth : n_neurons;
+      if (begins && scan.rule == Rule::kStep) psc_scan(scan, rows).template run<kTileWidth>(b, first, last);
+      step.template run<kTileWidth>(b, first, last);
+      if (step.step == 0) run_tile(gain, b, first, last);
     }
   }
 }
@@ -164,6 +222,7 @@ constexpr Kernels<Real> make_table() {
   return {.multiply = OSSICLE_DENSE_ISA::multiply<Real>,
           .forward = forward<Real>,
           .backward = backward<Real>,
+          .step_back = step_back<Real>,
           .sum_rows = sum_rows<Real>,
           .pack_panel = pack_panel<Real>,
           .unpack_panel = unpack_panel<Real>,

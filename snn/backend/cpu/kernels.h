@@ -36,6 +36,13 @@ struct ForwardTiles {
     int n_neurons = 0;             // I
     int delay = 0;                 // steps after which the events arrive
   };
+  /// Of a recurrent layer.
+  struct Recurrence {
+    const Real* panels = nullptr;                    // of the lateral matrix
+    ForwardTile<Real, kTileWidth>* tiles = nullptr;  // [tiles], room
+    Real* arrives = nullptr;                         // [tiles][kTileWidth], room
+    std::uint16_t* events = nullptr;                 // [N + kEventSlack], room
+  };
   ForwardScan<Real> scan;
   std::uint64_t* spikes = nullptr;  // [rows][words], or null
   const Events* sources = nullptr;
@@ -44,6 +51,7 @@ struct ForwardTiles {
   bool drive_only = false;                // no scan, no bits
   const DriveSums<Real>* sums = nullptr;  // of the drive, or null
   const ApplyNorm<Real>* norm = nullptr;  // gives the drive, or null
+  Recurrence recurrence = {};             // without panels: none
   int first_batch = 0, last_batch = 0;
 };
 
@@ -77,6 +85,9 @@ struct Kernels {
   /// gain: or null. psc: room for [steps of the longest utterance][kTileWidth], by the step rule; scan.psc is not looked at.
   void (*backward)(const BackwardScan<Real>& scan, const GainSums<Real>* gain, int first_batch, int last_batch,
                    Real* psc);
+  /// One step of a recurrent layer's utterances. gain: as above. psc: room for all their rows, [rows][N], by the step rule.
+  void (*step_back)(const BackwardStep<Real>& step, const GainSums<Real>* gain, int first_batch, int last_batch,
+                    Real* psc);
   void (*sum_rows)(const RowSums<Real>&);
   /// panel [I][kTileWidth] of the weights [N][I] of neurons first .. last - 1, zeros beyond.
   void (*pack_panel)(const Real* w, int n_sources, int first, int last, Real* panel);

@@ -8,7 +8,6 @@ namespace snn {
 
 namespace {
 
-constexpr int kFewestRows = 20;  // below, Eigen may take products for small ones; a multiple of 4
 constexpr std::size_t kSumChunk = 16384;
 
 /// Up to 19 rows, or the last one to three, in a block of 20: see multiply_rows.

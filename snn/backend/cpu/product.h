@@ -8,6 +8,14 @@
 
 namespace snn {
 
+/// Rows that a product has at least: Eigen may take one of fewer for a small one. A multiple of 4, as all whole products have.
+inline constexpr int kFewestRows = 20;
+
+/// So many rows, or the next number of them that Kernels::multiply may be given: then a row's bits depend on that row of A alone.
+inline int whole_rows(int n) {
+  return std::max(kFewestRows, (n + 3) / 4 * 4);
+}
+
 /// Rows of C (A is stored m x k), on the calling thread. The bits of a row depend on that row of A alone: not on its
 /// index, nor on the rows around it.
 template <class Real>

@@ -25,6 +25,13 @@ std::vector<Group> make_groups(const Shape& shape, const int* row_begin) {
   return groups;
 }
 
+/// Of a recurrent layer, backward.
+std::vector<Group> make_walking_groups(int n_batch) {
+  std::vector<Group> groups;
+  for (int b = 0; b < n_batch; b += kWalkedTogether) groups.push_back({b, std::min(b + kWalkedTogether, n_batch)});
+  return groups;
+}
+
 template <class T>
 T* grown(std::vector<T>& scratch, std::size_t size) {
   if (scratch.size() < size) scratch.resize(size);
@@ -90,6 +97,14 @@ class ForwardGroup {
     }
   }
 
+  /// panels: of the lateral matrix.
+  void add_lateral(const Real* panels) {
+    const int n_neurons = stage_.scan.shape.n_neurons, n_tiles = count_tiles(n_neurons);
+    tiles_.recurrence = {panels, grown(worker_.tiles, static_cast<std::size_t>(n_tiles)),
+                         grown(worker_.arrives, area(n_tiles, kTileWidth)),
+                         grown(worker_.own_events, static_cast<std::size_t>(n_neurons) + kEventSlack)};
+  }
+
   void run() {
     tiles_.sources = events_.data();
     tiles_.n_sources = static_cast<int>(events_.size());
@@ -136,6 +151,9 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
     if (!events[i]) continue;
     pack_panels(kernels, stage.sources[i], shape.n_neurons, n_threads, scratch.panels[i]);
   }
+  if (stage.lateral) {
+    pack_panels(kernels, {{shape.n_neurons}, stage.lateral->w}, shape.n_neurons, n_threads, scratch.lateral_panels);
+  }
   const std::vector<Group> groups = make_groups(shape, stage.scan.row_begin);
   parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
     ForwardGroup<Real> group(kernels, stage, groups[static_cast<std::size_t>(g)],
@@ -146,41 +164,79 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
     for (std::size_t i = 0; i < stage.sources.size(); ++i) {
       if (events[i]) group.add_events(stage.sources[i], scratch.panels[i].data());
     }
+    if (stage.lateral) group.add_lateral(scratch.lateral_panels.data());
     group.run();
   });
 }
 
+namespace {
+
 /// Error of the PSCs = sum of delta W over the targets: the next layer [ScSr Eq. 16] and those of skips [ScSr Eq. 19].
+template <class Real>
+void add_targets(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, const Group& group,
+                 std::vector<Real>& kept) {
+  const Shape& shape = stage.scan.shape;
+  const int first_row = stage.scan.row_begin[group.first], n_rows = stage.scan.row_begin[group.last] - first_row;
+  bool is_there = false;
+  for (const Target<Real>& target : stage.targets) {
+    multiply_delayed(kernels,
+                     Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
+                                   .b = target.w,
+                                   .c = stage.scan.delta + shape.index(first_row, 0),
+                                   .m = n_rows,
+                                   .n = shape.n_neurons,
+                                   .k = target.n_neurons,
+                                   .accumulate = is_there},
+                     {.row_begin = stage.scan.row_begin + group.first,
+                      .n_batch = group.last - group.first,
+                      .delays = target.delays,
+                      .is_later = true},
+                     kept);
+    is_there = true;
+  }
+}
+
+/// The utterances of a group of a recurrent layer step by step, one product for all of them between two steps.
+template <class Real>
+void walk_back(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, const Group& group,
+               typename BackwardScratch<Real>::Worker& worker) {
+  const int n_neurons = stage.scan.shape.n_neurons, n_batch = group.last - group.first;
+  const int* row_begin = stage.scan.row_begin + group.first;
+  int n_steps = 1;
+  for (int b = 0; b < n_batch; ++b) n_steps = std::max(n_steps, row_begin[b + 1] - row_begin[b]);
+  const int n_rows = whole_rows(n_batch);
+  worker.leaves.assign(area(n_rows, n_neurons), Real(0));
+  Real* leaves = worker.leaves.data();
+  Real* arrives = grown(worker.arrives, area(n_rows, n_neurons));
+  if (stage.scan.rule == Rule::kStep) grown(worker.psc, area(row_begin[n_batch] - row_begin[0], n_neurons));
+  BackwardStep<Real> step{
+      .scan = stage.scan,
+      .state = {grown(worker.tiles, area(n_batch, count_tiles(n_neurons))), group.first, nullptr, leaves},
+      .step = n_steps - 1};
+  for (; step.step >= 0; --step.step) {
+    kernels.step_back(step, stage.gain ? &*stage.gain : nullptr, group.first, group.last, worker.psc.data());
+    kernels.multiply({.a = leaves, .b = stage.lateral->w, .c = arrives, .m = n_rows, .n = n_neurons, .k = n_neurons});
+    step.state.arrives = arrives;
+  }
+}
+
+}  // namespace
+
 template <class Real>
 void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, int n_threads,
                   BackwardScratch<Real>& scratch) {
   const Shape& shape = stage.scan.shape;
+  const int* row_begin = stage.scan.row_begin;
   scratch.workers.resize(static_cast<std::size_t>(count_threads(n_threads)));
-  const std::vector<Group> groups = make_groups(shape, stage.scan.row_begin);
-  parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int worker) {
+  const std::vector<Group> groups = stage.lateral ? make_walking_groups(shape.n_batch) : make_groups(shape, row_begin);
+  parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int thread) {
     const Group& group = groups[static_cast<std::size_t>(g)];
-    const int first_row = stage.scan.row_begin[group.first], n_rows = stage.scan.row_begin[group.last] - first_row;
-    auto& [psc, kept] = scratch.workers[static_cast<std::size_t>(worker)];
-    Real* delta = stage.scan.delta + shape.index(first_row, 0);
-    bool is_there = false;
-    for (const Target<Real>& target : stage.targets) {
-      multiply_delayed(kernels,
-                       Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
-                                     .b = target.w,
-                                     .c = delta,
-                                     .m = n_rows,
-                                     .n = shape.n_neurons,
-                                     .k = target.n_neurons,
-                                     .accumulate = is_there},
-                       {.row_begin = stage.scan.row_begin + group.first,
-                        .n_batch = group.last - group.first,
-                        .delays = target.delays,
-                        .is_later = true},
-                       kept);
-      is_there = true;
-    }
-    if (stage.scan.rule == Rule::kStep) grown(psc, area(n_rows, kTileWidth));
-    kernels.backward(stage.scan, stage.gain ? &*stage.gain : nullptr, group.first, group.last, psc.data());
+    auto& worker = scratch.workers[static_cast<std::size_t>(thread)];
+    add_targets(kernels, stage, group, worker.kept);
+    if (stage.lateral) return walk_back(kernels, stage, group, worker);
+    if (stage.scan.rule == Rule::kStep)
+      grown(worker.psc, area(row_begin[group.last] - row_begin[group.first], kTileWidth));
+    kernels.backward(stage.scan, stage.gain ? &*stage.gain : nullptr, group.first, group.last, worker.psc.data());
   });
 }
 

@@ -11,16 +11,24 @@ namespace snn {
 /// little.
 inline constexpr int kGroupRows = 500;
 
+/// Utterances whose errors one product takes through a lateral matrix: with fewer, packing the matrix costs more; with more,
+/// their tiles leave a level-2 cache.
+inline constexpr int kWalkedTogether = 24;
+
 /// Scratch memory of the forward stage, kept from call to call.
 template <class Real>
 struct ForwardScratch {
   struct Worker {
-    std::vector<Real> u, dense;  // [rows of a group][N]; [rows of a group][I]
-    std::vector<Real> kept;      // of multiply_delayed
+    std::vector<Real> u, dense;                        // [rows of a group][N]; [rows of a group][I]
+    std::vector<Real> kept;                            // of multiply_delayed
+    std::vector<ForwardTile<Real, kTileWidth>> tiles;  // of a recurrent layer
+    std::vector<Real> arrives;
+    std::vector<std::uint16_t> own_events;
     std::vector<std::vector<std::uint32_t>> begin;
     std::vector<std::vector<std::uint16_t>> events;  // by source
   };
   std::vector<std::vector<Real>> panels;  // by source
+  std::vector<Real> lateral_panels;
   std::vector<Worker> workers;
 };
 
@@ -32,8 +40,10 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
 template <class Real>
 struct BackwardScratch {
   struct Worker {
-    std::vector<Real> psc;   // of one tile of one utterance, by the step rule
+    std::vector<Real> psc;   // by the step rule: of one tile of one utterance, or of a recurrent layer's group
     std::vector<Real> kept;  // of multiply_delayed
+    std::vector<BackwardTile<Real, kTileWidth>> tiles;  // of a recurrent layer
+    std::vector<Real> arrives, leaves;                  // [utterances of a group][N]
   };
   std::vector<Worker> workers;
 };

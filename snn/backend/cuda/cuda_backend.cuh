@@ -96,6 +96,15 @@ class CudaBackend final : public Backend<Real> {
     return buffer.data();
   }
   Real* scratch(const Shape& shape) { return room(scratch_, shape); }
+  void walk(const ForwardScan<Real>& scan, const Lateral<Real>& lateral);
+  void walk_back(const BackwardScan<Real>& scan, const Lateral<Real>& lateral);
+  /// The state of a recurrent layer between its steps, with nothing that arrives yet.
+  template <class Tile>
+  LateralState<Real> lateral_state(const Shape& shape) {
+    const Shape once{shape.n_batch, shape.n_batch, shape.n_neurons};
+    if (tiles_.size() < once.size() * sizeof(Tile)) tiles_.renew(memory_, once.size() * sizeof(Tile));
+    return {tiles_.data(), 0, nullptr, room(leaves_, once)};
+  }
 
   Device device_;
   Stream stream_;
@@ -103,9 +112,51 @@ class CudaBackend final : public Backend<Real> {
   Blas blas_;
   ValueStore values_;
   GraphRecorder graphs_;
-  Buffer<Real> scratch_;  // [rows][N]: potentials that nobody wants, or PSCs by the step rule
-  Buffer<Real> delayed_;  // [rows][N]: products or errors that are read some rows away
+  Buffer<Real> scratch_;           // [rows][N]: potentials that nobody wants, or PSCs by the step rule
+  Buffer<Real> delayed_;           // [rows][N]: products or errors that are read some rows away
+  Buffer<std::byte> tiles_;        // [B][N] of a recurrent layer
+  Buffer<Real> leaves_, arrives_;  // [B][N], likewise
 };
+
+/// Each step is a product of all utterances' spikes of the step before, and a scan of one step.
+template <class Real>
+void CudaBackend<Real>::walk(const ForwardScan<Real>& scan, const Lateral<Real>& lateral) {
+  const Shape once{scan.shape.n_batch, scan.shape.n_batch, scan.shape.n_neurons};
+  ForwardStep<Real> step{.scan = scan, .state = lateral_state<ForwardTile<Real, 1>>(scan.shape), .step = 0};
+  for (; step.step < lateral.n_steps; ++step.step) {
+    if (step.step > 0) {
+      step.state.arrives = room(arrives_, once);
+      multiply({.a = step.state.leaves,
+                .b = lateral.w,
+                .b_transposed = true,
+                .c = arrives_.data(),
+                .m = once.n_batch,
+                .n = once.n_neurons,
+                .k = once.n_neurons});
+    }
+    launch(step, stream());
+  }
+}
+
+/// The same backward, with the errors of the step behind.
+template <class Real>
+void CudaBackend<Real>::walk_back(const BackwardScan<Real>& scan, const Lateral<Real>& lateral) {
+  const Shape once{scan.shape.n_batch, scan.shape.n_batch, scan.shape.n_neurons};
+  BackwardStep<Real> step{
+      .scan = scan, .state = lateral_state<BackwardTile<Real, 1>>(scan.shape), .step = lateral.n_steps - 1};
+  for (; step.step >= 0; --step.step) {
+    if (step.step < lateral.n_steps - 1) {
+      step.state.arrives = room(arrives_, once);
+      multiply({.a = step.state.leaves,
+                .b = lateral.w,
+                .c = arrives_.data(),
+                .m = once.n_batch,
+                .n = once.n_neurons,
+                .k = once.n_neurons});
+    }
+    launch(step, stream());
+  }
+}
 
 /// Drive = sum of W s over the chain and skips alike; the scan filters it into the current. [ScSr Eq. 7]
 template <class Real>
@@ -132,7 +183,7 @@ void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
   if (stage.drive_only) return;
   if (stage.norm) launch(*stage.norm, stream());
   scan.fired = static_cast<Real*>(stage.spikes);
-  launch(scan, stream());
+  stage.lateral ? walk(scan, *stage.lateral) : launch(scan, stream());
 }
 
 /// Error of the PSCs = sum of delta W over the targets: the next layer [ScSr Eq. 16] and those of skips [ScSr Eq. 19].
@@ -167,7 +218,7 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
            stream());
     scan.psc = {psc, 0, 0, stride};
   }
-  launch(scan, stream());
+  stage.lateral ? walk_back(scan, *stage.lateral) : launch(scan, stream());
   if (stage.gain) launch(*stage.gain, stream());
 }
 

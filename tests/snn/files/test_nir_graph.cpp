@@ -128,6 +128,7 @@ snn::Model random_model(std::uint64_t seed) {
   model.training.init.w_scale = 2.0;
   if (seed % 3 == 1) network.skips = {};
   if (seed % 3 == 2) network.self_recurrent = {1, 2, 3};
+  if (seed % 2 == 0) network.recurrent = {1, 2};
   network.tau_s = seed % 2 == 0 ? 8.0 : 3.0;
   model.classes = {"a", "b", "c", "j\xc3\xa4"};
   model.input_kind = "raster";
@@ -280,6 +281,9 @@ TEST_CASE("NIR graph: what has no graph") {
     model.parameters.at("theta_1").values = {theta};
     CHECK_THROWS_WITH(snn::to_nir(model, {}), Contains("theta_1: holds"));
   }
+  model.training.network.direct_input = true;
+  CHECK_THROWS_WITH(snn::to_nir(model, {}), Contains("passes no synapse"));
+  model.training.network.direct_input = false;
   model.parameters.erase("w_self_1");
   CHECK_THROWS_WITH(snn::to_nir(model, {}), Contains("w_self_1"));
 }

@@ -45,6 +45,22 @@ TEST_CASE("parameter list: the arrays of a skip-connected network in their order
   CHECK(parameter_list(params) == wanted);
 }
 
+TEST_CASE("parameter list: lateral matrices behind the skips, nothing of a frozen layer is trained") {
+  NetworkParams params = network();
+  params.recurrent = {2};
+  params.frozen = {2};
+  const std::vector<ParameterInfo> list = parameter_list(params);
+  CHECK(list.at(5) == ParameterInfo{"w_rec_2", ParameterKind::kLateralWeight, 2, 2, 1, {5, 5}, false});
+  CHECK(list.at(4).name == "w_1_3");
+  for (const ParameterInfo& info : list) {
+    INFO(info.name);
+    CHECK(info.trained == (info.to != 2 && info.kind != ParameterKind::kTheta));  // only layer 2 has BIP
+  }
+  const ArrayLayout layout(params);
+  CHECK(layout.n_weights() == 4 * 3 + 2 * 5 + 2 * 4);
+  CHECK(layout.n_trained() == layout.n_weights() + 4);
+}
+
 TEST_CASE("parameter list: one weight for each delay, then what each neuron has") {
   NetworkParams params = network();
   params.self_recurrent = {2};

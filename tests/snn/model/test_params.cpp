@@ -70,6 +70,17 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
        [](auto& p) {
          p.network.self_recurrent = {2, 1};
        }},
+      {"recurrent layer is 4; it must be a hidden layer", [](auto& p) { p.network.recurrent = {4}; }},
+      {"recurrent layer is 0; it must be a layer from 1 to 4", [](auto& p) { p.network.recurrent = {0}; }},
+      {"number of neurons of recurrent layer 2 is 65537; it must be at most 65536",
+       [](auto& p) { p.network.sizes[2] = 65537, p.network.recurrent = {2}; }},
+      {"recurrent_density is 0; it must be greater than 0", [](auto& p) { p.network.recurrent_density = 0.0; }},
+      {"spectral_radius is -1", [](auto& p) { p.init.spectral_radius = -1.0; }},
+      {"inhibitory_share is 1.5", [](auto& p) { p.init.inhibitory_share = 1.5; }},
+      {"frozen layer is 5", [](auto& p) { p.network.frozen = {5}; }},
+      {"number of frozen layers is 4", [](auto& p) { p.network.frozen = {1, 2, 3, 4}; }},
+      {"normalised is true; it must be off where layers are frozen",
+       [](auto& p) { p.network.normalised = true, p.network.frozen = {1}; }},
       {"layer with intrinsic plasticity (BIP) is 0", [](auto& p) { p.network.bip = {0}; }},
       {"layer with intrinsic plasticity (BIP) is 2; it must be listed once",
        [](auto& p) {

@@ -234,7 +234,7 @@ TEST_CASE("presets: a choice without effect is refused, and says where it counts
   const TrainingChoices step{.values = {{"rule", Rule::kStep}}}, kernel{.values = {{"kind", LossKind::kKernel}}};
   const TrainingChoices softmax{.values = {{"kind", LossKind::kSoftmax}}}, adaptive{.adaptive = true};
   const TrainingChoices mean{.values = {{"kind", LossKind::kMeanSoftmax}}}, layer{.values = {{"rule", Rule::kLayer}}};
-  const TrainingChoices plain{.self_recurrent = false, .bip = false};
+  const TrainingChoices plain{.self_recurrent = false, .bip = false}, recurrent{.recurrent = std::vector{2}};
   const TrainingChoices no_skip{.skips = std::vector<Skip>{}, .skip_delays = std::vector{0, 4}};
   const std::vector<Case> cases = {
       {with({}, {{"target_passes", 2}}), with(kernel, {{"target_passes", 2}}), "--target-passes"},
@@ -254,6 +254,10 @@ TEST_CASE("presets: a choice without effect is refused, and says where it counts
       {with(plain, {{"tau_m_spread", 2.0}}), with({}, {{"tau_m_spread", 2.0}}), "--tau-m-spread"},
       {with({}, {{"tau_a", 20.0}}), with(adaptive, {{"tau_a", 20.0}}), "--tau-a"},
       {with({}, {{"adaptation", 0.2}}), with(adaptive, {{"adaptation", 0.2}}), "--adaptation"},
+      {with({}, {{"recurrent_density", 0.5}}), with(recurrent, {{"recurrent_density", 0.5}}), "--recurrent-density"},
+      {with({}, {{"w_rec_scale", 0.3}}), with(recurrent, {{"w_rec_scale", 0.3}}), "--w-rec-scale"},
+      {with({}, {{"spectral_radius", 0.9}}), with(recurrent, {{"spectral_radius", 0.9}}), "--spectral-radius"},
+      {with({}, {{"inhibitory_share", 0.2}}), with(recurrent, {{"inhibitory_share", 0.2}}), "--inhibitory-share"},
       {with({}, {{"clip_norm", 0.0}, {"clip_scope", ClipScope::kArray}}), with({}, {{"clip_scope", ClipScope::kArray}}),
        "--clip-scope"},
       {no_skip, {.skip_delays = std::vector{0, 4}}, "--skip-delays"},

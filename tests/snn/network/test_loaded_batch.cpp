@@ -35,6 +35,16 @@ TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") 
   }
 }
 
+TEST_CASE("loaded batch: steps of the longest utterance, the silent one too, in whole eights") {
+  snn::LoadedBatch batch;
+  batch.take(batch_of({0, 3, 20}), 3, 2, 1);
+  CHECK(batch.n_steps() == 24);
+  batch.take(batch_of({0, 8, 12}), 3, 2, 1);
+  CHECK(batch.n_steps() == 8);
+  batch.take(batch_of({0, 8, 12}), 3, 2, 128);
+  CHECK(batch.n_steps() == 120);
+}
+
 TEST_CASE("loaded batch: taps lie behind the labels, at the same address with and without") {
   const auto backend = snn::make_backend({.n_threads = 1});
   snn::LoadedBatch batch;

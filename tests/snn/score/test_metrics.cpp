@@ -104,6 +104,9 @@ TEST_CASE("metrics: rates and synaptic operations of a small network by hand") {
   const SynapticOperations operations = synaptic_operations(network, counts);
   CHECK(operations.from_spikes == (20.0 * 6 + 6.0 * 3) / 2);
   CHECK(operations.from_input == 30.0 * 7 / 2);
+  network.recurrent = {2};  // whose 3 neurons each reach half of the 3 on average, rounded
+  network.recurrent_density = 0.5;
+  CHECK(synaptic_operations(network, counts).from_spikes == (20.0 * 6 + 6.0 * 5) / 2);
   CHECK(firing_rates(network, {{0, 0, 0}, 0, 0, 0}) == std::vector<double>{0.0, 0.0, 0.0});
   CHECK(synaptic_operations(network, {{0, 0, 0}, 0, 0, 0}).from_spikes == 0.0);
   CHECK_THROWS_AS(firing_rates(network, {{1, 1}, 10, 2, 0}), std::invalid_argument);

@@ -108,6 +108,19 @@ TEST_CASE("warm start: the network is the model's, everything else the preset's 
   CHECK(resolve_from(model, choices, 5, 3).params.network.tau_m == 12.0);
 }
 
+TEST_CASE("warm start: what is frozen may be another choice, which counts beside the model's network") {
+  Model model = trained();
+  TrainingChoices choices{.preset = "best"};  // whose normalisation allows nothing frozen
+  choices.frozen = std::vector{1};
+  const TrainingParams params = resolve_from(model, choices, 5, 3).params;
+  CHECK(params.network.frozen == std::vector{1});
+  CHECK(warm_start(model, model.classes, params).parameters == model.parameters);
+  model.training.network.frozen = {2};
+  CHECK(resolve_from(model, {}, 5, 3).params.network.frozen == std::vector{2});
+  choices.frozen = std::vector<int>{};
+  CHECK(resolve_from(model, choices, 5, 3).params.network.frozen.empty());
+}
+
 // The preset's output layer does not fire, the model's does.
 TEST_CASE("warm start: what follows from the output layer follows from the model's") {
   const Model model = trained();
@@ -133,6 +146,7 @@ TEST_CASE("warm start: a choice that the model contradicts is refused, naming bo
             },
             "--hidden [4, 5]", "has [4, 6]"},
            {[](auto& t) { t.self_recurrent = false; }, "--self-recurrent: layers []", "has [1, 2]"},
+           {[](auto& t) { t.recurrent = std::vector{1}; }, "--recurrent [1]", "has []"},
            {[](auto& t) { t.bip = false; }, "--bip: layers []", "has [1, 2]"},
            {[](auto& t) { t.bip_output = false; }, "--bip-output false", "has true"},
            {[](auto& t) {

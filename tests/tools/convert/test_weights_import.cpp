@@ -25,6 +25,7 @@ snn::NetworkParams full_network() {
           .bip = {1},
           .skips = {{0, 2}, {1, 3}},
           .adaptive = {1, 2},
+          .recurrent = {1},
           .input_delays = {0, 6, 12},
           .forward_delays = {5},
           .skip_delays = {0, 10'000},

@@ -71,6 +71,7 @@ class Rig {
                            .parameters = parameters_.data(),
                            .gradients = gradients_.data(),
                            .row_begin = row_begin_.data(),
+                           .n_steps = 0,
                            .coeffs = snn::derive_coeffs<double>(params_, {}),
                            .gradient = {},
                            .n_utterances = 1,

@@ -142,7 +142,8 @@ void validate(const NetworkParams& p) {
   check_layers(p.frozen, p.n_layers(), "frozen layer");
   need(static_cast<int>(p.frozen.size()) < p.n_layers(), "number of frozen layers", p.frozen.size(),
        fmt::format("below the number of layers ({}), as something is to be trained", p.n_layers()));
-  need(p.frozen.empty() || !p.normalised, "normalised", true, "off where layers are frozen: its means follow the data");
+  need(p.frozen.empty() || !p.normalised, "normalised", true,
+       "off (--no-normalise) where layers are frozen: its means follow the data");
   check_skips(p.skips, p.n_layers());
   for (const auto* delays : {&p.input_delays, &p.forward_delays, &p.skip_delays}) check_delays(*delays);
   const std::size_t n_copies = p.skips.size() * p.skip_delays.size();

@@ -112,12 +112,12 @@ def recurrent_cases():
         quick | surrogate | both | dict(bip=(1, 2), recurrent_density=0.4), "softmax", 24, 4, trainer=dict(weight_decay=0.01))
     yield "rec_adapt_step_count", spec(net | both | dict(adaptive=(1, 2)), "count", 24, 3)
     yield "rec_norm_surrogate_kernel", spec(quick | surrogate | norm | both, "kernel", 24, 3, new_run=True)
-    yield "rec_norm_step_count", spec(quick | norm | both, "count", 26, 4, **uneven)
+    yield "rec_norm_step_softmax", spec(quick | norm | both, "softmax", 26, 4, **uneven)
     yield "rec_norm_layer_kernel", spec(quick | layer | norm | both, "kernel", 24, 3)
     yield "rec_all_mean_surrogate", spec(
         quick | surrogate | full | norm | both | dict(
             adaptive=(1, 2), readout="mean", input_delays=(0, 2), forward_delays=(0, 3), recurrent_density=0.6),
-        "mean-softmax", 26, 4, **uneven)
+        "mean-softmax", 20, 4, lengths=(20, 12, 16, 8))
 
 
 def cases():

@@ -185,7 +185,7 @@ class GoldenRun {
 template <class Real>
 void check_golden_cases(const std::function<std::unique_ptr<snn::Backend<Real>>()>& make_backend) {
   const auto cases = golden_cases("snn");
-  CHECK(cases.size() == 61);
+  CHECK(cases.size() == 71);
   for (const auto& path : cases) {
     const GoldenCase wanted(path);
     GoldenRun<Real> run(wanted, make_backend());

@@ -64,7 +64,7 @@ TEST_CASE("model json: training parameters come back to the last bit, whatever f
   int n_fields = 0;
   TrainingParams probe = sample;
   visit_fields(probe, [&](const Section&, const Field&, auto&) { ++n_fields; });
-  CHECK(n_fields == 63);
+  CHECK(n_fields == 70);
   for (int changed = 0; changed < n_fields; ++changed) {
     TrainingParams params = sample;
     int index = 0;
@@ -89,8 +89,9 @@ TEST_CASE("model json: a field that may lack is left out at its default, and rea
     if (field.may_lack) names += std::string(field.name) + " ";
   });
   CHECK(names ==
-        "adaptive input_delays forward_delays skip_delays bias normalised output_layer tau_a logit_gain "
-        "label_smoothing adaptation warm_up tempo mixup noise ");
+        "adaptive recurrent frozen input_delays forward_delays skip_delays direct_input bias normalised output_layer "
+        "tau_a recurrent_density logit_gain label_smoothing adaptation w_rec_scale spectral_radius inhibitory_share "
+        "warm_up tempo mixup noise ");
   std::string text = training_to_json(params);
   for (const char* name : {"adaptive", "delays", "bias", "normalised", "output_layer", "tau_a", "logit_gain",
                            "label_smoothing", "adaptation"}) {

@@ -79,7 +79,7 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
       {"inhibitory_share is 1.5", [](auto& p) { p.init.inhibitory_share = 1.5; }},
       {"frozen layer is 5", [](auto& p) { p.network.frozen = {5}; }},
       {"number of frozen layers is 4", [](auto& p) { p.network.frozen = {1, 2, 3, 4}; }},
-      {"normalised is true; it must be off where layers are frozen",
+      {"normalised is true; it must be off (--no-normalise) where layers are frozen",
        [](auto& p) { p.network.normalised = true, p.network.frozen = {1}; }},
       {"layer with intrinsic plasticity (BIP) is 0", [](auto& p) { p.network.bip = {0}; }},
       {"layer with intrinsic plasticity (BIP) is 2; it must be listed once",

@@ -97,8 +97,9 @@ TEST_CASE("recurrent network: every instruction set gives the same spikes and gr
 }
 
 TEST_CASE("recurrent network: inference has the bits of the forward pass") {
+  const snn::Dataset dataset = support::synthetic();
   Rig<float> rig(recurrent_training({1, 2}));
-  const snn::Batch batch = rig.forward(support::synthetic(), kUtterances);
+  const snn::Batch batch = rig.forward(dataset, kUtterances);
   const std::vector<float> sums = rig.network.class_sums();
   rig.network.infer(batch);
   CHECK(same_bits(rig.network.class_sums(), sums));

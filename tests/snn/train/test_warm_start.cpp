@@ -112,6 +112,7 @@ TEST_CASE("warm start: what is frozen may be another choice, which counts beside
   Model model = trained();
   TrainingChoices choices{.preset = "best"};  // whose normalisation allows nothing frozen
   choices.frozen = std::vector{1};
+  choices.values["drop_neurons"] = 0.0;
   const TrainingParams params = resolve_from(model, choices, 5, 3).params;
   CHECK(params.network.frozen == std::vector{1});
   CHECK(warm_start(model, model.classes, params).parameters == model.parameters);

@@ -139,6 +139,35 @@ TEST_CASE("cuda: a repeated step is the step itself, for every rule and loss") {
   }
 }
 
+// Each step of a recurrent layer is launched: a graph for fewer steps would leave some out.
+TEST_CASE("cuda: a recurrent layer's steps are in the graph, all that the longest utterance has") {
+  emulated::reset();
+  const auto backend = support::make_emulated_backend<float>();
+  snn::Dataset dataset = support::synthetic({.n_utterances = 12, .min_steps = 5, .max_steps = 160});
+  snn::TrainingParams params = support::small_training();
+  params.network.recurrent = {1, 2};
+  snn::Network<float> network(params.network, params.gradient, *backend);
+  network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed));
+  const auto values = backend->keep(snn::value_bytes(dataset), 0);
+  const auto gradients = [&](const std::vector<int>& indices, bool repeated) {
+    network.load(snn::make_batch(dataset, indices), true);
+    const auto step = [&] {
+      network.forward();
+      network.backward(params.loss);
+    };
+    repeated ? backend->repeat(network.sequence_key(&network), step) : step();
+    return network.gradient_buffer().download();
+  };
+  std::vector<std::vector<int>> batches;
+  for (int i = 0; i < 12; ++i) batches.push_back({i, (i + 5) % 12, (i + 3) % 12});
+  for (const auto& batch : batches) gradients(batch, false);  // takes all memory
+  const std::int64_t before = emulated::counts().n_graph_launches;
+  for (int round = 0; round < 3; ++round) {
+    for (const auto& batch : batches) CHECK(support::same_bits(gradients(batch, true), gradients(batch, false)));
+  }
+  CHECK(emulated::counts().n_graph_launches - before >= 12);
+}
+
 // The first batch of the second network takes memory, which makes the graph of the first one void: it is recorded once more.
 TEST_CASE("cuda: two networks of one back end repeat a graph each") {
   emulated::reset();

@@ -87,8 +87,8 @@ class CountingBackend final : public Backend<float> {
     if (!stage.lateral) return;
     want_recurrence<BackwardTile>(shape, kWalkedTogether);
     if (is_cuda_ || stage.scan.rule != Rule::kStep) return;
-    const std::size_t n_groups = as_size((shape.n_batch + kWalkedTogether - 1) / kWalkedTogether);
-    want("over time", std::min(n_groups, n_workers_) * shape.size() / n_groups * sizeof(float));
+    want("over time", shape.size() * std::min<std::size_t>(as_size(shape.n_batch), n_workers_ * kWalkedTogether) /
+                          as_size(shape.n_batch) * sizeof(float));
   }
   void run(const WeightGradient<float>& product) override {
     if (product.delays.back() > 0 && (is_cuda_ || !may_spike(product.source))) {
@@ -114,7 +114,7 @@ class CountingBackend final : public Backend<float> {
       want("tiles", n_batch * n_neurons * sizeof(Tile<float, 1>));
       return want("leaves and arrives", 2 * n_batch * n_neurons * sizeof(float));
     }
-    const std::size_t n_walked = n_workers_ * std::min(n_batch, as_size(together));
+    const std::size_t n_walked = std::min(n_batch, n_workers_ * as_size(together));
     want("tiles", n_walked * as_size(count_tiles(shape.n_neurons)) * sizeof(Tile<float, kTileWidth>));
     want("leaves and arrives", n_walked * 2 * n_neurons * sizeof(float));
   }

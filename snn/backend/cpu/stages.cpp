@@ -25,10 +25,11 @@ std::vector<Group> make_groups(const Shape& shape, const int* row_begin) {
   return groups;
 }
 
-/// Of a recurrent layer, backward.
-std::vector<Group> make_walking_groups(int n_batch) {
+/// Of a recurrent layer, backward: as large as all threads can have them. An utterance's bits do not depend on the others.
+std::vector<Group> make_walking_groups(int n_batch, int n_threads) {
+  const int share = (n_batch + n_threads - 1) / n_threads, size = std::min(kWalkedTogether, (share + 3) / 4 * 4);
   std::vector<Group> groups;
-  for (int b = 0; b < n_batch; b += kWalkedTogether) groups.push_back({b, std::min(b + kWalkedTogether, n_batch)});
+  for (int b = 0; b < n_batch; b += size) groups.push_back({b, std::min(b + size, n_batch)});
   return groups;
 }
 
@@ -228,7 +229,8 @@ void run_backward(const Kernels<Real>& kernels, const BackwardStage<Real>& stage
   const Shape& shape = stage.scan.shape;
   const int* row_begin = stage.scan.row_begin;
   scratch.workers.resize(static_cast<std::size_t>(count_threads(n_threads)));
-  const std::vector<Group> groups = stage.lateral ? make_walking_groups(shape.n_batch) : make_groups(shape, row_begin);
+  const std::vector<Group> groups =
+      stage.lateral ? make_walking_groups(shape.n_batch, count_threads(n_threads)) : make_groups(shape, row_begin);
   parallel_workers(static_cast<int>(groups.size()), n_threads, [&](int g, int thread) {
     const Group& group = groups[static_cast<std::size_t>(g)];
     auto& worker = scratch.workers[static_cast<std::size_t>(thread)];

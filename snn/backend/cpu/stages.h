@@ -11,9 +11,8 @@ namespace snn {
 /// little.
 inline constexpr int kGroupRows = 500;
 
-/// Utterances whose errors one product takes through a lateral matrix: with fewer, packing the matrix costs more; with more,
-/// their tiles leave a level-2 cache.
-inline constexpr int kWalkedTogether = 24;
+/// Utterances, at most, whose errors one product takes through a lateral matrix: with fewer, packing the matrix costs more.
+inline constexpr int kWalkedTogether = 52;
 
 /// Scratch memory of the forward stage, kept from call to call.
 template <class Real>

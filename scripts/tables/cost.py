@@ -3,7 +3,8 @@
 import json
 
 from corpora import output, streams_of
-from plan import BASELINE, layers
+from plan import BASELINE
+from rows import layers_of
 
 # Seconds of CPU for a step of a recording in training: of a neuron, of a weight; and the share of it that scoring takes. Measured on 4,160 and 6,656
 # recordings of 78 channels x 100 steps, preset paper-alpha, 100-100-100 and 400-400-400, 8 epochs, one thread of an AMD EPYC.
@@ -31,7 +32,7 @@ def steps_of(stream):
 def seconds_of(run, streams, about):
     """about: {stream: steps_of}. Skips count nothing here: they are a small part."""
     n_train, n_channels, n_classes = about[streams.train]
-    text = layers(run.table, run.setting, run.row)
+    text = layers_of(run.row, run.setting)
     training, scoring = (seconds_a_step(text, n_channels, n_classes, is_trained) for is_trained in (True, False))
     n_scored = about[streams.test][0] if run.protocol == "on-test" else 0.1 * n_train
     return run.setting["epochs"] * (n_train * training + n_scored * scoring)

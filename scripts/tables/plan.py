@@ -4,7 +4,7 @@ import collections
 import re
 import zlib
 
-from rows import BASELINES, NETWORKS, RIDGE, ROWS, layer_flags, layers_of
+from rows import BASELINES, NETWORKS, ONLY, RIDGE, ROWS, layer_flags, layers_of
 
 Table = collections.namedtuple("Table", "title corpus task hidden preset by_speaker paper")
 # A run's id is also the path of its result below the output folder, without ".json".
@@ -88,15 +88,11 @@ def valid_by(table):
     return "speaker" if TABLES[table].by_speaker else "token"
 
 
-def layers(table, settings, row):
-    return layers_of(row, table, settings["hidden"], TABLES[table].hidden, "quick" in settings)
-
-
 def network_flags(table, settings, row, seed):
     """Options of ossicle-train without data and files."""
     network = NETWORKS[row]
     preset = TABLES[table].preset if settings["preset"] == "paper" else "plain" if network.is_plain else settings["preset"]
-    return ["--preset", preset, *layer_flags(layers(table, settings, row)), "--epochs", str(settings["epochs"]), *network.flags,
+    return ["--preset", preset, *layer_flags(layers_of(row, settings)), "--epochs", str(settings["epochs"]), *network.flags,
             "--seed", str(seed), *settings["extra"]]
 
 
@@ -117,7 +113,7 @@ def runs_of_table(args, table, speakers):
     folds = speakers if table == "fsdd-unseen" else [""]
     fraction = valid_fraction(table, settings, len(speakers))
     seeds = range(1, (args.seeds or (QUICK_SEEDS if args.quick else SEEDS)) + 1)
-    rows = args.rows or ROWS
+    rows = [row for row in args.rows or ROWS if table in ONLY.get(row, TABLES)]
 
     def baselines(seed, names):
         """They stand beside every setting with that validation part. Ridge needs one: without, it takes the table's."""

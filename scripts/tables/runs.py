@@ -9,8 +9,8 @@ import sys
 from corpora import ROOT, Failed, needed_of, output, say, streams_of
 from lists import write_lines
 from machine import commit, output_of, processor
-from plan import BASELINE, layers
-from rows import RIDGE
+from plan import BASELINE
+from rows import RIDGE, layers_of
 
 
 def result_path(run, out):
@@ -73,7 +73,7 @@ def train(run, streams, base):
     accuracies = [each["valid_accuracy"] for each in epochs if "valid_accuracy" in each]
     about = json.loads(output("ossicle-info", "--json", model))
     result = {"interrupted": begun, "n_epochs": len(epochs), "train_accuracy": epochs[-1]["train_accuracy"],
-              "layers": layers(run.table, run.setting, run.row), "parameters": about["n_parameters"]}
+              "layers": layers_of(run.row, run.setting), "parameters": about["n_parameters"]}
     if accuracies:
         best = {"best": epochs[-1]["best_valid_accuracy"], "best_epoch": epochs[-1]["best_epoch"]}
         result["test_by_epoch" if on_test else "valid"] = {"last": accuracies[-1], **best, "by_epoch": accuracies}

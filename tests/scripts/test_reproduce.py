@@ -111,18 +111,20 @@ class Plan(Reproduce):
         forward = "--epochs 400 --no-self-recurrent --no-skip --no-bip"
         alpha, digits = flags("3"), flags("4")
         self.assertEqual(alpha["r"], f"--preset paper-alpha --hidden 400,400,400 --recurrent 2 {forward} --seed 1")
-        self.assertEqual(alpha["st-rsbp"], f"--preset paper-alpha --hidden 400,400,400 --recurrent 2 {forward} --rule spike-train --seed 1")
+        self.assertEqual(alpha["st-rsbp"], "--preset paper-alpha --hidden 400,400,400 --epochs 400 --self-recurrent --no-skip --no-bip --rule spike-train "
+                                           "--seed 1")
         self.assertEqual(alpha["hm2"], f"--preset paper-alpha --hidden 400,400 {forward} --rule spike-train --seed 1")
         self.assertIn(f"--preset paper-alpha --hidden 3200 --recurrent 1 {forward} --recurrent-density 0.1 --inhibitory-share 0.2 --spectral-radius 0.9 "
                       "--freeze 1 --seed 1", alpha["lsm-r3200"])
         self.assertIn("--hidden 100,100,100 --recurrent 2 ", digits["r"])  # as large as the networks that it is compared with
-        self.assertIn("--hidden 200,200,200 --recurrent 2 ", digits["st-rsbp"])  # as published
+        self.assertIn("--hidden 200,200,200 --recurrent 2 ", digits["r-200"])  # as published
+        self.assertNotIn("r-200", alpha)
         args.preset, args.quick, args.hidden = "best", True, "8-9-10"
         digits = flags("4")
-        presets = {row: words.split()[1] for row, words in digits.items() if row in ROWS}
+        presets = {row: words.split()[1] for row, words in digits.items() if "--preset" in words}
         self.assertEqual({row for row, preset in presets.items() if preset == "plain"}, {row for row in ROWS if row[:2] in ("st", "hm", "ls")})
         self.assertEqual(set(presets.values()), {"best", "plain"})
-        self.assertIn("--hidden 8,9,10 --recurrent 2 ", digits["st-rsbp"])
+        self.assertIn("--hidden 8,9,10 --recurrent 2 ", digits["r"])
         self.assertIn("--hidden 8,9 ", digits["hm2"])
         self.assertIn("--hidden 40 --recurrent 1 ", digits["lsm-r2000"])
         self.assertEqual(layer_flags("R4-5-R6"), ["--hidden", "4,5,6", "--recurrent", "1,3"])

@@ -11,6 +11,7 @@ packages_build=(g++ cmake ninja-build pkg-config libsndfile1-dev libmpg123-dev l
 packages_speech=(espeak-ng)
 packages_bench=(libopenblas-dev python3-venv)
 packages_ci=(clang-format parallel python3-h5py)
+packages_slurm=(slurm-wlm munge)
 packages_tidy=(clang-tidy)
 
 # Clones of the project share what ccache, where it is installed, has compiled.

@@ -54,6 +54,9 @@ void define(CLI::App& app, Options& o) {
       ->check(CLI::PositiveNumber)
       ->excludes(bin);
   app.add_option("--max-steps", o.params.max_steps, "Drop what follows so many steps")->check(CLI::PositiveNumber);
+  app.add_option("--steps-fixed", o.params.fixed_steps,
+                 "Exactly so many steps: drop what follows, let silence follow what is shorter")
+      ->check(CLI::PositiveNumber);
   app.add_option("--channels", o.params.n_channels, "Merge neighbouring channels to so many")
       ->check(CLI::PositiveNumber);
   app.add_flag("--count,!--no-count", o.params.counts, "Counts of events in place of whether there is one");
@@ -96,7 +99,7 @@ class RebinTotals {
     n_dropped_ += binned.dropped_events;
     n_saturated_ += binned.saturated_events;
     if (unsorted_.n == 0) first_unsorted_ = events.warning;
-    const bool one_wanted = params.n_steps == 1 || params.max_steps == 1;
+    const bool one_wanted = params.n_steps == 1 || params.max_steps == 1 || params.fixed_steps == 1;
     const auto count = [&events](bool is_so, tools::Named& named) {
       if (is_so) named.add(events.key);
     };
@@ -114,7 +117,8 @@ class RebinTotals {
     const auto say = [&lines](const tools::Named& named, const std::string& line) {
       if (named.n > 0) lines.push_back(line);
     };
-    say(dropped_, fmt::format("{} events after step {} dropped: {}", n_dropped_, params.max_steps, dropped_.text()));
+    say(dropped_, fmt::format("{} events after step {} dropped: {}", n_dropped_,
+                              params.fixed_steps.value_or(params.max_steps), dropped_.text()));
     say(saturated_, fmt::format("{} events left out of counts that had reached 65,535: {}; take narrower steps",
                                 n_saturated_, saturated_.text()));
     say(silent_, "no events at all: " + silent_.text());

@@ -50,6 +50,7 @@ Plan plan_steps(const EventRecord& record, const RebinParams& params) {
                     params.n_steps));
   }
   const double width_s = params.bin_ms / kMsPerSecond;
+  if (params.fixed_steps) return {width_s, *params.fixed_steps};
   long long n_steps = std::max(1LL, bins_covering(record.duration_s, width_s));
   if (!empty) n_steps = std::max(n_steps, bin_of(last_s, width_s) + 1);
   if (params.max_steps > 0) n_steps = std::min<long long>(n_steps, params.max_steps);
@@ -84,8 +85,9 @@ void add_events(const EventRecord& record, int n_channels, const Plan& plan, boo
 
 void validate(const RebinParams& params) {
   check_fields(params);
-  require(params.n_steps == 0 || params.max_steps == 0, "n_steps {} and max_steps {}: set one of the two",
-          params.n_steps, params.max_steps);
+  require((params.n_steps > 0) + (params.max_steps > 0) + params.fixed_steps.has_value() <= 1,
+          "n_steps {}, max_steps {} and fixed_steps {}: set one of them", params.n_steps, params.max_steps,
+          params.fixed_steps.value_or(0));
 }
 
 long long bin_of(double time_s, double width_s) {

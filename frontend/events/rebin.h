@@ -1,5 +1,7 @@
 #pragma once
 // Events to steps of equal width: rasters and counts from recordings of events.
+#include <optional>
+
 #include "frontend/base/fields.h"
 #include "frontend/events/event_source.h"
 #include "frontend/stream/recipe.h"
@@ -15,11 +17,13 @@ inline constexpr double kMaxUtterance_s = 3600.0;
 /// below the 1 us in which sensors count.
 inline constexpr double kEdgeGuard = 1e-9;
 
-/// What a person sets.
+/// What a person sets; of n_steps, max_steps and fixed_steps one.
 struct RebinParams {
   double bin_ms = 3.0;  ///< w, ms: N-TIDIGITS then has about 300 steps; not used where n_steps is set
   int n_steps = 0;      ///< T: each recording is stretched to T steps of equal width; 0: steps of bin_ms
-  int max_steps = 0;    ///< what follows is dropped; 0: nothing is. Not together with n_steps
+  int max_steps = 0;    ///< what follows is dropped; 0: nothing is
+  /// T of every recording: what follows is dropped, silence follows what is shorter.
+  std::optional<int> fixed_steps = std::nullopt;
   int n_channels = 0;   ///< N, at most those recorded: channel c of C goes to floor(c N / C); 0: all C stay
   bool counts = false;  ///< events in a step, at most 65,535, in place of whether there is one
   bool operator==(const RebinParams&) const = default;
@@ -30,6 +34,7 @@ void visit_fields(P& p, F&& f) {
   f({"bin_ms", {1e-6, kMaxUtterance_s * 1000}}, p.bin_ms);
   f({"n_steps", {0, 1'000'000}}, p.n_steps);
   f({"max_steps", at_least(0)}, p.max_steps);
+  f({.name = "fixed_steps", .range = {1, 1'000'000}, .may_lack = true}, p.fixed_steps);
   f({"counts"}, p.counts);
 }
 
@@ -41,7 +46,7 @@ struct Binned {
   int n_steps = 0;                 ///< T >= 1
   double dt_ms = 0.0;              ///< width of a step
   Array data;                      ///< raster (uint8) or counts (uint16), [step][channel]
-  long long dropped_events = 0;    ///< beyond max_steps
+  long long dropped_events = 0;    ///< beyond max_steps or fixed_steps
   long long saturated_events = 0;  ///< left out of counts that had reached 65,535
   bool silent = false;             ///< no event is left, or there was none
   bool finer = false;              ///< the steps are narrower than the times are known
@@ -56,9 +61,10 @@ long long bin_of(double time_s, double width_s);
 /// How many bins of width_s > 0 cover a recording of duration_s >= 0, an end within kEdgeGuard of an edge being at it.
 long long bins_covering(double duration_s, double width_s);
 
-/// Steps of bin_ms: as many as reach the last event and cover the duration, at least 1, at most max_steps. Stretched: the width
-/// is the recording's length / T, where the length is the duration or, where that is not known, the time of the last event,
-/// which then falls into the last step though it lies on its end. Without events, a recording of known duration is silence.
+/// Steps of bin_ms: fixed_steps, or as many as reach the last event and cover the duration, at least 1, at most max_steps.
+/// Stretched: the width is the recording's length / T, where the length is the duration or, where that is not known, the time
+/// of the last event, which then falls into the last step though it lies on its end. Without events, a recording of known
+/// duration is silence.
 /// `n_channels`: C of the source. Throws std::runtime_error if the recording has neither events nor a known duration, has no
 /// length to stretch, is longer than kMaxUtterance_s or makes an array beyond FORMAT.md's limit (before memory is taken);
 /// std::invalid_argument as validate(), for more channels than recorded and for events that break EventRecord's promises.

@@ -244,7 +244,7 @@ def notes(table, found):
         if row in PUBLISHED.get(TABLES[table].paper, {}):
             yield from ["", f"{title} is not run: {reason}."]
     if any("quick" in each["setting"] for each in found):
-        yield from ["", f"--quick: this tries the route and learns nothing; reservoirs are {QUICK_RESERVOIR} times smaller than their names say."]
+        yield from ["", f"--quick: this tries the route, and its accuracies say nothing; reservoirs are {QUICK_RESERVOIR} times smaller than their names say."]
 
 
 def report(out, table):

@@ -124,7 +124,9 @@ TEST_CASE("ossicle-rebin: options that are missing, or mean nothing for the form
   check("--root . a.txt", "--root requires --list");
   check("--format wav a.txt", "--format");
   check("s.tar --steps 10 --bin-ms 3", "--bin-ms excludes --steps");
-  check("s.tar --steps 10 --max-steps 3", "one of the two");
+  check("s.tar --steps 10 --max-steps 3", "set one of them");
+  check("s.tar --steps-fixed 10 --max-steps 3", "set one of them");
+  check("s.tar --steps-fixed 0", "--steps-fixed");
   check("s.tar --steps 0", "--steps");
   check("s.tar --bin-ms 0", "bin_ms 0: wanted");
   check("s.tar --channels 4", "4 channels wanted of 3");

@@ -25,7 +25,8 @@ except ImportError:
 TOOL = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve() / "ossicle-rebin"
 DIGITS = "o123456789z"
 WAYS = ([], ["--count"], ["--bin-ms", "1"], ["--bin-ms", "7.7", "--count"], ["--steps", "300"], ["--steps", "17", "--count"],
-        ["--max-steps", "100"], ["--channels", "16", "--count"], ["--channels", "3"])
+        ["--max-steps", "100"], ["--steps-fixed", "100"], ["--steps-fixed", "400", "--count"],
+        ["--channels", "16", "--count"], ["--channels", "3"])
 
 
 def events(random, n_channels, unsorted=False):

@@ -161,19 +161,7 @@ class Shards(RunsTools):
 
 
 class SlurmArray(RunsTools):
-    """The script of an array, run with the variable that SLURM sets."""
-
-    def test_a_task_and_the_end(self):
-        for index in (1, 2, 3):
-            self.run_here(SLURM_ARRAY, 3, "all.tar", *self.lyon(), SLURM_ARRAY_TASK_ID=str(index))
-        (self.root / "all.tar.2-of-3").unlink()
-        refused = self.run_here(SLURM_ARRAY, 3, "all.tar", codes=(2,))
-        self.assertIn(b"all.tar.2-of-3: no such part", refused.stderr)
-        self.assertFalse((self.root / "all.tar").exists())
-        self.run_here(SLURM_ARRAY, 3, "all.tar", *self.lyon(), SLURM_ARRAY_TASK_ID="2")
-        self.run_here(SLURM_ARRAY, 3, "all.tar")
-        self.run_here(*self.lyon(), "-o", "whole.tar", codes=(1,))
-        self.assertEqual(difference(read_stream(self.root / "all.tar"), read_stream(self.root / "whole.tar")), "")
+    """What the script of an array refuses. Tasks that do their work: test_slurm.py."""
 
     def test_a_part_that_failed_leaves_nothing_to_join(self):
         (self.root / "all.tar.1-of-1").write_text("of an earlier run")

@@ -42,6 +42,7 @@ def bins(times, channels, params, duration=0.0):
         n_steps = max(steps.max(initial=0) + 1, silence, 1)
         if params["max_steps"]:
             n_steps = min(n_steps, params["max_steps"])
+        n_steps = params.get("fixed_steps", n_steps)
     kept = steps < n_steps
     counts = np.zeros((n_steps, n_out), np.int64)
     np.add.at(counts, (steps[kept], channels[kept] * n_out // n_in), 1)

@@ -1,11 +1,7 @@
 """scripts/reproduce without the tools: what it plans and what it finds."""
 
 import argparse
-import contextlib
-import io
-import runpy
 import shutil
-import subprocess
 import sys
 import unittest
 
@@ -158,20 +154,6 @@ class Plan(Reproduce):
         each = 5e-9 * 1211 + 1.3e-11 * (64 * 400 + 2 * 400 * 400 + 400 * 11)
         self.assertAlmostEqual(cost.seconds_of(valid, streams, about), 400 * (1000 + 0.32 * 100) * each, places=9)
         self.assertAlmostEqual(cost.seconds_of(on_test, streams, about), 400 * (1000 + 0.32 * 3000) * each, places=9)
-
-    def test_tasks_of_an_array(self):
-        """The lines, run by a shell whose sbatch says what it got, and carries a task out as SLURM does."""
-        print_slurm = runpy.run_path(str(ROOT / "scripts/reproduce"), run_name="reproduce")["print_slurm"]
-        lines = io.StringIO()
-        with contextlib.redirect_stdout(lines):
-            print_slurm(argparse.Namespace(words=["fsdd", "--slurm", "--out", "a b"], extra=["--warp", "0.1"]), 7)
-        self.write({"show": '#!/bin/sh\nprintf "<%s>" "$@"\n'})
-        (self.root / "show").chmod(0o755)
-        sbatch = 'sbatch() { echo "$1 $2" >&2; SLURM_ARRAY_TASK_ID=3 sh -c "${@: -1}" >&2; echo 42; }\n'
-        text = (sbatch + lines.getvalue()).replace(str(ROOT / "scripts/reproduce"), str(self.root / "show"))
-        done = subprocess.run(["bash", "-c", text], capture_output=True, text=True, check=True)
-        self.assertEqual(done.stderr, "--parsable --array=1-7\n<--run><3><fsdd><--out><a b><--><--warp><0.1>"
-                                      "--dependency=afterany:42 --wrap\n<--summary><fsdd><--out><a b><--><--warp><0.1>")
 
 
 class Corpora(Reproduce):

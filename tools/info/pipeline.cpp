@@ -46,6 +46,7 @@ std::string rebin_command(const ear::RebinParams& p) {
   std::string line = ear::kRebinTool;
   line += p.n_steps > 0 ? fmt::format(" --steps {}", p.n_steps) : fmt::format(" --bin-ms {}", p.bin_ms);
   if (p.max_steps > 0) line += fmt::format(" --max-steps {}", p.max_steps);
+  if (p.fixed_steps) line += fmt::format(" --steps-fixed {}", *p.fixed_steps);
   line += fmt::format(" --channels {}", p.n_channels);
   return p.counts ? line + " --count" : line;
 }
@@ -91,7 +92,9 @@ int steps_of(const ear::Recipe& recipe, int usual) {
   long long n_steps = usual;
   int hold = 1;
   for (const ear::RecipeStage& stage : recipe.stages) {
-    if (const int own = steps_in(stage, "n_steps"); own > 0) n_steps = own;
+    for (const char* name : {"n_steps", "fixed_steps"}) {
+      if (const int own = steps_in(stage, name); own > 0) n_steps = own;
+    }
     if (ear::is_decode_stage(stage)) {
       n_steps = (n_steps + hold - 1) / hold;
     } else if (stage.tool == ear::kEncodeTool) {

@@ -134,6 +134,26 @@ TEST_CASE("rebin: neighbours are merged, channel c of C to floor(c N / C)") {
   CHECK(ear::rebinned_channels(64, {.n_channels = 16}) == 16);
 }
 
+TEST_CASE("rebin: fixed, every recording has so many steps, cropped or followed by silence") {
+  // 3 | 6 | 9 ms: events at 1, 4 and 10 ms.
+  const auto events = record({0.001, 0.004, 0.010}, {0, 1, 1});
+  const auto cropped = ear::rebin(events, 2, {.fixed_steps = 2});
+  CHECK(bits(cropped) == Bits{1, 0, 0, 1});
+  CHECK(cropped.dropped_events == 1);
+  const auto padded = ear::rebin(events, 2, {.fixed_steps = 6});
+  CHECK(padded.n_steps == 6);
+  CHECK(padded.dt_ms == 3.0);
+  CHECK(padded.dropped_events == 0);
+  CHECK(bits(padded) == Bits{1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0});
+  CHECK(counts(ear::rebin(events, 2, {.fixed_steps = 1, .counts = true})) == Counts{1, 0});
+  // A known duration changes nothing, be it shorter or longer.
+  CHECK(bits(ear::rebin(record({0.001}, {0}, 0.002), 1, {.fixed_steps = 3})) == Bits{1, 0, 0});
+  CHECK(bits(ear::rebin(record({0.001}, {0}, 0.02), 1, {.fixed_steps = 3})) == Bits{1, 0, 0});
+  CHECK(ear::rebin(record({0.5}, {0}), 1, {.fixed_steps = 3}).silent);
+  CHECK_THROWS_WITH(ear::rebin(record({}, {}), 1, {.fixed_steps = 3}), Contains("not known"));
+  CHECK_THROWS_WITH(ear::rebin(record({3600.1}, {0}), 1, {.fixed_steps = 3}), Contains("longer than an hour"));
+}
+
 TEST_CASE("rebin: counts stop at 65,535 and say how many they left out") {
   ear::EventRecord events;
   events.times_s.assign(65'537, 0.001);
@@ -193,7 +213,10 @@ TEST_CASE("rebin: every parameter out of range is named") {
   CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.bin_ms = 4e6}), Contains("bin_ms"));
   CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.n_steps = -1}), Contains("n_steps -1"));
   CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.max_steps = -1}), Contains("max_steps -1"));
-  CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.n_steps = 5, .max_steps = 3}), Contains("one of the two"));
+  CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.n_steps = 5, .max_steps = 3}), Contains("set one of them"));
+  CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.n_steps = 5, .fixed_steps = 3}), Contains("set one of them"));
+  CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.max_steps = 5, .fixed_steps = 3}), Contains("fixed_steps 3: set"));
+  CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.fixed_steps = 0}), Contains("fixed_steps 0: wanted 1 to 1000000"));
   CHECK_THROWS_WITH(ear::validate(ear::RebinParams{.n_channels = -1}), Contains("n_channels -1"));
 }
 
@@ -233,6 +256,10 @@ TEST_CASE("rebin: a stage is there and back, and another tool's is refused") {
   CHECK(ear::get<double>(stretched, "bin_ms") == 0.0);
   CHECK(ear::get<std::int64_t>(stretched, "n_channels") == 700);
   CHECK(ear::to_stage(ear::rebin_params(stretched), 700) == stretched);
+  CHECK(ear::find(stretched, "fixed_steps") == nullptr);  // as in recipes from before it existed
+  const ear::RebinParams fixed{.fixed_steps = 300, .n_channels = 64};
+  CHECK(ear::get<std::int64_t>(ear::to_stage(fixed, 64), "fixed_steps") == 300);
+  CHECK(ear::rebin_params(ear::to_stage(fixed, 64)) == fixed);
 
   CHECK_THROWS_WITH(ear::rebin_params({"ossicle-lyon", {}}), Contains("wanted ossicle-rebin"));
   CHECK_THROWS_WITH(ear::rebin_params({"ossicle-rebin", {}}), Contains("no parameter n_channels"));

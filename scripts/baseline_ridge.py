@@ -56,8 +56,10 @@ def main():
     if parts.whole is not train:
         fit = Ridge(features(parts.whole), parts.whole.labels, n_classes)
     accuracy = fit.accuracy(PENALTIES[best], features(test), test.labels)
+    n_weights = fit.x.shape[1] * n_classes
     result = {"accuracy": accuracy, "n_total": len(test.labels), "n_correct": round(accuracy * len(test.labels)),
-              "valid_accuracy": by_penalty[best], "n_valid": len(valid.labels), "penalty": PENALTIES[best]}
+              "valid_accuracy": by_penalty[best], "n_valid": len(valid.labels), "penalty": PENALTIES[best],
+              "parameters": n_weights + n_classes, "synaptic_operations": {"from_input": n_weights}}
     if args.json:
         print(json.dumps(result))
     else:

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # From N-TIDIGITS18 to an accuracy on single digits: steps of 3 ms, at most 300, training, evaluation.
-#   datasets/n-tidigits/run.sh FILE [-o OUT] [--split official|ab] [--preset paper|plain|best|best-large] [-- OPTION OF ossicle-train ...]
-# --preset paper (default) is ossicle-train's paper-n-tidigits. --split ab trains on sample a of every adult, as the paper seems to.
+#   datasets/n-tidigits/run.sh FILE [-o OUT] [--split ab|official] [--preset paper|plain|best|best-large] [-- OPTION OF ossicle-train ...]
+# --preset paper (default) is ossicle-train's paper-n-tidigits. --split ab (default), the paper's, trains on sample a of every adult.
 set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../scripts/lib.sh"
 
-out=$root/build/n-tidigits split=official preset=paper
+out=$root/build/n-tidigits split=ab preset=paper
 parse "out split preset" "$@"
-((${#words[@]} == 1)) && [[ $split =~ ^(official|ab)$ && $preset =~ ^(paper|plain|best|best-large)$ ]] || usage
+((${#words[@]} == 1)) && [[ $split =~ ^(ab|official)$ && $preset =~ ^(paper|plain|best|best-large)$ ]] || usage
 [[ $preset != paper ]] || preset=paper-n-tidigits
 find_tools
 

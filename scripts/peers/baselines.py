@@ -2,11 +2,13 @@
 """Small ordinary networks on the frames of a stream: how well the same recordings are told apart without spikes. Needs torch;
 scripts/peers/baselines makes the environment and runs this.
 
-  baselines.py TRAIN... [--test TEST] [--valid STREAM | --valid-fraction F] --model cnn|gru [--seed N] [--epochs N] [--json]
+  baselines.py TRAIN... [--test TEST] [--valid STREAM | --valid-fraction F] --model MODEL [--seed N] [--epochs N] [--json]
 
 cnn: three convolutions over time (kernel 5, 128 channels, batch normalisation, ReLU), of pairs of steps the larger after the first and
 the second, of each fifth of the recording the largest after the third, a linear read-out.
-gru: two layers of 128 gated recurrent units, the second's mean over the steps, a linear read-out.
+gru: two layers of 128 gated recurrent units, the last one's mean over the steps, a linear read-out. gru-200-200-100 and lstm-250-250: the
+same of these sizes and cells, which are those that J. Anumula et al. (Frontiers in Neuroscience 12:23, 2018) trained on N-TIDIGITS; every
+size is read as a layer of the cell.
 Trained by AdamW on the smoothed cross entropy, batches of 50, one cycle of the learning rate, dropout. In every epoch each recording is
 shifted by up to 5 steps and 1 channel, and a tenth of its channels is silent, as in ossicle-train's presets best and plain. What follows a
 recording's end counts nowhere. The seed and the streams decide every number, on one thread. Accuracies are those of the last epoch and
@@ -15,6 +17,7 @@ of the epoch that is best on the validation part, if there is one (--valid-fract
 
 import collections
 import copy
+import functools
 import json
 import pathlib
 import sys
@@ -35,7 +38,7 @@ SHIFT_STEPS, SHIFT_CHANNELS, DROP_CHANNELS = 5, 1, 0.1
 CHANNELS, KERNEL, LAYERS = 128, 5, 3  # of the convolutions
 SEGMENTS = 5  # of a recording, where the read-out of the convolutions looks
 CONV_DROPOUT, OUTPUT_DROPOUT = 0.2, 0.4  # after a convolution that another follows, before the read-out
-UNITS, GRU_LAYERS, GRU_DROPOUT = 128, 2, 0.3  # of the recurrent network; dropout between its layers
+RECURRENT_DROPOUT = 0.3  # between the layers of a recurrent network
 CLIP = 1.0  # norm of the gradient, at most
 SCORED = 200  # recordings at a time
 
@@ -94,23 +97,34 @@ class Cnn(nn.Module):
         return first, sum(others) + self.output[-1].weight.numel()
 
 
-class Gru(nn.Module):
-    def __init__(self, n_channels, n_classes):
+class Recurrent(nn.Module):
+    """Layers of a cell (nn.GRU or nn.LSTM), of the given sizes."""
+
+    def __init__(self, cell, sizes, n_channels, n_classes):
         super().__init__()
-        self.units = nn.GRU(n_channels, UNITS, GRU_LAYERS, batch_first=True, dropout=GRU_DROPOUT)
-        self.output = nn.Linear(UNITS, n_classes)
+        self.layers = nn.ModuleList(cell(n_in, n_out, batch_first=True) for n_in, n_out in zip((n_channels, *sizes), sizes))
+        self.dropout = nn.Dropout(RECURRENT_DROPOUT)
+        self.output = nn.Linear(sizes[-1], n_classes)
 
     def forward(self, x, real):
-        states, _ = self.units(x.transpose(1, 2))  # what follows a recording cannot change the steps before
+        states = x.transpose(1, 2)
+        for i, layer in enumerate(self.layers):
+            states, _ = layer(self.dropout(states) if i else states)  # what follows a recording cannot change the steps before
         return self.output(mean_over_steps(states.transpose(1, 2), real))
 
     def operations(self, n_steps):
-        from_input = self.units.weight_ih_l0.numel()
-        of_units = sum(each.numel() for name, each in self.units.named_parameters() if name.startswith("weight"))
+        from_input = self.layers[0].weight_ih_l0.numel()
+        of_units = sum(layer.weight_ih_l0.numel() + layer.weight_hh_l0.numel() for layer in self.layers)
         return n_steps * from_input, n_steps * (of_units - from_input) + self.output.weight.numel()
 
 
-MODELS = {"cnn": Cnn, "gru": Gru}
+# Each makes a network of (channels, classes).
+MODELS = {
+    "cnn": Cnn,
+    "gru": functools.partial(Recurrent, nn.GRU, (128, 128)),
+    "gru-200-200-100": functools.partial(Recurrent, nn.GRU, (200, 200, 100)),
+    "lstm-250-250": functools.partial(Recurrent, nn.LSTM, (250, 250)),
+}
 
 
 def batch_of(part, indices, scale):

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 
-from plan import OWN_VALIDATION, QUICK_TOKENS, TABLES
+from plan import OWN_VALIDATION, QUICK_TOKENS, SPLITS, TABLES
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATASETS = ROOT / "datasets"
@@ -24,6 +24,7 @@ FOLDERS = {"alpha": "ti_alpha", "letters": "ti_alpha", "digits": "ti20"}
 NEEDED = {
     "ti46": "TI46 (LDC93S9): --data DIR with DIR/ti46/{}, datasets/ti46/README.md",
     "n-tidigits": "N-TIDIGITS18: --data DIR with DIR/n-tidigits*.hdf5, datasets/n-tidigits/README.md",
+    "shd": "the Spiking Heidelberg Digits: --data DIR with DIR/shd/shd_train.h5 and shd_test.h5, datasets/shd/README.md",
     "fsdd": "the Free Spoken Digit Dataset: --data DIR with DIR/fsdd/recordings, datasets/fsdd/README.md",
     "arabic-commands": "the Arabic Speech Commands Dataset: --data DIR with DIR/arabic-commands, datasets/arabic-commands/README.md",
     "synthetic": "synthetic speech: --data DIR with DIR/synthetic/{}, or espeak-ng to make it (scripts/install_packages speech)",
@@ -92,6 +93,9 @@ def find(table, roots, out):
     if corpus == "arabic-commands":
         folders = folders_like(roots, r"arabic")
         return next((each for each in folders if (each / "train.csv").is_file() or (each / "train.tsv").is_file()), None)
+    if corpus == "shd":
+        folders = folders_like(roots, r"shd|heidelberg")
+        return next((each for each in folders if all((each / f"shd_{part}.h5").is_file() for part in ("train", "test"))), None)
     if corpus == "n-tidigits":
         pattern = r"n.?tidigits.*\.(h5|hdf5)$"
         files = (each for folder in folders_like(roots, r"n.?tidigits") for each in sorted(folder.iterdir()))
@@ -107,8 +111,9 @@ def needed(table):
     return NEEDED[TABLES[table].corpus].format(FOLDERS.get(TABLES[table].task))
 
 
-def streams_of(table, fold, out):
-    folder = out / "streams" / (f"fsdd-without-{fold}" if fold else table)
+def streams_of(run, out):
+    table, split = run.table, run.setting.get("split")
+    folder = out / "streams" / (f"fsdd-without-{run.fold}" if run.fold else f"{table}-{split}" if split else table)
     own = folder / "valid.tar" if TABLES[table].corpus in OWN_VALIDATION else None
     if own:
         test = folder / "test.tar" if (folder / "test.tsv").exists() else own
@@ -147,23 +152,32 @@ def needed_of(streams):
     return list(dict.fromkeys(filter(None, (streams.train, streams.valid, streams.test))))
 
 
-def make_streams(table, fold, place, args):
-    """Makes what is not there yet."""
-    streams = streams_of(table, fold, args.out)
+def rebin_words(run, place, part):
+    """Steps of the event corpora: the paper's, and those of datasets/shd/run.sh. None of what is heard by the ear."""
+    if TABLES[run.table].corpus == "n-tidigits":
+        return [place, "--part", part, "--split", run.setting.get("split", SPLITS[0]), "--bin-ms", 3, "--max-steps", 300]
+    if TABLES[run.table].corpus == "shd":
+        return [place / f"shd_{part}.h5", "--bin-ms", 10, "--channels", 100]
+    return None
+
+
+def make_streams(run, place, args):
+    """Makes what is not there yet of the streams that this run needs, and all of its table and fold with it."""
+    table, fold, streams = run.table, run.fold, streams_of(run, args.out)
     streams.folder.mkdir(parents=True, exist_ok=True)
     if streams.valid:
         make_lists(table, fold, place, streams.folder, args)
-        streams = streams_of(table, fold, args.out)  # a test part may have come
+        streams = streams_of(run, args.out)  # a test part may have come
     missing = [each for each in needed_of(streams) if not each.exists()]
     if not missing:
         return
     say(f"making the streams of table {table}" + (f" without {fold}" if fold else ""))
-    if TABLES[table].corpus != "n-tidigits" and not streams.valid:
+    is_heard = rebin_words(run, place, "train") is None
+    if is_heard and not streams.valid:
         make_lists(table, fold, place, streams.folder, args)
     for stream in missing:
-        if TABLES[table].corpus == "n-tidigits":  # the paper's 2,475 and 2,475 are split ab
-            output("ossicle-rebin", "-q", place, "--part", stream.stem, "--split", "ab", "--bin-ms", 3, "--max-steps", 300, "-o", stream,
-                 skips=True)
+        if not is_heard:
+            output("ossicle-rebin", "-q", *rebin_words(run, place, stream.stem), "-o", stream, skips=True)
             continue
         classes = ["--classes", streams.folder / "classes.txt"] if TABLES[table].corpus == "ti46" else []
         # 12.5 kHz and 100 steps: the ear's defaults, and the paper's

@@ -1,8 +1,10 @@
-"""What scripts/reproduce runs: tables, their rows, and the list of runs in its fixed order."""
+"""What scripts/reproduce runs: tables, settings, and the list of runs in its fixed order."""
 
 import collections
 import re
 import zlib
+
+from rows import BASELINES, NETWORKS, ONLY, RIDGE, ROWS, layer_flags, layers_of
 
 Table = collections.namedtuple("Table", "title corpus task hidden preset by_speaker paper")
 # A run's id is also the path of its result below the output folder, without ".json".
@@ -10,7 +12,7 @@ Run = collections.namedtuple("Run", "id table fold row seed setting protocol fla
 
 # preset: the paper's setting for this corpus, or, where it has none, for the corpus most like it.
 # by_speaker: the test's speakers are not heard in training, nor are the validation's.
-# paper: the column of PAPER; of the synthetic corpora it belongs to another corpus, and is shown as such.
+# paper: the column of PUBLISHED; of the synthetic corpora it belongs to another corpus, and is shown as such.
 TABLES = {
     "3": Table("TI46-Alpha (the paper's table 3)", "ti46", "alpha", "400-400-400", "paper-alpha", False, "3"),
     "4": Table("TI46-Digits (the paper's table 4)", "ti46", "digits", "100-100-100", "paper-digits", False, "4"),
@@ -21,31 +23,13 @@ TABLES = {
     "letters": Table("Synthetic letters, unseen tokens", "synthetic", "letters", "100-100-100", "paper-alpha", False, "3"),
     "digits-unseen": Table("Synthetic digits, unseen voices", "synthetic", "digits", "100-100-100", "paper-digits", True, None),
     "letters-unseen": Table("Synthetic letters, unseen voices", "synthetic", "letters", "100-100-100", "paper-alpha", True, None),
+    "shd": Table("Spiking Heidelberg Digits", "shd", "", "100-100-100", "paper-alpha", False, None),
     "arabic": Table("Arabic Speech Commands, unseen speakers", "arabic-commands", "", "100-100-100", "paper-alpha", True, None),
 }
 
-NETWORKS = {
-    "ff": ("feed-forward", ["--no-self-recurrent", "--no-skip", "--no-bip"]),
-    "sr": ("Sr", ["--self-recurrent", "--no-skip", "--no-bip"]),
-    "sr-bip": ("Sr-BIP", ["--self-recurrent", "--no-skip", "--bip"]),
-    "srsc": ("SrSc", ["--self-recurrent", "--skip", "1:3", "--no-bip"]),
-    "srsc-bip": ("SrSc-BIP", ["--self-recurrent", "--skip", "1:3", "--bip"]),
-}
-RIDGE = "ridge"
-# What is beside the networks, whatever their setting: ridge with one seed, the others with every one.
-BASELINES = {RIDGE: "ridge on frames", "cnn": "convolutional network on frames", "gru": "GRU on frames"}
-BASELINE = "baseline"  # their protocol
-ROWS = [*NETWORKS, *(row for row in BASELINES if row != RIDGE)]  # to choose from
-
+BASELINE = "baseline"  # protocol of what is not a network of ossicle-train
 OWN_VALIDATION = ("arabic-commands",)  # corpora that bring a validation part
-
-# The paper's figures, %: of five runs, each at its best epoch on the test, the best one; and, where it is given, their mean.
-PAPER = {
-    "3": {"ff": "93.14", "sr": "94.51", "sr-bip": "95.04", "srsc": "94.75", "srsc-bip": "95.90"},
-    "4": {"ff": "98.66", "sr": "99.17", "sr-bip": "99.31", "srsc": "99.35", "srsc-bip": "99.69"},
-    "5": {"ff": "89.85", "sr": "94.02", "sr-bip": "94.35", "srsc": "94.46", "srsc-bip": "95.07"},
-}
-PAPER_MEANS = {"3": {"srsc-bip": "95.61 ± 0.18"}, "4": {"srsc-bip": "99.52 ± 0.13"}, "5": {"srsc-bip": "94.79 ± 0.22"}}
+SPLITS = ("ab", "official")  # of N-TIDIGITS, the paper's first
 
 EPOCHS = {"best": 20, "best-large": 20, "plain": 60, "paper": 400}
 HIDDEN = {"best": "128-128-128", "best-large": "256-256-256"}  # the others take the table's
@@ -58,20 +42,29 @@ QUICK_EPOCHS, QUICK_SEEDS, QUICK_TOKENS = 2, 1, 2
 
 def settings_of(args, table):
     """{name: value} of what all runs of a table share; what the caller leaves open is the table's or the preset's."""
-    return {
+    found = {
         "preset": args.preset,
         "hidden": args.hidden or HIDDEN.get(args.preset, TABLES[table].hidden),
         "epochs": args.epochs or (QUICK_EPOCHS if args.quick else EPOCHS[args.preset]),
         "valid_fraction": args.valid_fraction,  # None: the table's
         "extra": args.extra,
     }
+    if TABLES[table].corpus == "n-tidigits" and args.split != SPLITS[0]:
+        found["split"] = args.split
+    if args.quick:
+        found["quick"] = True
+    return found
+
+
+def part_name(settings):
+    """Of a folder: what counts for a baseline, too."""
+    share, split = settings["valid_fraction"], settings.get("split")
+    return (f"-{split}" if split else "") + (f"-valid{share:g}" if share is not None else "")
 
 
 def setting_name(settings):
     """A folder's name; two settings never share one."""
-    name = f"{settings['preset']}-{settings['hidden']}-{settings['epochs']}epochs"
-    if settings["valid_fraction"] is not None:
-        name += f"-valid{settings['valid_fraction']:g}"
+    name = f"{settings['preset']}-{settings['hidden']}-{settings['epochs']}epochs{part_name(settings)}"
     if settings["extra"]:
         words = " ".join(settings["extra"])
         name += re.sub(r"[^A-Za-z0-9.]+", "-", f"-{words}")[:60] + f"-{zlib.crc32(words.encode()):08x}"
@@ -97,18 +90,18 @@ def valid_by(table):
 
 def network_flags(table, settings, row, seed):
     """Options of ossicle-train without data and files."""
-    preset = TABLES[table].preset if settings["preset"] == "paper" else settings["preset"]
-    return ["--preset", preset, "--hidden", settings["hidden"].replace("-", ","), "--epochs", str(settings["epochs"]),
-            *NETWORKS[row][1], "--seed", str(seed), *settings["extra"]]
+    network = NETWORKS[row]
+    preset = TABLES[table].preset if settings["preset"] == "paper" else "plain" if network.is_plain else settings["preset"]
+    return ["--preset", preset, *layer_flags(layers_of(row, settings)), "--epochs", str(settings["epochs"]), *network.flags,
+            "--seed", str(seed), *settings["extra"]]
 
 
 def run_of(table, settings, fold, row, seed, protocol, fraction):
-    share = settings["valid_fraction"]  # all of its setting that counts for a baseline
-    folder = setting_name(settings) if protocol != BASELINE else row if share is None else f"{row}-valid{share:g}"
+    folder = row + part_name(settings) if protocol == BASELINE else setting_name(settings)
     name = "-".join(filter(None, (fold, row, f"s{seed}", "on-test" if protocol == "on-test" else "")))
     split = [] if not fraction else ["--valid-fraction", f"{fraction:g}", "--valid-by", valid_by(table), "--valid-seed", str(seed)]
     if protocol == BASELINE:
-        flags = split or (["--valid-fraction", "0"] if share == 0 else [])
+        flags = split or (["--valid-fraction", "0"] if settings["valid_fraction"] == 0 else [])
     else:
         flags = network_flags(table, settings, row, seed) + (split if protocol == "valid" else [])
     return Run(f"{table}/{folder}/{name}", table, fold, row, seed, settings, protocol, flags)
@@ -120,7 +113,7 @@ def runs_of_table(args, table, speakers):
     folds = speakers if table == "fsdd-unseen" else [""]
     fraction = valid_fraction(table, settings, len(speakers))
     seeds = range(1, (args.seeds or (QUICK_SEEDS if args.quick else SEEDS)) + 1)
-    rows = args.rows or ROWS
+    rows = [row for row in args.rows or ROWS if table in ONLY.get(row, TABLES)]
 
     def baselines(seed, names):
         """They stand beside every setting with that validation part. Ridge needs one: without, it takes the table's."""

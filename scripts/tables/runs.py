@@ -9,7 +9,8 @@ import sys
 from corpora import ROOT, Failed, needed_of, output, say, streams_of
 from lists import write_lines
 from machine import commit, output_of, processor
-from plan import BASELINE, RIDGE
+from plan import BASELINE
+from rows import RIDGE, layers_of
 
 
 def result_path(run, out):
@@ -21,7 +22,7 @@ def has_result(run, out):
     path = result_path(run, out)
     if not path.exists():
         return False
-    return scored_part(streams_of(run.table, run.fold, out)) == "validation" or "validation" not in json.loads(path.read_text(encoding="utf-8"))
+    return scored_part(streams_of(run, out)) == "validation" or "validation" not in json.loads(path.read_text(encoding="utf-8"))
 
 
 @functools.cache
@@ -70,7 +71,9 @@ def train(run, streams, base):
     output("ossicle-train", "-q", streams.train, "-o", model, how, "--threads", 1, "--log", log, *watched, *run.flags, skips=True)
     epochs = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     accuracies = [each["valid_accuracy"] for each in epochs if "valid_accuracy" in each]
-    result = {"interrupted": begun, "n_epochs": len(epochs), "train_accuracy": epochs[-1]["train_accuracy"]}
+    about = json.loads(output("ossicle-info", "--json", model))
+    result = {"interrupted": begun, "n_epochs": len(epochs), "train_accuracy": epochs[-1]["train_accuracy"],
+              "layers": layers_of(run.row, run.setting), "parameters": about["n_parameters"]}
     if accuracies:
         best = {"best": epochs[-1]["best_valid_accuracy"], "best_epoch": epochs[-1]["best_epoch"]}
         result["test_by_epoch" if on_test else "valid"] = {"last": accuracies[-1], **best, "by_epoch": accuracies}
@@ -91,13 +94,13 @@ def fit_baseline(run, streams):
         kept = ("n_epochs", "parameters", "synaptic_operations", "valid")
         return {**{name: report[name] for name in kept if name in report}, scored_part(streams): report["test"]}
     report = json.loads(output(python_with("numpy"), "-B", ROOT / "scripts/baseline_ridge.py", "--json", *data))
-    return {"penalty": report["penalty"], "valid": {"best": report["valid_accuracy"]},
+    return {**{name: report[name] for name in ("penalty", "parameters", "synaptic_operations")}, "valid": {"best": report["valid_accuracy"]},
             scored_part(streams): {"best": {name: report[name] for name in ("accuracy", "n_correct", "n_total")}}}
 
 
 def do(run, out):
     """Whether a result was made: not where it is there, nor of a baseline without what it needs."""
-    path, streams = result_path(run, out), streams_of(run.table, run.fold, out)
+    path, streams = result_path(run, out), streams_of(run, out)
     if has_result(run, out):
         return False
     if run.protocol == BASELINE and lacking(run.row):

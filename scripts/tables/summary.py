@@ -7,9 +7,10 @@ import shlex
 import statistics
 
 from figures import table as markdown
-from plan import BASELINES, NETWORKS, OWN_VALIDATION, PAPER, PAPER_MEANS, RIDGE, TABLES, VALID_FRACTION, setting_name
+from plan import OWN_VALIDATION, SPLITS, TABLES, VALID_FRACTION, part_name, setting_name
+from rows import BASELINES, NETWORKS, NOT_RUN, PUBLISHED, PUBLISHED_MEANS, QUICK_RESERVOIR, RIDGE
 
-TITLES = {**{row: title for row, (title, _) in NETWORKS.items()}, **BASELINES}
+TITLES = {**{row: network.title for row, network in NETWORKS.items()}, **{row: title for row, (title, _) in NOT_RUN.items()}, **BASELINES}
 NONE = "–"
 FIGURES = {"last": "last epoch", "best": "best by validation"}
 
@@ -67,42 +68,54 @@ def max_text(values):
     return f"{max(values):.2f}" if values else NONE
 
 
-def cost_cells(results, row):
-    """Means over a row's results: operations a recording in thousands, seconds of CPU; only of what was scored."""
+def costs(results, row):
+    """{name: mean over a row's results that were scored, None where none says it}: operations of a recording in thousands, seconds of CPU."""
     mine = [each for each in results if each["row"] == row and (scores(each, "last") or scores(each, "best"))]
     operations = [each.get("synaptic_operations", scores(each, "last").get("synaptic_operations")) for each in mine]
-    thousands = [sum(each.values()) / 1000 for each in operations if each]
-    cpu = [each["cpu_seconds"] for each in mine]
-    return [f"{statistics.mean(values):.0f}" if values else NONE for values in (thousands, cpu)]
+    found = {"operations, thousands": [sum(each.values()) / 1000 for each in operations if each], "CPU, s": [each["cpu_seconds"] for each in mine]}
+    return {name: statistics.mean(values) if values else None for name, values in found.items()}
+
+
+def cost_cells(results, row):
+    return [NONE if value is None else f"{value:.0f}" for value in costs(results, row).values()]
+
+
+def network_cells(results, row):
+    """What all results of a row share: hidden layers, number of parameters."""
+    found = [[str(each[name]) for each in results if each["row"] == row and name in each] for name in ("layers", "parameters")]
+    return [values[0] if values else NONE for values in found]
+
+
+def shown_rows(results, published=()):
+    """Those that have a result, or a published figure."""
+    return {row: title for row, title in TITLES.items() if row in published or any(each["row"] == row for each in results)}
 
 
 def by_token_table(table, results):
     on_test = any(each["protocol"] == "on-test" for each in results)
     own_valid = TABLES[table].corpus in OWN_VALIDATION and any("test" in each for each in results)
-    paper, means = PAPER.get(TABLES[table].paper, {}), PAPER_MEANS.get(TABLES[table].paper, {})
-    header = ["network", "seeds"] + [f"{title}, %" for title in FIGURES.values()] + ["max, %"]
+    published, means = PUBLISHED.get(TABLES[table].paper, {}), PUBLISHED_MEANS.get(TABLES[table].paper, {})
+    header = ["network", "hidden layers", "parameters", "seeds"] + [f"{title}, %" for title in FIGURES.values()] + ["best of runs, %"]
     header += [f"minus feed-forward, {title}" for title in FIGURES.values()]
     header += ["validation, best epoch, %"] * own_valid
-    header += ["operations, thousands", "CPU, s"]
+    header += costs([], "ff")
     header += ["best on the test, %", "best on the test, mean, %"] * on_test
-    if paper:
+    if published:
         own = TABLES[table].corpus != "synthetic"
         where = "" if own else f" on {TABLES[TABLES[table].paper].title.split(' ')[0]}, another corpus"
-        header += [f"the paper's best on the test{where}, %", f"the paper's mean{where}, %"]
+        header += [f"published best{where}, %", f"published mean{where}, %"]
     rows = []
-    for row, title in TITLES.items():
+    for row, title in shown_rows(results, published).items():
         found = {figure: list(accuracies(results, row, figure).values()) for figure in (*FIGURES, "valid", "on-test")}
         best = found["best"] or found["last"]
-        if row in BASELINES and not best:
-            continue
-        cells = [title, str(len(best)), *(mean_text(found[figure]) for figure in FIGURES), max_text(best)]
+        cells = [title, *network_cells(results, row), str(len(best)), *(mean_text(found[figure]) for figure in FIGURES), max_text(best)]
         for figure in FIGURES:
             others = list(accuracies(results, "ff", figure).values())
             compared = row not in ("ff", *BASELINES) and found[figure] and others
             cells.append(difference_text(*difference(found[figure], others)) if compared else NONE)
         cells += [mean_text(found["valid"])] * own_valid + cost_cells(results, row)
         cells += [max_text(found["on-test"]), mean_text(found["on-test"])] * on_test
-        rows.append(cells + [paper.get(row, NONE), means.get(row, NONE)] * bool(paper))
+        rows.append(cells + [published.get(row, NONE), means.get(row, NONE)] * bool(published))
     return markdown(header, rows).splitlines()
 
 
@@ -110,10 +123,8 @@ def by_speaker_table(results, figure):
     """Means over the seeds for each speaker left out; mean and worst over speakers."""
     speakers = sorted({each["fold"] for each in results})
     rows = []
-    for row, title in TITLES.items():
+    for row, title in shown_rows(results).items():
         found = accuracies(results, row, "best" if row == RIDGE else figure)  # its penalty is chosen by validation
-        if row in BASELINES and not found:
-            continue
         of_speaker = collections.defaultdict(list)
         for (speaker, _), value in found.items():
             of_speaker[speaker].append(value)
@@ -121,8 +132,9 @@ def by_speaker_table(results, figure):
         cells = [f"{means[speaker]:.1f}" if speaker in means else NONE for speaker in speakers]
         whole = len(means) == len(speakers)  # a mean over some of the speakers is not that of all
         cells += [f"{statistics.mean(means.values()):.1f}", f"{min(means.values()):.1f}"] if whole else [NONE, NONE]
-        rows.append([title, str(len(found)), *cells])
-    return markdown(["network", "runs", *speakers, "mean", "worst"], rows).splitlines()
+        rows.append([title, *network_cells(results, row), str(len(found)), *cells, *cost_cells(results, row)])
+    header = ["network", "hidden layers", "parameters", "runs", *speakers, "mean", "worst", *costs([], "ff")]
+    return markdown(header, rows).splitlines()
 
 
 def paired_line(results, figure):
@@ -134,6 +146,40 @@ def paired_line(results, figure):
     return [line + (f", {mean / error:.1f} standard errors" if error > 0 else "") + "."]
 
 
+def verdict(mean, error):
+    """Two standard errors are taken for a difference."""
+    if math.isnan(error) or not error:
+        return "more seeds would tell whether by chance"
+    told = "cannot be told from chance" if abs(mean) < 2 * error else "is better" if mean > 0 else "is worse"
+    return f"{abs(mean) / error:.1f} standard errors: SrSc-BIP {told}"
+
+
+def against_random(results, by_speaker):
+    """What self-recurrence with skips is worth beside a random recurrent layer, and what the two cost."""
+    rows, name = ("srsc-bip", "r"), {"last": "last epoch", "best": "best by validation", "on-test": "best epoch on the test"}
+    lines = []
+    for figure, title in name.items():
+        values, others = (accuracies(results, row, figure) for row in rows)
+        if by_speaker:
+            values, others = ({key: each[key] for key in values.keys() & others.keys()} for each in (values, others))
+        if not values or not others:
+            continue
+        mine, its = statistics.mean(values.values()), statistics.mean(others.values())
+        found = paired(values, others)[1:] if by_speaker else difference(list(values.values()), list(others.values()))
+        lines.append(f"- accuracy, {title}: {mine:.2f} against {its:.2f} %, ratio {ratio_text(mine, its)}; difference {difference_text(*found)}, {verdict(*found)}.")
+    if not lines:
+        return []
+    for what, mine in costs(results, rows[0]).items():
+        its = costs(results, rows[1])[what]
+        lines += [f"- {what}: {mine:.0f} against {its:.0f}, ratio {ratio_text(mine, its)}."] if mine is not None and its is not None else []
+    layers = [network_cells(results, row)[0] for row in rows]
+    return [f"SrSc-BIP ({layers[0]}) against the random recurrent network R ({layers[1]}):", "", *lines]
+
+
+def ratio_text(value, other):
+    return f"{value / other:.3f}" if other else NONE
+
+
 def command_of(table, results):
     """Gives these results again, data and folders apart."""
     setting = results[0]["setting"]
@@ -143,6 +189,8 @@ def command_of(table, results):
     words += ["--rows", ",".join(rows)] * (0 < len(rows) < len(NETWORKS))
     if setting["valid_fraction"] is not None:
         words += ["--valid-fraction", f"{setting['valid_fraction']:g}"]
+    words += ["--split", setting["split"]] if "split" in setting else []
+    words += ["--quick"] * ("quick" in setting)
     words += ["--best-on-test"] * any(each["protocol"] == "on-test" for each in results)
     return shlex.join(words + ["--"] * bool(setting["extra"]) + setting["extra"])
 
@@ -159,6 +207,7 @@ def section(table, name, results, baselines):
     yield from ["", f"## {name}", "", *about(table, results), ""]
     if table != "fsdd-unseen":
         yield from by_token_table(table, results + baselines)
+        yield from ["", *against_random(results, False)]
         return
     for figure, title in FIGURES.items():
         if any(accuracies(results, row, figure) for row in TITLES):
@@ -166,6 +215,7 @@ def section(table, name, results, baselines):
             yield from [f"Test accuracy, %, {title}:", "", *table_lines, "", *paired_line(results, figure), ""]
     if any(each["protocol"] == "on-test" for each in results):
         yield from ["Best epoch chosen on the test set, as the paper does it, means over the seeds, %:", "", *by_speaker_table(results, "on-test"), ""]
+    yield from against_random(results, True)
 
 
 def held_part(table):
@@ -175,6 +225,26 @@ def held_part(table):
         return "a speaker of the training, set aside by the seed"
     share = "voices of the training" if TABLES[table].by_speaker else f"{100 * VALID_FRACTION:g} % of the training's recordings"
     return f"{share}, set aside by the seed"
+
+
+def stands_beside(baseline, setting):
+    """Whether it saw the same parts. Ridge needs a validation part: where there is none, that of the table."""
+    own = baseline["setting"]
+    without = {**setting, "valid_fraction": None} if baseline["row"] == RIDGE and not setting["valid_fraction"] else setting
+    return part_name(own) in (part_name(setting), part_name(without))
+
+
+def notes(table, found):
+    """What a reader of this table's rows should know."""
+    plain = sorted(NETWORKS[row].title for row in {each["row"] for each in found if each["setting"]["preset"] not in ("paper", "plain")}
+                   if row in NETWORKS and NETWORKS[row].is_plain)
+    if plain:
+        yield from ["", f"Trained by preset `plain`, whose neurons are the paper's: {'; '.join(plain)}."]
+    for row, (title, reason) in NOT_RUN.items():
+        if row in PUBLISHED.get(TABLES[table].paper, {}):
+            yield from ["", f"{title} is not run: {reason}."]
+    if any("quick" in each["setting"] for each in found):
+        yield from ["", f"--quick: this tries the route, and its accuracies say nothing; reservoirs are {QUICK_RESERVOIR} times smaller than their names say."]
 
 
 def report(out, table):
@@ -188,18 +258,16 @@ def report(out, table):
     lines = [f"# {TABLES[table].title}", "",
              "Accuracy on the test, mean ± standard deviation over the seeds. *Last epoch*: of the model that the training ends with. *Best by",
              f"validation*: of the epoch best on {held_part(table)}, never trained on (unless --valid-fraction",
-             "says another share). *max*: of the column before. *Minus feed-forward*: difference of the means ± its standard error. Each model was",
+             "says another share). *Best of runs*: of the column before. *Minus feed-forward*: difference of the means ± its standard error. Each model was",
              "scored on the test once; nothing was chosen on the test but where a column says so. *Operations*: of a recording; of a spiking",
              "network the weights that its spikes and the input's values add, of the others their multiply-adds. *Best on the test*: of the best",
              "seed at its best epoch, both chosen on the test, which is what the paper reports of its five runs; the mean over the seeds stands",
-             "apart."]
+             "apart. *Published*: in the ScSr-SNN paper, of its own networks and of those that it compares with.", *notes(table, found)]
     if any("validation" in each for each in found):
         lines += ["", "**No test part was there: what is called the test is the validation part**, on which *best by validation* is chosen as well. The",
                   "last epoch is not chosen."]
     for name, results in sorted(settings.items()):
-        share = results[0]["setting"]["valid_fraction"]
-        lines += section(table, name, results, [each for each in baselines if each["setting"]["valid_fraction"] == share or
-                                                (each["row"] == RIDGE and not share)])
+        lines += section(table, name, results, [each for each in baselines if stands_beside(each, results[0]["setting"])])
     if not settings:
         lines += section(table, "baselines", baselines, [])
     return "\n".join(lines).rstrip() + "\n"

@@ -16,7 +16,8 @@ import wave
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
 sys.path.insert(0, str(ROOT / "scripts/tables"))
-from plan import EPOCHS, HIDDEN, PAPER, TABLES  # noqa: E402
+from plan import EPOCHS, HIDDEN, TABLES  # noqa: E402
+from rows import PUBLISHED  # noqa: E402
 
 SPEAKERS = ("ann", "bob", "cy")
 ENVIRONMENT = {**os.environ, "PATH": f"{TOOLS}:{os.environ['PATH']}"}
@@ -78,21 +79,24 @@ class Reproduce(unittest.TestCase):
         for name in ("best", "best-large"):
             self.assertEqual((HIDDEN[name], EPOCHS[name]), self.preset(name))
         self.assertEqual(EPOCHS["plain"], self.preset("plain")[1])
-        for table in (TABLES[name] for name in PAPER):
+        for table in (TABLES[name] for name in PUBLISHED):
             self.assertEqual((table.hidden, EPOCHS["paper"]), self.preset(table.preset))
 
     def test_official_split(self):
-        done = self.reproduce("fsdd", "--best-on-test")
+        words = ("fsdd", "--best-on-test", "--rows", "ff,sr,sr-bip,srsc,srsc-bip")
+        done = self.reproduce(*words)
         results = self.results("fsdd")
         self.assertEqual(len(results), 10)
         run = results["srsc-bip-s1"]
         self.assertEqual((run["n_epochs"], len(run["valid"]["by_epoch"]), run["test"]["last"]["n_total"]), (2, 2, 30))
         self.assertEqual(run["valid"]["best"], max(run["valid"]["by_epoch"]))
+        self.assertEqual((run["layers"], results["ff-s1"]["layers"]), ("8-8-8", "8-8-8"))
+        self.assertGreater(run["parameters"], results["ff-s1"]["parameters"])
         self.assertEqual(set(run["test"]), {"last", "best"})
         on_test = results["srsc-bip-s1-on-test"]
         self.assertNotIn("test", on_test)
         self.assertEqual(on_test["test_by_epoch"]["best"], max(on_test["test_by_epoch"]["by_epoch"]))
-        self.assertIn("| SrSc-BIP | 1 |", done.stdout)
+        self.assertIn(f"| SrSc-BIP | 8-8-8 | {run['parameters']} | 1 |", done.stdout)
         self.assertEqual(list((self.root / "out").rglob("*.ckpt")), [])
 
         # What has its result is left as it is; the one that is missing comes back the same.
@@ -100,9 +104,9 @@ class Reproduce(unittest.TestCase):
         kept = path.with_name("ff-s1.json")
         before, when = json.loads(path.read_text()), kept.stat().st_mtime_ns
         path.unlink()
-        again = self.reproduce("fsdd", "--best-on-test")
+        again = self.reproduce(*words)
         self.assertEqual(again.stderr.count(": done"), 1, again.stderr)
-        self.reproduce("fsdd", "--best-on-test", "--run", "fsdd/best-8-8-8-2epochs/ff-s1")
+        self.reproduce(*words, "--run", "fsdd/best-8-8-8-2epochs/ff-s1")
         self.assertEqual(kept.stat().st_mtime_ns, when)
         after = json.loads(path.read_text())
         self.assertEqual((after["test"], after["valid"]), (before["test"], before["valid"]))
@@ -117,8 +121,13 @@ class Reproduce(unittest.TestCase):
         self.assertEqual((run["fold"], run["row"]), ("ann", "sr"))
         self.assertEqual(set(run["test"]["best"]["per_speaker"]), {"ann"})
 
+    def test_what_the_published_way_costs_is_said_before(self):
+        done = self.reproduce("fsdd", "--as-published", "--rows", "ff")
+        self.assertRegex(done.stderr, r"(?s)making the streams.* 2 trainings of networks will take about 0\.0 hours of CPU, .*: done")
+        self.assertEqual(len(list((self.root / "out/quick/fsdd").glob("paper-8-8-8-2epochs/ff-s1*.json"))), 2)
+
     def test_a_run_that_fails_is_said(self):
-        done = self.reproduce("fsdd", code=1, extra=["--tau-m", "-1"])
+        done = self.reproduce("fsdd", "--rows", "ff,sr", code=1, extra=["--tau-m", "-1"])
         self.assertIn("exit code 2", done.stderr)
         self.assertEqual(self.results("fsdd"), {})
 

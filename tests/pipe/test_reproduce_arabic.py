@@ -49,7 +49,7 @@ class Arabic(unittest.TestCase):
         (self.corpus / "test.csv").rename(self.root / "kept.csv")
         table = self.reproduce()
         self.assertIn("No test part was there", table)
-        self.assertIn("\n| ridge on frames | 1 | ", table)
+        self.assertIn("\n| ridge on frames | – | ", table)
         run = self.result()
         self.assertNotIn("test", run)
         self.assertEqual(run["validation"]["last"]["n_total"], 12)

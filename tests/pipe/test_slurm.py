@@ -97,7 +97,7 @@ class Reproduce(UnderSlurm):
         self.assertEqual(set(results), {"ridge-s1", "ff-s1", "sr-s1"})
         self.assertEqual(len(list(out.glob("quick/fsdd/*warp-0.1*/*.json"))), 2)
         table = (out / "quick/fsdd.md").read_text()
-        self.assertEqual(re.findall(r"\| (feed-forward|Sr|ridge on frames) \| 1 \|", table), ["feed-forward", "Sr", "ridge on frames"])
+        self.assertEqual(re.findall(r"\| (feed-forward|Sr|ridge on frames) \| \S+ \| \d+ \| 1 \|", table), ["feed-forward", "Sr", "ridge on frames"])
 
         last = self.call("bash", "-ec", lines).split()[-1]
         self.wait_for_all()

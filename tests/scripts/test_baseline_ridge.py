@@ -65,6 +65,7 @@ class Ridge(TreeTest):
             self.assertEqual(done.returncode, 0, done.stderr)
             result = json.loads(done.stdout)
             self.assertEqual((result["accuracy"], result["n_total"], result["n_valid"]), (1.0, 30, 15))
+            self.assertEqual((result["parameters"], result["synaptic_operations"]), (4 * 5 * 3 + 3, {"from_input": 4 * 5 * 3}))
         self.assertIn("accuracy 1.0000, 30 of 30", self.run_ridge().stdout)
 
     def test_labels_by_chance(self):

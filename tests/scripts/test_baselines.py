@@ -49,7 +49,7 @@ class Networks(TreeTest):
     def test_words_that_can_be_told_apart(self):
         write_stream(self.root / "train.tar", records(90, 1))
         write_stream(self.root / "test.tar", records(30, 2))
-        for model in ("cnn", "gru"):
+        for model in baselines.MODELS:
             result = self.fit("--model", model, "--epochs", 6)
             self.assertEqual(result["test"]["last"], {"accuracy": 1.0, "n_correct": 30, "n_total": 30})
             by_epoch = result["valid"]["by_epoch"]
@@ -83,15 +83,20 @@ class Parts(unittest.TestCase):
         torch.manual_seed(1)
 
     def test_parameters_and_operations(self):
-        cnn, gru = baselines.Cnn(78, 40), baselines.Gru(78, 40)
+        cnn, *recurrent = (baselines.MODELS[name](78, 40) for name in ("cnn", "gru", "gru-200-200-100", "lstm-250-250"))
         weights = 5 * 78 * 128, 2 * 5 * 128 * 128
         self.assertEqual(sum(each.numel() for each in cnn.parameters()), sum(weights) + 3 * 2 * 128 + 5 * 128 * 40 + 40)
         self.assertEqual(cnn.operations(100), (100 * weights[0], (50 + 25) * weights[1] / 2 + 5 * 128 * 40))
-        self.assertEqual(gru.operations(100), (100 * 3 * 78 * 128, 100 * 3 * 3 * 128 * 128 + 128 * 40))
+        inside = 3 * 128 * 128, 200 * 200 * 3 + 300 * 100, 3 * 250 * 250
+        for net, n_gates, units, (first, *sizes) in zip(recurrent, (3, 3, 4), inside, ((128, 128), (200, 200, 100), (250, 250)), strict=True):
+            from_input, from_units = n_gates * 78 * first, n_gates * units
+            self.assertEqual(net.operations(100), (100 * from_input, 100 * from_units + sizes[-1] * 40))
+            biases = 2 * n_gates * (first + sum(sizes))  # torch has two a gate
+            self.assertEqual(sum(each.numel() for each in net.parameters()), from_input + from_units + biases + sizes[-1] * 40 + 40)
 
     def test_what_follows_a_recording_is_not_heard(self):
         """Padded by zeros, and by whatever: outputs, gradients and running statistics are those of the recording alone."""
-        for model in (baselines.Cnn, baselines.Gru):
+        for model in baselines.MODELS.values():
             net = model(N_CHANNELS, 3)
             x = torch.randn(4, N_CHANNELS, 10)
             longer = torch.cat([x, torch.zeros(4, N_CHANNELS, 7)], 2)
@@ -103,8 +108,6 @@ class Parts(unittest.TestCase):
                 for module in twin.modules():
                     if isinstance(module, torch.nn.Dropout):
                         module.p = 0
-                    if isinstance(module, torch.nn.GRU):
-                        module.dropout = 0
                 twin.train()
                 twin(frames, mask).square().sum().backward()
                 gradients = [each.grad for each in twin.parameters()]

@@ -1,7 +1,6 @@
-"""scripts/reproduce without the tools: what it plans, what it finds, what it sums up."""
+"""scripts/reproduce without the tools: what it plans and what it finds."""
 
 import argparse
-import json
 import shutil
 import sys
 import unittest
@@ -10,12 +9,20 @@ from tree import ROOT, TreeTest
 
 sys.path.insert(0, str(ROOT / "scripts/tables"))
 import corpora  # noqa: E402
+import cost  # noqa: E402
 from plan import runs_of_table  # noqa: E402
+from rows import layer_flags  # noqa: E402
 
-ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip"]
-NETS = ["cnn", "gru"]  # the baselines that have a row for each seed
-SETTING = {"preset": "best", "hidden": "128-128-128", "epochs": 20, "valid_fraction": None, "extra": []}
+ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip", "r", "st-rsbp", "hm2", "lsm-r2000", "lsm-r3200", "lsm-r5000"]
+NETS = ["cnn", "gru", "gru-200-200-100", "lstm-250-250"]  # the baselines that have a row for each seed
 FOLDER = "best-128-128-128-20epochs"
+
+
+def options(**given):
+    """As scripts/reproduce understands its own."""
+    usual = {"preset": "best", "hidden": None, "epochs": None, "quick": False, "valid_fraction": None, "extra": [], "seeds": 1, "rows": None,
+             "best_on_test": False, "split": "ab"}
+    return argparse.Namespace(**{**usual, **given})
 
 
 class Reproduce(TreeTest):
@@ -34,20 +41,6 @@ class Reproduce(TreeTest):
         lines = self.reproduce(table, "--list", "--data", self.root / "data", *arguments).stdout.splitlines()
         return [(line.split("\t")[0], line.split("\t")[1].split()) for line in lines]
 
-    def result(self, table, row, seed, last=None, best=None, fold="", on_test=None, **more):
-        """A result file as a run leaves it, of what a summary reads."""
-        protocol = "on-test" if on_test is not None else "valid"
-        test = {figure: {"accuracy": value} for figure, value in (("last", last), ("best", best)) if value is not None}
-        result = {"table": table, "fold": fold, "row": row, "seed": seed, "protocol": protocol, "setting": SETTING, "commit": "abc",
-                  "machine": "some processor", "cpu_seconds": 1800, **({"test": test} if test else {}), **more}
-        if on_test is not None:
-            result["test_by_epoch"] = {"best": on_test}
-        self.write({f"out/{table}/{FOLDER}/{fold}{row}-s{seed}-{protocol}.json": json.dumps(result)})
-
-    def cells(self, text, row, n=0):
-        """Of the n-th line that begins with this row's title."""
-        return [line.split(" | ") for line in text.splitlines() if line.startswith(f"| {row} |")][n]
-
 
 class Plan(Reproduce):
     def test_ids_and_order(self):
@@ -58,14 +51,17 @@ class Plan(Reproduce):
         self.assertEqual(some[1:], [f"fsdd/{FOLDER}/{row}-s{seed}" for seed in (1, 2) for row in ("ff", "srsc-bip")])
         one = [each for each, _ in self.plan("fsdd", "--seeds", 1, "--rows", "gru")]
         self.assertEqual(one[1:], ["fsdd/gru/gru-s1"])
-        self.assertIn("wanted some of", self.reproduce("fsdd", "--list", "--rows", "lstm", code=2).stderr)
+        self.assertIn("wanted some of", self.reproduce("fsdd", "--list", "--rows", "spilinc", code=2).stderr)
         unseen = [each for each, _ in self.plan("fsdd-unseen", "--seeds", 1, "--epochs", 7, "--hidden", "8-9-10")]
         speakers = ("ann", "bob", "cy")
         self.assertEqual(unseen, [f"fsdd-unseen/ridge/{speaker}-ridge-s1" for speaker in speakers] +
                          [f"fsdd-unseen/best-8-9-10-7epochs/{speaker}-{row}-s1" for speaker in speakers for row in ROWS] +
                          [f"fsdd-unseen/{row}/{speaker}-{row}-s1" for speaker in speakers for row in NETS])
         both = [each for each, _ in self.plan("fsdd", "--seeds", 1, "--best-on-test")]
-        self.assertEqual(both[-7:-2], [f"fsdd/{FOLDER}/{row}-s1-on-test" for row in ROWS])
+        self.assertEqual(both[-len(ROWS + NETS) : -len(NETS)], [f"fsdd/{FOLDER}/{row}-s1-on-test" for row in ROWS])
+        published = [each.replace(FOLDER, "paper-100-100-100-400epochs") for each in both]
+        self.assertEqual([each for each, _ in self.plan("fsdd", "--seeds", 1, "--as-published")], published)
+        self.assertIn("give one of the two", self.reproduce("fsdd", "--as-published", "--preset", "plain", code=2).stderr)
 
     def test_settings_do_not_share_a_folder(self):
         ids = [self.plan("fsdd", *more)[1][0].split("/")[1] for more in (
@@ -82,8 +78,7 @@ class Plan(Reproduce):
         self.assertIn("no such run", self.reproduce("fsdd", "--run", "0", "--data", self.root / "data", code=2).stderr)
 
     def test_flags(self):
-        args = argparse.Namespace(preset="paper", hidden=None, epochs=None, quick=False, valid_fraction=None, extra=["--lr", "0.1"], seeds=2, rows=None,
-                                  best_on_test=True)
+        args = options(preset="paper", extra=["--lr", "0.1"], seeds=2, best_on_test=True)
         runs = {run.id.rsplit("/", 1)[1]: run.flags for run in runs_of_table(args, "5", [])}
         network = "--preset paper-n-tidigits --hidden 400,400,400 --epochs 400 --self-recurrent --skip 1:3 --bip --seed 2 --lr 0.1"
         self.assertEqual(" ".join(runs["srsc-bip-s2"]), f"{network} --valid-fraction 0.1 --valid-by token --valid-seed 2")
@@ -102,6 +97,63 @@ class Plan(Reproduce):
         self.assertNotIn("--valid-fraction", ff.flags)
         self.assertEqual((cnn.id, cnn.flags), ("fsdd/cnn-valid0/cnn-s1", ["--valid-fraction", "0"]))
         self.assertEqual(runs_of_table(args, "fsdd", [])[0].flags[:2], ["--valid-fraction", "0.1"])  # ridge chooses by it
+
+    def test_flags_of_the_other_networks(self):
+        args = options(preset="paper")
+
+        def flags(table):
+            return {run.row: " ".join(run.flags).split(" --valid-fraction")[0] for run in runs_of_table(args, table, [])}
+
+        forward = "--epochs 400 --no-self-recurrent --no-skip --no-bip"
+        alpha, digits = flags("3"), flags("4")
+        self.assertEqual(alpha["r"], f"--preset paper-alpha --hidden 400,400,400 --recurrent 2 {forward} --seed 1")
+        self.assertEqual(alpha["st-rsbp"], "--preset paper-alpha --hidden 400,400,400 --epochs 400 --self-recurrent --no-skip --no-bip --rule spike-train "
+                                           "--seed 1")
+        self.assertEqual(alpha["hm2"], f"--preset paper-alpha --hidden 400,400 {forward} --rule spike-train --seed 1")
+        self.assertIn(f"--preset paper-alpha --hidden 3200 --recurrent 1 {forward} --recurrent-density 0.1 --inhibitory-share 0.2 --spectral-radius 0.9 "
+                      "--freeze 1 --seed 1", alpha["lsm-r3200"])
+        self.assertIn("--hidden 100,100,100 --recurrent 2 ", digits["r"])  # as large as the networks that it is compared with
+        self.assertIn("--hidden 200,200,200 --recurrent 2 ", digits["r-200"])  # as published
+        self.assertNotIn("r-200", alpha)
+        args.preset, args.quick, args.hidden = "best", True, "8-9-10"
+        digits = flags("4")
+        presets = {row: words.split()[1] for row, words in digits.items() if "--preset" in words}
+        self.assertEqual({row for row, preset in presets.items() if preset == "plain"}, {row for row in ROWS if row[:2] in ("st", "hm", "ls")})
+        self.assertEqual(set(presets.values()), {"best", "plain"})
+        self.assertIn("--hidden 8,9,10 --recurrent 2 ", digits["r"])
+        self.assertIn("--hidden 8,9 ", digits["hm2"])
+        self.assertIn("--hidden 40 --recurrent 1 ", digits["lsm-r2000"])
+        self.assertEqual(layer_flags("R4-5-R6"), ["--hidden", "4,5,6", "--recurrent", "1,3"])
+
+    def test_split_of_n_tidigits(self):
+        """Another split is another folder, for what is trained and for what it is trained on; other tables have none."""
+        self.write({"data/n-tidigits18.hdf5": ""})
+        ids = [[each for each, _ in self.plan("5", "--seeds", 1, "--split", split)] for split in ("ab", "official")]
+        self.assertEqual(ids[0], [each for each, _ in self.plan("5", "--seeds", 1)])
+        self.assertEqual((ids[1][0], ids[1][1], ids[1][-1]), ("5/ridge-official/ridge-s1", f"5/{FOLDER}-official/ff-s1",
+                                                              "5/lstm-250-250-official/lstm-250-250-s1"))
+        self.assertEqual(self.plan("fsdd", "--split", "official")[1][0], f"fsdd/{FOLDER}/ff-s1")
+        args = options(split="official")
+        run = runs_of_table(args, "5", [])[0]
+        self.assertEqual(corpora.streams_of(run, self.root).train, self.root / "streams/5-official/train.tar")
+        words = " ".join(map(str, corpora.rebin_words(run, self.root, "test")))
+        self.assertIn("--part test --split official --bin-ms 3 --max-steps 300", words)
+
+    def test_cost_by_hand(self):
+        """A neuron costs 5e-9 s a step, a weight 1.3e-11 s; scoring, and running a reservoir, 0.32 of that."""
+        weights = 3 * 10 + 10 * 20 + 20 * 20 + 20 * 2
+        trained = 5e-9 * 32 + 1.3e-11 * weights
+        self.assertAlmostEqual(cost.seconds_a_step("10-R20", 3, 2), trained, places=15)
+        self.assertAlmostEqual(cost.seconds_a_step("10-R20", 3, 2, False), 0.32 * trained, places=15)
+        reservoir, output = 5e-9 * 20 + 1.3e-11 * (3 * 20 + 20 * 20), 5e-9 * 2 + 1.3e-11 * 20 * 2
+        self.assertAlmostEqual(cost.seconds_a_step("R20", 3, 2), 0.32 * reservoir + output, places=15)
+        args = options(preset="paper", rows=["ff"], best_on_test=True)
+        _, valid, on_test = runs_of_table(args, "5", [])
+        streams = corpora.streams_of(valid, self.root)
+        about = {streams.train: (1000, 64, 11), streams.test: (3000, 64, 11)}
+        each = 5e-9 * 1211 + 1.3e-11 * (64 * 400 + 2 * 400 * 400 + 400 * 11)
+        self.assertAlmostEqual(cost.seconds_of(valid, streams, about), 400 * (1000 + 0.32 * 100) * each, places=9)
+        self.assertAlmostEqual(cost.seconds_of(on_test, streams, about), 400 * (1000 + 0.32 * 3000) * each, places=9)
 
 
 class Corpora(Reproduce):
@@ -123,92 +175,12 @@ class Corpora(Reproduce):
         self.write({"plain/ti20/train/f1/00f1set0.wav": "NIST_1A"})
         self.assertEqual(corpora.find("4", [self.root / "plain"], self.root), self.root / "plain")
         self.assertNotEqual(corpora.find("digits", [self.root / "plain"], self.root), self.root / "plain")
+        self.write({"data/heidelberg/shd_train.h5": ""})
+        self.assertIsNone(corpora.find("shd", [self.root / "data"], self.root))
+        self.write({"data/heidelberg/shd_test.h5": ""})
+        self.assertEqual(self.plan("shd")[1][0], f"shd/{FOLDER}/ff-s1")
         self.write({"data/ours/n-tidigits18.hdf5": ""})
         self.assertEqual(self.plan("5", "--data", self.root / "data/ours")[1][0], "5/best-128-128-128-20epochs/ff-s1")
-
-
-class Summary(Reproduce):
-    def test_a_table_by_hand(self):
-        for seed, last, best in ((1, 0.90, 0.91), (2, 0.92, 0.93), (3, 0.94, 0.92)):
-            self.result("fsdd", "ff", seed, last, best)
-        for seed, last, best in ((1, 0.95, 0.98), (2, 0.97, 0.96)):  # the third seed is missing
-            self.result("fsdd", "srsc-bip", seed, last, best)
-        text = self.reproduce("fsdd", "--summary").stdout
-        self.assertEqual(text, (self.root / "out/fsdd.md").read_text(encoding="utf-8") + "\n")
-        self.assertEqual(self.cells(text, "feed-forward")[1:], ["3", "92.00 ± 2.00", "92.00 ± 1.00", "93.00", "–", "–", "–", "1800 |"])
-        # errors of the differences: sqrt(2^2 / 3 + 2 / 2) and sqrt(1 / 3 + 2 / 2)
-        self.assertEqual(self.cells(text, "SrSc-BIP")[1:],
-                         ["2", "96.00 ± 1.41", "97.00 ± 1.41", "98.00", "+4.00 ± 1.53", "+5.00 ± 1.15", "–", "1800 |"])
-        self.assertEqual(self.cells(text, "Sr")[1:], ["0", "–", "–", "–", "–", "–", "–", "– |"])
-        self.assertNotIn("frames |", text)
-        self.assertIn("`scripts/reproduce fsdd --preset best --hidden 128-128-128 --epochs 20 --seeds 3 --rows ff,srsc-bip`; commit abc; some processor; "
-                      "2.50 hours of CPU.", text)
-
-    def test_the_papers_figures(self):
-        self.result("3", "sr", 1, 0.9)
-        self.result("3", "sr", 1, on_test=0.93)
-        self.result("letters", "sr", 1, 0.9)
-        self.result("3", "sr", 2, on_test=0.94)
-        self.result("3", "srsc-bip", 1, on_test=0.91)
-        own = self.reproduce("3", "--summary").stdout
-        self.assertIn("| best on the test, % | best on the test, mean, % | the paper's best on the test, % | the paper's mean, % |", own)
-        self.assertEqual(self.cells(own, "Sr")[-4:], ["94.00", "93.50 ± 0.71", "94.51", "– |"])
-        self.assertEqual(self.cells(own, "SrSc-BIP")[-4:], ["91.00", "91.00", "95.90", "95.61 ± 0.18 |"])
-        letters = self.reproduce("letters", "--summary").stdout
-        self.assertIn("the paper's best on the test on TI46-Alpha, another corpus", letters)
-        self.assertNotIn("| best on the test", letters)
-        self.assertEqual(self.cells(letters, "Sr")[-2:], ["94.51", "– |"])
-
-    def test_only_the_ridge_row_is_there(self):
-        self.result("5", "ridge", 1, best=0.5)
-        text = self.reproduce("5", "--summary").stdout
-        self.assertEqual(self.cells(text, "ridge on frames")[1:4], ["1", "–", "50.00"])
-        self.assertIn("`scripts/reproduce 5 --preset best --hidden 128-128-128 --epochs 20 --seeds 1`; ", text)
-        for fold, accuracy in (("a", 0.5), ("b", 0.7)):
-            self.result("fsdd-unseen", "ridge", 1, best=accuracy, fold=fold)
-        text = self.reproduce("fsdd-unseen", "--summary").stdout
-        self.assertEqual(self.cells(text, "ridge on frames")[1:], ["2", "50.0", "70.0", "60.0", "50.0 |"])
-
-    def test_speakers_left_out_by_hand(self):
-        for fold, seed, ff, bip in (("a", 1, 0.50, 0.60), ("a", 2, 0.60, 0.64), ("b", 1, 0.70, 0.78), ("b", 2, 0.80, 0.90)):
-            self.result("fsdd-unseen", "ff", seed, best=ff, fold=fold)
-            self.result("fsdd-unseen", "srsc-bip", seed, best=bip, fold=fold)
-        self.result("fsdd-unseen", "sr", 1, best=0.9, fold="a")
-        text = self.reproduce("fsdd-unseen", "--summary").stdout
-        self.assertEqual(self.cells(text, "feed-forward")[1:], ["4", "55.0", "75.0", "65.0", "55.0 |"])
-        self.assertEqual(self.cells(text, "SrSc-BIP")[1:], ["4", "62.0", "84.0", "73.0", "62.0 |"])
-        self.assertEqual(self.cells(text, "Sr")[1:], ["1", "90.0", "–", "–", "– |"])
-        # differences 10, 4, 8, 10: deviation sqrt(24 / 3), error sqrt(8 / 4)
-        self.assertIn("paired over 4 (speaker, seed): +8.00 ± 1.41, 5.7 standard errors.", text)
-
-    def test_baselines_and_what_they_cost(self):
-        operations = {"from_spikes": 2000.0, "from_input": 500.0}
-        test = {figure: {"accuracy": 0.9, "synaptic_operations": operations} for figure in ("last", "best")}
-        self.result("fsdd", "ff", 1, test=test)
-        for seed, best in ((1, 0.97), (2, 0.99)):
-            self.result("fsdd", "cnn", seed, 0.96, best, synaptic_operations={"from_input": 5e6, "from_units": 16e6}, cpu_seconds=seed)
-        text = self.reproduce("fsdd", "--summary").stdout
-        self.assertEqual(self.cells(text, "feed-forward")[-2:], ["2", "1800 |"])  # of 2.5 thousand, to even
-        self.assertEqual(self.cells(text, "convolutional network on frames")[1:],
-                         ["2", "96.00 ± 0.00", "98.00 ± 1.41", "99.00", "–", "–", "21000", "2 |"])
-
-    def test_a_corpus_with_its_own_validation_part(self):
-        scores = {"last": {"accuracy": 0.7}, "best": {"accuracy": 0.75}}
-        self.result("arabic", "sr", 1, validation=scores, valid={"best": 0.75})
-        text = self.reproduce("arabic", "--summary").stdout
-        self.assertEqual(self.cells(text, "Sr")[1:4], ["1", "70.00", "75.00"])
-        self.assertIn("No test part was there", text)
-        self.assertNotIn("validation, best epoch", text)
-
-        self.result("arabic", "ff", 1, 0.6, 0.65, valid={"best": 0.8})
-        text = self.reproduce("arabic", "--summary").stdout
-        self.assertIn("| validation, best epoch, % |", text)
-        self.assertEqual(self.cells(text, "feed-forward")[1:], ["1", "60.00", "65.00", "65.00", "–", "–", "80.00", "–", "1800 |"])
-        self.assertEqual(self.cells(text, "Sr")[1], "0")  # scored on another part
-        self.assertNotIn("No test part was there", text)
-
-    def test_nothing_there(self):
-        self.assertIn("no results", self.reproduce("fsdd", "--summary", code=2).stderr)
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 #pragma once
-// Backward in time through a layer's neurons, by one of three rules (params.h); O(T).
+// Backward in time through a layer's neurons, by one of the rules (params.h); O(T).
 #include "snn/base/hd.h"
 #include "snn/model/coeffs.h"
 #include "snn/neuron/adaptation.h"
@@ -12,6 +12,7 @@
 #include "snn/scan/psc_scan.h"
 #include "snn/scan/shape.h"
 #include "snn/scan/silent_neurons.h"
+#include "snn/scan/spike_train_scan.h"
 #include "snn/scan/tile.h"
 
 namespace snn {
@@ -19,7 +20,8 @@ namespace snn {
 /// Error of a layer's PSCs -> error of its input currents (delta), in place, and the error of its drive, which is delta
 /// filtered backward and overwrites the potentials; with the neuron gradients of each utterance. The scan of an
 /// utterance starts at its last step; behind it all errors are zero. The paper multiplies by the Jacobian da/du, a sum
-/// over all later steps for each step; the recursion gives the same numbers. [ScSr Eq. 14]
+/// over all later steps for each step; the recursion gives the same numbers. Rule
+/// spike-train has no error of a step: see SpikeTrainScan for what stands in delta and u. [ScSr Eq. 14]
 template <class Real>
 struct BackwardScan {
   Shape shape;
@@ -50,6 +52,7 @@ struct BackwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
+    if (rule == Rule::kSpikeTrain) return by_spike_trains<kWidth>(b, first, last);
     if (adaptation != nullptr) return by_rule<kWidth, Beside::kAdaptation>(b, first, last);
     if constexpr (kWidth > 1) {  // a GPU's one kernel has them all
       if (!of_spikes && dbias == nullptr) return by_rule<kWidth, Beside::kNothing>(b, first, last);
@@ -73,7 +76,26 @@ struct BackwardScan {
         return leaves_surrogate(*firing_rate, layer_rate)
                    ? through<kWidth, Rule::kLayer, false, kBeside>(b, first, last)
                    : through<kWidth, Rule::kLayer, true, kBeside>(b, first, last);
+      case Rule::kSpikeTrain:  // by_spike_trains
+        return;
     }
+  }
+
+  template <int kWidth>
+  SNN_HD void by_spike_trains(int b, int first, int last) const {
+    SpikeTrainScan<Real>{.shape = shape,
+                         .row_begin = row_begin,
+                         .delta = delta,
+                         .u = u,
+                         .dw_self = dw_self,
+                         .dtheta = dtheta,
+                         .dbias = dbias,
+                         .part_stride = part_stride,
+                         .theta = theta,
+                         .w_self = w_self,
+                         .coeffs = coeffs,
+                         .of_spikes = of_spikes}
+        .template run<kWidth>(b, first, last);
   }
 
   template <int kWidth, Rule kRule, bool kWarm, Beside kBeside>

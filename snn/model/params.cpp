@@ -110,6 +110,19 @@ std::int64_t count_weights(const NetworkParams& p) {
   return count;
 }
 
+/// What the spike-train rule has no equations for.
+void check_spike_train(const NetworkParams& network, Rule rule) {
+  if (rule != Rule::kSpikeTrain) return;
+  const auto refuse = [](bool is_there, std::string_view what, std::string_view remedy) {
+    need(!is_there, "rule", "spike-train", fmt::format("another one for a network with {} ({})", what, remedy));
+  };
+  refuse(network.normalised, "normalised drives", "--preset plain or --no-normalise has none");
+  refuse(!network.recurrent.empty(), "recurrent layers", "self-connections have equations");
+  refuse(!network.adaptive.empty(), "adaptation", "--preset plain or --no-adaptive has none");
+  refuse(network.output_layer != OutputLayer::kSpiking, "an output layer that does not fire",
+         "--preset plain or --output-layer spiking fires");
+}
+
 }  // namespace
 
 bool Range::contains(double x) const {
@@ -192,6 +205,7 @@ void validate(const TrainingParams& p) {
   validate(p.init);
   validate(p.optimiser);
   validate(p.augment);
+  check_spike_train(p.network, p.gradient.rule);
   visit_run_fields(p, [](const Field& field, const auto& value) { check_field(field, value); });
   need(p.init.tau_m_spread == 1.0 || 1.0 - 1.0 / (p.network.tau_m * p.init.tau_m_spread) <= p.optimiser.theta_max,
        "tau_m_spread", p.init.tau_m_spread, "so small that tau_m times it keeps theta within theta_max");

@@ -12,9 +12,10 @@ namespace snn {
 
 /// How delta comes from the error of a layer (EQUATIONS.md, backward).
 enum class Rule {
-  kStep,       ///< warm-up decided per neuron and step, [C] of 2021
-  kSurrogate,  ///< f(u) at every step
-  kLayer,      ///< warm-up decided per layer from its firing rate, [C] of autumn 2020
+  kStep,        ///< warm-up decided per neuron and step, [C] of 2021
+  kSurrogate,   ///< f(u) at every step
+  kLayer,       ///< warm-up decided per layer from its firing rate, [C] of autumn 2020
+  kSpikeTrain,  ///< one error per neuron and utterance, of its count of spikes (HM2-BP, ST-RSBP)
 };
 enum class LossKind { kKernel, kCount, kSoftmax, kMeanSoftmax };
 /// Whether its gradients and losses are means over a batch, and not sums.
@@ -35,7 +36,7 @@ struct Names;
 template <>
 struct Names<Rule> {
   static constexpr const char* kWhat = "rule";
-  static constexpr std::array kAll = {"step", "surrogate", "layer"};
+  static constexpr std::array kAll = {"step", "surrogate", "layer", "spike-train"};
 };
 template <>
 struct Names<LossKind> {

@@ -102,9 +102,9 @@ void visit_fields(P& p, F&& f) {
 
 template <MaybeConst<GradientParams> P, class F>
 void visit_fields(P& p, F&& f) {
-  f({"rule", {}, "", "Gradient rule"}, p.rule);
+  f({"rule", {}, "", "Gradient rule (spike-train: of counts of spikes, not with the parts of preset best)"}, p.rule);
   f({"bound", above(0), "", "Bound of 1/du at a spike (rules step and layer; of layer: 10)"}, p.bound);
-  f({"slope", above(0), "", "Width of the surrogate f(u)"}, p.slope);
+  f({"slope", above(0), "", "Width of the surrogate f(u) (not of rule spike-train)"}, p.slope);
   f({"exponent_bound", kExponent}, p.exponent_bound);
   f({"warm_fraction", at_least(0)}, p.warm_fraction);
   f({"layer_rate", {0, 1}, "", "Rule layer: firing rate above which a layer leaves the surrogate"}, p.layer_rate);

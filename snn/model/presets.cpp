@@ -162,15 +162,17 @@ std::vector<Need> needs_of(const TrainingParams& params) {
   const NetworkParams& network = params.network;
   const bool has_self = !network.self_recurrent.empty(), has_bip = !network.bip.empty();
   const bool adapts = !network.adaptive.empty(), is_recurrent = !network.recurrent.empty();
+  const bool has_slope_of_spikes = rule == Rule::kStep || rule == Rule::kLayer;
   return {
       {"--target-passes", "target_passes", loss == LossKind::kKernel, "with --loss kernel"},
       {"--count-targets", "desired_share", loss == LossKind::kCount, "with --loss count"},
       {"--count-targets", "undesired_share", loss == LossKind::kCount, "with --loss count"},
       {"--logit-gain", "logit_gain", loss == LossKind::kMeanSoftmax, "with --loss mean-softmax"},
       {"--label-smoothing", "label_smoothing", is_softmax(loss), "with --loss softmax or mean-softmax"},
-      {"--bound", "bound", rule != Rule::kSurrogate, "with --rule step or layer"},
+      {"--bound", "bound", has_slope_of_spikes, "with --rule step or layer"},
+      {"--slope", "slope", rule != Rule::kSpikeTrain, "with --rule step, surrogate or layer"},
       {"--layer-rate", "layer_rate", rule == Rule::kLayer, "with --rule layer"},
-      {"--self-gain", "self_gain", rule != Rule::kSurrogate && has_self, "with --rule step or layer, self-recurrent"},
+      {"--self-gain", "self_gain", has_slope_of_spikes && has_self, "with --rule step or layer, self-recurrent"},
       {"--w-self-mean", "w_self_mean", has_self, "with --self-recurrent"},
       {"--w-self-std", "w_self_std", has_self, "with --self-recurrent"},
       {"--lr-self", "lr_self", has_self, "with --self-recurrent"},

@@ -232,7 +232,7 @@ BackwardScan<Real> Layer<Real>::backward_scan(const Pass<Real>& pass) {
           .rule = rule_,
           .coeffs = pass.coeffs,
           .silent = silent(pass),
-          .of_spikes = is_normalised_ && !is_output(),
+          .of_spikes = (is_normalised_ || rule_ == Rule::kSpikeTrain) && !is_output(),
           .adaptation = at(pass, adaptation_),
           .rho = at(pass, rho_),
           .dadaptation = part_at(pass, adaptation_),

@@ -1,5 +1,5 @@
 #pragma once
-// Backward in time through a layer's neurons, by one of three rules (params.h); O(T).
+// Backward in time through a layer's neurons, by one of the rules (params.h); O(T).
 #include "snn/base/hd.h"
 #include "snn/model/coeffs.h"
 #include "snn/neuron/adaptation.h"
@@ -10,8 +10,10 @@
 #include "snn/neuron/tsslbp.h"
 #include "snn/scan/backward_state.h"
 #include "snn/scan/psc_scan.h"
+#include "snn/scan/row_slopes.h"
 #include "snn/scan/shape.h"
 #include "snn/scan/silent_neurons.h"
+#include "snn/scan/spike_train_scan.h"
 #include "snn/scan/tile.h"
 
 namespace snn {
@@ -19,7 +21,8 @@ namespace snn {
 /// Error of a layer's PSCs -> error of its input currents (delta), in place, and the error of its drive, which is delta
 /// filtered backward and overwrites the potentials; with the neuron gradients of each utterance. The scan of an
 /// utterance starts at its last step; behind it all errors are zero. The paper multiplies by the Jacobian da/du, a sum
-/// over all later steps for each step; the recursion gives the same numbers. [ScSr Eq. 14]
+/// over all later steps for each step; the recursion gives the same numbers. Rule
+/// spike-train has no error of a step: see SpikeTrainScan for what stands in delta and u. [ScSr Eq. 14]
 template <class Real>
 struct BackwardScan {
   Shape shape;
@@ -50,6 +53,7 @@ struct BackwardScan {
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
                 shape.n_neurons);
+    if (rule == Rule::kSpikeTrain) return by_spike_trains<kWidth>(b, first, last);
     const AllRows<kWidth> all{*this, b, first, last};
     if (adaptation != nullptr) return by_rule<Beside::kAdaptation>(all);
     if constexpr (kWidth > 1) {  // a GPU's one kernel has them all
@@ -117,7 +121,26 @@ struct BackwardScan {
       case Rule::kLayer:
         return leaves_surrogate(*firing_rate, layer_rate) ? part.template run<Rule::kLayer, false, kBeside>()
                                                           : part.template run<Rule::kLayer, true, kBeside>();
+      case Rule::kSpikeTrain:  // by_spike_trains
+        return;
     }
+  }
+
+  template <int kWidth>
+  SNN_HD void by_spike_trains(int b, int first, int last) const {
+    SpikeTrainScan<Real>{.shape = shape,
+                         .row_begin = row_begin,
+                         .delta = delta,
+                         .u = u,
+                         .dw_self = dw_self,
+                         .dtheta = dtheta,
+                         .dbias = dbias,
+                         .part_stride = part_stride,
+                         .theta = theta,
+                         .w_self = w_self,
+                         .coeffs = coeffs,
+                         .of_spikes = of_spikes}
+        .template run<kWidth>(b, first, last);
   }
 
   template <int kWidth, Rule kRule, bool kWarm, Beside kBeside>
@@ -166,8 +189,8 @@ struct BackwardScan {
     Real* SNN_RESTRICT u_row = u + shape.index(row, first);
     const Real* SNN_RESTRICT u_before = is_first ? nothing : u + shape.index(row - 1, first);
     const Real* SNN_RESTRICT psc_row = kRule == Rule::kStep ? psc.at(row, first) : nothing;
-    if (kSurrogate) find_surrogates<kWidth>(u_row, width, slopes.surrogate);
-    if (!kWarm) find_spike_slopes(u_row, u_before, width, tile.bound, slopes.spike);
+    if (kSurrogate) slopes.find_surrogates(coeffs, u_row, width);
+    if (!kWarm) find_spike_slopes(coeffs.v_th, u_row, u_before, width, tile.bound, slopes.spike);
     for (int j = 0; j < width; ++j) {
       State s = tile.state(j);
       const Real a = kRule == Rule::kStep ? psc_row[j] : Real(0);
@@ -198,7 +221,7 @@ struct BackwardScan {
     walk_columns<kColumnRows>(columns, n_steps, prepare, [&](Row row, Real z_before) {
       const Real surrogate = kRule != Rule::kLayer || kWarm ? surrogate_slope(z_now, coeffs.inv_slope) : Real(0);
       Real slope[1] = {};
-      if (!kWarm) find_spike_slopes(&u_now, &row[1], 1, &c.bound, slope);
+      if (!kWarm) find_spike_slopes(coeffs.v_th, &u_now, &row[1], 1, &c.bound, slope);
       step<kRule, kWarm, kBeside>({u_now, row[1], surrogate, slope[0], row[2], row[0]}, c, state);
       *errors = state.after;
       *potentials = state.drive;
@@ -217,31 +240,6 @@ struct BackwardScan {
     if constexpr (kRule == Rule::kLayer && !kWarm) return Real(0);
     const Real x = surrogate_exponent(potential, coeffs.v_th, coeffs.inv_slope, coeffs.exponent_bound);
     return exponential_of(reduce_argument(x));
-  }
-
-  /// The surrogate slopes of a row. In loops of their own: then the chains of operations that wait for each other are
-  /// short, and a processor works on those of several neurons at once.
-  template <int kWidth>
-  SNN_HD void find_surrogates(const Real* SNN_RESTRICT u_row, int width, Real* SNN_RESTRICT surrogate) const {
-    Real shifted[kWidth], r[kWidth];
-    for (int j = 0; j < width; ++j) {
-      const ReducedArgument<Real> x =
-          reduce_argument(surrogate_exponent(u_row[j], coeffs.v_th, coeffs.inv_slope, coeffs.exponent_bound));
-      shifted[j] = x.shifted;
-      r[j] = x.r;
-    }
-    for (int j = 0; j < width; ++j) surrogate[j] = exponential_of(ReducedArgument<Real>{shifted[j], r[j]});
-    for (int j = 0; j < width; ++j) surrogate[j] = surrogate_slope(surrogate[j], coeffs.inv_slope);
-  }
-
-  /// The slopes of a row's spikes, 0 elsewhere; in a loop of its own for the same reason.
-  SNN_HD void find_spike_slopes(const Real* SNN_RESTRICT u_row, const Real* SNN_RESTRICT u_before, int width,
-                                const Real* SNN_RESTRICT bound, Real* SNN_RESTRICT slope) const {
-    for (int j = 0; j < width; ++j) {
-      const Real carried = carried_potential(u_before[j], fires(u_before[j], coeffs.v_th));
-      const Real q = spike_slope(u_row[j] - carried, bound[j]);
-      slope[j] = fires(u_row[j], coeffs.v_th) ? q : Real(0);
-    }
   }
 
   /// What a step is taken from: potential, that of the step before, slopes, PSC (rule step) and the error that came in.

@@ -53,10 +53,4 @@ struct BackwardTile {
   }
 };
 
-/// Slopes of a row's neurons: of the surrogate, and of their spikes.
-template <class Real, int kWidth>
-struct RowSlopes {
-  Real surrogate[kWidth] = {}, spike[kWidth] = {};
-};
-
 }  // namespace snn

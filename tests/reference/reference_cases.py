@@ -120,7 +120,24 @@ def recurrent_cases():
         "mean-softmax", 20, 4, lengths=(20, 12, 16, 8))
 
 
+def spike_train_cases():
+    net = dict(sizes=[5, 7, 6, 4], tau_m=16.0, tau_s=8.0, v_th=1.0, rule="spike-train")
+    quick = net | dict(tau_m=8.0, tau_s=3.0)
+    sr, skips, bip = dict(self_recurrent=(1, 2)), dict(skips=((1, 3),)), dict(bip=(1, 2))
+    yield "st_ff_kernel", spec(net, "kernel", 24, 3)
+    yield "st_ff_softmax_binary", spec(net, "softmax", 20, 3, "binary")
+    yield "st_sr_count", spec(net | sr, "count", 28, 3)
+    yield "st_srsc_bip_kernel", spec(net | sr | skips | bip, "kernel", 28, 3)
+    yield "st_bound_sr_bip_count", spec(quick | dict(v_th=0.5, self_recurrent=(1, 2, 3), bip=(1, 2, 3)), "count", 28, 3, w_self_std=1.5)
+    yield "st_delays_srsc_bip_mean_softmax", spec(
+        quick | sr | skips | bip | dict(bias=True, input_delays=(0, 2, 5), forward_delays=(0, 3), skip_delays=(1, 4)), "mean-softmax", 24, 4,
+        lengths=(24, 13, 20, 9), trainer=dict(weight_decay=0.01))
+    yield "st_t7_sr_kernel", spec(net | sr, "kernel", 7, 3)
+    yield "st_silent_srsc_bip_kernel", spec(net | sr | skips | bip, "kernel", 20, 3, regime="silent")
+
+
 def cases():
     yield from paper_cases()
     yield from feature_cases()
     yield from recurrent_cases()
+    yield from spike_train_cases()

@@ -20,7 +20,7 @@ class Net:
     self_recurrent: tuple = ()  # layers with a self-recurrent weight
     bip: tuple = ()  # layers whose theta is trained
     skips: tuple = ()  # extra connections (from, to), from < to
-    rule: str = "step"  # how delta comes from the error: step, surrogate or layer (snn/EQUATIONS.md)
+    rule: str = "step"  # how delta comes from the error: step, surrogate, layer or spike-train (snn/EQUATIONS.md)
     bound: float = 8.0  # of 1/du at a spike
     layer_rate: float = 0.1  # rule "layer": mean rate above which a layer leaves the surrogate
     input_delays: tuple = (0,)  # of 0 -> 1, in steps

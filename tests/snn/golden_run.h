@@ -181,11 +181,11 @@ class GoldenRun {
   snn::Batch batch_;
 };
 
-/// All 61 golden cases (tests/data/README.md), each on a back end of its own.
+/// All 69 golden cases (tests/data/README.md), each on a back end of its own.
 template <class Real>
 void check_golden_cases(const std::function<std::unique_ptr<snn::Backend<Real>>()>& make_backend) {
   const auto cases = golden_cases("snn");
-  CHECK(cases.size() == 71);
+  CHECK(cases.size() == 79);
   for (const auto& path : cases) {
     const GoldenCase wanted(path);
     GoldenRun<Real> run(wanted, make_backend());

@@ -62,7 +62,7 @@ class Completion(unittest.TestCase):
                  for name in option.names}
         self.assertIn("best", found["--preset"])
         self.assertIn("paper-digits", found["--preset"])
-        self.assertEqual(found["--rule"], ["step", "surrogate", "layer"])
+        self.assertEqual(found["--rule"], ["step", "surrogate", "layer", "spike-train"])
         self.assertEqual(found["--clip-scope"], ["global", "array"])
         self.assertEqual(found["--method"], ["bsa", "level-crossing", "lif", "poisson"])
         self.assertEqual(found["--augment-noise"], ["white", "pink"])

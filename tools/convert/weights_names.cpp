@@ -35,7 +35,7 @@ Tensor theta_of_tau(const std::string& name, Tensor tensor) {
 
 /// Our name for an array that is taken as it is, or after theta_of_tau(); empty if there is none.
 std::string our_name(const std::string& name) {
-  static const std::regex own(R"(w_\d{1,4}_\d{1,4}(_d[1-9]\d{0,4})?|(w_self|theta|bias|adapt|rho)_\d{1,4})");
+  static const std::regex own(R"(w_\d{1,4}_\d{1,4}(_d[1-9]\d{0,4})?|(w_self|w_rec|theta|bias|adapt|rho)_\d{1,4})");
   static const std::regex weight(R"(fc([1-9]\d{0,3})\.weight)"), skip(R"(skip_(\d{1,4}_\d{1,4})\.weight)"),
       bias(R"(fc([1-9]\d{0,3})\.bias)"), self(R"(lif(\d{1,4})\.(?:recurrent\.)?V)"),
       theta(R"(lif(\d{1,4})\.beta|tau_m_(\d{1,4}))");
@@ -120,7 +120,7 @@ NamedWeights name_weights(const snn::WeightsFile& theirs, const std::vector<std:
     if (!take(theirs, entry, name, taken)) {
       throw std::invalid_argument(fmt::format(
           "{}: not a name that is known, of type {}; --name {}=OURS says what it is, --name {}= drops it; OURS "
-          "is one of w_K_L, w_K_L_dD, w_self_L, theta_L, tau_m_L, bias_L, adapt_L, rho_L",
+          "is one of w_K_L, w_K_L_dD, w_self_L, w_rec_L, theta_L, tau_m_L, bias_L, adapt_L, rho_L",
           name_of(entry), snn::shown(entry.dtype), snn::shown(entry.name), snn::shown(entry.name)));
     }
   }

@@ -9,7 +9,7 @@
 
 namespace tools {
 
-/// "TEXT:{step,surrogate,layer}", as CLI::IsMember names its type: for options whose text is checked elsewhere.
+/// "TEXT:{step,surrogate,layer,spike-train}", as CLI::IsMember names its type: for options whose text is checked elsewhere.
 std::string choices_type(const auto& names) {
   return fmt::format("TEXT:{{{}}}", fmt::join(names, ","));
 }

@@ -67,7 +67,7 @@ TEST_CASE("gpu: bodies and scans have the CPU's bits") {
   for (const bool self_connected : {false, true}) {
     check_equal([&](support::BodyRun& run) { run.forward(self_connected); });
   }
-  for (const snn::Rule rule : {snn::Rule::kStep, snn::Rule::kSurrogate, snn::Rule::kLayer}) {
+  for (const snn::Rule rule : {snn::Rule::kStep, snn::Rule::kSurrogate, snn::Rule::kLayer, snn::Rule::kSpikeTrain}) {
     for (const double rate : {0.1, 0.2}) {
       check_equal([&](support::BodyRun& run) {
         run.forward(true);

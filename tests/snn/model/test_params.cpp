@@ -182,6 +182,26 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
          p.network.adaptive = {2};
          p.init.adaptation = 5.0;
        }},
+      {"rule is spike-train; it must be another one for a network with normalised drives (--preset plain",
+       [](auto& p) {
+         p.gradient.rule = Rule::kSpikeTrain;
+         p.network.normalised = true;
+       }},
+      {"rule is spike-train; it must be another one for a network with recurrent layers",
+       [](auto& p) {
+         p.gradient.rule = Rule::kSpikeTrain;
+         p.network.recurrent = {2};
+       }},
+      {"rule is spike-train; it must be another one for a network with adaptation (--preset plain",
+       [](auto& p) {
+         p.gradient.rule = Rule::kSpikeTrain;
+         p.network.adaptive = {2};
+       }},
+      {"rule is spike-train; it must be another one for a network with an output layer that does not fire (--preset plain",
+       [](auto& p) {
+         p.gradient.rule = Rule::kSpikeTrain;
+         p.network.output_layer = OutputLayer::kLeaky;
+       }},
       {"lr is nan; it must be a finite number", [](auto& p) { p.optimiser.lr = kNan; }},
       {"lr_self is -1", [](auto& p) { p.optimiser.lr_self = -1.0; }},
       {"lr_theta is -1", [](auto& p) { p.optimiser.lr_theta = -1.0; }},
@@ -222,16 +242,18 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
 }
 
 TEST_CASE("params: names are read back, others list the choice") {
-  for (const Rule rule : {Rule::kStep, Rule::kSurrogate, Rule::kLayer}) {
+  for (const Rule rule : {Rule::kStep, Rule::kSurrogate, Rule::kLayer, Rule::kSpikeTrain}) {
     CHECK(parse_name<Rule>(to_string(rule)) == rule);
   }
   CHECK(to_string(Rule::kLayer) == "layer");
+  CHECK(to_string(Rule::kSpikeTrain) == "spike-train");
   CHECK(to_string(LossKind::kSoftmax) == "softmax");
   CHECK(to_string(Schedule::kCosine) == "cosine");
   CHECK(to_string(ClipScope::kArray) == "array");
   CHECK(to_string(OutputLayer::kMean) == "mean");
   CHECK(parse_name<LossKind>("mean-softmax") == LossKind::kMeanSoftmax);
-  CHECK_THROWS_WITH(parse_name<Rule>("steps"), "rule is \"steps\"; it must be one of step, surrogate, layer");
+  CHECK_THROWS_WITH(parse_name<Rule>("steps"),
+                    "rule is \"steps\"; it must be one of step, surrogate, layer, spike-train");
   CHECK_THROWS_WITH(parse_name<LossKind>(""), Contains("kernel, count, softmax"));
   CHECK_THROWS_WITH(parse_name<Schedule>("Cosine"), Contains("constant, cosine"));
 }

@@ -235,6 +235,7 @@ TEST_CASE("presets: a choice without effect is refused, and says where it counts
   const TrainingChoices softmax{.values = {{"kind", LossKind::kSoftmax}}}, adaptive{.adaptive = true};
   const TrainingChoices mean{.values = {{"kind", LossKind::kMeanSoftmax}}}, layer{.values = {{"rule", Rule::kLayer}}};
   const TrainingChoices plain{.self_recurrent = false, .bip = false}, recurrent{.recurrent = std::vector{2}};
+  const TrainingChoices spike_train{.values = {{"rule", Rule::kSpikeTrain}}};
   const TrainingChoices no_skip{.skips = std::vector<Skip>{}, .skip_delays = std::vector{0, 4}};
   const std::vector<Case> cases = {
       {with({}, {{"target_passes", 2}}), with(kernel, {{"target_passes", 2}}), "--target-passes"},
@@ -244,6 +245,9 @@ TEST_CASE("presets: a choice without effect is refused, and says where it counts
       {with({}, {{"label_smoothing", 0.1}}), with(softmax, {{"label_smoothing", 0.1}}), "--label-smoothing"},
       {with({}, {{"label_smoothing", 0.1}}), with(mean, {{"label_smoothing", 0.1}}), "--loss softmax or mean-softmax"},
       {with({}, {{"bound", 9.0}}), with(layer, {{"bound", 9.0}}), "--bound"},
+      {with(spike_train, {{"bound", 9.0}}), with(layer, {{"bound", 9.0}}), "--bound"},
+      {with(spike_train, {{"slope", 0.3}}), with(step, {{"slope", 0.3}}), "--slope"},
+      {with(spike_train, {{"self_gain", 1.0}}), with(step, {{"self_gain", 1.0}}), "--self-gain"},
       {with(step, {{"layer_rate", 0.2}}), with(layer, {{"layer_rate", 0.2}}), "--layer-rate"},
       {with({}, {{"self_gain", 1.0}}), with(step, {{"self_gain", 1.0}}), "--self-gain"},
       {with(plain, {{"rule", Rule::kStep}, {"self_gain", 1.0}}), with(step, {{"self_gain", 1.0}}), "--self-gain"},

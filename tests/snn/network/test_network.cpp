@@ -179,7 +179,7 @@ TEST_CASE("network: the order of a batch changes no bit of an utterance") {
 // The sums differ in the order of at most 5 * 30 additions: 150 epsilon of a sum of magnitudes, which is a few times
 // the largest gradient. Measured: at most 2.1e-7 in float and 6.7e-16 in double.
 TEST_CASE("network: a batch's gradients are the sum of each utterance's") {
-  for (const Rule rule : {Rule::kStep, Rule::kSurrogate}) {
+  for (const Rule rule : {Rule::kStep, Rule::kSurrogate, Rule::kSpikeTrain}) {
     for (const LossKind kind : {LossKind::kKernel, LossKind::kCount, LossKind::kSoftmax}) {
       snn::TrainingParams params = support::small_training();
       params.gradient.rule = rule;

@@ -181,7 +181,7 @@ TEST_CASE("stages: forward equals the plain sums, by events and dense, on every 
 
 TEST_CASE("stages: backward equals the plain sums on every instruction set") {
   for (const std::string& isa : snn::isa_names()) {
-    for (const snn::Rule rule : {snn::Rule::kSurrogate, snn::Rule::kStep, snn::Rule::kLayer}) {
+    for (const snn::Rule rule : {snn::Rule::kSurrogate, snn::Rule::kStep, snn::Rule::kLayer, snn::Rule::kSpikeTrain}) {
       check_backward<double>(isa, rule);
       check_backward<float>(isa, rule);
     }

@@ -94,7 +94,7 @@ void define(CLI::App& app, Options& o) {
   app.add_flag("--adaptive", o.adaptive, "Adaptation in all hidden layers");
   app.add_option("--output-layer", o.output_layer, "spiking, leaky or mean");
   app.add_option("--loss", o.loss, "kernel, count, softmax or mean-softmax");
-  app.add_option("--rule", o.rule, "surrogate, layer or step");
+  app.add_option("--rule", o.rule, "surrogate, layer, step or spike-train");
   app.add_option("--check", o.check, "A file that must hold every line of the table: exit code 1 if one is missing");
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("cuda: the forward scan has the CPU's bits") {
   check_equal([&](support::BodyRun& run) { run.forward(self_connected); });
 }
 TEST_CASE("cuda: the backward scan has the CPU's bits, by every rule") {
-  const snn::Rule rule = GENERATE(snn::Rule::kStep, snn::Rule::kSurrogate, snn::Rule::kLayer);
+  const snn::Rule rule = GENERATE(snn::Rule::kStep, snn::Rule::kSurrogate, snn::Rule::kLayer, snn::Rule::kSpikeTrain);
   const double rate = GENERATE(0.1, 0.2);
   check_equal([&](support::BodyRun& run) {
     run.forward(true);

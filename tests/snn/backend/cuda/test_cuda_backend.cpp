@@ -112,7 +112,7 @@ TEST_CASE("cuda: a repeated step is the step itself, for every rule and loss") {
   emulated::reset();
   const auto backend = support::make_emulated_backend<float>();
   snn::Dataset dataset = support::synthetic({.n_utterances = 12, .min_steps = 5, .max_steps = 30});
-  for (const auto rule : {snn::Rule::kStep, snn::Rule::kSurrogate, snn::Rule::kLayer}) {
+  for (const auto rule : {snn::Rule::kStep, snn::Rule::kSurrogate, snn::Rule::kLayer, snn::Rule::kSpikeTrain}) {
     for (const auto kind : {snn::LossKind::kKernel, snn::LossKind::kCount, snn::LossKind::kSoftmax}) {
       snn::TrainingParams params = support::small_training();
       params.gradient.rule = rule;

@@ -21,8 +21,8 @@ namespace snn {
 /// Error of a layer's PSCs -> error of its input currents (delta), in place, and the error of its drive, which is delta
 /// filtered backward and overwrites the potentials; with the neuron gradients of each utterance. The scan of an
 /// utterance starts at its last step; behind it all errors are zero. The paper multiplies by the Jacobian da/du, a sum
-/// over all later steps for each step; the recursion gives the same numbers. Rule
-/// spike-train has no error of a step: see SpikeTrainScan for what stands in delta and u. [ScSr Eq. 14]
+/// over all later steps for each step; the recursion gives the same numbers. [ScSr Eq. 14]
+/// Rule spike-train has no error of a step: SpikeTrainScan says what delta and u are.
 template <class Real>
 struct BackwardScan {
   Shape shape;

@@ -47,6 +47,7 @@ def told_cost(runs, out, n_jobs):
     networks = [run for run in runs if run.protocol != BASELINE]
     streams = [streams_of(run, out) for run in networks]
     about = {stream: steps_of(stream) for stream in {each for found in streams for each in (found.train, found.test)}}
-    hours = sum(seconds_of(run, found, about) for run, found in zip(networks, streams)) / 3600
-    return (f"{len(networks)} trainings of networks will take about {hours:,.1f} hours of CPU, {hours / max(1, min(n_jobs, len(networks))):,.1f} hours with "
-            f"--jobs {n_jobs} (an estimate from sizes, within a factor of two; --rows, --seeds and --epochs make it less)")
+    hours = {run.id: seconds_of(run, found, about) / 3600 for run, found in zip(networks, streams)}
+    total, reservoirs = sum(hours.values()), sum(hours[run.id] for run in networks if run.row.startswith("lsm"))
+    return (f"{len(networks)} trainings of networks will take about {total:,.1f} hours of CPU, {reservoirs:,.1f} of them for reservoirs; with --jobs {n_jobs} "
+            f"{total / max(1, min(n_jobs, len(networks))):,.1f} hours (an estimate from sizes, within a factor of two; --rows, --seeds and --epochs make it less)")

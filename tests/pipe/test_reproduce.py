@@ -133,7 +133,7 @@ class Reproduce(unittest.TestCase):
 
     def test_what_the_published_way_costs_is_said_before(self):
         done = self.reproduce("fsdd", "--as-published", "--rows", "ff")
-        self.assertRegex(done.stderr, r"(?s)making the streams.* 2 trainings of networks will take about 0\.0 hours of CPU, .*: done")
+        self.assertRegex(done.stderr, r"(?s)making the streams.* 2 trainings of networks will take about 0\.0 hours of CPU, 0\.0 of them for reservoirs; .*: done")
         self.assertEqual(len(list((self.root / "out/quick/fsdd").glob("paper-8-8-8-2epochs/ff-s1*.json"))), 2)
 
     def test_a_run_that_fails_is_said(self):

@@ -12,6 +12,14 @@ from rows import BASELINES, NETWORKS, NOT_RUN, PUBLISHED, PUBLISHED_MEANS, QUICK
 
 TITLES = {**{row: network.title for row, network in NETWORKS.items()}, **{row: title for row, (title, _) in NOT_RUN.items()}, **BASELINES}
 NONE = "–"
+LEGEND = """\
+Accuracy on the test, mean ± standard deviation over the seeds. *Last epoch*: of the model that the training ends with. *Best by validation*: of
+the epoch best on {held}, never trained on (unless --valid-fraction says another share). *Best of
+runs*: of the column before. *Minus feed-forward*: difference of the means ± its standard error. Each model was scored on the test once; nothing
+was chosen on the test but where a column says so. *Parameters*: of the model, with those that are not trained. *Operations*: of a recording; of
+a spiking network the weights that its spikes and the input's values add, of the others their multiply-adds. *Best on the test*: of the best
+seed at its best epoch, both chosen on the test, which is what the paper reports of its five runs; the mean over the seeds stands apart.
+*Published*: in the ScSr-SNN paper, of its own networks and of those that it compares with."""
 FIGURES = {"last": "last epoch", "best": "best by validation"}
 
 
@@ -76,8 +84,12 @@ def costs(results, row):
     return {name: statistics.mean(values) if values else None for name, values in found.items()}
 
 
+def amount(value):
+    return NONE if value is None else f"{value:.{1 if value < 10 else 0}f}"
+
+
 def cost_cells(results, row):
-    return [NONE if value is None else f"{value:.0f}" for value in costs(results, row).values()]
+    return [amount(value) for value in costs(results, row).values()]
 
 
 def network_cells(results, row):
@@ -171,7 +183,7 @@ def against_random(results, by_speaker):
         return []
     for what, mine in costs(results, rows[0]).items():
         its = costs(results, rows[1])[what]
-        lines += [f"- {what}: {mine:.0f} against {its:.0f}, ratio {ratio_text(mine, its)}."] if mine is not None and its is not None else []
+        lines += [f"- {what}: {amount(mine)} against {amount(its)}, ratio {ratio_text(mine, its)}."] if mine is not None and its is not None else []
     layers = [network_cells(results, row)[0] for row in rows]
     return [f"SrSc-BIP ({layers[0]}) against the random recurrent network R ({layers[1]}):", "", *lines]
 
@@ -255,14 +267,7 @@ def report(out, table):
         (baselines if each["row"] in BASELINES else settings[setting_name(each["setting"])]).append(each)
     if not found:
         return None
-    lines = [f"# {TABLES[table].title}", "",
-             "Accuracy on the test, mean ± standard deviation over the seeds. *Last epoch*: of the model that the training ends with. *Best by",
-             f"validation*: of the epoch best on {held_part(table)}, never trained on (unless --valid-fraction",
-             "says another share). *Best of runs*: of the column before. *Minus feed-forward*: difference of the means ± its standard error. Each model was",
-             "scored on the test once; nothing was chosen on the test but where a column says so. *Operations*: of a recording; of a spiking",
-             "network the weights that its spikes and the input's values add, of the others their multiply-adds. *Best on the test*: of the best",
-             "seed at its best epoch, both chosen on the test, which is what the paper reports of its five runs; the mean over the seeds stands",
-             "apart. *Published*: in the ScSr-SNN paper, of its own networks and of those that it compares with.", *notes(table, found)]
+    lines = [f"# {TABLES[table].title}", "", LEGEND.format(held=held_part(table)), *notes(table, found)]
     if any("validation" in each for each in found):
         lines += ["", "**No test part was there: what is called the test is the validation part**, on which *best by validation* is chosen as well. The",
                   "last epoch is not chosen."]

@@ -17,7 +17,7 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
 sys.path.insert(0, str(ROOT / "scripts/tables"))
 from plan import EPOCHS, HIDDEN, TABLES  # noqa: E402
-from rows import PUBLISHED  # noqa: E402
+from rows import NETWORKS, ONLY, PUBLISHED  # noqa: E402
 
 SPEAKERS = ("ann", "bob", "cy")
 ENVIRONMENT = {**os.environ, "PATH": f"{TOOLS}:{os.environ['PATH']}"}
@@ -111,6 +111,16 @@ class Reproduce(unittest.TestCase):
         after = json.loads(path.read_text())
         self.assertEqual((after["test"], after["valid"]), (before["test"], before["valid"]))
 
+    def test_every_row(self):
+        done = self.reproduce("fsdd", "--rows", ",".join(NETWORKS))
+        results = self.results("fsdd")
+        self.assertEqual(set(results), {f"{row}-s1" for row in NETWORKS if row not in ONLY})
+        layers = {name: result["layers"] for name, result in results.items()}
+        self.assertEqual([layers[f"{row}-s1"] for row in ("r", "st-rsbp", "hm2", "lsm-r2000")], ["8-R8-8", "8-8-8", "8-8", "R40"])
+        self.assertEqual(results["r-s1"]["parameters"] - results["ff-s1"]["parameters"], 8 * 8)
+        self.assertIn("SrSc-BIP (8-8-8) against the random recurrent network R (8-R8-8):", done.stdout)
+        self.assertIn("reservoirs are 50 times smaller", done.stderr)
+
     def test_speakers_left_out(self):
         self.assertIn("make the streams first", self.reproduce("fsdd-unseen", "--run", 5, code=2).stderr)
         self.reproduce("fsdd-unseen", "--prepare")
@@ -123,7 +133,7 @@ class Reproduce(unittest.TestCase):
 
     def test_what_the_published_way_costs_is_said_before(self):
         done = self.reproduce("fsdd", "--as-published", "--rows", "ff")
-        self.assertRegex(done.stderr, r"(?s)making the streams.* 2 trainings of networks will take about 0\.0 hours of CPU, .*: done")
+        self.assertRegex(done.stderr, r"(?s)making the streams.* 2 trainings of networks will take about 0\.0 hours of CPU, 0\.0 of them for reservoirs; .*: done")
         self.assertEqual(len(list((self.root / "out/quick/fsdd").glob("paper-8-8-8-2epochs/ff-s1*.json"))), 2)
 
     def test_a_run_that_fails_is_said(self):

@@ -140,13 +140,14 @@ class Plan(Reproduce):
         self.assertIn("--part test --split official --bin-ms 3 --max-steps 300", words)
 
     def test_cost_by_hand(self):
-        """A neuron costs 5e-9 s a step, a weight 1.3e-11 s; scoring, and running a reservoir, 0.32 of that."""
-        weights = 3 * 10 + 10 * 20 + 20 * 20 + 20 * 2
-        trained = 5e-9 * 32 + 1.3e-11 * weights
+        """A neuron costs 5e-9 s a step, a weight 1.3e-11 s, a lateral one 3e-11; scoring 0.32 of that. Of a reservoir 2.5e-11."""
+        trained = 5e-9 * 32 + 1.3e-11 * (3 * 10 + 10 * 20 + 20 * 2) + 3e-11 * 20 * 20
         self.assertAlmostEqual(cost.seconds_a_step("10-R20", 3, 2), trained, places=15)
         self.assertAlmostEqual(cost.seconds_a_step("10-R20", 3, 2, False), 0.32 * trained, places=15)
-        reservoir, output = 5e-9 * 20 + 1.3e-11 * (3 * 20 + 20 * 20), 5e-9 * 2 + 1.3e-11 * 20 * 2
-        self.assertAlmostEqual(cost.seconds_a_step("R20", 3, 2), 0.32 * reservoir + output, places=15)
+        reservoir, output = 5e-9 * 20 + 1.3e-11 * 3 * 20, 5e-9 * 2 + 1.3e-11 * 20 * 2
+        for is_trained in (True, False):
+            self.assertAlmostEqual(cost.seconds_a_step("R20", 3, 2, is_trained), 0.32 * reservoir + 2.5e-11 * 20 * 20 + (output if is_trained else 0.32 * output),
+                                   places=15)
         args = options(preset="paper", rows=["ff"], best_on_test=True)
         _, valid, on_test = runs_of_table(args, "5", [])
         streams = corpora.streams_of(valid, self.root)

@@ -91,9 +91,9 @@ class Summary(Reproduce):
         for seed, best in ((1, 0.97), (2, 0.99)):
             self.result("fsdd", "cnn", seed, 0.96, best, synaptic_operations={"from_input": 5e6, "from_units": 16e6}, cpu_seconds=seed)
         text = self.reproduce("fsdd", "--summary").stdout
-        self.assertEqual(self.cells(text, "feed-forward")[-2:], ["2", "1800 |"])  # of 2.5 thousand, to even
+        self.assertEqual(self.cells(text, "feed-forward")[-2:], ["2.5", "1800 |"])
         self.assertEqual(self.cells(text, "convolutional network on frames")[1:],
-                         ["8-8", "99", "2", "96.00 ± 0.00", "98.00 ± 1.41", "99.00", "–", "–", "21000", "2 |"])
+                         ["8-8", "99", "2", "96.00 ± 0.00", "98.00 ± 1.41", "99.00", "–", "–", "21000", "1.5 |"])
 
     def test_a_corpus_with_its_own_validation_part(self):
         scores = {"last": {"accuracy": 0.7}, "best": {"accuracy": 0.75}}

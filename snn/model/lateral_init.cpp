@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <stdexcept>
 
@@ -74,12 +75,17 @@ std::vector<float> draw_lateral(const NetworkParams& network, const InitParams& 
     const double kept = init.inhibitory_share > 0.0 ? std::abs(value) * sign_of[i % sign_of.size()] : value;
     w.push_back(is_there ? static_cast<float>(kept) : 0.0F);
   }
+  if (std::ranges::all_of(w, [](float value) { return value == 0.0F; }) && network.recurrent_density < 1.0) {
+    throw std::invalid_argument(
+        fmt::format("{} has no connection: recurrent_density {} and w_rec_scale {}; wanted are larger ones", info.name,
+                    network.recurrent_density, init.w_rec_scale));
+  }
   if (init.spectral_radius == 0.0) return w;
   const double radius = spectral_radius(w, n);
   if (radius == 0.0) {
     throw std::invalid_argument(
-        fmt::format("spectral_radius is {}; {} has no cycles to scale: give it more connections (recurrent_density) or "
-                    "leave it out",
+        fmt::format("spectral_radius is {}; {} has no cycles to scale: give it more connections (recurrent_density, "
+                    "w_rec_scale) or leave it out",
                     init.spectral_radius, info.name));
   }
   for (float& value : w) value = static_cast<float>(value * init.spectral_radius / radius);

@@ -11,7 +11,8 @@ namespace snn {
 /// The values [to][from] of a lateral array, info.kind kLateralWeight: normal with standard deviation
 /// init.w_rec_scale sqrt(2 / expected fan-in), 0 where a connection is missing (network.recurrent_density). With
 /// init.inhibitory_share the columns of so many neurons, on average, have no value above 0 and the others none below. With
-/// init.spectral_radius all is scaled to it. Throws std::invalid_argument if a matrix without cycles is to be scaled.
+/// init.spectral_radius all is scaled to it. Throws std::invalid_argument if a matrix without cycles is to be scaled, or if a sparse
+/// one has no connection at all.
 /// Sources: Maass, Natschläger, Markram 2002 (sparse, 20 % inhibitory); Jaeger 2001 (spectral radius).
 std::vector<float> draw_lateral(const NetworkParams& network, const InitParams& init, const ParameterInfo& info,
                                 std::uint64_t seed);

@@ -61,7 +61,8 @@ void check_sizes(const std::vector<int>& sizes) {
 
 void check_layers(const std::vector<int>& layers, int n_layers, std::string_view field) {
   for (std::size_t i = 0; i < layers.size(); ++i) {
-    need(layers[i] >= 1 && layers[i] <= n_layers, field, layers[i], fmt::format("a layer from 1 to {}", n_layers));
+    need(layers[i] >= 1 && layers[i] <= n_layers, field, layers[i],
+         n_layers > 0 ? fmt::format("a layer from 1 to {}", n_layers) : "a hidden layer, and there is none");
     need(i == 0 || layers[i] > layers[i - 1], field, layers[i], "listed once and in ascending order");
   }
 }
@@ -88,9 +89,8 @@ void check_skips(const std::vector<Skip>& skips, int n_layers) {
 }
 
 void check_recurrent(const NetworkParams& p) {
-  check_layers(p.recurrent, p.n_layers(), "recurrent layer");
+  check_layers(p.recurrent, p.n_layers() - 1, "recurrent layer");
   for (const int layer : p.recurrent) {
-    need(layer < p.n_layers(), "recurrent layer", layer, "a hidden layer");
     need(p.sizes[layer] <= kMaxRecurrent, fmt::format("number of neurons of recurrent layer {}", layer), p.sizes[layer],
          fmt::format("at most {}", kMaxRecurrent));
   }

@@ -34,6 +34,8 @@ inline constexpr Range kFinite = {};
 inline constexpr Range kShare = {.low = 0.0, .high = 1.0, .has_high = false};
 // Of learning rates and decay, and the least eps: an update in float stays a number (0 / 0 and 0 * infinity would not).
 inline constexpr Range kRate = {0.0, 1e6};
+// Of initial values: a normal number times it stays within float.
+inline constexpr Range kScale = {0.0, 1e30};
 inline constexpr double kMinEps = 1e-30;
 inline constexpr Range kExponent = {.low = 0.0, .high = 80.0, .has_low = false};  // exp() of it stays within float
 
@@ -127,13 +129,13 @@ void visit_fields(P& p, F&& f) {
 
 template <MaybeConst<InitParams> P, class F>
 void visit_fields(P& p, F&& f) {
-  f({"w_scale", at_least(0), "", "Initial weights: factor on sqrt(2 / fan-in)"}, p.w_scale);
-  f({"w_self_mean", kFinite, "", "Initial self-weights: mean"}, p.w_self_mean);
-  f({"w_self_std", at_least(0), "", "Initial self-weights: standard deviation"}, p.w_self_std);
+  f({"w_scale", kScale, "", "Initial weights: factor on sqrt(2 / fan-in)"}, p.w_scale);
+  f({"w_self_mean", {-1e30, 1e30}, "", "Initial self-weights: mean"}, p.w_self_mean);
+  f({"w_self_std", kScale, "", "Initial self-weights: standard deviation"}, p.w_self_std);
   f({"adaptation", at_least(0), "", "Strength of adaptation (start value)", "", true}, p.adaptation);
   f({"tau_m_spread", {1, 100}, "", "Start BIP from membrane time constants of tau-m over to tau-m times this factor"},
     p.tau_m_spread);
-  f({"w_rec_scale", at_least(0), "", "Initial lateral weights: factor on sqrt(2 / fan-in)", "", true}, p.w_rec_scale);
+  f({"w_rec_scale", kScale, "", "Initial lateral weights: factor on sqrt(2 / fan-in)", "", true}, p.w_rec_scale);
   f({"spectral_radius", {0, 1000}, "", "Lateral matrices are scaled to this spectral radius; 0: not", "", true},
     p.spectral_radius);
   f({"inhibitory_share",

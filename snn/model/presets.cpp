@@ -224,7 +224,7 @@ const Preset& find_preset(const std::string& name) {
   throw std::invalid_argument(fmt::format("preset is \"{}\"; it must be one of {}", name, names));
 }
 
-Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) {
+Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes, const NetworkParams* network) {
   const Preset& preset = find_preset(choices.preset);
   Resolved resolved{preset.base, {}};
   TrainingParams& params = resolved.params;
@@ -244,6 +244,7 @@ Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes) 
   }
   fit_shift(params.augment, preset, choices, n_channels, resolved.notes);
   note_corpus(preset, n_channels, n_classes, resolved.notes);
+  if (network != nullptr) params.network = *network;
   validate(params);
   return resolved;
 }

@@ -84,8 +84,9 @@ struct Resolved {
 /// 10, otherwise 8), the rate from the widest hidden layer (preset best). A skip of the preset that does not lead to a
 /// hidden layer is left out with a note, since the depth was chosen by the user; so the preset's shift
 /// of channels is narrowed where the data have too few. A skip or such a shift that the user gave and that does not fit
-/// throws. Throws std::invalid_argument naming the field, the range and the value found, or the value that belongs to no field.
-Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes);
+/// throws. network: taken in the place of what choices and preset say of it. Throws std::invalid_argument naming the field, the range
+/// and the value found, or the value that belongs to no field.
+Resolved resolve(const TrainingChoices& choices, int n_channels, int n_classes, const NetworkParams* network = nullptr);
 
 /// Throws std::invalid_argument naming the first choice that cannot change a training with these parameters, and what it needs;
 /// they follow from the choices, by resolve() or resolve_from(). Numbers of 0 ask for nothing, and presets for nothing either.

@@ -123,11 +123,13 @@ Resolved resolve_from(const Model& model, const TrainingChoices& choices, int n_
   TrainingChoices rest = choices;  // what follows from the network shall follow from this one: rate, gain
   rest.hidden = hidden_of(network);
   rest.skips = network.skips;
-  rest.frozen.reset();  // beside the preset's network it may not be allowed
   rest.values["output_layer"] = network.output_layer;
-  Resolved resolved = resolve(rest, n_channels, n_classes);
-  resolved.params.network = network;
-  validate(resolved.params);
+  Resolved resolved = resolve(rest, n_channels, n_classes, &network);
+  if (!choices.frozen && !network.frozen.empty()) {
+    resolved.notes.push_back(
+        fmt::format("layers that stay frozen, as in the model to start from: {}; --no-freeze trains them",
+                    fmt::join(network.frozen, ", ")));
+  }
   return resolved;
 }
 
@@ -167,6 +169,12 @@ WarmStart warm_start(const Model& model, const std::vector<std::string>& classes
     } else {
       array = found;
     }
+  }
+  const bool freezes_output = std::ranges::binary_search(params.network.frozen, params.network.n_layers());
+  if (freezes_output && std::ranges::count(indices, -1) > 0) {
+    throw std::invalid_argument(fmt::format(
+        "frozen layer {}: it is the output, and some of its classes are new, which would never be learnt; leave it out",
+        params.network.n_layers()));
   }
   for (std::size_t k = 0; k < classes.size(); ++k) {
     (indices[k] < 0 ? start.new_classes : start.taken_classes).push_back(classes[k]);

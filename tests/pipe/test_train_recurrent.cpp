@@ -63,7 +63,7 @@ TEST_CASE("ossicle-train: layers that cannot be recurrent or frozen are named") 
     CHECK_THAT(result.err, Contains(message));
     CHECK_FALSE(f.has("m"));
   };
-  refused("--preset plain --recurrent 3", "recurrent layer is 3; it must be a hidden layer");
+  refused("--preset plain --recurrent 3", "recurrent layer is 3; it must be a layer from 1 to 2");
   refused("--preset plain --recurrent 2,1", "recurrent layer is 1; it must be listed once and in ascending order");
   refused("--preset plain --freeze 1,2,3", "number of frozen layers is 3; it must be below the number of layers (3)");
   refused("--freeze 1", "--no-normalise");

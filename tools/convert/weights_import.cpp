@@ -133,6 +133,20 @@ bool complete_decays(Tensors& tensors, const std::string& name, std::size_t n, d
   return std::ranges::all_of(decays.values, [usual](float v) { return v == usual; });
 }
 
+/// A lateral matrix with zeros is a sparse one: training must not bring its missing connections back.
+void take_density(const ImportContext& context, const Tensors& tensors, snn::NetworkParams& network) {
+  const bool is_given = context.constants.values.contains("recurrent_density");
+  require(!is_given || !network.recurrent.empty(),
+          "--recurrent-density has no effect: it counts only for layers with w_rec_L; leave it out");
+  std::size_t n_there = 0, n_all = 0;
+  for (const int layer : network.recurrent) {
+    const std::vector<float>& w = tensors.at(fmt::format("w_rec_{}", layer)).values;
+    n_there += w.size() - static_cast<std::size_t>(std::ranges::count(w, 0.0F));
+    n_all += w.size();
+  }
+  if (!is_given && n_there > 0) network.recurrent_density = static_cast<double>(n_there) / static_cast<double>(n_all);
+}
+
 /// Fills in decays that are absent, and spreads values that stand for a whole layer. Returns the layers whose thetas are not all
 /// those of tau_m.
 std::vector<int> complete_layers(Tensors& tensors, const snn::NetworkParams& network) {
@@ -194,6 +208,7 @@ snn::Model import_weights(const snn::WeightsFile& file, const ImportContext& con
   check_ends(context, network);
   const std::vector<int> own_thetas = complete_layers(tensors, network);
   if (!context.is_like) network.bip = own_thetas;
+  if (!context.is_like) take_density(context, tensors, network);
   complete_biases(tensors, context.is_like, network);
   check_parameters(network, tensors);
   model.parameters = std::move(tensors);

@@ -70,9 +70,10 @@ void add_hidden(CLI::App& app, snn::TrainingChoices& c) {
       ->allow_extra_args(false);
 }
 
-void add_list(CLI::App& app, const std::string& flag, std::optional<std::vector<int>>& list, const std::string& help) {
+CLI::Option* add_list(CLI::App& app, const std::string& flag, std::optional<std::vector<int>>& list,
+                      const std::string& help) {
   const auto set = [&list](const std::vector<int>& numbers) { list = numbers; };
-  app.add_option_function<std::vector<int>>(flag, set, help)->delimiter(',')->allow_extra_args(false);
+  return app.add_option_function<std::vector<int>>(flag, set, help)->delimiter(',')->allow_extra_args(false);
 }
 
 void add_topology(CLI::App& app, snn::TrainingChoices& c) {
@@ -101,7 +102,10 @@ void add_topology(CLI::App& app, snn::TrainingChoices& c) {
   add_switch(app, "adaptive", c.adaptive, "Adaptation in the hidden layers: each spike works against the next ones");
   add_list(app, "--recurrent", c.recurrent,
            "Hidden layers whose neurons are all connected with each other, one step later, as 2 or 1,2");
-  add_list(app, "--freeze", c.frozen, "Layers that stay as they are drawn, or as --init brings them, as 1 or 1,2");
+  auto* no_freeze = app.add_flag_callback(
+      "--no-freeze", [&c] { c.frozen.emplace(); }, "No frozen layers");
+  add_list(app, "--freeze", c.frozen, "Layers that stay as they are drawn, or as --init brings them, as 1 or 1,2")
+      ->excludes(no_freeze);
   add_list(app, "--delays", c.delays,
            "A copy of every connection for each of these delays in steps, ascending, as 0,5,10; without 0 nothing "
            "arrives undelayed [0,6,12,18]");

@@ -69,5 +69,12 @@ TEST_CASE("lateral init: an estimate of the spectral radius, as Eigen finds it",
 TEST_CASE("lateral init: scaled to a spectral radius") {
   const std::vector<float> w = draw(network(120, 0.3), {.spectral_radius = 0.9, .inhibitory_share = 0.2});
   CHECK(largest_eigenvalue(w, 120) == Approx(0.9).epsilon(0.02));
-  CHECK_THROWS_WITH(draw(network(2, 1e-9), {.spectral_radius = 0.9}), Catch::Contains("w_rec_1 has no cycles"));
+  CHECK_THROWS_WITH(draw(network(2), {.w_rec_scale = 0.0, .spectral_radius = 0.9}),
+                    Catch::Contains("w_rec_1 has no cycles"));
+}
+
+TEST_CASE("lateral init: a sparse matrix without any connection is refused, as it could never get one") {
+  CHECK_THROWS_WITH(draw(network(2, 1e-9), {}), Catch::Contains("w_rec_1 has no connection"));
+  CHECK_THROWS_WITH(draw(network(9, 0.5), {.w_rec_scale = 0.0}), Catch::Contains("w_rec_1 has no connection"));
+  CHECK(draw(network(2), {.w_rec_scale = 0.0}) == std::vector<float>(4));
 }

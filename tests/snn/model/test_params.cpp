@@ -70,8 +70,10 @@ TEST_CASE("params: each bad field is named with the value found and the range") 
        [](auto& p) {
          p.network.self_recurrent = {2, 1};
        }},
-      {"recurrent layer is 4; it must be a hidden layer", [](auto& p) { p.network.recurrent = {4}; }},
-      {"recurrent layer is 0; it must be a layer from 1 to 4", [](auto& p) { p.network.recurrent = {0}; }},
+      {"recurrent layer is 4; it must be a layer from 1 to 3", [](auto& p) { p.network.recurrent = {4}; }},
+      {"recurrent layer is 1; it must be a hidden layer, and there is none",
+       [](auto& p) { p.network.sizes = {5, 3}, p.network.recurrent = {1}, p.network.self_recurrent = {}, p.network.bip = {}, p.network.skips = {}; }},
+      {"w_rec_scale is 1e+39; it must be 0 to", [](auto& p) { p.init.w_rec_scale = 1e39; }},
       {"number of neurons of recurrent layer 2 is 65537; it must be at most 65536",
        [](auto& p) { p.network.sizes[2] = 65537, p.network.recurrent = {2}; }},
       {"recurrent_density is 0; it must be greater than 0", [](auto& p) { p.network.recurrent_density = 0.0; }},

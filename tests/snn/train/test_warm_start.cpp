@@ -117,9 +117,23 @@ TEST_CASE("warm start: what is frozen may be another choice, which counts beside
   CHECK(params.network.frozen == std::vector{1});
   CHECK(warm_start(model, model.classes, params).parameters == model.parameters);
   model.training.network.frozen = {2};
-  CHECK(resolve_from(model, {}, 5, 3).params.network.frozen == std::vector{2});
+  const Resolved kept = resolve_from(model, {}, 5, 3);
+  CHECK(kept.params.network.frozen == std::vector{2});
+  CHECK_THAT(kept.notes.at(0), Contains("stay frozen") && Contains("2; --no-freeze"));
   choices.frozen = std::vector<int>{};
   CHECK(resolve_from(model, choices, 5, 3).params.network.frozen.empty());
+  CHECK(resolve_from(model, choices, 5, 3).notes.empty());
+  choices.frozen = std::vector{3};
+  const TrainingParams output = resolve_from(model, choices, 5, 3).params;
+  CHECK_NOTHROW(warm_start(model, model.classes, output));
+  CHECK_THROWS_WITH(warm_start(model, {"a", "b", "new"}, output), Contains("frozen layer 3") && Contains("new"));
+}
+
+// The preset's network has parts that the rule refuses, the model's has not.
+TEST_CASE("warm start: what a preset's network could not do, the model's may") {
+  TrainingChoices choices{.preset = "best"};
+  choices.values["rule"] = Rule::kSpikeTrain;
+  CHECK_NOTHROW(resolve_from(trained(), choices, 5, 3));
 }
 
 // The preset's output layer does not fire, the model's does.

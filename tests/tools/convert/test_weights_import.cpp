@@ -62,6 +62,16 @@ TEST_CASE("weights import: delays, adaptation and biases as MODEL.md names them"
   CHECK(model.parameters == tensors);
 }
 
+TEST_CASE("weights import: zeros of a lateral matrix are missing connections") {
+  snn::Tensors tensors = arrays_of(full_network());
+  for (const std::size_t i : {0, 5, 6, 7}) tensors.at("w_rec_1").values.at(i) = 0.0F;
+  CHECK(import(tensors).training.network.recurrent_density == 0.75);
+  tensors.erase("w_rec_1");
+  Values values = kConstants;
+  values["recurrent_density"] = 0.5;
+  CHECK_THROWS_WITH(import(tensors, values), Contains("--recurrent-density has no effect"));
+}
+
 TEST_CASE("weights import: arrays that are absent beside others of their kind") {
   snn::Tensors tensors = arrays_of(full_network());
   tensors.erase("bias_1");

@@ -107,9 +107,9 @@ class Plan(Reproduce):
         forward = "--epochs 400 --no-self-recurrent --no-skip --no-bip"
         alpha, digits = flags("3"), flags("4")
         self.assertEqual(alpha["r"], f"--preset paper-alpha --hidden 400,400,400 --recurrent 2 {forward} --seed 1")
-        self.assertEqual(alpha["st-rsbp"], "--preset paper-alpha --hidden 400,400,400 --epochs 400 --self-recurrent --no-skip --no-bip --rule spike-train "
+        self.assertEqual(alpha["st-rsbp"], "--preset paper-alpha --hidden 400,400,400 --epochs 400 --self-recurrent --no-skip --no-bip --rule spike-train --w-scale 1 "
                                            "--seed 1")
-        self.assertEqual(alpha["hm2"], f"--preset paper-alpha --hidden 400,400 {forward} --rule spike-train --seed 1")
+        self.assertEqual(alpha["hm2"], f"--preset paper-alpha --hidden 400,400 {forward} --rule spike-train --w-scale 1 --seed 1")
         self.assertIn(f"--preset paper-alpha --hidden 3200 --recurrent 1 {forward} --recurrent-density 0.1 --inhibitory-share 0.2 --spectral-radius 0.9 "
                       "--freeze 1 --seed 1", alpha["lsm-r3200"])
         self.assertIn("--hidden 100,100,100 --recurrent 2 ", digits["r"])  # as large as the networks that it is compared with

@@ -59,6 +59,7 @@ ROOMS = {
     "snn/backend": {"snn/base", "snn/model", "snn/neuron", "snn/scan"},
     "snn/backend/cpu": {"snn/base", "snn/model", "snn/neuron", "snn/scan", "snn/backend"},
     "snn/backend/cuda": {"snn/base", "snn/model", "snn/neuron", "snn/scan", "snn/backend"},
+    "snn/streaming": {"snn/base", "snn/model", "snn/scan", "snn/backend", "snn/backend/cpu"},
     "snn/files": {"snn/base", "snn/model"},
     "snn/data": {"snn/base", "snn/model", "snn/scan", "snn/files"},
     "snn/network": {"snn/base", "snn/model", "snn/neuron", "snn/scan", "snn/backend", "snn/data"},

@@ -129,6 +129,8 @@ struct Lateral {
 template <class Real>
 struct ForwardStage {
   std::vector<WeightedSource<Real>> sources;  // none: scan.u holds the drive already
+  bool only_events =
+      false;  // spikes are added one by one, however many there are: no utterance's bits depend on the others
   bool drive_only = false;  // no neurons: scan.u gets the drive, nothing else of scan but shape and row_begin counts
   std::optional<DriveSums<Real>> sums = {};   // taken of the drive
   std::optional<ApplyNorm<Real>> norm = {};   // gives scan.u the drive, before the neurons

@@ -1,55 +1,20 @@
 #include "snn/network/layer.h"
 
 #include <algorithm>
-#include <map>
 
 namespace snn {
-
-namespace {
-
-/// The weights of a connection's delays lie one behind the other.
-void add_delay(const Connection& weight, std::vector<Connection>& connections) {
-  if (connections.empty() || connections.back().population != weight.population) {
-    connections.push_back(weight);
-  } else {
-    connections.back().delays.push_back(weight.delays.front());
-  }
-}
-
-}  // namespace
 
 template <class Real>
 Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int index, Rule rule)
     : index_(index),
       shape_{0, 0, params.sizes.at(static_cast<std::size_t>(index))},
       rule_(rule),
+      arrays_(params, layout, index),
       fires_(index < params.n_layers() || params.output_layer == OutputLayer::kSpiking),
       is_normalised_(params.normalised),
       is_frozen_(std::ranges::binary_search(params.frozen, index)),
       is_sparse_(params.recurrent_density < 1.0) {
   for (int layer = 1; layer < index; ++layer) first_neuron_ += params.sizes.at(static_cast<std::size_t>(layer));
-  const auto size_of = [&params](int population) { return params.sizes.at(static_cast<std::size_t>(population)); };
-  for (const ArrayLayout::Entry& entry : layout.entries()) {
-    const ParameterInfo& info = entry.info;
-    if (info.kind != ParameterKind::kWeight) {
-      if (info.to == index) take(info, entry.offset);
-      continue;
-    }
-    if (info.to == index) add_delay({info.from, size_of(info.from), entry.offset, {info.delay}}, incoming_);
-    if (info.from == index) add_delay({info.to, size_of(info.to), entry.offset, {info.delay}}, outgoing_);
-  }
-}
-
-template <class Real>
-void Layer<Real>::take(const ParameterInfo& info, std::size_t offset) {
-  const std::map<ParameterKind, Offset*> places = {
-      {ParameterKind::kLateralWeight, &lateral_}, {ParameterKind::kSelfWeight, &w_self_},
-      {ParameterKind::kTheta, &theta_},           {ParameterKind::kBias, &bias_},
-      {ParameterKind::kAdaptation, &adaptation_}, {ParameterKind::kRho, &rho_},
-      {ParameterKind::kNormGain, &gain_},         {ParameterKind::kNormMean, &mean_},
-      {ParameterKind::kNormVar, &variance_}};
-  *places.at(info.kind) = offset;
-  if (info.kind == ParameterKind::kTheta) trains_theta_ = info.trained;
 }
 
 template <class Real>
@@ -61,7 +26,7 @@ void Layer<Real>::allocate(Backend<Real>& backend, std::size_t n_rows, std::size
   if (!trains) return;
   u_.renew(backend, over_time);
   delta_.renew(backend, over_time);
-  if (!gain_) return;
+  if (!arrays_.gain) return;
   drive_.renew(backend, over_time);
   norm_.renew(backend, 5 * n_neurons);
   drive_sums_.renew(backend, 2 * n_batch * n_neurons);
@@ -77,7 +42,7 @@ SilentNeurons Layer<Real>::silent(const Pass<Real>& pass) const {
 template <class Real>
 std::vector<WeightedSource<Real>> Layer<Real>::sources(const Pass<Real>& pass) const {
   std::vector<WeightedSource<Real>> sources;
-  for (const Connection& c : incoming_) {
+  for (const Connection& c : arrays_.incoming) {
     sources.push_back({pass.sources[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delays});
   }
   return sources;
@@ -85,10 +50,11 @@ std::vector<WeightedSource<Real>> Layer<Real>::sources(const Pass<Real>& pass) c
 
 template <class Real>
 void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
-  if (!fires_) return forward_readout(pass);
+  if (!fires_) return forward_readout(pass, keeps);
   std::optional<ApplyNorm<Real>> norm;
-  if (keeps && gain_) norm = find_norm(pass);
+  if (keeps && arrays_.gain) norm = find_norm(pass);
   pass.backend.run(ForwardStage<Real>{.sources = norm ? std::vector<WeightedSource<Real>>() : sources(pass),
+                                      .only_events = !keeps,
                                       .norm = norm,
                                       .lateral = lateral(pass),
                                       .scan = {.shape = shape_,
@@ -100,19 +66,21 @@ void Layer<Real>::forward(const Pass<Real>& pass, bool keeps) {
                                                .fired = nullptr,
                                                .n_spikes = pass.n_spikes + first_neuron_,
                                                .n_spikes_stride = pass.n_spikes_stride,
-                                               .theta = at(pass, theta_),
-                                               .w_self = at(pass, w_self_),
+                                               .theta = at(pass, arrays_.theta),
+                                               .w_self = at(pass, arrays_.w_self),
                                                .coeffs = pass.coeffs,
                                                .silent = silent(pass),
-                                               .bias = norm ? nullptr : at(pass, bias_),
-                                               .adaptation = at(pass, adaptation_),
-                                               .rho = at(pass, rho_)},
+                                               .bias = norm ? nullptr : at(pass, arrays_.bias),
+                                               .adaptation = at(pass, arrays_.adaptation),
+                                               .rho = at(pass, arrays_.rho)},
                                       .spikes = spikes_.data()});
 }
 
 template <class Real>
-void Layer<Real>::find_drive(const Pass<Real>& pass, Real* drive, const std::optional<DriveSums<Real>>& sums) {
-  ForwardStage<Real> stage{.sources = sources(pass), .drive_only = true, .sums = sums, .scan = {}};
+void Layer<Real>::find_drive(const Pass<Real>& pass, Real* drive, bool keeps,
+                             const std::optional<DriveSums<Real>>& sums) {
+  ForwardStage<Real> stage{
+      .sources = sources(pass), .only_events = !keeps, .drive_only = true, .sums = sums, .scan = {}};
   stage.scan.shape = shape_;
   stage.scan.row_begin = pass.row_begin;
   stage.scan.u = drive;
@@ -120,16 +88,16 @@ void Layer<Real>::find_drive(const Pass<Real>& pass, Real* drive, const std::opt
 }
 
 template <class Real>
-void Layer<Real>::forward_readout(const Pass<Real>& pass) {
-  find_drive(pass, psc_.data());
+void Layer<Real>::forward_readout(const Pass<Real>& pass, bool keeps) {
+  find_drive(pass, psc_.data(), keeps);
   pass.backend.run(ReadoutForward<Real>{.shape = shape_,
                                         .row_begin = pass.row_begin,
                                         .potential = psc_.data(),
                                         .sums = pass.psc_sums,
                                         .n_spikes = pass.n_spikes + first_neuron_,
                                         .n_spikes_stride = pass.n_spikes_stride,
-                                        .theta = at(pass, theta_),
-                                        .bias = at(pass, bias_),
+                                        .theta = at(pass, arrays_.theta),
+                                        .bias = at(pass, arrays_.bias),
                                         .coeffs = pass.coeffs});
 }
 
@@ -144,7 +112,7 @@ template <class Real>
 ApplyNorm<Real> Layer<Real>::find_norm(const Pass<Real>& pass) {
   double* sums = drive_sums_.data();
   double* squares = sums + Shape{0, 0, shape_.n_neurons}.index(pass.n_utterances, 0);
-  find_drive(pass, drive_.data(),
+  find_drive(pass, drive_.data(), true,
              DriveSums<Real>{.shape = utterances(pass),
                              .row_begin = pass.row_begin,
                              .drive = drive_.data(),
@@ -160,8 +128,8 @@ ApplyNorm<Real> Layer<Real>::find_norm(const Pass<Real>& pass) {
           .row_begin = pass.row_begin,
           .drive = drive_.data(),
           .norm = norm_factors(),
-          .gain = at(pass, gain_),
-          .bias = at(pass, bias_),
+          .gain = at(pass, arrays_.gain),
+          .bias = at(pass, arrays_.bias),
           .u = u_.data()};
 }
 
@@ -172,8 +140,8 @@ void Layer<Real>::unnormalise(const Pass<Real>& pass) {
   pass.backend.run(FindErrorMeans<Real>{.n_batch = pass.n_utterances,
                                         .n_neurons = shape_.n_neurons,
                                         .n_rows = pass.row_begin + pass.n_utterances,
-                                        .dbias = part_at(pass, bias_),
-                                        .dgain = part_at(pass, gain_),
+                                        .dbias = part_at(pass, arrays_.bias),
+                                        .dgain = part_at(pass, arrays_.gain),
                                         .part_stride = pass.part_stride,
                                         .mean_error = means,
                                         .mean_product = means + shape_.n_neurons});
@@ -183,7 +151,7 @@ void Layer<Real>::unnormalise(const Pass<Real>& pass) {
                                   .drive = drive_.data(),
                                   .error = u_.data(),
                                   .norm = norm_factors(),
-                                  .gain = at(pass, gain_),
+                                  .gain = at(pass, arrays_.gain),
                                   .mean_error = means,
                                   .mean_product = means + shape_.n_neurons});
 }
@@ -191,13 +159,13 @@ void Layer<Real>::unnormalise(const Pass<Real>& pass) {
 template <class Real>
 void Layer<Real>::keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state,
                             const AdamCoeffs<Real>* coeffs) {
-  if (!gain_) return;
+  if (!arrays_.gain) return;
   backend.run(KeepNorm<Real>{.n_neurons = shape_.n_neurons,
                              .state = state,
                              .coeffs = coeffs,
                              .norm = norm_factors(),
-                             .mean = parameters + *mean_,
-                             .variance = parameters + *variance_});
+                             .mean = parameters + *arrays_.mean,
+                             .variance = parameters + *arrays_.variance});
 }
 
 template <class Real>
@@ -207,10 +175,10 @@ void Layer<Real>::backward_readout(const Pass<Real>& pass) {
                                          .potential = psc_.data(),
                                          .delta = delta_.data(),
                                          .drive_error = u_.data(),
-                                         .dtheta = trains_theta_ ? part_at(pass, theta_) : nullptr,
-                                         .dbias = part_at(pass, bias_),
+                                         .dtheta = arrays_.trains_theta ? part_at(pass, arrays_.theta) : nullptr,
+                                         .dbias = part_at(pass, arrays_.bias),
                                          .part_stride = pass.part_stride,
-                                         .theta = at(pass, theta_),
+                                         .theta = at(pass, arrays_.theta),
                                          .coeffs = pass.coeffs});
 }
 
@@ -221,22 +189,22 @@ BackwardScan<Real> Layer<Real>::backward_scan(const Pass<Real>& pass) {
           .delta = delta_.data(),
           .u = u_.data(),
           .psc = {},
-          .dw_self = part_at(pass, w_self_),
-          .dtheta = trains_theta_ ? part_at(pass, theta_) : nullptr,
-          .dbias = part_at(pass, bias_),
+          .dw_self = part_at(pass, arrays_.w_self),
+          .dtheta = arrays_.trains_theta ? part_at(pass, arrays_.theta) : nullptr,
+          .dbias = part_at(pass, arrays_.bias),
           .part_stride = pass.part_stride,
-          .theta = at(pass, theta_),
-          .w_self = at(pass, w_self_),
+          .theta = at(pass, arrays_.theta),
+          .w_self = at(pass, arrays_.w_self),
           .firing_rate = firing_rate(pass),
           .layer_rate = pass.gradient.layer_rate,
           .rule = rule_,
           .coeffs = pass.coeffs,
           .silent = silent(pass),
           .of_spikes = (is_normalised_ || rule_ == Rule::kSpikeTrain) && !is_output(),
-          .adaptation = at(pass, adaptation_),
-          .rho = at(pass, rho_),
-          .dadaptation = part_at(pass, adaptation_),
-          .drho = part_at(pass, rho_)};
+          .adaptation = at(pass, arrays_.adaptation),
+          .rho = at(pass, arrays_.rho),
+          .dadaptation = part_at(pass, arrays_.adaptation),
+          .drho = part_at(pass, arrays_.rho)};
 }
 
 template <class Real>
@@ -247,15 +215,16 @@ void Layer<Real>::backward(const Pass<Real>& pass) {
     backward_readout(pass);
   }
   if (is_frozen_) return;
-  if (lateral_) find_gradients(pass, {index_, shape_.n_neurons, *lateral_, {1}});  // of the drive behind its norm
-  if (lateral_ && is_sparse_) {
+  if (arrays_.lateral)
+    find_gradients(pass, {index_, shape_.n_neurons, *arrays_.lateral, {1}});  // of the drive behind its norm
+  if (arrays_.lateral && is_sparse_) {
     pass.backend.run(MissingConnections<Real>{.n_rows = shape_.n_neurons,
                                               .n_columns = shape_.n_neurons,
-                                              .w = at(pass, lateral_),
-                                              .dw = pass.gradients + *lateral_});
+                                              .w = at(pass, arrays_.lateral),
+                                              .dw = pass.gradients + *arrays_.lateral});
   }
-  if (gain_) unnormalise(pass);
-  for (const Connection& c : incoming_) find_gradients(pass, c);
+  if (arrays_.gain) unnormalise(pass);
+  for (const Connection& c : arrays_.incoming) find_gradients(pass, c);
 }
 
 template <class Real>
@@ -279,16 +248,16 @@ void Layer<Real>::backward_neurons(const Pass<Real>& pass) {
                                 .rate = firing_rate(pass)});
   }
   BackwardStage<Real> stage{.targets = {}, .scan = backward_scan(pass), .lateral = lateral(pass)};
-  if (gain_) {
+  if (arrays_.gain) {
     stage.gain = GainSums<Real>{.shape = shape_,
                                 .row_begin = pass.row_begin,
                                 .drive = drive_.data(),
                                 .error = u_.data(),
                                 .norm = norm_factors(),
-                                .dgain = part_at(pass, gain_),
+                                .dgain = part_at(pass, arrays_.gain),
                                 .part_stride = pass.part_stride};
   }
-  for (const Connection& c : outgoing_) {
+  for (const Connection& c : arrays_.outgoing) {
     stage.targets.push_back(
         {c.n_neurons, pass.delta[static_cast<std::size_t>(c.population)], pass.parameters + c.weight, c.delays});
   }

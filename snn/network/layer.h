@@ -4,17 +4,9 @@
 #include <vector>
 
 #include "snn/backend/backend.h"
-#include "snn/model/parameter_list.h"
+#include "snn/model/layer_arrays.h"
 
 namespace snn {
-
-/// A connection at one of its ends: the population at the other end, its neurons, and where w [delays][to][from] lies.
-struct Connection {
-  int population = 0;
-  int n_neurons = 0;
-  std::size_t weight = 0;
-  std::vector<int> delays;  ///< steps
-};
 
 /// What a pass over the layers shares. Pointers are the back end's.
 template <class Real>
@@ -79,10 +71,9 @@ class Layer {
   void keep_norm(Backend<Real>& backend, Real* parameters, const GradientState* state, const AdamCoeffs<Real>* coeffs);
 
  private:
-  using Offset = std::optional<std::size_t>;  // of an array among the parameters
+  using Offset = LayerArrays::Offset;
 
-  bool is_output() const { return outgoing_.empty(); }
-  void take(const ParameterInfo& info, std::size_t offset);
+  bool is_output() const { return arrays_.outgoing.empty(); }
   static const Real* at(const Pass<Real>& pass, const Offset& offset) {
     return offset ? pass.parameters + *offset : nullptr;
   }
@@ -90,11 +81,11 @@ class Layer {
     return offset && !is_frozen_ ? pass.parts + (*offset - pass.first_part) : nullptr;
   }
   std::optional<Lateral<Real>> lateral(const Pass<Real>& pass) const {
-    return lateral_ ? std::optional(Lateral<Real>{at(pass, lateral_), pass.n_steps}) : std::nullopt;
+    return arrays_.lateral ? std::optional(Lateral<Real>{at(pass, arrays_.lateral), pass.n_steps}) : std::nullopt;
   }
   std::vector<WeightedSource<Real>> sources(const Pass<Real>& pass) const;
-  void find_drive(const Pass<Real>& pass, Real* drive, const std::optional<DriveSums<Real>>& sums = {});
-  void forward_readout(const Pass<Real>& pass);
+  void find_drive(const Pass<Real>& pass, Real* drive, bool keeps, const std::optional<DriveSums<Real>>& sums = {});
+  void forward_readout(const Pass<Real>& pass, bool keeps);
   ApplyNorm<Real> find_norm(const Pass<Real>& pass);
   void backward_neurons(const Pass<Real>& pass);
   void backward_readout(const Pass<Real>& pass);
@@ -110,14 +101,11 @@ class Layer {
   int first_neuron_ = 0;
   Shape shape_;
   Rule rule_;
-  std::vector<Connection> incoming_, outgoing_;
+  LayerArrays arrays_;
   bool fires_ = true;           // false: an output layer of potentials
   bool is_normalised_ = false;  // some layer of the network is: errors that arrive are those of spikes
-  bool trains_theta_ = false;
   bool is_frozen_ = false;
-  bool is_sparse_ = false;  // the lateral matrix: its zeros are missing connections
-  Offset lateral_;          // [N][N]
-  Offset theta_, w_self_, adaptation_, rho_, bias_, gain_, mean_, variance_;
+  bool is_sparse_ = false;        // the lateral matrix: its zeros are missing connections
   Buffer<Real> u_, psc_, delta_;  // [rows][N]
   Buffer<std::byte> spikes_;      // as the back end keeps them
   Buffer<Real> drive_;            // [rows][N], before it is normalised

@@ -36,8 +36,9 @@ class Network {
   void load(Batch batch, bool keeps);
   /// Runs the loaded batch through all layers and keeps what backward() needs.
   void forward();
-  /// The same without keeping: faster, in less memory, with the same bits. Throws std::invalid_argument for a normalised network,
-  /// which only batches to learn from can run: fold it (folding.h).
+  /// The same without keeping: faster and in less memory. An utterance's bits do not depend on the others; they are those of
+  /// forward() where no layer fires more often than forward() adds its spikes one by one (spike_product.h). Throws
+  /// std::invalid_argument for a normalised network, which only batches to learn from can run: fold it (folding.h).
   void infer();
   /// Both with loading.
   void forward(Batch batch) { load(std::move(batch), true), forward(); }

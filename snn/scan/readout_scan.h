@@ -24,14 +24,18 @@ struct ReadoutForward {
   const Real* theta;            // [K]
   const Real* bias;             // [K], or null
   Coeffs<Real> coeffs;
+  Real* carried =
+      nullptr;  // [2][K], of one utterance that comes in pieces: I and v before them, then after; or null: it begins
 
   SNN_HD Extent extent() const { return {shape.n_batch, shape.n_neurons}; }
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
     for (int k = first; k < last; ++k) {
+      Real* const state = carried != nullptr ? carried + k : nullptr;
       const Real keep = theta[k], offset = bias != nullptr ? bias[k] : Real(0);
-      Real current = Real(0), v = Real(0), sum = Real(0);
+      Real current = state != nullptr ? *state : Real(0);
+      Real v = state != nullptr ? state[shape.n_neurons] : Real(0), sum = Real(0);
       for (int row = row_begin[b]; row < row_begin[b + 1]; ++row) {
         Real& at = potential[shape.index(row, k)];
         current = psc_step(coeffs.keep_s, coeffs.gain_s, current, biased_drive(at, offset));
@@ -39,6 +43,7 @@ struct ReadoutForward {
         at = v;
         sum += v;
       }
+      if (state != nullptr) state[0] = current, state[shape.n_neurons] = v;
       sums[shape.index(b, k)] = sum;
       n_spikes[static_cast<std::size_t>(b) * n_spikes_stride + static_cast<std::size_t>(k)] = 0;
     }

@@ -55,16 +55,17 @@ void add_events_columns(const ForwardTiles<Real>& tiles, const Real* const* pane
                         int first, int width, Real* drive) {
   constexpr int kWidth = kVectors * kLanes<Real>;
   const int origin = tiles.scan.row_begin[tiles.first_batch];
+  const int past = tiles.carried.first_step;
   const auto stride = static_cast<std::size_t>(tiles.scan.shape.n_neurons);
   Real beside[kWidth] = {};  // where a whole register would reach into the next row
   for (int row = first_row; row < last_row; ++row, drive += stride) {
     if (width == kWidth) {
-      add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, row - first_row, first, panels,
-                                     tiles.has_drive, drive);
+      add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, row - first_row + past, first,
+                                     panels, tiles.has_drive, drive);
       continue;
     }
     std::memcpy(beside, drive, static_cast<std::size_t>(width) * sizeof(Real));
-    add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, row - first_row, first, panels,
+    add_events_row<Real, kVectors>(tiles.sources, tiles.n_sources, row - origin, row - first_row + past, first, panels,
                                    tiles.has_drive, beside);
     std::memcpy(drive, beside, static_cast<std::size_t>(width) * sizeof(Real));
   }

@@ -48,7 +48,7 @@ template <class Real>
 void add_events(const ForwardTiles<Real>& p, int b, int first, int last) {
   const Real* panels[kMostSources];
   ForwardTiles<Real> some = p;
-  const int begin = p.scan.row_begin[b], end = p.scan.row_begin[b + 1];
+  const int begin = p.scan.row_begin[b] + p.carried.first_step, end = p.scan.row_begin[b + 1];
   for (int s = 0; s < p.n_sources; s += kMostSources) {
     some.sources = p.sources + s;
     some.n_sources = p.n_sources - s < kMostSources ? p.n_sources - s : kMostSources;
@@ -80,6 +80,19 @@ PackSpikes<Real> packing(const ForwardTiles<Real>& p) {
           .spikes = p.spikes};
 }
 
+/// The next rows of an utterance that comes in pieces, one tile.
+template <class Real>
+void go_on(const ForwardTiles<Real>& p, int b, int first, int last) {
+  const ForwardScan<Real>& scan = p.scan;
+  const PackSpikes<Real> pack = packing(p);
+  auto& tile = p.carried.tiles[first / kTileWidth];
+  for (int row = scan.row_begin[b] + p.carried.first_step; row < scan.row_begin[b + 1]; ++row) {
+    scan.run_row(scan.u + scan.shape.index(row - scan.first_row, first), last - first, tile);
+    for (int n = first; n < last && scan.psc != nullptr; ++n) scan.psc[scan.shape.index(row, n)] = tile.a[n - first];
+    if (p.spikes != nullptr) pack.pack_word(row, first / kSpikesPerWord);
+  }
+}
+
 /// All tiles of an utterance, step by step: the spikes of one step arrive at all neurons in the next.
 template <class Real>
 void walk(const ForwardTiles<Real>& p, int b) {
@@ -87,7 +100,12 @@ void walk(const ForwardTiles<Real>& p, int b) {
   const int n_neurons = p.scan.shape.n_neurons, n_words = spike_words(n_neurons), begin = p.scan.row_begin[b];
   std::uint32_t listed[2] = {};
   const typename ForwardTiles<Real>::Events events{.list = {listed, p.recurrence.events}, .n_neurons = n_neurons};
-  ForwardStep<Real> step{.scan = p.scan, .state = {p.recurrence.tiles, b, nullptr, nullptr}, .step = 0};
+  ForwardStep<Real> step{
+      .scan = p.scan, .state = {p.recurrence.tiles, b, nullptr, nullptr}, .step = p.carried.first_step};
+  if (step.step > 0) {
+    list_by_row({p.spikes + area(begin + step.step - 1, n_words), 1, n_words}, listed, p.recurrence.events);
+    step.state.arrives = p.recurrence.arrives;
+  }
   do {
     for (int first = 0; first < n_neurons; first += kTileWidth) {
       const int width = first + kTileWidth < n_neurons ? kTileWidth : n_neurons - first;
@@ -120,7 +138,12 @@ void forward(const ForwardTiles<Real>& p) {
       run_tile(p.sums, b, first, last);
       if (p.drive_only) continue;
       run_tile(p.norm, b, first, last);
+      if (p.carried.begins) p.scan.start(b, first, last, p.carried.tiles[first / kTileWidth]);
       if (is_recurrent) continue;
+      if (p.carried.tiles != nullptr) {
+        go_on(p, b, first, last);
+        continue;
+      }
       p.scan.template run<kTileWidth>(b, first, last);
       if (p.spikes != nullptr) pack.template run<kTileWidth>(b, first / kSpikesPerWord, first / kSpikesPerWord + 1);
     }

@@ -36,10 +36,17 @@ struct ForwardTiles {
     int n_neurons = 0;             // I
     int delay = 0;                 // steps after which the events arrive
   };
+  /// Of one utterance that comes in pieces: what its neurons keep between them.
+  struct Carried {
+    ForwardTile<Real, kTileWidth>* tiles = nullptr;  // [tiles]
+    bool begins = false;                             // they are set to rest first
+    int first_step =
+        0;  // rows before it are the utterance's past: spikes of theirs arrive, nothing else of them is looked at
+  };
   /// Of a recurrent layer.
   struct Recurrence {
     const Real* panels = nullptr;                    // of the lateral matrix
-    ForwardTile<Real, kTileWidth>* tiles = nullptr;  // [tiles], room
+    ForwardTile<Real, kTileWidth>* tiles = nullptr;  // [tiles], room; or those of Carried
     Real* arrives = nullptr;                         // [tiles][kTileWidth], room
     std::uint16_t* events = nullptr;                 // [N + kEventSlack], room
   };
@@ -52,6 +59,7 @@ struct ForwardTiles {
   const DriveSums<Real>* sums = nullptr;  // of the drive, or null
   const ApplyNorm<Real>* norm = nullptr;  // gives the drive, or null
   Recurrence recurrence = {};             // without panels: none
+  Carried carried = {};                   // without tiles: whole utterances
   int first_batch = 0, last_batch = 0;
 };
 

@@ -17,10 +17,10 @@ inline constexpr int kMostNeurons = 1 << 16;
 /// Lists count their events in 32 bits, with the slack.
 inline constexpr std::size_t kMostListed = std::size_t{1} << 31;
 
-/// Whether a source's products are done event by event. n_events: its spikes in those rows.
-inline bool by_events(std::size_t n_events, int n_rows, int n_neurons) {
+/// Whether a source's products are done event by event. n_events: its spikes in those rows; most: the share up to which they are.
+inline bool by_events(std::size_t n_events, int n_rows, int n_neurons, double most = kMostEvents) {
   return n_neurons <= kMostNeurons && n_events <= kMostListed &&
-         static_cast<double>(n_events) <= kMostEvents * static_cast<double>(n_rows) * static_cast<double>(n_neurons);
+         static_cast<double>(n_events) <= most * static_cast<double>(n_rows) * static_cast<double>(n_neurons);
 }
 
 /// Rows whose error, a tile wide, stays in a level-2 cache; and neurons of a source that a chunk of the gradient covers.

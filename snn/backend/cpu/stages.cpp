@@ -147,8 +147,9 @@ void run_forward(const Kernels<Real>& kernels, const ForwardStage<Real>& stage, 
   std::vector<bool> events(stage.sources.size());
   for (std::size_t i = 0; i < stage.sources.size(); ++i) {
     const Source<Real>& source = stage.sources[i].source;
-    events[i] = source.spikes != nullptr &&
-                by_events(kernels.count_spikes(spike_rows(source, 0, shape.n_rows)), shape.n_rows, source.n_neurons);
+    events[i] =
+        source.spikes != nullptr && by_events(kernels.count_spikes(spike_rows(source, 0, shape.n_rows)), shape.n_rows,
+                                              source.n_neurons, stage.only_events ? 1.0 : kMostEvents);
     if (!events[i]) continue;
     pack_panels(kernels, stage.sources[i], shape.n_neurons, n_threads, scratch.panels[i]);
   }

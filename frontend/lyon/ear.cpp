@@ -5,14 +5,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <cstdlib>
 #include <map>
-#include <memory>
-#include <new>
 #include <stdexcept>
 
 #include "frontend/base/require.h"
 #include "frontend/lyon/flush_denormals.h"
+#include "frontend/lyon/lane.h"
 
 namespace ear {
 
@@ -24,23 +22,6 @@ bool all_finite(std::span<const float> samples) {
   for (const float x : samples) largest = std::max(largest, std::bit_cast<std::uint32_t>(x) & 0x7FFFFFFFU);
   return largest < 0x7F800000U;
 }
-
-/// The low-pass of one decimation as the kernel reads it.
-struct LaneLowPass {
-  float keep = 0.0F, cross = 0.0F;
-  std::vector<float> weights;  // [D][2]
-
-  LaneLowPass(double tau_factor, int decimation) {
-    const LowPassFactors factors = low_pass_weights(decimation_epsilon(tau_factor, decimation), decimation);
-    keep = static_cast<float>(factors.keep);
-    cross = static_cast<float>(factors.cross);
-    weights.reserve(2 * factors.w1.size());
-    for (std::size_t u = 0; u < factors.w1.size(); ++u) {
-      weights.push_back(static_cast<float>(factors.w1[u]));
-      weights.push_back(static_cast<float>(factors.w2[u]));
-    }
-  }
-};
 
 }  // namespace
 
@@ -79,25 +60,21 @@ void Ear::check(const EarJob& job) const {
 
 void Ear::hear(std::span<const EarJob> jobs) const {
   for (const EarJob& job : jobs) check(job);
-  const EarKernel& kernel = isa_.kernel;
-  const KernelDesign design = {factors_.sections.data(), static_cast<int>(factors_.sections.size()),
-                               factors_.stages.data(), factors_.agc, factors_.differ};
-  constexpr auto kAlignment = EarKernel::kAlignment;
-  const std::size_t n_blocks = kernel.n_bytes(design.n_rows) / kAlignment + 1;
-  const std::unique_ptr<void, void (*)(void*)> memory(std::aligned_alloc(kAlignment, n_blocks * kAlignment), std::free);
-  if (!memory) throw std::bad_alloc();
+  const LaneMemory memory = lane_memory(kernel(), design().n_rows);
   const FlushDenormals flush;
   while (!jobs.empty()) {
     const auto group = jobs.first(std::min<std::size_t>(jobs.size(), static_cast<std::size_t>(n_lanes())));
     std::map<int, LaneLowPass> low_passes;  // by decimation
     std::vector<LaneTask> tasks;
+    std::int64_t end = 0;
     for (const EarJob& job : group) {
       const LaneLowPass& low_pass = low_passes.try_emplace(job.decimation, tau_factor_, job.decimation).first->second;
       tasks.push_back({job.samples.data(), static_cast<std::int64_t>(job.samples.size()), job.decimation,
                        low_pass.weights.data(), low_pass.keep, low_pass.cross, job.scale, job.steps.data(),
                        static_cast<std::int64_t>(job.steps.size()) / n_channels()});
+      end = std::max(end, tasks.back().n_steps * job.decimation);
     }
-    kernel.hear(design, tasks.data(), static_cast<int>(tasks.size()), memory.get());
+    kernel().hear(design(), tasks.data(), static_cast<int>(tasks.size()), {0, end}, memory.get());
     jobs = jobs.subspan(group.size());
   }
 }

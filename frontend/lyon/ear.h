@@ -77,6 +77,14 @@ class Ear {
   /// The one in use.
   const std::string& isa() const { return isa_.name; }
 
+  /// For what runs the kernel by itself (ear_stream.h).
+  const EarKernel& kernel() const { return isa_.kernel; }
+  KernelDesign design() const {
+    return {factors_.sections.data(), static_cast<int>(factors_.sections.size()), factors_.stages.data(), factors_.agc,
+            factors_.differ};
+  }
+  double tau_factor() const { return tau_factor_; }
+
  private:
   EarFactors factors_;
   double tau_factor_;

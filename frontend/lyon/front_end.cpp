@@ -109,7 +109,7 @@ FrontEnd::Prepared FrontEnd::prepare(Sound sound) const {
         "its values are many times those of longer recordings; use longer recordings or fewer steps",
         duration_ms, params_.n_steps - params_.tail_steps));
   }
-  cochleagram.n_steps = params_.n_steps > 0 ? params_.n_steps : static_cast<int>(plan.n_steps);
+  cochleagram.n_steps = static_cast<int>(count_steps(static_cast<long long>(prepared.samples.size())));
   cochleagram.cropped_steps = static_cast<int>(plan.n_steps) - cochleagram.n_steps;
   cochleagram.values.resize(static_cast<std::size_t>(cochleagram.n_steps) *
                             static_cast<std::size_t>(coeffs_.n_channels));
@@ -157,6 +157,10 @@ std::vector<CochleagramOrError> FrontEnd::hear(std::vector<Sound> sounds, const 
   });
   for (const std::size_t i : order) heard[i].cochleagram = std::move(prepared[i].cochleagram);
   return heard;
+}
+
+long long FrontEnd::count_steps(long long n_samples) const {
+  return params_.n_steps > 0 ? params_.n_steps : plan_steps(params_, n_samples).n_steps;
 }
 
 double FrontEnd::n_bytes(long long n_samples) const {

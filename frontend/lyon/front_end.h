@@ -85,6 +85,9 @@ class FrontEnd {
   /// returned.
   std::vector<CochleagramOrError> hear(std::vector<Sound> sounds, const ParallelFor& parallel) const;
 
+  /// Steps of a sound of n samples at the ear's rate, with the tail. Throws as operator().
+  long long count_steps(long long n_samples) const;
+
   /// About what hear() holds, in bytes, for a sound of n samples at the ear's rate, with the sound itself.
   double n_bytes(long long n_samples) const;
 

@@ -20,7 +20,8 @@ constexpr std::int64_t kNever = INT64_MAX;
 struct Clock {
   int phase = 0;                // samples of the unfinished step
   std::int64_t next = kNever;   // the sample before which the next step is given out
-  std::int64_t n_finished = 0;  // steps given out
+  std::int64_t n_before = 0;    // steps given out by earlier calls
+  std::int64_t n_finished = 0;  // and by this one
 };
 
 /// Some samples of every lane, and what goes with each.
@@ -59,12 +60,19 @@ PassFactors<L> pass_factors(const KernelDesign& design) {
 }
 
 /// When the lane's next step is due: before the last sample of each D enters the low-pass; for D = 1 after the sample.
-std::int64_t due(const LaneTask& task, std::int64_t step) {
-  if (step == task.n_steps) return kNever;
+std::int64_t due(const LaneTask& task, const Clock& clock) {
+  if (clock.n_finished == task.n_steps) return kNever;
+  const std::int64_t step = clock.n_before + clock.n_finished;
   return task.decimation == 1 ? step + 1 : (step + 1) * task.decimation - 1;
 }
 
-/// The samples from `first` on into one lane of the block.
+Clock start_clock(const LaneTask& task, std::int64_t first) {
+  Clock clock{static_cast<int>(first % task.decimation), kNever, first / task.decimation, 0};
+  clock.next = due(task, clock);
+  return clock;
+}
+
+/// The task's samples from `first` on into one lane of the block.
 void pack(const LaneTask& task, std::int64_t first, int lane, Clock& clock, Block& block) {
   const std::int64_t left = task.n_samples - first;
   const int n_sound = left < 0 ? 0 : left < kPacked ? static_cast<int>(left) : kPacked;
@@ -98,7 +106,8 @@ std::int64_t finish_steps(const LaneTask* tasks, int n_tasks, std::int64_t now, 
       for (int i = lyon_model::kFrontRows; i < n_rows; ++i) {
         step[i - lyon_model::kFrontRows] = rows[i].low_pass.sum1[lane] * task.scale;
       }
-      clock.next = due(task, ++clock.n_finished);
+      ++clock.n_finished;
+      clock.next = due(task, clock);
     }
     if (clock.next < next) next = clock.next;
   }
@@ -108,37 +117,35 @@ std::int64_t finish_steps(const LaneTask* tasks, int n_tasks, std::int64_t now, 
   return next;
 }
 
-void hear(const KernelDesign& design, const LaneTask* tasks, int n_tasks, void* memory) {
+void hear(const KernelDesign& design, const LaneTask* tasks, int n_tasks, const HearRange& range, void* memory) {
   const PassFactors<L> factors = pass_factors(design);
   const int n_rows = design.n_rows;
   const Workspace work(memory, n_rows);
-  clear<L>(factors, work.sections, work.rows);
+  if (range.first == 0) clear<L>(factors, work.sections, work.rows);
   const OutputPass<L> output = choose_output_pass<L>(design.agc, design.differ);
   Clock clocks[kLanes];
-  std::int64_t next = kNever, end = 0;
+  std::int64_t next = kNever;
   for (int lane = 0; lane < n_tasks; ++lane) {
-    clocks[lane].next = due(tasks[lane], 0);
+    clocks[lane] = start_clock(tasks[lane], range.first);
     if (clocks[lane].next < next) next = clocks[lane].next;
-    const std::int64_t n_run = tasks[lane].n_steps * tasks[lane].decimation;
-    if (n_run > end) end = n_run;
   }
   Block block{};
-  std::int64_t first = 0;
-  for (; first < end; first += kSamples) {
-    const int packed = static_cast<int>(first % kPacked);
+  std::int64_t now = range.first;
+  for (; now < range.end; now += kSamples) {
+    const int packed = static_cast<int>((now - range.first) % kPacked);
     if (packed == 0) {
-      for (int lane = 0; lane < n_tasks; ++lane) pack(tasks[lane], first, lane, clocks[lane], block);
+      for (int lane = 0; lane < n_tasks; ++lane) pack(tasks[lane], now - range.first, lane, clocks[lane], block);
     }
     cascade_pass<L, kSamples>(factors, work.sections, &block.x[packed].all, &block.pass_front[packed].all, work.u,
                               n_rows);
     for (int n = 0; n < kSamples; ++n) {
       Real* const u = work.u + n * n_rows;
       if (design.agc) first_gain_pass<L>(factors, work.rows, u);
-      if (first + n == next) next = finish_steps(tasks, n_tasks, next, clocks, n_rows, work.rows);
+      if (now + n == next) next = finish_steps(tasks, n_tasks, next, clocks, n_rows, work.rows);
       output(factors, work.rows, u, block.w1[packed + n].all, block.w2[packed + n].all);
     }
   }
-  if (first == next) finish_steps(tasks, n_tasks, next, clocks, n_rows, work.rows);  // D = 1
+  if (now == next) finish_steps(tasks, n_tasks, next, clocks, n_rows, work.rows);  // D = 1
 }
 
 }  // namespace

@@ -20,6 +20,9 @@ class RecipeRunner {
 
   /// Channels of the records.
   int n_channels() const { return n_channels_; }
+  /// The recipe's parts.
+  const FrontEnd& front_end() const { return front_end_; }
+  bool has_encoders() const { return !encoders_.empty(); }
 
  private:
   FrontEnd front_end_;

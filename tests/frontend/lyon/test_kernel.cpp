@@ -28,7 +28,7 @@ TEST_CASE("A kernel stays within its memory and its steps, whatever was there, w
       for (int i = 0; i < n_tasks; ++i) {
         tasks.push_back({samples.data(), 5, 1, no_low_pass, 0.0F, 0.0F, 1.0F, steps.data() + i * 3 * n_channels, 3});
       }
-      k.hear(design, tasks.data(), n_tasks, memory);
+      k.hear(design, tasks.data(), n_tasks, {0, 3}, memory);
       CHECK(std::all_of(memory + size, memory + size + 64, [](std::byte b) { return b == kMark; }));
       CHECK(steps.back() == -1.0F);
       if (n_tasks == 1) first.assign(steps.begin(), steps.end() - 1);

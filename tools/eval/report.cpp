@@ -138,6 +138,7 @@ std::string EvalReport::json() const {
   const std::vector<std::string>& classes = scored.model().classes;
   Json report = count_json(scores.all());
   report["decision"] = to_string(readout);
+  report["n_silent"] = scores.n_silent();
   report["n_left_out"] = n_left_out;
   Json per_class, per_speaker, confusion = Json::array();
   for (int label = 0; label < scores.n_classes(); ++label) {
@@ -166,6 +167,9 @@ std::string EvalReport::text() const {
   std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",
                                  all.accuracy(), interval.low, interval.high, all.n_correct, all.n_total);
   if (readout != snn::Readout{}) text += fmt::format("decided by {}\n", to_string(readout));
+  if (scores.n_silent() > 0) {
+    text += fmt::format("silent: {}, which got no class: no sound, or no output spike\n", scores.n_silent());
+  }
   if (n_left_out > 0) text += fmt::format("left out: {} with a label that the model does not know\n", n_left_out);
   text += "per class\n";
   const std::size_t width = widest(classes);

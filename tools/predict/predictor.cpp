@@ -1,6 +1,7 @@
 #include "tools/predict/predictor.h"
 
 #include "snn/network/raster.h"
+#include "snn/score/answer.h"
 #include "tools/common/load.h"
 
 namespace tools {
@@ -31,7 +32,9 @@ snn::Dataset Predictor::one(ear::Record record, int n_channels) const {
 }
 
 std::vector<Answer> Predictor::name(ear::Record record, int n_channels, int k) {
-  const auto scores = snn::evaluate(network_, one(std::move(record), n_channels), 1).scores.front();
+  const snn::Evaluation evaluation = snn::evaluate(network_, one(std::move(record), n_channels), 1);
+  if (evaluation.decisions.front() == snn::kSilence) return {{snn::kSilenceName, 0.0F}};
+  const std::vector<float>& scores = evaluation.scores.front();
   std::vector<Answer> answers;
   for (const int best : snn::top_classes(scores, k)) {
     answers.push_back({model_.classes[static_cast<std::size_t>(best)], scores[static_cast<std::size_t>(best)]});

@@ -14,7 +14,7 @@
 
 namespace tools {
 
-/// One class and its summed output PSC.
+/// One class and its summed output PSC; or snn::kSilenceName and 0.
 struct Answer {
   std::string label;
   float score = 0.0F;
@@ -25,7 +25,7 @@ class Predictor {
   /// Throws std::invalid_argument for what this build or machine has not.
   Predictor(snn::Model model, const BackendOptions& backend, Context& context);
 
-  /// The k best classes of a recording, best first. `key`: as ossicle-lyon gives it to the recording (ear::key_of_path).
+  /// The k best classes of a recording, best first; silence alone where there is nothing to hear or the network says nothing. `key`: as ossicle-lyon gives it to the recording (ear::key_of_path).
   /// `warnings`: as of ear::RecipeRunner. Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
   /// recording that a stage of it refuses.
   std::vector<Answer> name(ear::Sound sound, const std::string& key, int k, std::vector<std::string>& warnings);

@@ -26,6 +26,7 @@ struct Options {
   tools::BackendOptions backend = {.choice = {.n_threads = 1}, .device = {}};
   int top = 1;
   bool json = false;
+  bool confidence = false;
   std::string spikes;
   std::string output = "-";
 };
@@ -38,7 +39,11 @@ void define(CLI::App& app, Options& o) {
   app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
   app.add_option("INPUT", o.inputs, "Recordings or streams; - or none: standard input");
   app.add_option("--top", o.top, "Classes to give for each recording, best first")->capture_default_str();
-  app.add_flag("--json,!--no-json", o.json, "A JSON object a line");
+  app.add_flag("--json,!--no-json", o.json, "A JSON object a line; \"confidence\" is null where there is none");
+  app.add_flag(
+      "--confidence,!--no-confidence", o.confidence,
+      "Behind each score the probability that the label is right, - for silence; wants a model that was trained "
+      "with a validation part");
   auto* spikes =
       app.add_option("--spikes", o.spikes,
                      "In place of lines, a raster stream of the spikes of these layers: all (that fire), output, or "
@@ -51,28 +56,33 @@ void define(CLI::App& app, Options& o) {
 
 void check(Options& o) {
   if (o.top < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.top));
-  if (!o.spikes.empty() && (o.json || o.top > 1)) {
-    throw std::invalid_argument("--spikes gives a stream and no lines: give it without --json and --top");
+  if (!o.spikes.empty() && (o.json || o.top > 1 || o.confidence)) {
+    throw std::invalid_argument("--spikes gives a stream and no lines: give it without --json, --top and --confidence");
   }
   tools::check(o.backend);
   if (o.inputs.empty()) o.inputs = {"-"};
 }
 
+nlohmann::ordered_json to_json(const tools::Answer& answer) {
+  nlohmann::ordered_json object = {{"label", answer.label}, {"score", answer.score}, {"confidence", nullptr}};
+  if (answer.confidence) object["confidence"] = *answer.confidence;
+  return object;
+}
+
 void print(const Options& o, const std::string& path, const std::vector<tools::Answer>& answers) {
   std::string line;
   if (o.json) {
-    nlohmann::ordered_json object = {
-        {"path", path}, {"label", answers.front().label}, {"score", answers.front().score}};
+    nlohmann::ordered_json object = {{"path", path}};
+    object.update(to_json(answers.front()));
     if (o.top > 1) {
-      for (const tools::Answer& answer : answers) {
-        object["top"].push_back({{"label", answer.label}, {"score", answer.score}});
-      }
+      for (const tools::Answer& answer : answers) object["top"].push_back(to_json(answer));
     }
     line = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
   } else {
     line = ear::one_line(path);
     for (const tools::Answer& answer : answers) {
       line += fmt::format("\t{}\t{:.3f}", ear::one_line(answer.label), answer.score);
+      if (o.confidence) line += answer.confidence ? fmt::format("\t{:.4f}", *answer.confidence) : "\t-";
     }
   }
   fmt::print("{}\n", line);
@@ -82,20 +92,23 @@ void print(const Options& o, const std::string& path, const std::vector<tools::A
 }
 
 /// Record by record, so that answers come as a pipe brings records.
-void name_stream(const Options& o, tools::InputFile& file, tools::Predictor& predictor) {
+void name_stream(const Options& o, tools::InputFile& file, tools::Predictor& predictor, tools::Context& context) {
   ear::Reader reader(file.input(), file.name());
   const snn::Model& model = predictor.model();
   tools::check_recipe(file.name(), reader.header(), o.model, model.recipe_json, model.input_kind);
   for (ear::Record record; reader.next(record);) {
     const std::string key = record.key;
-    print(o, key, predictor.name(std::move(record), reader.header().n_channels, o.top));
+    std::vector<std::string> warnings;
+    const auto answers = predictor.name(std::move(record), reader.header().n_channels, o.top, warnings);
+    for (const std::string& warning : warnings) context.warn(fmt::format("{}: {}: {}", file.name(), key, warning));
+    print(o, key, answers);
   }
 }
 
 void name_input(const Options& o, const std::string& path, tools::Predictor& predictor, tools::Context& context) {
   tools::InputFile file(path, "a recording or a stream of ossicle-lyon");
   if (tools::kind_of(file) == tools::FileKind::kStream) {
-    name_stream(o, file, predictor);
+    name_stream(o, file, predictor, context);
   } else {
     tools::require_kind(file, tools::FileKind::kSound, "a recording or a stream",
                         "ossicle-lyon --list makes a stream of it");
@@ -137,6 +150,7 @@ void run(Options& o, tools::Context& context) {
   constexpr std::string_view kUsage = "the model comes first: ossicle-predict MODEL INPUT";
   tools::Predictor predictor(tools::read_model(o.model, kUsage), o.backend, context);
   tools::recipe_of(predictor.model().recipe_json, o.model);  // once, and not an error of each input
+  if (o.confidence) tools::require_calibration(predictor.model(), o.model);
   if (!o.spikes.empty()) return write_spikes(o, predictor, context);
   // On a terminal the answers themselves say how far it is.
   std::optional<tools::RecordProgress> progress;

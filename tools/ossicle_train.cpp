@@ -163,8 +163,13 @@ snn::Checkpoint start(const Options& o, const snn::TrainingParams& params, const
     tools::warn_of_look_alikes(unmatched, "labels", context);
     parameters = std::move(from.parameters);
   }
-  return snn::start_training(params, stream.dataset, valid, ear::kind_name(stream.header.kind),
-                             ear::to_json(stream.header.recipe), std::move(parameters));
+  snn::Checkpoint state = snn::start_training(params, stream.dataset, valid, ear::kind_name(stream.header.kind),
+                                              ear::to_json(stream.header.recipe), std::move(parameters));
+  state.model.longest_ms = stream.longest_ms;
+  if (valid == nullptr) {
+    context.note("no validation part: the model cannot say how sure it is; --valid-fraction 0.1 makes it");
+  }
+  return state;
 }
 
 void say_best(const snn::Checkpoint& last, const tools::RunFiles& files, tools::Context& context) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 #include <stdexcept>
 #include <string_view>
 
@@ -46,6 +47,14 @@ std::uint64_t get_hash(const Metadata& metadata, const std::string& key) {
 std::optional<std::uint64_t> find_hash(const Metadata& metadata, const std::string& key) {
   if (!metadata.contains(key)) return std::nullopt;
   return get_hash(metadata, key);
+}
+
+std::optional<double> find_positive(const Metadata& metadata, const std::string& key) {
+  if (!metadata.contains(key)) return std::nullopt;
+  const std::string& text = get_text(metadata, key);
+  const auto value = parse<double>(text);
+  if (!value || !(*value > 0.0 && std::isfinite(*value))) fail(key, text, "a number above 0");
+  return value;
 }
 
 std::optional<double> find_share(const Metadata& metadata, const std::string& key) {

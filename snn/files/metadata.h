@@ -16,6 +16,8 @@ std::int64_t get_int(const Metadata& metadata, const std::string& key, std::int6
 /// Sixteen hexadecimal digits, without and with the right to be absent.
 std::uint64_t get_hash(const Metadata& metadata, const std::string& key);
 std::optional<std::uint64_t> find_hash(const Metadata& metadata, const std::string& key);
+/// A finite number above 0; may be absent.
+std::optional<double> find_positive(const Metadata& metadata, const std::string& key);
 /// A share, 0..1; may be absent.
 std::optional<double> find_share(const Metadata& metadata, const std::string& key);
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <stdexcept>
 #include <unordered_set>
 
@@ -14,6 +15,8 @@ namespace {
 
 constexpr const char* kFormat = "ossicle-model";
 constexpr const char* kVersion = "2";
+constexpr const char* kSums = "sums";  // what the logits of a calibration are
+constexpr const char* kMeans = "means";
 
 void check_classes(const Model& model) {
   const int n_classes = model.training.network.sizes.back();
@@ -26,6 +29,22 @@ void check_classes(const Model& model) {
       throw std::invalid_argument(fmt::format("class name \"{}\" is empty or there twice", shown(name)));
     }
   }
+}
+
+void require_positive(const char* what, double value) {
+  if (value > 0.0 && std::isfinite(value)) return;
+  throw std::invalid_argument(fmt::format("{} is {}; it must be a number above 0", what, value));
+}
+
+std::optional<Calibration> find_calibration(const Metadata& metadata) {
+  const std::optional<double> temperature = find_positive(metadata, "temperature");
+  if (!temperature) return std::nullopt;
+  const std::string& logits = get_text(metadata, "logits");
+  if (logits != kSums && logits != kMeans) {
+    throw std::runtime_error(
+        fmt::format(R"(metadata "logits" is "{}"; wanted is "{}" or "{}")", shown(logits), kSums, kMeans));
+  }
+  return Calibration{.temperature = *temperature, .of_means = logits == kMeans};
 }
 
 Model parse(std::span<const char> bytes) {
@@ -52,6 +71,8 @@ void check(const Model& model) {
   if (model.valid_accuracy && !(*model.valid_accuracy >= 0.0 && *model.valid_accuracy <= 1.0)) {
     throw std::invalid_argument(fmt::format("validation accuracy is {}; it must be 0 to 1", *model.valid_accuracy));
   }
+  if (model.calibration) require_positive("temperature", model.calibration->temperature);
+  if (model.longest_ms) require_positive("longest_ms", *model.longest_ms);
   check_parameters(model.training.network, model.parameters);
 }
 
@@ -63,6 +84,11 @@ void write_metadata(const Model& model, Metadata& metadata) {
   metadata["which"] = model.which;
   metadata["n_epochs_done"] = fmt::format("{}", model.n_epochs_done);
   if (model.valid_accuracy) metadata["valid_accuracy"] = fmt::format("{}", *model.valid_accuracy);
+  if (model.calibration) {
+    metadata["temperature"] = fmt::format("{}", model.calibration->temperature);
+    metadata["logits"] = model.calibration->of_means ? kMeans : kSums;
+  }
+  if (model.longest_ms) metadata["longest_ms"] = fmt::format("{}", *model.longest_ms);
 }
 
 void read_metadata(const Metadata& metadata, Model& model) {
@@ -74,6 +100,8 @@ void read_metadata(const Metadata& metadata, Model& model) {
   model.which = get_text(metadata, "which");
   model.n_epochs_done = static_cast<int>(get_int(metadata, "n_epochs_done", 0, model.training.n_epochs));
   model.valid_accuracy = find_share(metadata, "valid_accuracy");
+  model.calibration = find_calibration(metadata);
+  model.longest_ms = find_positive(metadata, "longest_ms");
 }
 
 std::uint64_t parameter_bytes(const Metadata& metadata) {

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "snn/files/safetensors.h"
+#include "snn/model/calibration.h"
 #include "snn/model/params.h"
 
 namespace snn {
@@ -19,7 +20,9 @@ struct Model {
   std::string which = "last";            ///< "last" or "best"
   int n_epochs_done = 0;                 ///< epochs behind these parameters
   std::optional<double> valid_accuracy;  ///< 0..1, on the validation set after that epoch
-  Tensors parameters;                    ///< parameter_list(training.network)
+  std::optional<Calibration> calibration = {};  ///< fitted on the same, where there is one
+  std::optional<double> longest_ms = {};        ///< duration of the longest training utterance, where it is known
+  Tensors parameters;                           ///< parameter_list(training.network)
   bool operator==(const Model&) const = default;
 };
 

@@ -5,7 +5,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "snn/neuron/decision.h"
+#include "snn/score/answer.h"
 
 namespace snn {
 
@@ -55,8 +55,9 @@ Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_s
       if (kind == ReadoutKind::kLast) sums = sum_last_steps(own, n_classes, n_last);
       const std::span<const float> row = std::span(sums).subspan(kind == ReadoutKind::kLast ? 0 : b * width, width);
       evaluation.scores.emplace_back(row.begin(), row.end());
-      evaluation.decisions.push_back(decide(row.data(), n_classes));
-      if (options.traces) evaluation.traces.push_back(trace_decisions(own, n_classes));
+      const bool is_heard = count_nonzero(dataset.utterances[static_cast<std::size_t>(indices[b])]) > 0;
+      evaluation.decisions.push_back(answer_of(row, is_heard));
+      if (options.traces) evaluation.traces.push_back(trace_decisions(own, n_classes, is_heard));
     }
     evaluation.counts.add(count_spikes(network, dataset, indices));
   }

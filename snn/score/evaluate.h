@@ -17,7 +17,7 @@ struct EvaluateOptions {
 
 struct Evaluation {
   std::vector<std::vector<float>> scores;  ///< of each utterance, [K]: what the readout says, 0..its steps
-  std::vector<int> decisions;              ///< of each utterance: class of the largest score, the lowest index on a tie
+  std::vector<int> decisions;              ///< of each utterance: answer_of its scores; one without values is not heard
   SpikeCounts counts{};
   std::vector<DecisionTrace> traces{};  ///< of each utterance, by summed PSC, where wanted
 };
@@ -28,7 +28,7 @@ struct Evaluation {
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size,
                     const EvaluateOptions& options = {});
 
-/// Right and wrong decisions of the utterances whose label is one of the classes.
+/// Right and wrong decisions of the utterances whose label is one of the classes; kSilence is wrong.
 Scores score(const Evaluation& evaluation, const Dataset& dataset);
 
 }  // namespace snn

@@ -6,7 +6,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "snn/neuron/decision.h"
+#include "snn/score/answer.h"
 
 namespace snn {
 
@@ -34,13 +34,13 @@ int DecisionTrace::after(int n) const {
   return std::prev(std::ranges::upper_bound(changes, n, {}, &Change::step))->decision;
 }
 
-DecisionTrace trace_decisions(std::span<const float> psc, int n_classes) {
+DecisionTrace trace_decisions(std::span<const float> psc, int n_classes, bool is_heard) {
   const auto width = static_cast<std::size_t>(n_classes);
   DecisionTrace trace;
   std::vector<float> sums(width, 0.0F);
   for (std::size_t row = 0; row < psc.size(); row += width) {
     for (std::size_t k = 0; k < width; ++k) sums[k] += psc[row + k];
-    const int decision = decide(sums.data(), n_classes);
+    const int decision = answer_of(sums, is_heard);
     ++trace.n_steps;
     if (trace.changes.empty() || trace.changes.back().decision != decision) {
       trace.changes.push_back({trace.n_steps, decision});

@@ -11,8 +11,8 @@ namespace snn {
 /// What an utterance would have been taken for after each of its steps, by the PSCs summed so far.
 struct DecisionTrace {
   struct Change {
-    int step = 1;  ///< the decision holds from this step on, counted from 1
-    int decision = 0;
+    int step = 1;      ///< the decision holds from this step on, counted from 1
+    int decision = 0;  ///< class, or kSilence
     bool operator==(const Change&) const = default;
   };
   int n_steps = 0;
@@ -23,9 +23,9 @@ struct DecisionTrace {
   int settled() const { return changes.back().step; }
 };
 
-/// Of an utterance's output PSCs [steps][K], at least one step. The sums are those of the forward scan, to the bit: the last
-/// decision is the network's. While no output neuron has a PSC, the first class stands (neuron/decision.h).
-DecisionTrace trace_decisions(std::span<const float> psc, int n_classes);
+/// Of an utterance's output PSCs [steps][K], at least one step, by answer_of: kSilence while no output neuron has a PSC. The sums are
+/// those of the forward scan, to the bit: the last decision is the network's.
+DecisionTrace trace_decisions(std::span<const float> psc, int n_classes, bool is_heard = true);
 
 struct LatencyPoint {
   double share = 0.0;  ///< of each utterance, 0..1: its first ceil(share * steps) steps

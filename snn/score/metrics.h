@@ -41,7 +41,7 @@ struct Confusion {
 class Scores {
  public:
   explicit Scores(int n_classes);
-  /// label and predicted in 0..K-1, otherwise std::invalid_argument.
+  /// label in 0..K-1, predicted too or an answer beside the classes (answer.h), which is wrong; otherwise std::invalid_argument.
   void add(int label, int predicted, std::string_view speaker);
   const CorrectCount& all() const { return all_; }
   const CorrectCount& of_class(int label) const;
@@ -50,11 +50,15 @@ class Scores {
   std::int64_t confusion(int label, int predicted) const;  ///< utterances of `label` that were taken for `predicted`
   /// All that occurred, the most frequent first; of equally frequent ones the lower label first, then the lower prediction.
   std::vector<Confusion> confusions() const;
+  std::int64_t n_silent() const {
+    return n_silent_;
+  }  ///< utterances that got kSilence; all() and the others count them too
   int n_classes() const { return n_classes_; }
 
  private:
   int n_classes_;
   CorrectCount all_;
+  std::int64_t n_silent_ = 0;
   std::vector<CorrectCount> by_class_;
   std::map<std::string, CorrectCount> by_speaker_;
   std::map<std::pair<int, int>, std::int64_t> n_by_pair_;  // (label, predicted), where there are any

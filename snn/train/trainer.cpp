@@ -210,7 +210,9 @@ Folded Trainer::scored() const {
 
 CorrectCount Trainer::score_valid() {
   if (scorer_) scorer_->set_parameters(scored().parameters);
-  return score(evaluate(scorer_ ? *scorer_ : network_, *valid_, params().batch_size), *valid_).all();
+  const Evaluation evaluation = evaluate(scorer_ ? *scorer_ : network_, *valid_, params().batch_size);
+  calibration_ = fit_calibration(evaluation, *valid_);
+  return score(evaluation, *valid_).all();
 }
 
 }  // namespace snn

@@ -10,7 +10,7 @@
 #include "snn/files/checkpoint.h"
 #include "snn/model/folding.h"
 #include "snn/network/network.h"
-#include "snn/score/evaluate.h"
+#include "snn/score/calibration.h"
 #include "snn/train/optimiser.h"
 
 namespace snn {
@@ -88,7 +88,8 @@ class Trainer {
 
   /// Everything that a resumed run needs.
   Checkpoint state() const;
-  /// The network that is scored, as it is now. which: "last" or "best".
+  /// The network that is scored, as it is now, with the calibration of its confidences where there is a validation set. which: "last"
+  /// or "best".
   Model model(const std::string& which) const;
 
  private:
@@ -120,6 +121,7 @@ class Trainer {
   GradientState gradient_;                       // likewise
   std::int64_t n_utterances_read_ = 0;           // likewise
   std::optional<double> valid_accuracy_;         // of the last epoch
+  std::optional<Calibration> calibration_;       // likewise
 };
 
 }  // namespace snn

@@ -123,6 +123,7 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
   for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
   valid_accuracy_ = state_.model.valid_accuracy;
+  calibration_ = state_.model.calibration;
   restore_counts();
 }
 
@@ -204,6 +205,7 @@ Model Trainer::model(const std::string& which) const {
   now.which = which;
   now.n_epochs_done = state_.epoch;
   now.valid_accuracy = valid_accuracy_;
+  now.calibration = calibration_;
   Folded folded = scored();
   now.training.network = std::move(folded.network);
   now.parameters = std::move(folded.parameters);

@@ -19,12 +19,13 @@ ear::Record make_record(const StreamSpec& spec, int index, int label, std::mt199
   record.label = label < spec.n_classes ? std::to_string(label) : spec.extra_label;
   record.speaker = "speaker" + std::to_string(index % 3);
   record.n_steps = 30 + static_cast<int>(random() % 21);
-  record.dt_ms = 8.0;
+  record.dt_ms = spec.step_ms;
   std::vector<float> values;
   for (int step = 0; step < record.n_steps; ++step) {
     for (int channel = 0; channel < spec.n_channels; ++channel) {
       const bool own = channel % 10 == label % 10;
-      values.push_back(random() % 100 < (own ? 60U : 5U) ? 1.0F : 0.0F);
+      const bool is_active = random() % 100 < (own ? 60U : 5U);
+      values.push_back(is_active && index >= spec.n_silent ? 1.0F : 0.0F);
     }
   }
   record.data = std::move(values);

@@ -13,8 +13,10 @@ struct StreamSpec {
 
   double scale = 1.0;            ///< a parameter of the recipe
   std::string extra_label = {};  ///< if set, a class of that name with one record more
+  int n_silent = 0;              ///< the first records are of zeros alone
   std::string prefix = "utt";    ///< of the keys
-  bool with_sequence = false;    ///< one record more, of the words 1 0 1
+  double step_ms = 8.0;
+  bool with_sequence = false;  ///< one record more, of the words 1 0 1
 };
 
 /// A cochleagram stream: records of 30 to 50 steps, label i % n_classes, three speakers.

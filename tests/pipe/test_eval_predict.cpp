@@ -84,6 +84,24 @@ TEST_CASE("ossicle-predict: the best classes, as text and JSON") {
   CHECK(object.at("top").at(0).at("score") >= object.at("top").at(1).at("score"));
 }
 
+TEST_CASE("ossicle-predict, ossicle-eval: silence is no class") {
+  const Trained t;
+  pipe_support::write_stream(t.file("mixed.tar"), {.n_records = 12, .n_silent = 2, .prefix = "mixed"});
+  const auto text = shell("ossicle-predict --top 3 " + t.model + " " + t.file("mixed.tar"));
+  CHECK_THAT(text.out, StartsWith("mixed_0\t(silence)\t0.000\nmixed_1\t(silence)\t0.000\nmixed_2\t2\t"));
+  const auto line = shell("ossicle-predict --json --top 3 " + t.model + " " + t.file("mixed.tar") + " | head -1").out;
+  const auto object = nlohmann::json::parse(line);
+  CHECK(object.at("label") == "(silence)");
+  CHECK(object.at("top").size() == 1);
+  const auto report = nlohmann::json::parse(shell("ossicle-eval --json " + t.model + " " + t.file("mixed.tar")).out);
+  CHECK(report.at("n_silent") == 2);
+  CHECK(report.at("n_total") == 12);
+  CHECK(report.at("n_correct") <= 10);
+  CHECK(report.at("latency").at("points").at(19).at("accuracy") == report.at("accuracy"));
+  CHECK_THAT(shell("ossicle-eval " + t.model + " " + t.file("mixed.tar")).out, Contains("\nsilent: 2, "));
+  CHECK_THAT(shell("ossicle-eval " + t.model + " " + t.test).out, !Contains("silent: "));
+}
+
 TEST_CASE("ossicle-predict: a bad input stops none of the others, and answers come at once") {
   const Trained t;
   const auto mixed = shell("ossicle-predict " + t.model + " " + t.model + "/not/there " + t.test);

@@ -39,6 +39,10 @@ snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>
   return utterance;
 }
 
+double duration_ms(const ear::Record& record) {
+  return record.n_steps * record.dt_ms;
+}
+
 snn::Model read_model(InputFile& file) {
   return file.is_file() ? snn::read_model(file.name()) : snn::parse_model(read_file(file, kMaxModelBytes), file.name());
 }
@@ -64,18 +68,21 @@ bool UtteranceSource::next(snn::Utterance& utterance, const std::vector<std::str
     throw std::runtime_error(
         fmt::format("{}: key {} stands in two of the streams; keys must be unique", records_.name(), record.key));
   }
+  longest_ms_ = std::max(longest_ms_, duration_ms(record));
+  total_ms_ += duration_ms(record);
   utterance = to_utterance(std::move(record), classes);
   return true;
 }
 
 LoadedStream load_streams(const std::vector<std::string>& paths) {
   UtteranceSource source(paths);
-  LoadedStream loaded{source.header(), {}};
+  LoadedStream loaded{.header = source.header(), .longest_ms = 0.0, .dataset = {}};
   loaded.dataset.n_channels = loaded.header.n_channels;
   loaded.dataset.classes = loaded.header.classes;
   for (snn::Utterance utterance; source.next(utterance, loaded.header.classes);) {
     loaded.dataset.utterances.push_back(std::move(utterance));
   }
+  loaded.longest_ms = source.longest_ms();
   return loaded;
 }
 
@@ -100,6 +107,13 @@ ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_n
     return ear::parse_recipe(recipe_json);
   } catch (const std::runtime_error& error) {
     throw std::runtime_error(fmt::format("{}: its recipe cannot be read: {}", model_name, error.what()));
+  }
+}
+
+void require_calibration(const snn::Model& model, const std::string& model_name) {
+  if (!model.calibration) {
+    throw std::runtime_error(fmt::format(
+        "{}: has no calibration, so no confidences; train it with --valid or --valid-fraction", model_name));
   }
 }
 

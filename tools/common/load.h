@@ -26,18 +26,23 @@ class UtteranceSource {
   const ear::Header& header() const { return records_.header(); }
   /// How much has been read: RecordSource::share().
   std::optional<double> share() const { return records_.share(); }
+  /// Of the utterances so far: duration of the longest one and of all, ms.
+  double longest_ms() const { return longest_ms_; }
+  double total_ms() const { return total_ms_; }
   /// The next utterance, its label an index into `classes`; false after the last. Throws std::runtime_error if a stream is
   /// damaged, if headers differ, if a key stands twice, and if there was no record at all.
   bool next(snn::Utterance& utterance, const std::vector<std::string>& classes);
 
  private:
   RecordSource records_;
+  double longest_ms_ = 0.0, total_ms_ = 0.0;
   std::unordered_set<std::string> keys_;
 };
 
 struct LoadedStream {
   ear::Header header;
-  snn::Dataset dataset;  ///< classes of the header; labels as indices into them, -1 for an unlabelled record
+  double longest_ms = 0.0;  ///< duration of the longest utterance, ms
+  snn::Dataset dataset;     ///< classes of the header; labels as indices into them, -1 for an unlabelled record
 };
 
 /// All utterances of a source of those paths. Throws what it throws.
@@ -50,6 +55,9 @@ snn::Model read_model(const std::string& path, std::string_view usage = {});
 snn::Model read_model(InputFile& file);
 inline constexpr std::size_t kMaxModelBytes = std::size_t{1} << 33;
 
+/// n_steps times the length of a step, ms.
+double duration_ms(const ear::Record& record);
+
 /// The record as an utterance, its label an index into `classes`; moves its array.
 snn::Utterance to_utterance(ear::Record&& record, const std::vector<std::string>& classes);
 
@@ -60,6 +68,9 @@ void check_recipe(const std::string& stream_name, const ear::Header& header, con
 
 /// The recipe in a model's metadata. Throws std::runtime_error naming the model for text that is none.
 ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_name);
+
+/// Throws std::runtime_error naming the model and what to do if it has no calibration, so no confidences.
+void require_calibration(const snn::Model& model, const std::string& model_name);
 
 /// Throws std::runtime_error if the stream has no classes, so no labels to learn or to score.
 void require_labels(const std::string& stream_name, const ear::Header& header);

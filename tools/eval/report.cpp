@@ -87,6 +87,20 @@ Json rates_json(const ScoredModel& scored) {
   return rates;
 }
 
+Json calibration_json(const ScoredModel& scored) {
+  const std::optional<snn::CalibrationError>& error = scored.calibration_error();
+  if (!error) return nullptr;
+  return {{"expected_error", error->value()}, {"mean_confidence", error->mean_confidence()}, {"n", error->n()}};
+}
+
+std::string calibration_text(const ScoredModel& scored) {
+  if (!scored.model().calibration) return "no calibration: the model was trained without a validation part\n";
+  const std::optional<snn::CalibrationError>& error = scored.calibration_error();
+  if (!error) return "no confidences: the calibration is of summed PSCs, which do not decide here\n";
+  return fmt::format("expected calibration error {:.2f} %, mean confidence {:.2f} %, {} answers\n",
+                     100.0 * error->value(), 100.0 * error->mean_confidence(), error->n());
+}
+
 Json latency_json(const snn::LatencyCurve& curve) {
   Json points = Json::array();
   for (const snn::LatencyPoint& point : curve.points) {
@@ -138,7 +152,9 @@ std::string EvalReport::json() const {
   const std::vector<std::string>& classes = scored.model().classes;
   Json report = count_json(scores.all());
   report["decision"] = to_string(readout);
+  report["n_silent"] = scores.n_silent();
   report["n_left_out"] = n_left_out;
+  report["calibration"] = calibration_json(scored);
   Json per_class, per_speaker, confusion = Json::array();
   for (int label = 0; label < scores.n_classes(); ++label) {
     per_class[classes[static_cast<std::size_t>(label)]] = count_json(scores.of_class(label));
@@ -166,7 +182,11 @@ std::string EvalReport::text() const {
   std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",
                                  all.accuracy(), interval.low, interval.high, all.n_correct, all.n_total);
   if (readout != snn::Readout{}) text += fmt::format("decided by {}\n", to_string(readout));
+  if (scores.n_silent() > 0) {
+    text += fmt::format("silent: {}, which got no class: no sound, or no output spike\n", scores.n_silent());
+  }
   if (n_left_out > 0) text += fmt::format("left out: {} with a label that the model does not know\n", n_left_out);
+  text += calibration_text(scored);
   text += "per class\n";
   const std::size_t width = widest(classes);
   for (int label = 0; label < scores.n_classes(); ++label) {

@@ -15,6 +15,7 @@ ScoredModel::ScoredModel(std::string path, snn::Model model, snn::Backend<float>
       network_(model_.training.network, model_.training.gradient, backend),
       scores_(static_cast<int>(model_.classes.size())) {
   network_.set_parameters(model_.parameters);
+  if (model_.calibration && how.readout == snn::Readout{}) calibration_error_.emplace();
 }
 
 std::vector<bool> ScoredModel::add(const snn::Dataset& batch) {
@@ -22,8 +23,13 @@ std::vector<bool> ScoredModel::add(const snn::Dataset& batch) {
   std::vector<bool> right;
   for (std::size_t i = 0; i < batch.utterances.size(); ++i) {
     const snn::Utterance& utterance = batch.utterances[i];
-    scores_.add(utterance.label, evaluation.decisions[i], utterance.speaker);
-    right.push_back(evaluation.decisions[i] == utterance.label);
+    const int answer = evaluation.decisions[i];
+    scores_.add(utterance.label, answer, utterance.speaker);
+    right.push_back(answer == utterance.label);
+    if (calibration_error_ && answer >= 0) {
+      const auto sure = snn::confidences(*model_.calibration, evaluation.scores[i], utterance.n_steps);
+      calibration_error_->add(sure[static_cast<std::size_t>(answer)], right.back());
+    }
     if (how_.traces) labels_.push_back(utterance.label);
   }
   counts_.add(evaluation.counts);

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "snn/score/evaluate.h"
+#include "snn/score/calibration.h"
 #include "tools/common/load.h"
 
 namespace tools {
@@ -29,6 +29,8 @@ class ScoredModel {
   /// Of add_beside(): the other model is the first.
   const snn::Paired& paired() const { return paired_; }
   snn::SynapticOperations operations() const { return synaptic_operations(model_.training.network, counts_); }
+  /// Of the answers that are classes; none without a calibration, and where other numbers than the summed PSC decide.
+  const std::optional<snn::CalibrationError>& calibration_error() const { return calibration_error_; }
   /// None where it was not wanted.
   std::optional<snn::LatencyCurve> latency() const;
 
@@ -40,6 +42,7 @@ class ScoredModel {
   snn::Scores scores_;
   snn::SpikeCounts counts_;
   snn::Paired paired_;
+  std::optional<snn::CalibrationError> calibration_error_;
   std::vector<snn::DecisionTrace> traces_;
   std::vector<int> labels_;  // of the traces
 };

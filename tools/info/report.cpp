@@ -76,6 +76,11 @@ Json memory_report(const snn::Model& model, const ear::Recipe& recipe) {
           {"train", in_mb(snn::training_memory(model.training, {n_steps * n_batch, n_batch}, "cpu", 1, false))}};
 }
 
+Json calibration_report(const std::optional<snn::Calibration>& calibration) {
+  if (!calibration) return nullptr;
+  return {{"temperature", calibration->temperature}, {"logits", calibration->of_means ? "means" : "sums"}};
+}
+
 // Every field, also where the file leaves it out, unless that has no effect.
 Json training_report(const snn::TrainingParams& training) {
   Json report = Json::parse(snn::all_training_to_json(training));
@@ -120,6 +125,8 @@ Json model_report(const std::string& name, const snn::Model& model, const ear::R
   return {{"model", name},
           {"epoch", {{"which", model.which}, {"n_done", model.n_epochs_done}}},
           {"valid_accuracy", model.valid_accuracy ? Json(*model.valid_accuracy) : Json()},
+          {"calibration", calibration_report(model.calibration)},
+          {"longest_ms", model.longest_ms ? shown(*model.longest_ms) : Json()},
           {"input_kind", model.input_kind},
           {"classes", model.classes},
           {"recipe", Json::parse(to_json(recipe))},
@@ -141,7 +148,8 @@ Json checkpoint_report(const std::string& name, const snn::Checkpoint& checkpoin
     report["best"] = {{"epoch", checkpoint.best_epoch + 1}, {"valid_accuracy", *checkpoint.best_accuracy}};
   }
   Json model = model_report(name, checkpoint.model, recipe);
-  for (const char* of_a_finished_model : {"model", "epoch", "valid_accuracy"}) model.erase(of_a_finished_model);
+  for (const char* of_a_finished_model : {"model", "epoch", "valid_accuracy", "calibration"})
+    model.erase(of_a_finished_model);
   report.update(model);
   return report;
 }

@@ -1,9 +1,19 @@
 #include "tools/predict/predictor.h"
 
+#include <fmt/core.h>
+
 #include "snn/network/raster.h"
+#include "snn/score/answer.h"
+#include "snn/score/calibration.h"
 #include "tools/common/load.h"
 
 namespace tools {
+
+namespace {
+
+constexpr double kSeveralWords = 3.0;  // times the longest recording of the training
+
+}  // namespace
 
 Predictor::Predictor(snn::Model model, const BackendOptions& backend, Context& context)
     : model_(std::move(model)),
@@ -21,7 +31,8 @@ const ear::RecipeRunner& Predictor::recipe() {
 std::vector<Answer> Predictor::name(ear::Sound sound, const std::string& key, int k,
                                     std::vector<std::string>& warnings) {
   const int n_channels = recipe().n_channels();
-  return name(recipe()(std::move(sound), key, warnings), n_channels, k);
+  ear::Record record = recipe()(std::move(sound), key, warnings);
+  return name(std::move(record), n_channels, k, warnings);
 }
 
 snn::Dataset Predictor::one(ear::Record record, int n_channels) const {
@@ -30,11 +41,21 @@ snn::Dataset Predictor::one(ear::Record record, int n_channels) const {
           .utterances = {to_utterance(std::move(record), model_.classes)}};
 }
 
-std::vector<Answer> Predictor::name(ear::Record record, int n_channels, int k) {
-  const auto scores = snn::evaluate(network_, one(std::move(record), n_channels), 1).scores.front();
+std::vector<Answer> Predictor::name(ear::Record record, int n_channels, int k, std::vector<std::string>& warnings) {
+  if (model_.longest_ms && duration_ms(record) > kSeveralWords * *model_.longest_ms) {
+    warnings.push_back(fmt::format(
+        "{:.1f} s, the longest recording of the training has {:.1f} s: it may hold several words, and gets one",
+        duration_ms(record) / 1000.0, *model_.longest_ms / 1000.0));
+  }
+  const int n_steps = record.n_steps;
+  const snn::Evaluation evaluation = snn::evaluate(network_, one(std::move(record), n_channels), 1);
+  if (evaluation.decisions.front() == snn::kSilence) return {{snn::kSilenceName, 0.0F, {}}};
+  const std::vector<float>& scores = evaluation.scores.front();
   std::vector<Answer> answers;
   for (const int best : snn::top_classes(scores, k)) {
-    answers.push_back({model_.classes[static_cast<std::size_t>(best)], scores[static_cast<std::size_t>(best)]});
+    const auto i = static_cast<std::size_t>(best);
+    answers.push_back({model_.classes[i], scores[i], {}});
+    if (model_.calibration) answers.back().confidence = snn::confidences(*model_.calibration, scores, n_steps)[i];
   }
   return answers;
 }

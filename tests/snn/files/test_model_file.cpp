@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -82,6 +83,27 @@ std::string damaged(const std::string& good, Rng& rng) {
 }
 
 }  // namespace
+
+TEST_CASE("model file: calibration and longest duration come back, are checked, and may be absent") {
+  Model model = sample_model();
+  CHECK_FALSE(parse_model(serialise(model), "m").calibration);
+  CHECK_FALSE(parse_model(serialise(model), "m").longest_ms);
+  model.longest_ms = 812.5;
+  for (const bool of_means : {false, true}) {
+    model.calibration = Calibration{.temperature = 0.1 + 0.2, .of_means = of_means};
+    CHECK(parse_model(serialise(model), "m") == model);
+  }
+  const std::string bytes = serialise(model);
+  CHECK_THROWS_WITH(parse_model(edited(bytes, "\"logits\":\"means\"", "\"logits\":\"other\""), "m"),
+                    Contains("wanted is \"sums\" or \"means\""));
+  CHECK_THROWS_WITH(parse_model(edited(bytes, "\"longest_ms\":\"812.5\"", "\"longest_ms\":\"-12.5\""), "m"),
+                    Contains("a number above 0"));
+  model.calibration->temperature = 0.0;
+  CHECK_THROWS_WITH(serialise(model), Contains("temperature is 0"));
+  model.calibration.reset();
+  model.longest_ms = INFINITY;
+  CHECK_THROWS_WITH(serialise(model), Contains("longest_ms is inf"));
+}
 
 TEST_CASE("model file: a model comes back") {
   const Model model = sample_model();

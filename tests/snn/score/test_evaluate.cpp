@@ -1,20 +1,23 @@
 #include "snn/score/evaluate.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
-
 #include <numeric>
 
 #include "snn/model/init.h"
 #include "snn/neuron/decision.h"
+#include "snn/score/answer.h"
 #include "tests/snn/synthetic.h"
 
 namespace {
 
 struct Rig {
-  snn::TrainingParams params = support::small_training();
+  snn::TrainingParams params;
   std::unique_ptr<snn::Backend<float>> backend = snn::make_backend({.n_threads = 2});
   snn::Network<float> network{params.network, params.gradient, *backend};
-  Rig() { network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed)); }
+  explicit Rig(snn::TrainingParams p = support::small_training()) : params(std::move(p)) {
+    network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed));
+  }
 };
 
 }  // namespace
@@ -98,6 +101,40 @@ TEST_CASE("evaluate: traces end in the decisions, and other readouts are what th
   CHECK(total > 0.0F);
   CHECK(static_cast<std::int64_t>(total) == plain.counts.spikes.back());
   CHECK(spikes.decisions[3] == snn::decide(spikes.scores[3].data(), 4));
+}
+
+TEST_CASE("evaluate: nothing heard or nothing said is no class, whatever the output layer") {
+  snn::Dataset dataset = support::synthetic({.n_utterances = 3});
+  dataset.utterances[1].values =
+      std::vector<std::uint8_t>(static_cast<std::size_t>(dataset.utterances[1].n_steps * 12));
+  snn::TrainingParams params = support::small_training();
+  support::add_all_parts(params);
+  params.network.normalised = false;
+  params.network.bias = true;
+  Rig biased(params);
+  snn::Tensors drawn = biased.network.parameters();
+  for (auto& [name, tensor] : drawn) {
+    if (name.starts_with("bias_")) std::ranges::fill(tensor.values, 0.1F);
+  }
+  biased.network.set_parameters(drawn);
+  for (const char* readout : {"psc", "last:3"}) {
+    const snn::Evaluation evaluation =
+        snn::evaluate(biased.network, dataset, 2, {snn::parse_readout(readout), std::string(readout) == "psc"});
+    CHECK(evaluation.decisions[0] >= 0);
+    CHECK(evaluation.decisions[1] == snn::kSilence);
+    CHECK(evaluation.decisions[2] >= 0);
+    CHECK(evaluation.scores[1] != std::vector<float>(4));  // a constant, by the biases
+    if (!evaluation.traces.empty()) CHECK(evaluation.traces[1].after(1) == snn::kSilence);
+    CHECK(snn::score(evaluation, dataset).n_silent() == 1);
+  }
+  // Weights of zero: there is a sound, and no output neuron fires.
+  Rig mute;
+  snn::Tensors zero = mute.network.parameters();
+  for (auto& [name, tensor] : zero) {
+    if (name.starts_with("w_")) std::ranges::fill(tensor.values, 0.0F);
+  }
+  mute.network.set_parameters(zero);
+  CHECK(snn::evaluate(mute.network, dataset, 3).decisions == std::vector<int>(3, snn::kSilence));
 }
 
 TEST_CASE("score: decisions against labels, those without one left out") {

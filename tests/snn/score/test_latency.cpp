@@ -2,16 +2,19 @@
 
 #include <catch2/catch.hpp>
 
+#include "snn/score/answer.h"
+
 TEST_CASE("latency: the decision after every step, by hand") {
-  // Sums after each step: (0, 0), (0, 1), (2, 1), (2, 2), (2, 3): ties go to the first class.
+  // Sums after each step: (0, 0), which is no answer, (0, 1), (2, 1), (2, 2), (2, 3): ties go to the first class.
   const std::vector<float> psc = {0, 0, 0, 1, 2, 0, 0, 1, 0, 1};
   const snn::DecisionTrace trace = snn::trace_decisions(psc, 2);
   CHECK(trace.n_steps == 5);
-  CHECK(trace.changes == std::vector<snn::DecisionTrace::Change>{{1, 0}, {2, 1}, {3, 0}, {5, 1}});
+  CHECK(trace.changes == std::vector<snn::DecisionTrace::Change>{{1, snn::kSilence}, {2, 1}, {3, 0}, {5, 1}});
   CHECK(trace.settled() == 5);
   std::vector<int> after;
   for (int n = 1; n <= 5; ++n) after.push_back(trace.after(n));
-  CHECK(after == std::vector<int>{0, 1, 0, 0, 1});
+  CHECK(after == std::vector<int>{snn::kSilence, 1, 0, 0, 1});
+  CHECK(snn::trace_decisions(psc, 2, false).changes == std::vector<snn::DecisionTrace::Change>{{1, snn::kSilence}});
 }
 
 TEST_CASE("latency: utterances of different lengths by their shares, by hand") {

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "snn/score/answer.h"
+
 using namespace snn;
 using Catch::Matchers::Contains;
 
@@ -57,7 +59,19 @@ TEST_CASE("metrics: answers are counted by class, speaker and confusion") {
   CHECK_THROWS_WITH(scores.add(3, 0, ""), Contains("label 3 is out of 0..2"));
   CHECK_THROWS_WITH(scores.add(-1, 0, ""), Contains("label -1"));
   CHECK_THROWS_WITH(scores.add(0, 3, ""), Contains("prediction 3"));
+  CHECK_THROWS_WITH(scores.add(0, -9, ""), Contains("prediction -9"));
   CHECK_THROWS_AS(Scores(0), std::invalid_argument);
+}
+
+TEST_CASE("metrics: an answer beside the classes is wrong and no confusion") {
+  Scores scores(2);
+  scores.add(1, 1, "ann");
+  scores.add(0, kSilence, "ann");
+  CHECK(scores.all() == CorrectCount{1, 2});
+  CHECK(scores.of_class(0) == CorrectCount{0, 1});
+  CHECK(scores.by_speaker().at("ann") == CorrectCount{1, 2});
+  CHECK(scores.n_silent() == 1);
+  CHECK(scores.confusions().empty());
 }
 
 TEST_CASE("metrics: the most frequent confusion first, and only classes that were taken for others cost memory") {

@@ -92,6 +92,23 @@ TEST_CASE("trainer state: the model carries what is needed to predict") {
   CHECK(trainer.state().train_hash == snn::hash_of(run.train));
 }
 
+TEST_CASE("trainer state: confidences are calibrated on the validation set, and with what the model stores") {
+  Run run;
+  support::add_all_parts(run.params);  // what is scored is not what is trained
+  snn::Trainer trainer = run.resume(run.start(true), true);
+  trainer.run_epoch(go_on);
+  const snn::Model model = trainer.model("last");
+  snn::Network<float> network(model.training.network, model.training.gradient, *run.backend);
+  network.set_parameters(model.parameters);
+  CHECK(model.calibration == snn::fit_calibration(snn::evaluate(network, run.valid, 5), run.valid));
+  CHECK(run.resume(trainer.state(), true).model("last") == model);
+  trainer.run_epoch(go_on);
+  CHECK(trainer.model("last").calibration != model.calibration);
+  snn::Trainer without = run.resume(run.start());
+  without.run_epoch(go_on);
+  CHECK_FALSE(without.model("last").calibration);
+}
+
 TEST_CASE("trainer state: a validation set that does not fit is refused") {
   Run run;
   run.valid = support::synthetic({.n_channels = 11});

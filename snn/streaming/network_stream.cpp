@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "snn/backend/cpu/kernels.h"
 #include "snn/backend/cpu/product.h"
 #include "snn/backend/cpu/spike_product.h"
 #include "snn/base/parallel.h"
@@ -157,34 +158,15 @@ bool NetworkStream::add_input(int l, int n_steps) {
   return is_there;
 }
 
-/// Spikes that may arrive in the layer, those of the past with them.
-void NetworkStream::list_sources(int l) {
-  const StreamingNetwork::Layer& constant = network_.layers_[index(l)];
-  sources_.clear();
-  for (std::size_t i = 0; i < constant.arrays.incoming.size(); ++i) {
-    const Connection& c = constant.arrays.incoming[i];
-    if (c.population == 0) continue;
-    const Layer& from = layers_[index(c.population)];
-    const float* panels = constant.panels[i].data();
-    for (const int delay : c.delays) {
-      sources_.push_back({{from.begin.data(), from.events.data()}, panels, c.n_neurons, delay});
-      panels += size_of_panels(c.n_neurons, network_.n_neurons(l));
-    }
-  }
-}
-
-/// What the kernel wants to know of a layer; row_begin is left to the caller. has_drive: the input's part is there.
+/// What the kernel wants to know of a layer; sources and row_begin are left to the caller. has_drive: the input's part is there.
 ForwardTiles<float> NetworkStream::tiles_of(int l, int n_steps, bool has_drive) {
   const StreamingNetwork::Layer& constant = network_.layers_[index(l)];
   const LayerArrays& arrays = constant.arrays;
   Layer& layer = layers_[index(l)];
   const int n = network_.n_neurons(l), n_past = network_.n_past_;
   const bool is_output = l == network_.params_.n_layers();
-  list_sources(l);
   ForwardTiles<float> tiles;
   tiles.has_drive = has_drive;
-  tiles.sources = sources_.data();
-  tiles.n_sources = static_cast<int>(sources_.size());
   tiles.spikes = layer.words.data();
   tiles.last_batch = 1;
   tiles.drive_only = !network_.fires(l);
@@ -210,8 +192,22 @@ ForwardTiles<float> NetworkStream::tiles_of(int l, int n_steps, bool has_drive) 
 }
 
 void NetworkStream::run_layer(int l, int n_steps) {
+  const StreamingNetwork::Layer& constant = network_.layers_[index(l)];
   const int rows[] = {0, network_.n_past_ + n_steps};
+  std::vector<ForwardTiles<float>::Events> sources;
+  for (std::size_t i = 0; i < constant.arrays.incoming.size(); ++i) {
+    const Connection& c = constant.arrays.incoming[i];
+    if (c.population == 0) continue;
+    const Layer& from = layers_[index(c.population)];
+    const float* panels = constant.panels[i].data();
+    for (const int delay : c.delays) {
+      sources.push_back({{from.begin.data(), from.events.data()}, panels, c.n_neurons, delay});
+      panels += size_of_panels(c.n_neurons, network_.n_neurons(l));
+    }
+  }
   ForwardTiles<float> tiles = tiles_of(l, n_steps, add_input(l, n_steps));
+  tiles.sources = sources.data();
+  tiles.n_sources = static_cast<int>(sources.size());
   tiles.scan.row_begin = rows;
   network_.kernels_->forward(tiles);
   if (!network_.fires(l)) return read_out(n_steps);

@@ -11,11 +11,18 @@
 #include <string>
 #include <vector>
 
-#include "snn/backend/cpu/kernels.h"
+#include "snn/model/coeffs.h"
 #include "snn/model/layer_arrays.h"
 #include "snn/model/tensors.h"
+#include "snn/scan/forward_state.h"
+#include "snn/scan/tile.h"
 
 namespace snn {
+
+template <class Real>
+struct ForwardTiles;
+template <class Real>
+struct Kernels;
 
 /// A network laid out for streams. Nothing in it changes, so any number of streams and threads share one.
 class StreamingNetwork {
@@ -85,7 +92,6 @@ class NetworkStream {
   void gather(const float* values, int n_steps);
   void run_layer(int layer, int n_steps);
   bool add_input(int layer, int n_steps);
-  void list_sources(int layer);
   ForwardTiles<float> tiles_of(int layer, int n_steps, bool has_drive);
   void read_out(int n_steps);
   void keep_spikes(int layer, int n_steps);
@@ -95,7 +101,6 @@ class NetworkStream {
   std::vector<float> raw_;    // [1 + steps][C], the step before, then the new ones
   std::vector<float> input_;  // [past and new rows][C]
   std::vector<Layer> layers_;
-  std::vector<typename ForwardTiles<float>::Events> sources_;
   std::vector<float> drive_;    // [steps][N], of the layer at work
   std::vector<float> psc_;      // [past and new rows][K], of an output layer that fires
   std::vector<float> readout_;  // [2][K], of one that does not

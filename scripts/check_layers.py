@@ -67,6 +67,7 @@ ROOMS = {
     "snn/train": {"snn/base", "snn/model", "snn/scan", "snn/backend", "snn/files", "snn/data", "snn/network", "snn/score"},
     "tools/common": set(),
     "tools/options": {"tools/common"},
+    "tools/recogniser": set(),
 }
 # The files that choose a back end, or count in its place, know them.
 DOORS = {"snn/backend/make_backend.cpp": {"snn/backend/cpu", "snn/backend/cuda"},

@@ -87,13 +87,6 @@ std::optional<SphereHeader> check_sphere(std::string_view first_bytes) {
   return header;
 }
 
-void check_sample(float sample, std::size_t frame) {
-  if (std::abs(sample) <= kLoudest) return;
-  demand(std::isfinite(sample), "sample {} is {}; wanted finite samples: repair the recording", frame,
-         std::isnan(sample) ? "not a number" : "infinite");
-  demand(false, "sample {} is {}, but full scale is +-1; scale the recording, for instance by 1/32768", frame, sample);
-}
-
 /// Appends the frames of an interleaved block, mixed.
 void append_mixed(const std::vector<float>& block, std::size_t n_frames, std::size_t n_channels,
                   std::vector<float>& samples) {
@@ -169,6 +162,13 @@ Sound decode(View& view, const std::optional<SphereHeader>& sphere) {
 }
 
 }  // namespace
+
+void check_sample(float sample, std::uint64_t frame) {
+  if (std::abs(sample) <= kLoudest) return;
+  demand(std::isfinite(sample), "sample {} is {}; wanted finite samples: repair the recording", frame,
+         std::isnan(sample) ? "not a number" : "infinite");
+  demand(false, "sample {} is {}, but full scale is +-1; scale the recording, for instance by 1/32768", frame, sample);
+}
 
 Sound read_sound(const std::filesystem::path& path) {
   std::error_code error;

@@ -1,5 +1,6 @@
 #pragma once
 // Reads a recording, from a file or a pipe, and mixes it to one channel.
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -30,6 +31,9 @@ Sound read_sound(const std::filesystem::path& path);
 /// The same from an open descriptor, such as standard input; a pipe is read to its end first, so every format works.
 /// `name` stands for it in messages.
 Sound read_sound(Input input, const std::string& name);
+
+/// Throws std::runtime_error, saying what to do, if a sample is not finite or far beyond full scale. frame: where it stands.
+void check_sample(float sample, std::uint64_t frame);
 
 /// Frames that a regular file's header promises; 0 where that cannot be told without reading it. Never throws for what
 /// the file holds.

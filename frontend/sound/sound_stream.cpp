@@ -1,0 +1,179 @@
+#include "frontend/sound/sound_stream.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstring>
+#include <iterator>
+#include <string_view>
+
+#include "frontend/base/require.h"
+#include "frontend/sound/chunk_file.h"
+#include "frontend/sound/sound_file.h"
+#include "frontend/sound/spectrum.h"
+
+namespace ear {
+
+namespace {
+
+constexpr std::size_t kReadBytes = 1 << 14;
+constexpr std::size_t kWholeFormat = 40;                             // bytes of the longest chunk 'fmt '
+constexpr std::uint64_t kPcm = 1, kFloat = 3, kExtensible = 0xFFFE;  // what it may hold
+constexpr std::size_t kSampleBytes[] = {1, 2, 3, 4, 4};              // by SampleFormat
+
+/// A number of the header, of which there are enough bytes.
+int number(std::string_view bytes, std::size_t at, std::size_t n) {
+  return static_cast<int>(std::min<std::uint64_t>(read_number(bytes.substr(at, n), false), 1U << 30U));
+}
+
+SampleFormat sample_format(int kind, int bits) {
+  const std::pair<int, SampleFormat> integers[] = {
+      {8, SampleFormat::kU8}, {16, SampleFormat::kS16le}, {24, SampleFormat::kS24le}, {32, SampleFormat::kS32le}};
+  for (const auto& [n, format] : integers) {
+    if (kind == static_cast<int>(kPcm) && n == bits) return format;
+  }
+  demand(kind == static_cast<int>(kFloat) && bits == 32,
+         "WAV of format {} with {} bits a sample; a pipe may bring 8, 16, 24 or 32 bits of PCM, or floats: convert it "
+         "with sox",
+         kind, bits);
+  return SampleFormat::kF32le;
+}
+
+void check(const PcmFormat& format) {
+  require(format.n_channels >= 1 && format.n_channels <= kMaxChannels, "{} channels: wanted 1 to {}", format.n_channels,
+          kMaxChannels);
+  require(format.sample_rate_hz >= kMinSampleRate_hz && format.sample_rate_hz <= kMaxSampleRate_hz,
+          "sample rate {} Hz: wanted {} to {}", format.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz);
+}
+
+}  // namespace
+
+SampleFormat parse_sample_format(const std::string& name) {
+  const auto* const found = std::ranges::find(kSampleFormatNames, name);
+  require(found != std::end(kSampleFormatNames), "sample format {}: wanted {}", name,
+          fmt::join(kSampleFormatNames, ", "));
+  return static_cast<SampleFormat>(found - kSampleFormatNames);
+}
+
+SoundStream::SoundStream(Input input, std::string name, const PcmFormat& format)
+    : input_(std::move(input)), name_(std::move(name)), format_(format) {
+  check(format);
+}
+
+SoundStream::SoundStream(Input input, std::string name) : input_(std::move(input)), name_(std::move(name)) {
+  read_wav_header();
+}
+
+/// Exactly n bytes.
+std::string SoundStream::take(std::size_t n) {
+  std::string bytes(n, '\0');
+  for (std::size_t at = 0; at < n;) {
+    const ssize_t n_read = input_.read(bytes.data() + at, n - at);
+    demand(n_read >= 0, "{}: cannot be read ({})", name_, std::strerror(errno));
+    demand(
+        n_read > 0,
+        "{}: ends within its header; wanted a WAV, or give --format, --rate and --channels for sound without a header",
+        name_);
+    at += static_cast<std::size_t>(n_read);
+  }
+  return bytes;
+}
+
+void SoundStream::read_wav_header() {
+  const std::string begin = take(12);
+  demand(begin.starts_with("RIFF") && begin.substr(8) == "WAVE",
+         "{}: no WAV; wanted one, or --format, --rate and --channels for sound without a header", name_);
+  for (bool has_format = false;;) {
+    const std::string head = take(8);
+    const std::uint64_t size = read_number(std::string_view(head).substr(4), false);
+    if (head.starts_with("data")) {
+      demand(has_format, "{}: damaged: no chunk 'fmt ' before the sound", name_);
+      if (!is_unknown_size(size, 4)) n_promised_ = size;
+      return;
+    }
+    std::uint64_t n_left = size + size % 2;
+    if (head.starts_with("fmt ")) {
+      demand(size >= 16, "{}: damaged: its chunk 'fmt ' has {} bytes", name_, size);
+      const std::string bytes = take(std::min<std::uint64_t>(n_left, kWholeFormat));
+      n_left -= bytes.size();
+      read_wav_format(bytes);
+      has_format = true;
+    }
+    for (; n_left > 0; n_left -= std::min<std::uint64_t>(n_left, kReadBytes))
+      take(std::min<std::uint64_t>(n_left, kReadBytes));
+  }
+}
+
+void SoundStream::read_wav_format(const std::string& bytes) {
+  int kind = number(bytes, 0, 2);
+  if (kind == static_cast<int>(kExtensible) && bytes.size() >= 26) kind = number(bytes, 24, 2);
+  format_.n_channels = number(bytes, 2, 2);
+  format_.sample_rate_hz = number(bytes, 4, 4);
+  try {
+    format_.samples = sample_format(kind, number(bytes, 14, 2));
+    check(format_);
+  } catch (const std::exception& error) {
+    throw std::runtime_error(fmt::format("{}: {}", name_, error.what()));
+  }
+}
+
+std::size_t SoundStream::sample_bytes() const {
+  return kSampleBytes[static_cast<std::size_t>(format_.samples)];
+}
+
+/// Full scale is +-1, as libsndfile has it.
+float SoundStream::sample(const char* bytes) const {
+  const auto raw = static_cast<std::uint32_t>(read_number({bytes, sample_bytes()}, false));
+  switch (format_.samples) {
+    case SampleFormat::kU8:
+      return (static_cast<float>(raw) - 128.0F) / 128.0F;
+    case SampleFormat::kF32le:
+      return std::bit_cast<float>(raw);
+    default:
+      return static_cast<float>(static_cast<std::int32_t>(raw << (32 - 8 * sample_bytes()))) / 2147483648.0F;
+  }
+}
+
+void SoundStream::append(const char* frame, std::vector<float>& samples) {
+  double sum = 0.0;
+  for (int c = 0; c < format_.n_channels; ++c) {
+    const float value = sample(frame + static_cast<std::size_t>(c) * sample_bytes());
+    check_sample(value, n_frames_);
+    sum += value;
+  }
+  samples.push_back(static_cast<float>(sum / format_.n_channels));
+  ++n_frames_;
+}
+
+/// Waits for bytes; false at the end.
+bool SoundStream::read_more() {
+  char block[kReadBytes];
+  const std::uint64_t n_left = n_promised_ ? *n_promised_ - n_read_ : kReadBytes;
+  const ssize_t n = n_left == 0 ? 0 : input_.read(block, std::min<std::uint64_t>(n_left, kReadBytes));
+  demand(n >= 0, "cannot be read ({})", std::strerror(errno));
+  n_read_ += static_cast<std::uint64_t>(n);
+  rest_.append(block, static_cast<std::size_t>(n));
+  return n > 0;
+}
+
+bool SoundStream::read(std::vector<float>& samples) {
+  const std::size_t frame = sample_bytes() * static_cast<std::size_t>(format_.n_channels);
+  try {
+    while (rest_.size() < frame) {
+      if (read_more()) continue;
+      if (n_promised_) check_not_cut(n_read_, *n_promised_);
+      demand(rest_.empty(), "ends in the middle of frame {}: {} of its {} bytes", n_frames_, rest_.size(), frame);
+      return false;
+    }
+    const std::size_t n_whole = rest_.size() / frame * frame;
+    for (std::size_t at = 0; at < n_whole; at += frame) append(rest_.data() + at, samples);
+    rest_.erase(0, n_whole);
+    return true;
+  } catch (const std::runtime_error& error) {
+    throw std::runtime_error(fmt::format("{}: {}", name_, error.what()));
+  }
+}
+
+}  // namespace ear

@@ -1,0 +1,63 @@
+#pragma once
+// Sound as it comes: PCM without a header, or WAV, from a pipe that may have no end. libsndfile reads either from a pipe too, but
+// waits for whole blocks and takes a cut sample for the end.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/base/input.h"
+
+namespace ear {
+
+/// Little-endian samples, as sox and arecord name them.
+enum class SampleFormat { kU8, kS16le, kS24le, kS32le, kF32le };
+inline constexpr const char* kSampleFormatNames[] = {"u8", "s16le", "s24le", "s32le", "f32le"};
+
+/// Throws std::invalid_argument, listing the names, for another one.
+SampleFormat parse_sample_format(const std::string& name);
+
+/// Sound without a header.
+struct PcmFormat {
+  SampleFormat samples = SampleFormat::kS16le;
+  int sample_rate_hz = 16'000;
+  int n_channels = 1;  ///< side by side in a frame
+};
+
+/// Channels accepted.
+inline constexpr int kMaxChannels = 1024;
+
+/// Reads frames as soon as they are there and mixes them to one channel, in constant memory. `name` stands for the input in messages.
+class SoundStream {
+ public:
+  /// PCM of that format. Throws std::invalid_argument for no channels, more than kMaxChannels, or a sample rate that the ear
+  /// does not take.
+  SoundStream(Input input, std::string name, const PcmFormat& format);
+  /// WAV: its header is read at once. Its data may be longer or shorter than the header says only where that says what programs
+  /// write into pipes. Throws std::runtime_error for something else: no WAV, cut short, compressed, a format that is impossible.
+  SoundStream(Input input, std::string name);
+
+  const PcmFormat& format() const { return format_; }
+  /// Appends the frames that are there, at least one; waits where there is none. False at the end. Throws std::runtime_error for an
+  /// input that cannot be read or ends in the middle of a frame, for a WAV cut short, for a sample that is not finite or far beyond full scale.
+  bool read(std::vector<float>& samples);
+
+ private:
+  std::string take(std::size_t n);
+  void read_wav_header();
+  void read_wav_format(const std::string& bytes);
+  bool read_more();
+  float sample(const char* bytes) const;
+  void append(const char* frame, std::vector<float>& samples);
+  std::size_t sample_bytes() const;
+
+  Input input_;
+  std::string name_;
+  PcmFormat format_;
+  std::optional<std::uint64_t> n_promised_;  // bytes of sound, where a header says it
+  std::uint64_t n_read_ = 0;                 // of them
+  std::string rest_;                         // bytes of a frame that is not whole yet
+  std::uint64_t n_frames_ = 0;
+};
+
+}  // namespace ear

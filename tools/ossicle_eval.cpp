@@ -24,6 +24,9 @@ struct Options {
   std::string latency;
   std::string against;
   std::string decision = "psc";
+  std::optional<double> reject;
+  std::vector<std::string> unknown;
+  std::string det;
   snn::EvaluateOptions how;
   int batch_size = 50;
   tools::BackendOptions backend;
@@ -53,6 +56,20 @@ void define(CLI::App& app, Options& o) {
       ->capture_default_str();
   app.add_option("--against", o.against,
                  "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test");
+  app.add_option("--reject", o.reject,
+                 "Answer (unknown) below this confidence, 0 to 1; accuracies then count it, latency does not")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option(
+         "--unknown", o.unknown,
+         "Stream of recordings of no class: what a threshold of confidence lets through of them; may be given again")
+      ->take_all()
+      ->allow_extra_args(false);
+  app.add_option(
+         "--det", o.det,
+         "File that gets the detection error trade-off as CSV: at every threshold the share of right words "
+         "that is missed and of --unknown that is accepted; -: standard output, and the report goes to standard "
+         "error")
+      ->needs("--unknown");
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
   tools::add_backend_options(app, o.backend);
 }
@@ -60,9 +77,13 @@ void define(CLI::App& app, Options& o) {
 void check(Options& o) {
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
   const bool matrix = tools::is_standard_output(o.confusion), curve = tools::is_standard_output(o.latency);
+  const bool det = tools::is_standard_output(o.det);
   if (o.json && matrix) throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
   if (o.json && curve) throw std::invalid_argument("--json and --latency -: the JSON holds the curve");
-  if (matrix && curve) throw std::invalid_argument("--confusion - and --latency -: name a file");
+  if (o.json && det) throw std::invalid_argument("--json and --det -: both want standard output; name a file");
+  if (matrix + curve + det > 1) {
+    throw std::invalid_argument("--confusion -, --latency - and --det -: wanted is one of them; name a file");
+  }
   try {
     o.how.readout = snn::parse_readout(o.decision);
   } catch (const std::invalid_argument& error) {
@@ -72,6 +93,10 @@ void check(Options& o) {
   if (!o.latency.empty() && !by_psc) {
     throw std::invalid_argument("--latency and --decision: the curve is of the summed PSC; leave one of them out");
   }
+  if (!by_psc && (o.reject || !o.unknown.empty())) {
+    throw std::invalid_argument(
+        "--decision with --reject or --unknown: confidences are of the summed PSC; leave it out");
+  }
   o.how.traces = by_psc && (o.json || !o.latency.empty());
   tools::check(o.backend);
 }
@@ -80,8 +105,9 @@ void check(Options& o) {
 void keep_inputs(const Options& o) {
   std::vector<std::string> inputs = o.streams;
   inputs.insert(inputs.end(), {o.model, o.against});
-  tools::require_other_files({o.latency, o.confusion}, std::move(inputs));
-  for (const std::string& output : {o.confusion, o.latency}) {
+  inputs.insert(inputs.end(), o.unknown.begin(), o.unknown.end());
+  tools::require_other_files({o.latency, o.confusion, o.det}, std::move(inputs));
+  for (const std::string& output : {o.confusion, o.latency, o.det}) {
     tools::require_replaceable(output, tools::FileKind::kText);  // now rather than after the work
   }
 }
@@ -119,6 +145,44 @@ void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel&
   }
 }
 
+/// Returns the duration of the recordings of no class, ms.
+double score_unknown(const Options& o, tools::ScoredModel& scored, tools::Context& context) {
+  tools::UtteranceSource source(o.unknown);
+  const snn::Model& model = scored.model();
+  tools::check_recipe(o.unknown.front(), source.header(), o.model, model.recipe_json, model.input_kind);
+  tools::RecordProgress progress(context);
+  for (bool is_more = true; is_more;) {
+    snn::Dataset batch{.n_channels = source.header().n_channels, .classes = model.classes, .utterances = {}};
+    snn::Utterance utterance;
+    while (batch.utterances.size() < static_cast<std::size_t>(o.batch_size) &&
+           (is_more = source.next(utterance, model.classes))) {
+      batch.utterances.push_back(std::move(utterance));
+    }
+    if (!batch.utterances.empty()) scored.add_unknown(batch);
+    progress.add(batch.utterances.size(), source.share());
+  }
+  return source.total_ms();
+}
+
+void write_files(const Options& o, const tools::ScoredModel& scored) {
+  if (!o.confusion.empty()) {
+    tools::write_file(o.confusion, snn::confusion_csv(scored.scores(), scored.model().classes));
+  }
+  if (!o.latency.empty()) tools::write_file(o.latency, snn::latency_csv(*scored.latency()));
+  if (!o.det.empty()) tools::write_file(o.det, snn::detection_csv(scored.detection()));
+}
+
+void print_report(const Options& o, const std::string& text, tools::Context& context) {
+  const bool is_taken = tools::is_standard_output(o.confusion) || tools::is_standard_output(o.latency) ||
+                        tools::is_standard_output(o.det);
+  if (!is_taken) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return;
+  }
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) context.note(line);
+}
+
 void run(Options& o, tools::Context& context) {
   keep_inputs(o);
   snn::Model model = tools::read_model(o.model, "the model comes first: ossicle-eval MODEL STREAM");
@@ -126,8 +190,9 @@ void run(Options& o, tools::Context& context) {
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, source.header());
   tools::check_recipe(name, source.header(), o.model, model.recipe_json, model.input_kind);
+  if (o.reject || !o.unknown.empty()) tools::require_calibration(model, o.model);
   const auto backend = tools::make_backend(o.backend, context);
-  tools::ScoredModel scored(o.model, std::move(model), *backend, o.how);
+  tools::ScoredModel scored(o.model, std::move(model), *backend, o.how, o.reject);
   std::optional<tools::ScoredModel> against;
   if (!o.against.empty()) {
     snn::Model second = tools::read_model(o.against);
@@ -135,18 +200,16 @@ void run(Options& o, tools::Context& context) {
     against.emplace(o.against, std::move(second), *backend, snn::EvaluateOptions{.readout = o.how.readout});
   }
   score(o, source, scored, against ? &*against : nullptr, context);
-  if (!o.confusion.empty()) {
-    tools::write_file(o.confusion, snn::confusion_csv(scored.scores(), scored.model().classes));
-  }
-  if (!o.latency.empty()) tools::write_file(o.latency, snn::latency_csv(*scored.latency()));
-  const tools::EvalReport report{scored, context.n_failed(), o.how.readout, against ? &*against : nullptr};
-  const std::string text = o.json ? report.json() : report.text();
-  if (!tools::is_standard_output(o.confusion) && !tools::is_standard_output(o.latency)) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
-    return;
-  }
-  std::istringstream lines(text);
-  for (std::string line; std::getline(lines, line);) context.note(line);
+  std::optional<double> unknown_ms;
+  if (!o.unknown.empty()) unknown_ms = score_unknown(o, scored, context);
+  write_files(o, scored);
+  const tools::EvalReport report{.scored = scored,
+                                 .n_left_out = context.n_failed(),
+                                 .readout = o.how.readout,
+                                 .against = against ? &*against : nullptr,
+                                 .reject = o.reject,
+                                 .unknown_ms = unknown_ms};
+  print_report(o, o.json ? report.json() : report.text(), context);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "frontend/base/text.h"
 #include "frontend/stream/list.h"
 #include "snn/files/model_file.h"
+#include "snn/score/answer.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/progress.h"
@@ -27,6 +28,7 @@ struct Options {
   int top = 1;
   bool json = false;
   bool confidence = false;
+  std::optional<double> reject;
   std::string spikes;
   std::string output = "-";
 };
@@ -44,6 +46,8 @@ void define(CLI::App& app, Options& o) {
       "--confidence,!--no-confidence", o.confidence,
       "Behind each score the probability that the label is right, - for silence; wants a model that was trained "
       "with a validation part");
+  app.add_option("--reject", o.reject, "Answer (unknown) where the confidence is below this, 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
   auto* spikes =
       app.add_option("--spikes", o.spikes,
                      "In place of lines, a raster stream of the spikes of these layers: all (that fire), output, or "
@@ -56,8 +60,9 @@ void define(CLI::App& app, Options& o) {
 
 void check(Options& o) {
   if (o.top < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.top));
-  if (!o.spikes.empty() && (o.json || o.top > 1 || o.confidence)) {
-    throw std::invalid_argument("--spikes gives a stream and no lines: give it without --json, --top and --confidence");
+  if (!o.spikes.empty() && (o.json || o.top > 1 || o.confidence || o.reject)) {
+    throw std::invalid_argument(
+        "--spikes gives a stream and no lines: give it without --json, --top, --confidence and --reject");
   }
   tools::check(o.backend);
   if (o.inputs.empty()) o.inputs = {"-"};
@@ -69,7 +74,9 @@ nlohmann::ordered_json to_json(const tools::Answer& answer) {
   return object;
 }
 
-void print(const Options& o, const std::string& path, const std::vector<tools::Answer>& answers) {
+void print(const Options& o, const std::string& path, std::vector<tools::Answer> answers) {
+  const std::optional<double> confidence = answers.front().confidence;
+  if (o.reject && confidence && *confidence < *o.reject) answers.front().label = snn::kUnknownName;
   std::string line;
   if (o.json) {
     nlohmann::ordered_json object = {{"path", path}};
@@ -150,7 +157,7 @@ void run(Options& o, tools::Context& context) {
   constexpr std::string_view kUsage = "the model comes first: ossicle-predict MODEL INPUT";
   tools::Predictor predictor(tools::read_model(o.model, kUsage), o.backend, context);
   tools::recipe_of(predictor.model().recipe_json, o.model);  // once, and not an error of each input
-  if (o.confidence) tools::require_calibration(predictor.model(), o.model);
+  if (o.confidence || o.reject) tools::require_calibration(predictor.model(), o.model);
   if (!o.spikes.empty()) return write_spikes(o, predictor, context);
   // On a terminal the answers themselves say how far it is.
   std::optional<tools::RecordProgress> progress;

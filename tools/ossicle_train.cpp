@@ -24,6 +24,7 @@ struct Options {
   std::vector<std::string> streams;
   std::string model;
   std::vector<std::string> variants;
+  std::vector<std::string> unknown;
   tools::ValidationOptions valid;
   std::string init;
   std::string log;
@@ -48,6 +49,10 @@ void define(CLI::App& app, Options& o) {
                  "of all forms is drawn; may be given again")
       ->take_all()
       ->allow_extra_args(false);
+  app.add_option("--unknown", o.unknown,
+                 "Stream of other words and noise: one class (unknown) more, whatever their labels; may be given again")
+      ->take_all()
+      ->allow_extra_args(false);
   tools::add_validation_options(app, o.valid);
   app.add_option(
       "--init", o.init,
@@ -67,6 +72,10 @@ void define(CLI::App& app, Options& o) {
 void check(Options& o) {
   tools::check(o.backend);
   if (o.model.empty() && !o.dry_run) throw std::invalid_argument("--output is required; name the model with -o");
+  if (!o.unknown.empty() && !o.variants.empty()) {
+    throw std::invalid_argument(
+        "--unknown and --variant: wanted one of them; a variant has the recordings of STREAM alone");
+  }
   if (o.resume && o.overwrite) throw std::invalid_argument("--resume and --overwrite: wanted one of them");
 }
 
@@ -110,6 +119,7 @@ void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& contex
 void keep_inputs(const Options& o) {
   std::vector<std::string> inputs = o.streams;
   inputs.insert(inputs.end(), o.variants.begin(), o.variants.end());
+  inputs.insert(inputs.end(), o.unknown.begin(), o.unknown.end());
   inputs.insert(inputs.end(), {o.valid.stream, o.init, o.config});
   tools::require_other_files({o.log}, inputs);
   inputs.push_back(o.log);
@@ -202,6 +212,7 @@ void run(Options& o, tools::Context& context) {
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, stream.header);
   tools::warn_of_look_alikes(stream.header.classes, "labels", context);
+  tools::add_unknown(o.unknown, stream, context);
   const std::optional<snn::Dataset> valid = take_validation_set(o.valid, name, stream, context);
   const snn::Dataset* valid_set = valid ? &*valid : nullptr;
   tools::add_variants(o.variants, valid_set, stream);

@@ -11,8 +11,4 @@ int answer_of(std::span<const float> scores, bool is_heard) {
   return is_heard && !is_silent ? decide(scores.data(), static_cast<int>(scores.size())) : kSilence;
 }
 
-std::string answer_name(int answer, std::span<const std::string> classes) {
-  return answer == kSilence ? kSilenceName : classes[static_cast<std::size_t>(answer)];
-}
-
 }  // namespace snn

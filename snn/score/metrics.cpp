@@ -80,16 +80,13 @@ Scores::Scores(int n_classes) : n_classes_(n_classes) {
 
 void Scores::add(int label, int predicted, std::string_view speaker) {
   check_index(label, n_classes_, "label");
-  if (predicted != kSilence) check_index(predicted, n_classes_, "prediction");
+  if (predicted != kSilence && predicted != kUnknown) check_index(predicted, n_classes_, "prediction");
   for (CorrectCount* count : {&all_, &by_class_[label], &by_speaker_[std::string(speaker)]}) {
     count->n_correct += label == predicted;
     ++count->n_total;
   }
-  if (predicted == kSilence) {
-    ++n_silent_;
-  } else {
-    ++n_by_pair_[{label, predicted}];
-  }
+  n_silent_ += predicted == kSilence;
+  if (predicted >= 0) ++n_by_pair_[{label, predicted}];
 }
 
 const CorrectCount& Scores::of_class(int label) const {

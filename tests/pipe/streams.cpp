@@ -24,7 +24,7 @@ ear::Record make_record(const StreamSpec& spec, int index, int label, std::mt199
   for (int step = 0; step < record.n_steps; ++step) {
     for (int channel = 0; channel < spec.n_channels; ++channel) {
       const bool own = channel % 10 == label % 10;
-      const bool is_active = random() % 100 < (own ? 60U : 5U);
+      const bool is_active = random() % 100 < (own ? spec.own_percent : spec.other_percent);
       values.push_back(is_active && index >= spec.n_silent ? 1.0F : 0.0F);
     }
   }

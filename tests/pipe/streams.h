@@ -13,6 +13,8 @@ struct StreamSpec {
 
   double scale = 1.0;            ///< a parameter of the recipe
   std::string extra_label = {};  ///< if set, a class of that name with one record more
+  unsigned own_percent = 60;     ///< of the steps in which a channel of the own class is busy
+  unsigned other_percent = 5;    ///< likewise one of another class
   int n_silent = 0;              ///< the first records are of zeros alone
   std::string prefix = "utt";    ///< of the keys
   double step_ms = 8.0;

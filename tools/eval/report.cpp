@@ -15,6 +15,8 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kWidestMatrix = 160;  // columns
 constexpr std::size_t kConfusionsListed = 20;
+constexpr double kKept = 0.95;  // share of right words, at the threshold that is reported
+constexpr double kMsPerHour = 3.6e6;
 
 Json count_json(const snn::CorrectCount& count) {
   const snn::Interval interval = count.interval();
@@ -101,6 +103,29 @@ std::string calibration_text(const ScoredModel& scored) {
                      100.0 * error->value(), 100.0 * error->mean_confidence(), error->n());
 }
 
+Json unknown_json(const ScoredModel& scored, double duration_ms) {
+  const snn::DetectionCurve curve = scored.detection();
+  const snn::DetectionPoint at = snn::keeping(curve, kKept);
+  const double hours = duration_ms / kMsPerHour;
+  return {{"n", scored.n_unknown()},
+          {"hours", hours},
+          {"roc_area", curve.area},
+          {"equal_error_rate", curve.equal_error_rate},
+          {"threshold_95", at.threshold},
+          {"false_accept_share", at.false_accept},
+          {"false_accepts_per_hour", at.false_accept * static_cast<double>(scored.n_unknown()) / hours}};
+}
+
+std::string unknown_text(const ScoredModel& scored, double duration_ms) {
+  const Json of = unknown_json(scored, duration_ms);
+  const auto number = [&of](const char* name) { return of[name].get<double>(); };
+  return fmt::format(
+      "recordings of no class: {}, {:.2f} hours; area under the ROC curve {:.4f}, equal error rate {:.2f} %\n"
+      "  confidence {:.4f} keeps {:.0f} % of the right words: {:.2f} % of these recordings accepted, {:.1f} an hour\n",
+      scored.n_unknown(), number("hours"), number("roc_area"), 100.0 * number("equal_error_rate"),
+      number("threshold_95"), 100.0 * kKept, 100.0 * number("false_accept_share"), number("false_accepts_per_hour"));
+}
+
 Json latency_json(const snn::LatencyCurve& curve) {
   Json points = Json::array();
   for (const snn::LatencyPoint& point : curve.points) {
@@ -145,6 +170,16 @@ std::string comparison_text(const ScoredModel& first, const ScoredModel& second)
                      paired.n_both, paired.n_only_first, paired.n_only_second, paired.n_neither, paired.p_value());
 }
 
+/// The answers that are no class.
+std::string unanswered_text(const ScoredModel& scored, const std::optional<double>& reject) {
+  std::string text;
+  if (const std::int64_t n = scored.scores().n_silent(); n > 0) {
+    text += fmt::format("silent: {}, which got no class: no sound, or no output spike\n", n);
+  }
+  if (reject) text += fmt::format("rejected: {} answers of a confidence below {}\n", scored.n_rejected(), *reject);
+  return text;
+}
+
 }  // namespace
 
 std::string EvalReport::json() const {
@@ -153,8 +188,10 @@ std::string EvalReport::json() const {
   Json report = count_json(scores.all());
   report["decision"] = to_string(readout);
   report["n_silent"] = scores.n_silent();
+  if (reject) report["reject"] = {{"below", *reject}, {"n_rejected", scored.n_rejected()}};
   report["n_left_out"] = n_left_out;
   report["calibration"] = calibration_json(scored);
+  if (unknown_ms) report["unknown"] = unknown_json(scored, *unknown_ms);
   Json per_class, per_speaker, confusion = Json::array();
   for (int label = 0; label < scores.n_classes(); ++label) {
     per_class[classes[static_cast<std::size_t>(label)]] = count_json(scores.of_class(label));
@@ -182,11 +219,10 @@ std::string EvalReport::text() const {
   std::string text = fmt::format("accuracy {:.4f}  (95 % interval {:.4f} to {:.4f}), {} of {} utterances\n",
                                  all.accuracy(), interval.low, interval.high, all.n_correct, all.n_total);
   if (readout != snn::Readout{}) text += fmt::format("decided by {}\n", to_string(readout));
-  if (scores.n_silent() > 0) {
-    text += fmt::format("silent: {}, which got no class: no sound, or no output spike\n", scores.n_silent());
-  }
+  text += unanswered_text(scored, reject);
   if (n_left_out > 0) text += fmt::format("left out: {} with a label that the model does not know\n", n_left_out);
   text += calibration_text(scored);
+  if (unknown_ms) text += unknown_text(scored, *unknown_ms);
   text += "per class\n";
   const std::size_t width = widest(classes);
   for (int label = 0; label < scores.n_classes(); ++label) {

@@ -8,14 +8,18 @@
 
 namespace tools {
 
-ScoredModel::ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how)
+ScoredModel::ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how,
+                         std::optional<double> reject)
     : path_(std::move(path)),
       model_(std::move(model)),
       how_(how),
       network_(model_.training.network, model_.training.gradient, backend),
-      scores_(static_cast<int>(model_.classes.size())) {
+      scores_(static_cast<int>(model_.classes.size())),
+      reject_(reject) {
   network_.set_parameters(model_.parameters);
   if (model_.calibration && how.readout == snn::Readout{}) calibration_error_.emplace();
+  const auto found = std::ranges::find(model_.classes, snn::kUnknownName);
+  if (found != model_.classes.end()) unknown_class_ = static_cast<int>(found - model_.classes.begin());
 }
 
 std::vector<bool> ScoredModel::add(const snn::Dataset& batch) {
@@ -23,18 +27,39 @@ std::vector<bool> ScoredModel::add(const snn::Dataset& batch) {
   std::vector<bool> right;
   for (std::size_t i = 0; i < batch.utterances.size(); ++i) {
     const snn::Utterance& utterance = batch.utterances[i];
-    const int answer = evaluation.decisions[i];
+    int answer = evaluation.decisions[i];
+    if (calibration_error_ && answer >= 0) {
+      const double sure = confidence(evaluation, i, utterance);
+      const bool is_right = answer == utterance.label;
+      calibration_error_->add(sure, is_right);
+      if (is_right && answer != unknown_class_) right_.push_back(sure);
+      if (reject_ && sure < *reject_) {
+        answer = unknown_class_;
+        ++n_rejected_;
+      }
+    }
     scores_.add(utterance.label, answer, utterance.speaker);
     right.push_back(answer == utterance.label);
-    if (calibration_error_ && answer >= 0) {
-      const auto sure = snn::confidences(*model_.calibration, evaluation.scores[i], utterance.n_steps);
-      calibration_error_->add(sure[static_cast<std::size_t>(answer)], right.back());
-    }
     if (how_.traces) labels_.push_back(utterance.label);
   }
   counts_.add(evaluation.counts);
   std::ranges::move(evaluation.traces, std::back_inserter(traces_));
   return right;
+}
+
+double ScoredModel::confidence(const snn::Evaluation& evaluation, std::size_t i,
+                               const snn::Utterance& utterance) const {
+  const auto all = snn::confidences(*model_.calibration, evaluation.scores[i], utterance.n_steps);
+  return all[static_cast<std::size_t>(evaluation.decisions[i])];
+}
+
+void ScoredModel::add_unknown(const snn::Dataset& batch) {
+  const snn::Evaluation evaluation = snn::evaluate(network_, batch, static_cast<int>(batch.utterances.size()));
+  for (std::size_t i = 0; i < batch.utterances.size(); ++i) {
+    const int answer = evaluation.decisions[i];
+    const bool is_word = answer >= 0 && answer != unknown_class_;
+    unknown_.push_back(is_word ? confidence(evaluation, i, batch.utterances[i]) : 0.0);
+  }
 }
 
 void ScoredModel::add_beside(snn::Dataset& batch, const std::vector<bool>& other_right) {

@@ -4,7 +4,9 @@
 #include <string>
 #include <vector>
 
+#include "snn/score/answer.h"
 #include "snn/score/calibration.h"
+#include "snn/score/detection.h"
 #include "tools/common/load.h"
 
 namespace tools {
@@ -12,8 +14,10 @@ namespace tools {
 class ScoredModel {
  public:
   /// `path`: its name in messages and reports; `backend` must outlive it. how.traces: whether latency() is wanted; then something of each
-  /// utterance is kept.
-  ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how);
+  /// utterance is kept. reject: confidence below which an answer is "(unknown)": the model's class of that name, or kUnknown; the
+  /// model must then have a calibration, and summed PSCs decide.
+  ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how,
+              std::optional<double> reject = {});
 
   /// Scores a batch, whose classes are the model's and whose labels are all known. Returns of each utterance whether the
   /// decision is right.
@@ -21,6 +25,9 @@ class ScoredModel {
   /// The same beside what another model got right. Its classes may stand in another order: the batch gets this model's, and
   /// labels after them. Throws std::runtime_error for a label that the model does not know.
   void add_beside(snn::Dataset& batch, const std::vector<bool>& other_right);
+
+  /// Scores recordings of no class, whatever their labels; the model must have a calibration, and summed PSCs decide.
+  void add_unknown(const snn::Dataset& batch);
 
   const std::string& path() const { return path_; }
   const snn::Model& model() const { return model_; }
@@ -31,10 +38,17 @@ class ScoredModel {
   snn::SynapticOperations operations() const { return synaptic_operations(model_.training.network, counts_); }
   /// Of the answers that are classes; none without a calibration, and where other numbers than the summed PSC decide.
   const std::optional<snn::CalibrationError>& calibration_error() const { return calibration_error_; }
+  /// Of the right answers of add() that are words, and of add_unknown(). Throws what snn::detection_curve throws.
+  snn::DetectionCurve detection() const { return snn::detection_curve(right_, unknown_); }
+  std::int64_t n_rejected() const { return n_rejected_; }    ///< answers of add() below the confidence of `reject`
+  std::size_t n_unknown() const { return unknown_.size(); }  ///< recordings of add_unknown()
   /// None where it was not wanted.
   std::optional<snn::LatencyCurve> latency() const;
 
  private:
+  /// Of an answer, as the calibration has it.
+  double confidence(const snn::Evaluation& evaluation, std::size_t i, const snn::Utterance& utterance) const;
+
   std::string path_;
   snn::Model model_;
   snn::EvaluateOptions how_;
@@ -43,6 +57,10 @@ class ScoredModel {
   snn::SpikeCounts counts_;
   snn::Paired paired_;
   std::optional<snn::CalibrationError> calibration_error_;
+  std::optional<double> reject_;
+  std::int64_t n_rejected_ = 0;
+  int unknown_class_ = snn::kUnknown;    // the model's own, where it has one
+  std::vector<double> right_, unknown_;  // confidences of words
   std::vector<snn::DecisionTrace> traces_;
   std::vector<int> labels_;  // of the traces
 };

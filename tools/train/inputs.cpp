@@ -10,6 +10,7 @@
 #include <unordered_set>
 
 #include "frontend/base/text.h"
+#include "snn/score/answer.h"
 #include "tools/options/choice_option.h"
 
 namespace tools {
@@ -120,6 +121,28 @@ void add_variants(const std::vector<std::string>& names, const snn::Dataset* val
           fmt::format("{}: not a variant of the training stream: {}; make it from the same list", name, error.what()));
     }
   }
+}
+
+void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Context& context) {
+  if (names.empty()) return;
+  snn::Dataset& dataset = train.dataset;
+  const std::string label = snn::kUnknownName;
+  auto found = std::ranges::find(dataset.classes, label);
+  if (found == dataset.classes.end()) found = dataset.classes.insert(found, label);
+  const auto index = static_cast<int>(found - dataset.classes.begin());
+  std::size_t n = 0;
+  for (const std::string& name : names) {
+    LoadedStream loaded = load_beside(name, train);
+    train.longest_ms = std::max(train.longest_ms, loaded.longest_ms);
+    for (snn::Utterance& utterance : loaded.dataset.utterances) {
+      utterance.key = label + " " + utterance.key;
+      utterance.label = index;
+      utterance.label_name = label;
+      dataset.utterances.push_back(std::move(utterance));
+      ++n;
+    }
+  }
+  context.note(fmt::format("class {}: {} recordings", label, n));
 }
 
 std::optional<snn::Model> read_start(const std::string& path, const std::string& stream_name,

@@ -13,9 +13,3 @@ TEST_CASE("answer: the largest score, the first of equals, and none where nothin
   CHECK(answer_of(std::vector<float>{1.0F, 3.0F}, false) == kSilence);
   CHECK(answer_of(std::vector<float>{0.0F}, true) == kSilence);
 }
-
-TEST_CASE("answer: names") {
-  const std::vector<std::string> classes = {"no", "yes"};
-  CHECK(answer_name(1, classes) == "yes");
-  CHECK(answer_name(kSilence, classes) == "(silence)");
-}

@@ -67,9 +67,10 @@ TEST_CASE("metrics: an answer beside the classes is wrong and no confusion") {
   Scores scores(2);
   scores.add(1, 1, "ann");
   scores.add(0, kSilence, "ann");
-  CHECK(scores.all() == CorrectCount{1, 2});
-  CHECK(scores.of_class(0) == CorrectCount{0, 1});
-  CHECK(scores.by_speaker().at("ann") == CorrectCount{1, 2});
+  scores.add(0, kUnknown, "ann");
+  CHECK(scores.all() == CorrectCount{1, 3});
+  CHECK(scores.of_class(0) == CorrectCount{0, 2});
+  CHECK(scores.by_speaker().at("ann") == CorrectCount{1, 3});
   CHECK(scores.n_silent() == 1);
   CHECK(scores.confusions().empty());
 }

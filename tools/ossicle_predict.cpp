@@ -2,7 +2,6 @@
 #include <fmt/core.h>
 #include <unistd.h>
 
-#include <cerrno>
 #include <cstdio>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
@@ -10,12 +9,12 @@
 #include "frontend/base/text.h"
 #include "frontend/stream/list.h"
 #include "snn/files/model_file.h"
-#include "snn/score/answer.h"
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
+#include "tools/predict/answer_lines.h"
 #include "tools/predict/predictor.h"
 #include "tools/predict/spikes.h"
 
@@ -68,34 +67,20 @@ void check(Options& o) {
   if (o.inputs.empty()) o.inputs = {"-"};
 }
 
-nlohmann::ordered_json to_json(const tools::Answer& answer) {
-  nlohmann::ordered_json object = {{"label", answer.label}, {"score", answer.score}, {"confidence", nullptr}};
-  if (answer.confidence) object["confidence"] = *answer.confidence;
-  return object;
-}
-
-void print(const Options& o, const std::string& path, std::vector<tools::Answer> answers) {
-  const std::optional<double> confidence = answers.front().confidence;
-  if (o.reject && confidence && *confidence < *o.reject) answers.front().label = snn::kUnknownName;
-  std::string line;
+void print(const Options& o, const std::string& path, std::vector<ossicle::Answer> answers) {
+  tools::reject_below(o.reject, answers);
   if (o.json) {
     nlohmann::ordered_json object = {{"path", path}};
-    object.update(to_json(answers.front()));
-    if (o.top > 1) {
-      for (const tools::Answer& answer : answers) object["top"].push_back(to_json(answer));
-    }
-    line = object.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
-  } else {
-    line = ear::one_line(path);
-    for (const tools::Answer& answer : answers) {
-      line += fmt::format("\t{}\t{:.3f}", ear::one_line(answer.label), answer.score);
-      if (o.confidence) line += answer.confidence ? fmt::format("\t{:.4f}", *answer.confidence) : "\t-";
-    }
+    object.update(tools::to_json(answers, o.top > 1));
+    tools::print_line(object);
+    return;
   }
-  fmt::print("{}\n", line);
-  // At once: who reads the other end of a pipe may wait for it.
-  if (std::fflush(stdout) != 0)
-    throw std::system_error(errno, std::generic_category(), "standard output: cannot write");
+  std::string line = ear::one_line(path);
+  for (const ossicle::Answer& answer : answers) {
+    line += fmt::format("\t{}\t{:.3f}", ear::one_line(answer.label), answer.score);
+    if (o.confidence) line += "\t" + tools::confidence_text(answer);
+  }
+  tools::print_line(line);
 }
 
 /// Record by record, so that answers come as a pipe brings records.

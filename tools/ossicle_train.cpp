@@ -2,8 +2,6 @@
 #include <fmt/core.h>
 
 #include <algorithm>
-#include <array>
-#include <csignal>
 #include <filesystem>
 #include <stdexcept>
 
@@ -12,6 +10,7 @@
 #include "tools/common/io.h"
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
+#include "tools/common/stop_signals.h"
 #include "tools/options/backend_options.h"
 #include "tools/options/training_options.h"
 #include "tools/train/inputs.h"
@@ -79,27 +78,14 @@ void check(Options& o) {
   if (o.resume && o.overwrite) throw std::invalid_argument("--resume and --overwrite: wanted one of them");
 }
 
-volatile std::sig_atomic_t g_stop = 0;
-
-/// The first Ctrl-C, SIGTERM or SIGHUP lets the batch finish. A second Ctrl-C or SIGTERM ends the program; not so a second
-/// SIGHUP, for a terminal that is closed may send several. Under nohup it stays ignored.
-void stop_on_signals() {
-  struct sigaction action = {};
-  action.sa_handler = [](int) { g_stop = 1; };
-  struct sigaction before = {};
-  if (sigaction(SIGHUP, nullptr, &before) == 0 && before.sa_handler != SIG_IGN) sigaction(SIGHUP, &action, nullptr);
-  action.sa_flags = static_cast<int>(SA_RESETHAND);
-  for (const int signal : std::array{SIGINT, SIGTERM}) sigaction(signal, &action, nullptr);
-}
-
 void train(snn::Trainer& trainer, tools::RunFiles& files, tools::Context& context) {
   tools::Progress progress(context.quiet());
   tools::ActivityWarnings warnings;
-  stop_on_signals();
+  tools::stop_on_signals();
   while (!trainer.is_done()) {
     const auto report = trainer.run_epoch([&](const snn::BatchReport& batch) {
       progress.batch(batch);
-      return g_stop == 0;
+      return !tools::stop_asked();
     });
     if (!report) {
       files.write_checkpoint(trainer.state());

@@ -1,19 +1,10 @@
 #include "tools/predict/predictor.h"
 
-#include <fmt/core.h>
-
 #include "snn/network/raster.h"
 #include "snn/score/answer.h"
-#include "snn/score/calibration.h"
 #include "tools/common/load.h"
 
 namespace tools {
-
-namespace {
-
-constexpr double kSeveralWords = 3.0;  // times the longest recording of the training
-
-}  // namespace
 
 Predictor::Predictor(snn::Model model, const BackendOptions& backend, Context& context)
     : model_(std::move(model)),
@@ -28,8 +19,8 @@ const ear::RecipeRunner& Predictor::recipe() {
   return *recipe_;
 }
 
-std::vector<Answer> Predictor::name(ear::Sound sound, const std::string& key, int k,
-                                    std::vector<std::string>& warnings) {
+std::vector<ossicle::Answer> Predictor::name(ear::Sound sound, const std::string& key, int k,
+                                             std::vector<std::string>& warnings) {
   const int n_channels = recipe().n_channels();
   ear::Record record = recipe()(std::move(sound), key, warnings);
   return name(std::move(record), n_channels, k, warnings);
@@ -41,23 +32,13 @@ snn::Dataset Predictor::one(ear::Record record, int n_channels) const {
           .utterances = {to_utterance(std::move(record), model_.classes)}};
 }
 
-std::vector<Answer> Predictor::name(ear::Record record, int n_channels, int k, std::vector<std::string>& warnings) {
-  if (model_.longest_ms && duration_ms(record) > kSeveralWords * *model_.longest_ms) {
-    warnings.push_back(fmt::format(
-        "{:.1f} s, the longest recording of the training has {:.1f} s: it may hold several words, and gets one",
-        duration_ms(record) / 1000.0, *model_.longest_ms / 1000.0));
-  }
+std::vector<ossicle::Answer> Predictor::name(ear::Record record, int n_channels, int k,
+                                             std::vector<std::string>& warnings) {
+  ossicle::warn_of_several_words(model_, duration_ms(record), warnings);
   const int n_steps = record.n_steps;
   const snn::Evaluation evaluation = snn::evaluate(network_, one(std::move(record), n_channels), 1);
-  if (evaluation.decisions.front() == snn::kSilence) return {{snn::kSilenceName, 0.0F, {}}};
-  const std::vector<float>& scores = evaluation.scores.front();
-  std::vector<Answer> answers;
-  for (const int best : snn::top_classes(scores, k)) {
-    const auto i = static_cast<std::size_t>(best);
-    answers.push_back({model_.classes[i], scores[i], {}});
-    if (model_.calibration) answers.back().confidence = snn::confidences(*model_.calibration, scores, n_steps)[i];
-  }
-  return answers;
+  const bool is_heard = evaluation.decisions.front() != snn::kSilence;
+  return ossicle::answers_of(model_, evaluation.scores.front(), n_steps, is_heard, k);
 }
 
 std::vector<std::uint8_t> Predictor::spikes(ear::Record record, int n_channels, std::span<const int> layers) {

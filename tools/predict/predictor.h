@@ -11,15 +11,9 @@
 #include "snn/files/model_file.h"
 #include "snn/score/evaluate.h"
 #include "tools/options/backend_options.h"
+#include "tools/recogniser/recogniser.h"
 
 namespace tools {
-
-/// One class and its summed output PSC; or snn::kSilenceName and 0.
-struct Answer {
-  std::string label;
-  float score = 0.0F;
-  std::optional<double> confidence = {};  ///< 0..1; none of silence, and without a calibration
-};
 
 class Predictor {
  public:
@@ -30,9 +24,10 @@ class Predictor {
   /// `warnings` gets those of ear::RecipeRunner, and one
   /// of a recording that is much longer than the longest of the training. Throws std::runtime_error if the model's recipe does not begin with a recording, and std::invalid_argument for a
   /// recording that a stage of it refuses.
-  std::vector<Answer> name(ear::Sound sound, const std::string& key, int k, std::vector<std::string>& warnings);
+  std::vector<ossicle::Answer> name(ear::Sound sound, const std::string& key, int k,
+                                    std::vector<std::string>& warnings);
   /// The same of a record of a stream, whose array is moved from.
-  std::vector<Answer> name(ear::Record record, int n_channels, int k, std::vector<std::string>& warnings);
+  std::vector<ossicle::Answer> name(ear::Record record, int n_channels, int k, std::vector<std::string>& warnings);
   /// Spikes [step][neuron] of these layers over a record (snn/network/raster.h).
   std::vector<std::uint8_t> spikes(ear::Record record, int n_channels, std::span<const int> layers);
 

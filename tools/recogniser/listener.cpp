@@ -55,6 +55,7 @@ void Listener::take_events(std::vector<Heard>& heard) {
       next_guess_ = event.begin + std::llround(params_.partial_s * rate_hz_);
     } else if (event.kind == ear::SegmentEventKind::kEnded) {
       heard.push_back(name(event.begin, event.end, true));
+      heard.back().known_s = seconds(event.heard);
     }
   }
   events_.clear();

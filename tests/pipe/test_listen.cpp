@@ -1,0 +1,150 @@
+// ossicle-listen as a user runs it: files, pipes, Ctrl-C, and what it refuses.
+#include <catch2/catch.hpp>
+#include <cmath>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/frontend/riff_bytes.h"
+#include "tests/pipe/run.h"
+#include "tests/pipe/streams.h"
+
+using Catch::Contains;
+using pipe_support::shell;
+
+namespace {
+
+/// Two tones, and models that tell them apart: of cochleagrams, and of what is no sound.
+struct Tones {
+  pipe_support::TempFolder temp;
+  std::string model = file("m"), other = file("other"), raw = file("signal.raw");
+
+  Tones() {
+    std::ofstream list(file("list.tsv"));
+    list << "path\tlabel\tspeaker\n";
+    for (int i = 0; i < 40; ++i) {
+      const std::string name = "t" + std::to_string(i) + ".wav";
+      write_wav(name, tone(i % 2 == 0 ? 300 + i : 1500 + 5 * i, 0.4, 0.2));
+      list << name << "\t" << (i % 2 == 0 ? "low" : "high") << "\tme\n";
+    }
+    list.close();
+    REQUIRE(shell("ossicle-lyon -q --list " + file("list.tsv") + " -o " + file("s.tar")).exit_code == 0);
+    REQUIRE(shell("ossicle-train -q " + file("s.tar") +
+                  " --preset plain --hidden 20,20 --epochs 10 --batch 5 --valid-fraction 0.3 -o " + model)
+                .exit_code == 0);
+    pipe_support::write_stream(file("t.tar"), {.n_records = 20});
+    REQUIRE(
+        shell("ossicle-train -q " + file("t.tar") + " --preset plain --hidden 5,5 --epochs 1 -o " + other).exit_code ==
+        0);
+    std::vector<std::int16_t> samples;
+    for (const double hz : {310.0, 1555.0, 330.0}) {
+      samples.resize(samples.size() + 12000);
+      const auto word = tone(hz, 0.4, 0.2);
+      samples.insert(samples.end(), word.begin(), word.end());
+    }
+    samples.resize(samples.size() + 8000);
+    write("signal.raw", bytes(samples));
+    write_wav("signal.wav", samples);
+  }
+
+  std::string file(const std::string& name) const { return temp.file(name); }
+  static std::string bytes(const std::vector<std::int16_t>& samples) {
+    return {reinterpret_cast<const char*>(samples.data()), 2 * samples.size()};
+  }
+  void write_wav(const std::string& name, const std::vector<std::int16_t>& samples) const {
+    using test_support::chunk, test_support::number;
+    const std::string format =
+        number(1, 2) + number(1, 2) + number(16000, 4) + number(32000, 4) + number(2, 2) + number(16, 2);
+    write(name, test_support::riff(chunk("fmt ", format) + chunk("data", bytes(samples))));
+  }
+  void write(const std::string& name, const std::string& contents) const {
+    std::ofstream(file(name), std::ios::binary) << contents;
+  }
+  /// With a voice's overtones.
+  static std::vector<std::int16_t> tone(double hz, double seconds, double level) {
+    std::vector<std::int16_t> samples;
+    const int n = static_cast<int>(16000 * seconds);
+    for (int i = 0; i < n; ++i) {
+      const double t = i / 16000.0, swell = std::sin(3.14159265 * i / n);
+      const double wave = std::sin(2 * 3.14159265 * 150 * t) + std::sin(2 * 3.14159265 * hz * t);
+      samples.push_back(static_cast<std::int16_t>(32767 * level * swell * wave));
+    }
+    return samples;
+  }
+};
+
+std::string labels(const std::string& out) {
+  std::istringstream lines(out);
+  std::string all;
+  for (std::string line; std::getline(lines, line);) {
+    std::istringstream fields(line);
+    std::string begin, end, label;
+    fields >> begin >> end >> label;
+    all += label + " ";
+  }
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("ossicle-listen: a recording, a WAV from a pipe and PCM from a pipe give the same lines") {
+  const Tones t;
+  const std::string pcm = " --format s16le --rate 16000", wav = t.file("signal.wav");
+  const auto from_pipe = shell("cat " + t.raw + " | ossicle-listen " + t.model + pcm);
+  CHECK(from_pipe.exit_code == 0);
+  CHECK(from_pipe.err.empty());
+  CHECK(labels(from_pipe.out) == "low high low ");
+  CHECK(shell("ossicle-listen " + t.model + " " + wav).out == from_pipe.out);
+  CHECK(shell("ossicle-listen " + t.model + " < " + wav).out == from_pipe.out);
+  CHECK(shell("cat " + wav + " | ossicle-listen " + t.model + " -").out == from_pipe.out);
+  const auto in_json = shell("cat " + t.raw + " | ossicle-listen --json --top 2 " + t.model + pcm);
+  std::istringstream lines(in_json.out);
+  std::string line;
+  std::getline(lines, line);
+  const auto object = nlohmann::json::parse(line);
+  CHECK(object.at("label") == "low");
+  CHECK(object.at("final") == true);
+  CHECK(object.at("begin") == Approx(0.75).margin(0.1));
+  CHECK(object.at("end") == Approx(1.15).margin(0.1));
+  CHECK(object.at("confidence") > 0.3);
+  CHECK(object.at("top").size() == 2);
+  const auto guesses = shell("cat " + t.raw + " | ossicle-listen --partial --partial-every 0.1 " + t.model + pcm);
+  CHECK_THAT(guesses.out, Contains("\t-\t"));
+  CHECK(shell("cat " + t.raw + " | ossicle-listen --reject 1 " + t.model + pcm).out.find("(unknown)") !=
+        std::string::npos);
+}
+
+TEST_CASE("ossicle-listen: lines come while the pipe stays open, and Ctrl-C ends it well") {
+  const Tones t;
+  const auto run = shell("(cat " + t.raw + "; sleep 30) | ossicle-listen " + t.model + " --format s16le > " +
+                         t.file("out") + " & pid=$!; for i in $(seq 200); do [ $(wc -l < " + t.file("out") +
+                         ") = 3 ] && break; sleep 0.05; done; wc -l < " + t.file("out") +
+                         "; pkill -INT -P $$ ossicle-listen; wait $pid; echo code $?");
+  CHECK_THAT(run.out, Contains("3\ncode 0"));
+}
+
+TEST_CASE("ossicle-listen: silence gives nothing, and what is wrong is said") {
+  const Tones t;
+  const auto quiet = shell("head -c 3200000 /dev/zero | ossicle-listen " + t.model + " --format s16le");
+  CHECK(quiet.exit_code == 0);
+  CHECK(quiet.out.empty());
+  const auto refused = [](const std::string& command, const std::string& message) {
+    const auto run = shell(command);
+    INFO(command);
+    CHECK(run.exit_code == 2);
+    CHECK_THAT(run.err, Contains(message));
+  };
+  const auto cut = shell("head -c 50001 " + t.raw + " | ossicle-listen " + t.model + " --format s16le");
+  CHECK(cut.exit_code == 2);
+  CHECK_THAT(cut.err, Contains("standard input: ends in the middle of frame 25000: 1 of its 2 bytes"));
+  CHECK(labels(cut.out) == "low ");  // what was heard before
+  refused("cat " + t.raw + " | ossicle-listen " + t.model, "no WAV");
+  refused("ossicle-listen " + t.model + " --format s16le " + t.file("signal.wav"), "leave --format out");
+  refused("ossicle-listen " + t.model + " --rate 8000 " + t.raw, "--rate requires --format");
+  refused("ossicle-listen " + t.model + " --format mp3 " + t.raw, "sample format mp3: wanted u8");
+  refused("ossicle-listen " + t.model + " --format s16le --channels 0 " + t.raw, "0 channels");
+  refused("ossicle-listen " + t.model + " --format s16le --rate 10 " + t.raw, "sample rate 10 Hz");
+  refused("ossicle-listen " + t.model + " --max-s 0 " + t.raw, "max_s 0: wanted");
+  refused("ossicle-listen " + t.raw, "ossicle-listen MODEL INPUT");
+  refused("ossicle-listen " + t.other + " " + t.raw, "recipe");
+}

@@ -1,0 +1,113 @@
+// Words out of a signal: what they are called must be what the recogniser calls the part that was cut out.
+#include "tools/recogniser/listener.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "tests/tools/recogniser/models.h"
+
+using ossicle::Heard;
+using ossicle::Listener;
+using ossicle::ListenerParams;
+
+namespace {
+
+constexpr int kRate_hz = 16000;
+
+/// Silence with sweeps of half a second from 1 s and from 2.5 s on.
+std::vector<float> signal() {
+  std::vector<float> samples(4 * kRate_hz);
+  const ear::Sound sweep = support::sweep(kRate_hz);
+  for (const int begin : {kRate_hz, kRate_hz * 5 / 2}) std::ranges::copy(sweep.samples, samples.begin() + begin);
+  return samples;
+}
+
+std::vector<Heard> hear(const ossicle::Recogniser& recogniser, const ListenerParams& params,
+                        std::span<const float> samples, const std::vector<std::size_t>& blocks) {
+  Listener listener(recogniser, params, kRate_hz);
+  std::vector<Heard> heard;
+  for (std::size_t i = 0; !samples.empty(); ++i) {
+    const std::size_t n = std::min(samples.size(), blocks[i % blocks.size()]);
+    listener.push(samples.first(n), heard);
+    samples = samples.subspan(n);
+  }
+  listener.finish(heard);
+  return heard;
+}
+
+std::string text(const std::vector<Heard>& all) {
+  std::string text;
+  for (const Heard& each : all) {
+    text += std::to_string(each.is_final) + " " + std::to_string(each.begin_s) + " " + std::to_string(each.end_s) +
+            " " + std::to_string(each.known_s);
+    for (const auto& answer : each.answers) text += " " + answer.label + " " + std::to_string(answer.score);
+    text += each.error + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("A listener names the words that its segmenter cuts out, soon after they end") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  const std::vector<float> samples = signal();
+  const std::vector<Heard> heard = hear(recogniser, {.k = 3}, samples, {160});
+  REQUIRE(heard.size() == 2);
+  for (int i = 0; i < 2; ++i) {
+    const Heard& word = heard[static_cast<std::size_t>(i)];
+    const double begin_s = i == 0 ? 1.0 : 2.5;
+    CHECK(word.is_final);
+    CHECK(word.begin_s == Approx(begin_s).margin(0.03));
+    CHECK(word.end_s == Approx(begin_s + 0.5).margin(0.03));
+    CHECK(word.known_s > word.end_s);
+    CHECK(word.known_s < begin_s + 0.75);
+    const auto first = samples.begin() + std::lround(word.begin_s * kRate_hz),
+               last = samples.begin() + std::lround(word.end_s * kRate_hz);
+    const auto wanted = recogniser.recognise({std::vector<float>(first, last), kRate_hz}, 3);
+    REQUIRE(word.answers.size() == 3);
+    for (std::size_t k = 0; k < 3; ++k) {
+      CHECK(word.answers[k].label == wanted[k].label);
+      CHECK(word.answers[k].score == wanted[k].score);
+    }
+  }
+}
+
+TEST_CASE("What a listener finds, guesses too, does not depend on where blocks end") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  const ListenerParams params{.k = 2, .partial_s = 0.12};
+  const std::vector<float> samples = signal();
+  const std::vector<Heard> wanted = hear(recogniser, params, samples, {samples.size()});
+  CHECK(wanted.size() > 6);
+  CHECK(std::ranges::count_if(wanted, [](const Heard& each) { return each.is_final; }) == 2);
+  for (const Heard& guess : wanted) {
+    if (!guess.is_final) CHECK(guess.end_s == guess.known_s);
+  }
+  for (const std::vector<std::size_t>& blocks : std::vector<std::vector<std::size_t>>{{1}, {7}, {160}, {4096, 0, 33}}) {
+    CHECK(text(hear(recogniser, params, samples, blocks)) == text(wanted));
+  }
+}
+
+TEST_CASE("A word that goes on when the signal ends is named") {
+  const ossicle::Recogniser recogniser(support::model_of(support::decimated()));
+  std::vector<float> samples = signal();
+  samples.resize(static_cast<std::size_t>(2.8 * kRate_hz));
+  const std::vector<Heard> heard = hear(recogniser, {}, samples, {1000});
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[1].begin_s == Approx(2.5).margin(0.03));
+  CHECK(heard[1].end_s == Approx(2.8).margin(0.03));
+}
+
+TEST_CASE("A listener tells nothing of silence, and what the model refuses of a word") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  CHECK(hear(recogniser, {.partial_s = 0.1}, std::vector<float>(30 * kRate_hz), {5000}).empty());
+  ear::FrontEndParams long_steps = support::decimated();
+  long_steps.decimation = 12500;
+  const ossicle::Recogniser slow(support::model_of(long_steps));
+  const std::vector<Heard> heard = hear(slow, {}, signal(), {5000});
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].answers.empty());
+  CHECK_THAT(heard[0].error, Catch::Contains("shorter than one step"));
+  CHECK_THROWS_AS(Listener(recogniser, {.k = 0}, kRate_hz), std::invalid_argument);
+  CHECK_THROWS_AS(Listener(recogniser, {.partial_s = -1.0}, kRate_hz), std::invalid_argument);
+  CHECK_THROWS_AS(Listener(recogniser, {}, 0), std::invalid_argument);
+}

@@ -1,0 +1,171 @@
+// Names the words of a signal without end.
+#include <fmt/core.h>
+
+#include <cstdio>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+
+#include "frontend/base/text.h"
+#include "frontend/sound/sound_file.h"
+#include "frontend/sound/sound_stream.h"
+#include "tools/common/io.h"
+#include "tools/common/load.h"
+#include "tools/common/run_tool.h"
+#include "tools/common/stop_signals.h"
+#include "tools/options/choice_option.h"
+#include "tools/predict/answer_lines.h"
+#include "tools/recogniser/listener.h"
+
+namespace {
+
+struct Options {
+  std::string model;
+  std::string input = "-";
+  std::string format;
+  ear::PcmFormat pcm;
+  ossicle::ListenerParams listener;
+  bool json = false, partial = false;
+  double partial_every_s = 0.25;
+  std::optional<double> reject;
+  std::string isa = "auto";
+};
+
+const tools::ToolInfo kInfo = {
+    "ossicle-listen",
+    "Names words as they are spoken, each with a line as soon as it ends: begin and end in seconds, label, confidence.",
+    "arecord -q -f S16_LE -r 16000 -t raw | ossicle-listen digits.model --format s16le"};
+
+void add_segmenter_options(CLI::App& app, ear::SegmenterParams& params) {
+  visit_fields(params, [&app]<class T>(const ear::Field& field, T& value) {
+    std::string flag = field.name;
+    std::ranges::replace(flag, '_', '-');
+    app.add_option("--" + flag, value, fmt::format("{}; {}", field.help, range_text(field.range)))
+        ->capture_default_str()
+        ->group("How words are cut out");
+  });
+}
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
+  app.add_option("INPUT", o.input, "Recording, WAV from a pipe, or PCM of that --format; -: standard input")
+      ->capture_default_str();
+  auto* format = app.add_option("--format", o.format, "The input is PCM without a header, of such samples")
+                     ->type_name(tools::choices_type(ear::kSampleFormatNames));
+  app.add_option("--rate", o.pcm.sample_rate_hz, "Its sample rate, Hz")->capture_default_str()->needs(format);
+  app.add_option("--channels", o.pcm.n_channels, "Its channels, of which the mean is taken")
+      ->capture_default_str()
+      ->needs(format);
+  app.add_flag("--json,!--no-json", o.json, "A JSON object a line");
+  auto* partial =
+      app.add_flag("--partial,!--no-partial", o.partial, "Guesses while a word is spoken; their lines have no end");
+  app.add_option("--partial-every", o.partial_every_s, "Time between them, s; above 0")
+      ->capture_default_str()
+      ->needs(partial);
+  app.add_option("--top", o.listener.k, "Classes to give for each word, best first")->capture_default_str();
+  app.add_option("--reject", o.reject, "Answer (unknown) where the confidence is below this, 0 to 1")
+      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--isa", o.isa, "Instruction set; auto: the fastest")->capture_default_str();
+  add_segmenter_options(app, o.listener.segmenter);
+}
+
+void check(Options& o) {
+  if (!o.format.empty()) o.pcm.samples = ear::parse_sample_format(o.format);
+  if (!(o.partial_every_s > 0.0))
+    throw std::invalid_argument(fmt::format("--partial-every {}: wanted more than 0", o.partial_every_s));
+  if (o.partial) o.listener.partial_s = o.partial_every_s;
+}
+
+void print_json(const Options& o, const std::string& name, const ossicle::Heard& heard) {
+  nlohmann::ordered_json object = {{"path", name}, {"begin", heard.begin_s}, {"end", nullptr}};
+  if (heard.is_final) object["end"] = heard.end_s;
+  object["known"] = heard.known_s;
+  object["final"] = heard.is_final;
+  object.update(tools::to_json(heard.answers, o.listener.k > 1));
+  tools::print_line(object);
+}
+
+void print_text(const ossicle::Heard& heard) {
+  std::string line =
+      fmt::format("{:.3f}\t", heard.begin_s) + (heard.is_final ? fmt::format("{:.3f}", heard.end_s) : "-");
+  for (const ossicle::Answer& answer : heard.answers) {
+    line += fmt::format("\t{}\t{}", ear::one_line(answer.label), tools::confidence_text(answer));
+  }
+  tools::print_line(line);
+}
+
+void print(const Options& o, const std::string& name, std::vector<ossicle::Heard>& all, tools::Context& context) {
+  for (ossicle::Heard& heard : all) {
+    if (!heard.error.empty()) {
+      context.fail_record(fmt::format("{}: {:.3f} to {:.3f} s: {}", name, heard.begin_s, heard.end_s, heard.error));
+      continue;
+    }
+    tools::reject_below(o.reject, heard.answers);
+    o.json ? print_json(o, name, heard) : print_text(heard);
+  }
+  all.clear();
+}
+
+void note_channels(int n_channels, const std::string& name, tools::Context& context) {
+  if (n_channels > 1) context.note(fmt::format("{}: {} channels; their mean is taken", name, n_channels));
+}
+
+/// A recording, of any format, is read before it is heard.
+void hear_file(const Options& o, tools::InputFile& file, const ossicle::Recogniser& recogniser,
+               tools::Context& context) {
+  const ear::Sound sound = ear::read_sound(file.input(), file.name());
+  for (const std::string& warning : sound.warnings) context.warn(fmt::format("{}: {}", file.name(), warning));
+  note_channels(sound.n_channels, file.name(), context);
+  ossicle::Listener listener(recogniser, o.listener, sound.sample_rate_hz);
+  std::vector<ossicle::Heard> heard;
+  const auto block = static_cast<std::size_t>(sound.sample_rate_hz);
+  for (std::span<const float> left = sound.samples; !left.empty() && !tools::stop_asked();) {
+    const std::size_t n = std::min(left.size(), block);
+    listener.push(left.first(n), heard);
+    print(o, file.name(), heard, context);
+    left = left.subspan(n);
+  }
+  listener.finish(heard);
+  print(o, file.name(), heard, context);
+}
+
+/// What comes is heard at once. Whatever ends it, the word that goes on is named.
+void hear_stream(const Options& o, const std::string& name, int fd, ear::SoundStream& stream,
+                 const ossicle::Recogniser& recogniser, tools::Context& context) {
+  note_channels(stream.format().n_channels, name, context);
+  ossicle::Listener listener(recogniser, o.listener, stream.format().sample_rate_hz);
+  std::vector<ossicle::Heard> heard;
+  std::string error;
+  try {
+    for (std::vector<float> samples; tools::wait_for_input(fd) && stream.read(samples); samples.clear()) {
+      listener.push(samples, heard);
+      print(o, name, heard, context);
+    }
+  } catch (const std::runtime_error& failure) {
+    error = failure.what();
+  }
+  listener.finish(heard);
+  print(o, name, heard, context);
+  if (!error.empty()) throw std::runtime_error(error);
+}
+
+void run(Options& o, tools::Context& context) {
+  const ossicle::Recogniser recogniser(tools::read_model(o.model, "the model comes first: ossicle-listen MODEL INPUT"),
+                                       o.isa);
+  if (o.reject) tools::require_calibration(recogniser.model(), o.model);
+  tools::InputFile file(o.input, "sound, as arecord gives it");
+  tools::stop_on_signals();
+  if (o.format.empty() && file.is_file()) return hear_file(o, file, recogniser, context);
+  if (!o.format.empty() && file.look(4) == "RIFF") {
+    throw std::runtime_error(fmt::format("{}: begins with the header of a WAV; leave --format out", file.name()));
+  }
+  const int fd = file.fd();
+  ear::SoundStream stream = o.format.empty() ? ear::SoundStream(file.input(), file.name())
+                                             : ear::SoundStream(file.input(), file.name(), o.pcm);
+  hear_stream(o, file.name(), fd, stream, recogniser, context);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return tools::run_tool<Options>(argc, argv, kInfo, define, check, run);
+}

@@ -35,11 +35,14 @@ const tools::ToolInfo kInfo = {
     "Names words as they are spoken, each with a line as soon as it ends: begin and end in seconds, label, confidence.",
     "arecord -q -f S16_LE -r 16000 -t raw | ossicle-listen digits.model --format s16le"};
 
+std::string flag_of(std::string name) {
+  std::ranges::replace(name, '_', '-');
+  return "--" + name;
+}
+
 void add_segmenter_options(CLI::App& app, ear::SegmenterParams& params) {
-  visit_fields(params, [&app]<class T>(const ear::Field& field, T& value) {
-    std::string flag = field.name;
-    std::ranges::replace(flag, '_', '-');
-    app.add_option("--" + flag, value, fmt::format("{}; {}", field.help, range_text(field.range)))
+  visit_fields(params, [&app](const ear::Field& field, auto& value) {
+    app.add_option(flag_of(field.name), value, fmt::format("{}; {}", field.help, range_text(field.range)))
         ->capture_default_str()
         ->group("How words are cut out");
   });
@@ -70,9 +73,15 @@ void define(CLI::App& app, Options& o) {
 
 void check(Options& o) {
   if (!o.format.empty()) o.pcm.samples = ear::parse_sample_format(o.format);
-  if (!(o.partial_every_s > 0.0))
+  if (!(o.partial_every_s > 0.0)) {
     throw std::invalid_argument(fmt::format("--partial-every {}: wanted more than 0", o.partial_every_s));
+  }
   if (o.partial) o.listener.partial_s = o.partial_every_s;
+  if (o.listener.k < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.listener.k));
+  visit_fields(o.listener.segmenter, [](const ear::Field& field, const auto& value) {
+    const std::string flag = flag_of(field.name);
+    ear::check_value({.name = flag.c_str(), .range = field.range}, value);
+  });
 }
 
 void print_json(const Options& o, const std::string& name, const ossicle::Heard& heard) {

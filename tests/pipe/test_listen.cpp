@@ -28,7 +28,8 @@ struct Tones {
       list << name << "\t" << (i % 2 == 0 ? "low" : "high") << "\tme\n";
     }
     list.close();
-    REQUIRE(shell("ossicle-lyon -q --list " + file("list.tsv") + " -o " + file("s.tar")).exit_code == 0);
+    REQUIRE(shell("ossicle-lyon -q --list " + file("list.tsv") + " --root " + file("") + " -o " + file("s.tar"))
+                .exit_code == 0);
     REQUIRE(shell("ossicle-train -q " + file("s.tar") +
                   " --preset plain --hidden 20,20 --epochs 10 --batch 5 --valid-fraction 0.3 -o " + model)
                 .exit_code == 0);
@@ -144,7 +145,7 @@ TEST_CASE("ossicle-listen: silence gives nothing, and what is wrong is said") {
   refused("ossicle-listen " + t.model + " --format mp3 " + t.raw, "sample format mp3: wanted u8");
   refused("ossicle-listen " + t.model + " --format s16le --channels 0 " + t.raw, "0 channels");
   refused("ossicle-listen " + t.model + " --format s16le --rate 10 " + t.raw, "sample rate 10 Hz");
-  refused("ossicle-listen " + t.model + " --max-s 0 " + t.raw, "max_s 0: wanted");
+  refused("ossicle-listen " + t.model + " --max-s 0 " + t.raw, "--max-s 0: wanted 0.5 to 60");
   refused("ossicle-listen " + t.raw, "ossicle-listen MODEL INPUT");
   refused("ossicle-listen " + t.other + " " + t.raw, "recipe");
 }

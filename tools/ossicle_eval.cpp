@@ -4,6 +4,7 @@
 #include <optional>
 #include <sstream>
 #include <stdexcept>
+#include <tuple>
 
 #include "frontend/base/text.h"
 #include "snn/files/model_file.h"
@@ -13,6 +14,7 @@
 #include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/eval/report.h"
+#include "tools/eval/transcripts.h"
 #include "tools/options/backend_options.h"
 
 namespace {
@@ -27,6 +29,7 @@ struct Options {
   std::optional<double> reject;
   std::vector<std::string> unknown;
   std::string det;
+  std::vector<std::string> transcripts;
   snn::EvaluateOptions how;
   int batch_size = 50;
   tools::BackendOptions backend;
@@ -39,7 +42,7 @@ const tools::ToolInfo kInfo = {
     "ossicle-lyon --list test.tsv | ossicle-eval digits.model --confusion confusion.csv"};
 
 void define(CLI::App& app, Options& o) {
-  app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
+  app.add_option("MODEL", o.model, "Model that ossicle-train wrote");
   app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text, with the whole confusion matrix");
   app.add_option(
@@ -71,10 +74,29 @@ void define(CLI::App& app, Options& o) {
          "error")
       ->needs("--unknown");
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
+  app.add_option("--transcripts", o.transcripts,
+                 "In place of a model: REF, the words that were said in recordings (lines KEY<TAB>WORD WORD ..., or a "
+                 "stream), and HYP, those that were found (such lines, or lines of JSON with path and label)")
+      ->type_name("REF HYP")
+      ->allow_extra_args(false)
+      ->expected(2);
   tools::add_backend_options(app, o.backend);
 }
 
+/// --transcripts goes with --json alone.
+void check_alone(const Options& o) {
+  const Options none;
+  const auto asked = [](const Options& x) {
+    return std::tie(x.model, x.streams, x.confusion, x.latency, x.against, x.decision, x.reject, x.unknown, x.det,
+                    x.batch_size);
+  };
+  if (asked(o) == asked(none)) return;
+  throw std::invalid_argument("--transcripts REF HYP compares words: give it without model, stream and their options");
+}
+
 void check(Options& o) {
+  if (!o.transcripts.empty()) return check_alone(o);
+  if (o.model.empty()) throw std::invalid_argument("MODEL is required: ossicle-eval MODEL STREAM");
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));
   const bool matrix = tools::is_standard_output(o.confusion), curve = tools::is_standard_output(o.latency);
   const bool det = tools::is_standard_output(o.det);
@@ -184,6 +206,11 @@ void print_report(const Options& o, const std::string& text, tools::Context& con
 }
 
 void run(Options& o, tools::Context& context) {
+  if (!o.transcripts.empty()) {
+    const tools::TranscriptScores scores(o.transcripts[0], o.transcripts[1], context);
+    fmt::print("{}", o.json ? scores.json() : scores.text());
+    return;
+  }
   keep_inputs(o);
   snn::Model model = tools::read_model(o.model, "the model comes first: ossicle-eval MODEL STREAM");
   tools::UtteranceSource source(o.streams);

@@ -47,6 +47,7 @@ TEST_CASE("ossicle-predict --spikes: records of the input, and the sums that dec
   CHECK(output.header.recipe.stages.back().tool == "ossicle-predict");
   CHECK(ear::get<std::string>(output.header.recipe.stages.back(), "layers") == "3");
   CHECK(ear::get<std::string>(output.header.recipe.stages.back(), "model").size() == 16);
+  CHECK(output.header.made_by.back() == std::pair<std::string, std::string>("ossicle-predict neurons", "output:10"));
   REQUIRE(output.records.size() == 20);
   std::istringstream lines(shell("ossicle-predict " + t.model + " " + t.test).out);
   std::string key, label;
@@ -75,6 +76,7 @@ TEST_CASE("ossicle-predict --spikes: all layers or some, to a pipe, from several
   REQUIRE(shell("ossicle-predict --spikes 3,1 " + t.model + " " + t.test + " -o " + t.file("some.tar")).exit_code == 0);
   const auto all = pipe_support::read_stream(t.file("all.tar")), some = pipe_support::read_stream(t.file("some.tar"));
   CHECK(all.header.n_channels == 12 + 9 + 10);
+  CHECK(all.header.made_by.back().second == "1:12,2:9,output:10");
   CHECK(some.header.n_channels == 12 + 10);
   std::size_t n_spikes = 0;
   for (std::size_t b = 0; b < all.records.size(); ++b) {

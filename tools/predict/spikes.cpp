@@ -52,7 +52,12 @@ SpikeStream::SpikeStream(const std::string& layers, const std::string& path, con
   const bool fires = model.training.network.output_layer == snn::OutputLayer::kSpiking;
   if (layers == "all" && !fires) layers_.pop_back();
   if (layers_.empty()) throw std::invalid_argument("--spikes all: no layer of this network fires");
-  for (const int layer : layers_) n_neurons_ += model.training.network.sizes[static_cast<std::size_t>(layer)];
+  for (const int layer : layers_) {
+    const int n = model.training.network.sizes[static_cast<std::size_t>(layer)];
+    const std::string name = layer == model.training.network.n_layers() ? "output" : std::to_string(layer);
+    neurons_ += fmt::format("{}{}:{}", neurons_.empty() ? "" : ",", name, n);
+    n_neurons_ += n;
+  }
 }
 
 void SpikeStream::begin(const ear::Header& input) {
@@ -63,6 +68,7 @@ void SpikeStream::begin(const ear::Header& input) {
   header.recipe.stages.push_back(
       {"ossicle-predict", {{"layers", fmt::format("{}", fmt::join(layers_, ","))}, {"model", model_hash_}}});
   add_made_by(header, "ossicle-predict");
+  header.made_by.emplace_back("ossicle-predict neurons", neurons_);
   writer_.emplace(output_.fd(), output_.name(), header);
 }
 

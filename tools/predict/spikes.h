@@ -25,7 +25,8 @@ class SpikeStream {
 
   const std::vector<int>& layers() const { return layers_; }
   /// To be called for each input before its records; the first one's classes and length of a step are the stream's. Its
-  /// recipe gets the stage "ossicle-predict" with the layers and a hash of the model.
+  /// recipe gets the stage "ossicle-predict" with the layers and a hash of the model, and what made it the number of neurons of
+  /// each layer, as "1:100,output:10".
   void begin(const ear::Header& input);
   /// `record`: with any array, which is not read. spikes: [step][neuron]. Throws what ear::Writer::write throws.
   void write(ear::Record record, std::vector<std::uint8_t> spikes);
@@ -35,6 +36,7 @@ class SpikeStream {
  private:
   std::vector<int> layers_;
   int n_neurons_ = 0;
+  std::string neurons_;  // of each layer: "1:100,output:10"
   std::string model_hash_;
   OutputFile output_;
   std::optional<ear::Writer> writer_;  // from the first input on

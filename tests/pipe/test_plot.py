@@ -1,0 +1,136 @@
+"""ossicle-plot on what the other tools write. Usage: test_plot.py FOLDER_OF_THE_TOOLS"""
+
+import math
+import os
+import pathlib
+import pty
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import unittest
+import wave
+import xml.etree.ElementTree as xml
+
+TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
+SVG = "{http://www.w3.org/2000/svg}"
+RATE = 12500
+if not shutil.which("gnuplot"):
+    print("SKIPPED: no gnuplot")
+    sys.exit(0)
+
+
+def write_tone(path, pitch, n_samples):
+    frames = (int(12000 * math.sin(2 * math.pi * pitch * i / RATE)) for i in range(n_samples))
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(b"".join(struct.pack("<h", frame) for frame in frames))
+
+
+class Plot(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        folder = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(folder.cleanup)
+        cls.root = pathlib.Path(folder.name)
+        rows = ["path\tlabel\tspeaker\tkey"]
+        for index, word in enumerate(("high", "low, long")):
+            for token in range(6):
+                write_tone(cls.root / f"{index}{token}.wav", 2000 / 4**index + 10 * token, 6000 + 500 * index)
+                rows.append(f"{index}{token}.wav\t{word}\tx{token}\t{index}{token}")
+        (cls.root / "list.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+        cls.tool("ossicle-lyon", "--list", "list.tsv", "-o", "s.tar")
+        train = ("--preset", "plain", "--hidden", "12,7", "--epochs", 8, "--batch", 4, "--valid-fraction", 0.2)
+        cls.tool("ossicle-train", "s.tar", "-o", "m.model", *train, "--log", "run.jsonl")
+        cls.report = cls.tool("ossicle-eval", "m.model", "s.tar", "--confusion", "c.csv", "--latency", "l.csv")
+        cls.tool("ossicle-predict", "m.model", "s.tar", "--spikes", "all", "-o", "spikes.tar")
+        (cls.root / "answers.jsonl").write_text(cls.tool("ossicle-predict", "m.model", "s.tar", "--json", "--top", 2))
+
+    @classmethod
+    def tool(cls, name, *words):
+        command = [TOOLS / name, "-q", *map(str, words)]
+        return subprocess.run(command, cwd=cls.root, check=True, timeout=120, stdout=subprocess.PIPE, text=True).stdout
+
+    def texts(self, *words):
+        drawn = xml.fromstring(self.tool("ossicle-plot", *words))
+        return [text.text.strip() for text in drawn.iter(f"{SVG}text") if text.text]
+
+    def test_it_is_one_of_the_tools(self):
+        version = self.tool("ossicle-info", "--version").removeprefix("ossicle-info")
+        self.assertEqual(self.tool("ossicle-plot", "--version"), f"ossicle-plot{version}")
+        with open(TOOLS / "ossicle-plot", "rb") as file:
+            self.assertEqual(file.readline(), b"#!/usr/bin/env python3\n")
+        copy = self.root / "copied"
+        shutil.copy(TOOLS / "ossicle-plot", copy)  # runs wherever it is put
+        self.assertEqual(
+            subprocess.run([copy, "--version"], check=True, stdout=subprocess.PIPE).stdout.split()[0], b"ossicle-plot"
+        )
+
+    def test_a_recording_above_its_spikes(self):
+        texts = self.texts("s.tar", "spikes.tar", "--key", "12")
+        self.assertIn("12: “low, long”, spoken by x2. Cochleagram", texts)
+        self.assertIn("centre frequency (Hz)", texts)
+        layers = [re.fullmatch(r"Spikes of (?:layer (\d)|the (output) layer), ([\d,]+) in all", text) for text in texts]
+        self.assertEqual([match[1] or match[2] for match in layers if match], ["1", "2", "output"])
+        spikes = int(layers[[bool(match and match[2]) for match in layers].index(True)][3])
+        counts = [int(match[1]) for text in texts if (match := re.fullmatch(r".*: (\d+) spikes", text))]
+        self.assertEqual(sum(counts), spikes)
+        self.assertGreater(spikes, 0)
+
+    def test_a_recording_straight_from_the_ear(self):
+        done = subprocess.run(
+            f"'{TOOLS}/ossicle-lyon' -q 03.wav | '{TOOLS}/ossicle-plot'",
+            shell=True,
+            cwd=self.root,
+            timeout=60,
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        self.assertIn("03. Cochleagram", [text.text for text in xml.fromstring(done.stdout).iter(f"{SVG}text")])
+
+    def test_what_training_and_evaluation_write(self):
+        self.assertIn("Training of run. Loss on the training part", self.texts("run.jsonl"))
+        right = re.search(r"(\d+) of (\d+) utterances", self.report)
+        self.assertTrue(
+            any(text.startswith(f"Confusions: {right[1]} of {right[2]} right") for text in self.texts("c.csv"))
+        )
+        self.assertIn("share heard (%); 100 % are 100 steps in the mean", self.texts("l.csv"))
+
+    def test_a_page_of_the_run(self):
+        self.tool(
+            "ossicle-plot",
+            "--html",
+            "run.jsonl",
+            "c.csv",
+            "l.csv",
+            "s.tar",
+            "spikes.tar",
+            "answers.jsonl",
+            "--worst",
+            3,
+            "-o",
+            "run.html",
+        )
+        page = (self.root / "run.html").read_text(encoding="utf-8")
+        self.assertEqual(page.count("<svg"), 3 + 3)
+        margins = [float(text) for text in re.findall(r"<td>(-?\d+\.\d{3})</td></tr>", page)]
+        self.assertEqual((len(margins), margins), (3, sorted(margins)))
+
+    def test_a_terminal_gets_text(self):
+        main, other = pty.openpty()
+        done = subprocess.run([TOOLS / "ossicle-plot", "c.csv"], cwd=self.root, stdout=other, timeout=60, check=True)
+        os.close(other)
+        shown = os.read(main, 100000).decode()
+        os.close(main)
+        self.assertEqual(done.returncode, 0)
+        self.assertIn("Confusions: ", shown)
+        self.assertIn("+---", shown)
+        self.assertNotIn("<svg", shown)
+
+
+if __name__ == "__main__":
+    unittest.main()

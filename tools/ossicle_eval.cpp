@@ -39,20 +39,23 @@ void define(CLI::App& app, Options& o) {
   app.add_option("MODEL", o.model, "Model that ossicle-train wrote")->required();
   app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text, with the whole confusion matrix");
+  app.add_option("--confusion", o.confusion,
+                 "File that gets the confusion matrix as CSV; -: standard output, and the report goes to standard "
+                 "error. The text "
+                 "shows the matrix where its rows fit into 160 columns, otherwise the 20 most frequent confusions")
+      ->type_name("FILE");
   app.add_option(
-      "--confusion", o.confusion,
-      "File that gets the confusion matrix as CSV; -: standard output, and the report goes to standard error. The text "
-      "shows the matrix where its rows fit into 160 columns, otherwise the 20 most frequent confusions");
-  app.add_option(
-      "--latency", o.latency,
-      "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
-      "mean number of steps; -: standard output, and the report goes to standard error");
+         "--latency", o.latency,
+         "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
+         "mean number of steps; -: standard output, and the report goes to standard error")
+      ->type_name("FILE");
   app.add_option("--decision", o.decision,
                  "Number of an output neuron that decides: psc (summed PSC), spikes (their count), last:N (PSC of the "
                  "last N steps); of an output layer that does not fire, potentials take the place of PSCs")
       ->capture_default_str();
   app.add_option("--against", o.against,
-                 "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test");
+                 "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test")
+      ->type_name("MODEL");
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
   tools::add_backend_options(app, o.backend);
 }

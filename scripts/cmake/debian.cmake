@@ -38,12 +38,15 @@ use them.")
 if(OSSICLE_HAS_CUDA)
   set(CPACK_DEBIAN_CUDA_PACKAGE_NAME ossicle-cuda)
   set(CPACK_DEBIAN_CUDA_PACKAGE_SECTION contrib/sound)
-  # cuBLAS is NVIDIA's own package and may be installed without it, so dpkg-shlibdeps cannot tell. All else the tools depend on too.
+  set(CPACK_DEBIAN_CUDA_PACKAGE_SHLIBDEPS ON)
+  # cuBLAS comes from NVIDIA's archive or from elsewhere, where dpkg-shlibdeps knows no package of it.
   set(CPACK_DEBIAN_CUDA_PACKAGE_DEPENDS "ossicle ${of_this_version}, libcublas-${CUDAToolkit_VERSION_MAJOR}-${CUDAToolkit_VERSION_MINOR}")
   set(CPACK_COMPONENT_CUDA_DESCRIPTION
       "CUDA back end of Ossicle
 The library that the tools of package ossicle load where a CUDA device is
 asked for. It needs NVIDIA's driver and the cuBLAS of NVIDIA's archive.")
+  install(FILES scripts/debian/ossicle-cuda.lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME ossicle-cuda
+          COMPONENT cuda EXCLUDE_FROM_ALL)
 endif()
 
 # Licence and changes of each package stand where Debian wants them; an installation by hand has LICENSE instead.

@@ -23,7 +23,7 @@ install(
   PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)
 
 configure_package_config_file(scripts/cmake/ossicleConfig.cmake.in ossicleConfig.cmake INSTALL_DESTINATION ${package_dir}
-                              PATH_VARS CMAKE_INSTALL_LIBDIR)
+                              PATH_VARS OSSICLE_CUDA_INSTALL_DIR)
 write_basic_package_version_file(ossicleConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/ossicleConfig.cmake ${PROJECT_BINARY_DIR}/ossicleConfigVersion.cmake
         DESTINATION ${package_dir} COMPONENT development)

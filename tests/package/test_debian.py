@@ -34,7 +34,7 @@ class Debian(unittest.TestCase):
         cls.trees = {name: root / name for name in cls.debs}
         for name, deb in cls.debs.items():
             run("dpkg-deb", "-x", deb, cls.trees[name])
-        cls.has_cuda = (build_dir / "lib" / "libossicle_cuda.so").exists()
+        cls.has_cuda = (build_dir / "lib" / "ossicle" / "libossicle_cuda.so").exists()
 
     def field(self, package, name):
         return run("dpkg-deb", "-f", self.debs[package], name).strip()
@@ -77,7 +77,7 @@ class Debian(unittest.TestCase):
     def test_the_cuda_back_end_goes_with_these_very_tools(self):
         if not self.has_cuda:
             self.skipTest("a build without CUDA")
-        self.assertIn("lib/libossicle_cuda.so", self.files("ossicle-cuda"))
+        self.assertIn("lib/ossicle/libossicle_cuda.so", self.files("ossicle-cuda"))
         needs = self.field("ossicle-cuda", "Depends").split(", ")
         self.assertIn(f"ossicle (= {self.field('ossicle', 'Version')})", needs)
         self.assertTrue(any(need.startswith("libcublas-") for need in needs), needs)

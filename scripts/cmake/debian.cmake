@@ -1,6 +1,7 @@
 # Debian packages, made by cpack: ossicle (the tools), libossicle-dev (static libraries, headers, find_package) and, where the CUDA
 # back end is built, ossicle-cuda. The libraries are static, so there is no package of a shared one: the tools hold what they need.
 # Each component that something is installed with becomes a package; what names none belongs to the tools.
+set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON) # the tools are enough: cpack does not build the tests first
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_GROUPING IGNORE)
@@ -58,6 +59,9 @@ get_cmake_property(CPACK_COMPONENTS_ALL COMPONENTS)
 list(REMOVE_ITEM CPACK_COMPONENTS_ALL licence)
 foreach(component IN LISTS CPACK_COMPONENTS_ALL)
   string(TOUPPER ${component} name)
+  if(NOT CPACK_DEBIAN_${name}_PACKAGE_NAME)
+    message(FATAL_ERROR "Something is installed with the component ${component}, for which debian.cmake has no package")
+  endif()
   set(documents ${CMAKE_INSTALL_DATADIR}/doc/${CPACK_DEBIAN_${name}_PACKAGE_NAME})
   install(FILES LICENSE DESTINATION ${documents} RENAME copyright COMPONENT ${component} EXCLUDE_FROM_ALL)
   install(FILES ${changelog} DESTINATION ${documents} COMPONENT ${component} EXCLUDE_FROM_ALL)

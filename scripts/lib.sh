@@ -7,11 +7,12 @@ level=(--level-db -22)
 
 # What the project needs on Debian 12, by purpose.
 packages_build=(g++ cmake ninja-build pkg-config libsndfile1-dev libmpg123-dev libfftw3-dev libeigen3-dev libcli11-dev catch2
-  libarchive-dev libhdf5-dev libutf8proc-dev nlohmann-json3-dev libfmt-dev zlib1g-dev python3 python3-numpy)
+  libarchive-dev libhdf5-dev libutf8proc-dev nlohmann-json3-dev libfmt-dev zlib1g-dev python3 python3-numpy help2man)
 packages_speech=(espeak-ng)
 packages_plot=(gnuplot-nox chromium) # ossicle-plot; the browser is for its tests alone
+packages_deb=(dpkg-dev file)
 packages_bench=(libopenblas-dev python3-venv)
-packages_ci=(clang-format parallel python3-h5py)
+packages_ci=(clang-format parallel python3-h5py groff-base lintian)
 packages_slurm=(slurm-wlm munge)
 packages_tidy=(clang-tidy)
 

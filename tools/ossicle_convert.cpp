@@ -34,9 +34,11 @@ constexpr std::size_t kMaxListBytes = 1ULL << 30;
 constexpr std::size_t kWarningsShown = 5;
 
 void define(CLI::App& app, Options& o) {
-  app.add_option("INPUT", o.input, "File or folder to convert; -: standard input, a stream unless --from says another")
+  app.add_option("FILE", o.input, "File or folder to convert; -: standard input, a stream unless --from says another")
       ->required();
-  app.add_option("-o,--output", o.output, "File or folder to write; -: standard output")->capture_default_str();
+  app.add_option("-o,--output", o.output, "File or folder to write; -: standard output")
+      ->type_name("FILE")
+      ->capture_default_str();
   const CLI::IsMember formats(tools::format_names());
   app.add_option("--from", o.formats.from, "Format of the input [by its name, else by its first bytes]")
       ->check(formats)
@@ -46,9 +48,10 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--kind", o.records.kind, "Records from elsewhere: what their numbers are [by their type]")
       ->check(CLI::IsMember({"cochleagram", "raster", "counts"}));
   app.add_option("--classes", o.records.classes,
-                 "Records from elsewhere: file of class names, one a line [their labels]");
-  app.add_option("--labels", o.records.labels, "Kaldi archive alone: table `key word ...`");
-  app.add_option("--speakers", o.records.speakers, "Kaldi archive alone: table `key speaker`");
+                 "Records from elsewhere: file of class names, one a line [their labels]")
+      ->type_name("FILE");
+  app.add_option("--labels", o.records.labels, "Kaldi archive alone: table `key word ...`")->type_name("FILE");
+  app.add_option("--speakers", o.records.speakers, "Kaldi archive alone: table `key speaker`")->type_name("FILE");
   app.add_option("--time-unit", o.records.time_unit, "Text of events: unit of the times [output: s]")
       ->type_name(tools::choices_type(std::array{"s", "ms", "us"}));
   app.add_option("--input-channels", o.records.n_channels, "Text of events as input: number of channels");

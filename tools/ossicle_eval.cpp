@@ -45,26 +45,30 @@ void define(CLI::App& app, Options& o) {
   app.add_option("MODEL", o.model, "Model that ossicle-train wrote");
   app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
   app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text, with the whole confusion matrix");
+  app.add_option("--confusion", o.confusion,
+                 "File that gets the confusion matrix as CSV; -: standard output, and the report goes to standard "
+                 "error. The text "
+                 "shows the matrix where its rows fit into 160 columns, otherwise the 20 most frequent confusions")
+      ->type_name("FILE");
   app.add_option(
-      "--confusion", o.confusion,
-      "File that gets the confusion matrix as CSV; -: standard output, and the report goes to standard error. The text "
-      "shows the matrix where its rows fit into 160 columns, otherwise the 20 most frequent confusions");
-  app.add_option(
-      "--latency", o.latency,
-      "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
-      "mean number of steps; -: standard output, and the report goes to standard error");
+         "--latency", o.latency,
+         "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
+         "mean number of steps; -: standard output, and the report goes to standard error")
+      ->type_name("FILE");
   app.add_option("--decision", o.decision,
                  "Number of an output neuron that decides: psc (summed PSC), spikes (their count), last:N (PSC of the "
                  "last N steps); of an output layer that does not fire, potentials take the place of PSCs")
       ->capture_default_str();
   app.add_option("--against", o.against,
-                 "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test");
+                 "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test")
+      ->type_name("MODEL");
   app.add_option("--reject", o.reject,
                  "Answer (unknown) below this confidence, 0 to 1; accuracies then count it, latency does not")
       ->check(CLI::Range(0.0, 1.0));
   app.add_option(
          "--unknown", o.unknown,
          "Stream of recordings of no class: what a threshold of confidence lets through of them; may be given again")
+      ->type_name("STREAM")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option(
@@ -72,6 +76,7 @@ void define(CLI::App& app, Options& o) {
          "File that gets the detection error trade-off as CSV: at every threshold the share of right words "
          "that is missed and of --unknown that is accepted; -: standard output, and the report goes to standard "
          "error")
+      ->type_name("FILE")
       ->needs("--unknown");
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
   app.add_option("--transcripts", o.transcripts,

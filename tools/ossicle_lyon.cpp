@@ -33,12 +33,16 @@ const tools::ToolInfo kInfo = {"ossicle-lyon", "Turns recordings into a stream o
 constexpr const char* kAugmentation = "ossicle-lyon augmentation";  // in made_by
 
 void define(CLI::App& app, Options& o) {
-  app.add_option("FILE", o.files, "Recordings (WAV, FLAC, AIFF, NIST SPHERE); - or none: standard input");
+  app.add_option("RECORDING", o.files, "Recordings (WAV, FLAC, AIFF, NIST SPHERE); - or none: standard input");
   auto* list = app.add_option("--list", o.list,
                               "List of recordings: tab-separated, first line path, label, speaker and "
-                              "optionally key; -: standard input");
-  app.add_option("--root", o.root, "Folder that relative paths of the list start from")->needs(list);
-  app.add_option("--classes", o.classes, "File of class names, one a line [the labels of the whole list, sorted]");
+                              "optionally key; -: standard input")
+                   ->type_name("LIST");
+  app.add_option("--root", o.root, "Folder that relative paths of the list start from")
+      ->type_name("FOLDER")
+      ->needs(list);
+  app.add_option("--classes", o.classes, "File of class names, one a line [the labels of the whole list, sorted]")
+      ->type_name("FILE");
   tools::add_stream_options(app, o.stream, "recording");
   tools::add_jobs_option(app, o.stream);
   app.add_option("--isa", o.isa, "Instruction set of the ear; auto: the best of this machine")

@@ -52,6 +52,7 @@ void define(CLI::App& app, Options& o) {
                      "In place of lines, a raster stream of the spikes of these layers: all (that fire), output, or "
                      "numbers as 1,2; for streams, not for recordings");
   app.add_option("-o,--output", o.output, "File for the stream of --spikes; -: standard output")
+      ->type_name("STREAM")
       ->capture_default_str()
       ->needs(spikes);
   tools::add_backend_options(app, o.backend);

@@ -38,10 +38,14 @@ void define_source(CLI::App& app, tools::SourceOptions& o) {
   app.add_option("--input-channels", o.input_channels, "Text: how many channels there are");
   auto* list = app.add_option("--list", o.list,
                               "Text: list of files: tab-separated, first line path, label, speaker and optionally "
-                              "key; -: standard input");
-  app.add_option("--root", o.root, "Folder that relative paths of the list start from")->needs(list);
+                              "key; -: standard input")
+                   ->type_name("LIST");
+  app.add_option("--root", o.root, "Folder that relative paths of the list start from")
+      ->type_name("FOLDER")
+      ->needs(list);
   app.add_option("--classes", o.classes,
-                 "File of class names, one a line [text: labels of the list, sorted; N-TIDIGITS: o, 1 to 9, z]");
+                 "File of class names, one a line [text: labels of the list, sorted; N-TIDIGITS: o, 1 to 9, z]")
+      ->type_name("FILE");
 }
 
 void define(CLI::App& app, Options& o) {

@@ -42,10 +42,12 @@ const tools::ToolInfo kInfo = {"ossicle-train",
 void define(CLI::App& app, Options& o) {
   app.add_option("STREAM", o.streams, "Streams to train on; - or none: standard input");
   app.add_option("-o,--output", o.model,
-                 "Model to write; MODEL.ckpt and, with a validation set, MODEL.best stand beside it");
+                 "Model to write; MODEL.ckpt and, with a validation set, MODEL.best stand beside it")
+      ->type_name("MODEL");
   app.add_option("--variant", o.variants,
                  "Stream of the same recordings in another form, such as with noise: for each utterance and epoch one "
                  "of all forms is drawn; may be given again")
+      ->type_name("STREAM")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--unknown", o.unknown,
@@ -54,10 +56,11 @@ void define(CLI::App& app, Options& o) {
       ->allow_extra_args(false);
   tools::add_validation_options(app, o.valid);
   app.add_option(
-      "--init", o.init,
-      "Model to start from: its network and its parameters, instead of drawn ones. Output neurons go with the "
-      "names of their classes; those of new classes are drawn");
-  app.add_option("--log", o.log, "File that gets one JSON line an epoch");
+         "--init", o.init,
+         "Model to start from: its network and its parameters, instead of drawn ones. Output neurons go with the "
+         "names of their classes; those of new classes are drawn")
+      ->type_name("MODEL");
+  app.add_option("--log", o.log, "File that gets one JSON line an epoch")->type_name("FILE");
   tools::add_backend_options(app, o.backend);
   app.add_flag("--resume,!--no-resume", o.resume, "Go on from MODEL.ckpt if it is there");
   app.add_flag("--overwrite,!--no-overwrite", o.overwrite,

@@ -2,7 +2,8 @@
 # OSSICLE_HAS_CUDA. One fat binary holds code for compute 7.5 up to the newest that the toolkit knows, and PTX for what comes
 # later; -DCMAKE_CUDA_ARCHITECTURES=90 builds for one alone.
 set(OSSICLE_HAS_CUDA OFF)
-set(OSSICLE_CUDA_DIR ${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_LIBDIR}) # of the library that is built
+set(OSSICLE_CUDA_INSTALL_DIR ${CMAKE_INSTALL_LIBDIR}/ossicle) # a folder of its own: the library is loaded and never linked
+set(OSSICLE_CUDA_DIR ${PROJECT_BINARY_DIR}/${OSSICLE_CUDA_INSTALL_DIR}) # of the library that is built
 if(NOT OSSICLE_CUDA STREQUAL "OFF")
   find_package(CUDAToolkit 12 QUIET)
   # Packages may hold a part of a toolkit.

@@ -8,11 +8,12 @@ set_target_properties(ossicle_exact PROPERTIES EXPORT_NAME exact)
 set_target_properties(ossicle_frontend PROPERTIES EXPORT_NAME frontend)
 set_target_properties(ossicle_snn PROPERTIES EXPORT_NAME snn)
 install(TARGETS ossicle_headers ossicle_exact ossicle_frontend ossicle_snn EXPORT ossicleTargets
-        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(EXPORT ossicleTargets NAMESPACE ossicle:: DESTINATION ${package_dir})
+        ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(EXPORT ossicleTargets NAMESPACE ossicle:: DESTINATION ${package_dir} COMPONENT development)
 install(
   DIRECTORY frontend snn
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ossicle
+  COMPONENT development
   FILES_MATCHING
   PATTERN "*.h"
   PATTERN "snn/backend/cpu" EXCLUDE
@@ -22,7 +23,7 @@ install(
   PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)
 
 configure_package_config_file(scripts/cmake/ossicleConfig.cmake.in ossicleConfig.cmake INSTALL_DESTINATION ${package_dir}
-                              PATH_VARS CMAKE_INSTALL_LIBDIR)
+                              PATH_VARS OSSICLE_CUDA_INSTALL_DIR)
 write_basic_package_version_file(ossicleConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/ossicleConfig.cmake ${PROJECT_BINARY_DIR}/ossicleConfigVersion.cmake
-        DESTINATION ${package_dir})
+        DESTINATION ${package_dir} COMPONENT development)

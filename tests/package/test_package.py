@@ -92,7 +92,7 @@ class Package(unittest.TestCase):
         graph = self.must("ninja", "ninja", "-C", build_dir, "-t", "graph", "tools/all")
         names = {pathlib.PurePath(each).name for each in re.findall(r'label="([^"]*)"', graph)}
         installed = {path.name for path in (self.root / "prefix").rglob("*")
-                     if path.is_file() and (path.parent.name in ("bin", "bash", "completions", "site-functions", "vendor_completions.d")
+                     if path.is_file() and (path.parent.name in ("bin", "bash", "completions", "site-functions", "vendor_completions.d", "man1")
                                             or path.suffix in (".a", ".so"))}
         self.assertGreater(len(installed), 8)
         self.assertEqual(installed - names, set())

@@ -3,6 +3,7 @@
 
 usage: test_completion.py MAKE_COMPLETION PROBE_TOOL TOOL...
 """
+import argparse
 import importlib.util
 import pathlib
 import shutil
@@ -33,32 +34,59 @@ class Completion(unittest.TestCase):
     def tearDownClass(cls):
         cls.folder.cleanup()
 
-    def complete_in_bash(self, *words):
-        script = (f"source {self.out}/bash/probe_tool; COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; "
-                  "_probe_tool; printf '%s\\n' \"${COMPREPLY[@]}\"")
-        return sorted(run("bash", "-c", script, cwd=self.out).split())
+    def complete_in_bash(self, *words, tool="probe_tool", cwd=None):
+        function = "_" + tool.replace("-", "_")
+        script = (f"source {self.out}/bash/{tool}; COMP_WORDS=({' '.join(words)}); COMP_CWORD={len(words) - 1}; "
+                  f"{function}; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
+        return sorted(run("bash", "-c", script, cwd=cwd or self.out).split())
+
+    def folder_of_files(self, *names):
+        folder = pathlib.Path(tempfile.mkdtemp(dir=self.out))
+        for name in names:
+            (folder / name).touch()
+        (folder / "folder").mkdir()
+        return folder
 
     def test_help_is_understood(self):
-        options = {name: option for option in make_completion.parse_help(run(PROBE, "--help"))
-                   for name in option.names}
+        entries, arguments = make_completion.parse_help(run(PROBE, "--help"))
+        options = {name: option for option in entries for name in option.names}
         self.assertEqual(sorted(options), ["--bip", "--config", "--count", "--help", "--input", "--name", "--no-bip",
                                            "--no-name", "--output", "--preset", "--quiet", "--rate", "--seed",
                                            "--sizes", "--version", "-h", "-i", "-o", "-q"])
-        self.assertEqual(options["--count"].help, "How many")
-        self.assertEqual(options["--rate"].help, "How fast (Hz)")
+        self.assertEqual(options["--count"].help, "How many [1]")
+        self.assertEqual(options["--rate"].help, "How fast (Hz) [0.5]")
         self.assertEqual(options["--preset"].choices, ["fast", "slow"])
-        takes_value = {name for name, option in options.items() if option.takes_value}
-        self.assertEqual(takes_value, {"--config", "--count", "--input", "-i", "--name", "--output", "-o",
-                                       "--preset", "--rate", "--seed", "--sizes"})
+        values = {name: option.value for name, option in options.items() if option.value}
+        self.assertEqual(values, {"--config": "FILE", "--count": "INT", "--input": "TEXT", "-i": "TEXT", "--name": "TEXT",
+                                  "--output": "TEXT", "-o": "TEXT", "--preset": "{fast,slow}", "--rate": "FLOAT",
+                                  "--seed": "UINT", "--sizes": "INT"})
+        self.assertEqual([(argument.value, argument.help) for argument in arguments], [("ACTION", "What to do")])
+
+    def test_help_of_argparse_is_understood(self):
+        parser = argparse.ArgumentParser(prog="draw", description="Draws.", epilog="Example:\n  draw -o a.svg")
+        parser.add_argument("stream", help="what to draw")
+        parser.add_argument("logs", nargs="*", metavar="LOG", help="of trainings")
+        parser.add_argument("-o", "--output", metavar="FILE", help="picture to write")
+        parser.add_argument("--kind", choices=["raster", "curve"], help="what to show, in a help that is longer than one line of it")
+        parser.add_argument("--html", action="store_true", help="one page")
+        entries, arguments = make_completion.parse_help(parser.format_help())
+        self.assertEqual([(entry.names, entry.value, entry.choices) for entry in entries],
+                         [(["-h", "--help"], "", []), (["-o", "--output"], "FILE", []),
+                          (["--kind"], "{raster,curve}", ["raster", "curve"]), (["--html"], "", [])])
+        self.assertEqual(entries[2].help, "what to show, in a help that is longer than one line of it")
+        self.assertEqual([(each.value, each.is_list) for each in arguments], [("STREAM", False), ("LOG", True)])
 
     def test_every_option_of_every_tool_has_its_help(self):
         for tool in TOOLS:
-            for option in make_completion.parse_help(run(tool, "--help")):
-                self.assertTrue(option.help, (tool, option.names))
-                self.assertFalse(option.takes_value and option.names[-1].startswith("--no-"), (tool, option.names))
+            options, arguments = make_completion.parse_help(run(tool, "--help"))
+            self.assertTrue(arguments, tool)
+            for entry in options + arguments:
+                self.assertTrue(entry.help, (tool, entry.names))
+            for option in options:
+                self.assertFalse(option.value and option.names[-1].startswith("--no-"), (tool, option.names))
 
     def test_parameters_with_few_values_are_completed(self):
-        found = {name: option.choices for tool in TOOLS for option in make_completion.parse_help(run(tool, "--help"))
+        found = {name: option.choices for tool in TOOLS for option in make_completion.parse_help(run(tool, "--help"))[0]
                  for name in option.names}
         self.assertIn("best", found["--preset"])
         self.assertIn("paper-digits", found["--preset"])
@@ -66,7 +94,7 @@ class Completion(unittest.TestCase):
         self.assertEqual(found["--clip-scope"], ["global", "array"])
         self.assertEqual(found["--method"], ["bsa", "level-crossing", "lif", "poisson"])
         self.assertEqual(found["--augment-noise"], ["white", "pink"])
-        for name in ("--loss", "--schedule", "--valid-by", "--device", "--isa", "--precision", "--time-unit"):
+        for name in ("--loss", "--schedule", "--valid-by", "--device", "--isa", "--precision", "--time-unit", "--from"):
             self.assertTrue(found[name], name)
 
     def test_bash(self):
@@ -76,6 +104,28 @@ class Completion(unittest.TestCase):
         self.assertEqual(self.complete_in_bash("probe_tool", "--preset", "s"), ["slow"])
         self.assertEqual(self.complete_in_bash("probe_tool", "-i", "so"), ["sound.wav"])
         self.assertEqual(self.complete_in_bash("probe_tool", "so"), ["sound.wav"])
+
+    def test_bash_after_an_equals_sign(self):
+        self.assertEqual(self.complete_in_bash("probe_tool", "--preset", "="), ["fast", "slow"])
+        self.assertEqual(self.complete_in_bash("probe_tool", "--preset", "=", "s"), ["slow"])
+
+    def test_bash_offers_files_of_the_kind_that_is_wanted(self):
+        folder = self.folder_of_files("a.tar", "b.model", "c.wav", "d.tsv", "e.txt")
+
+        def after(tool, *words):
+            return self.complete_in_bash(tool, *words, "''", tool=tool, cwd=folder)
+
+        self.assertEqual(after("ossicle-train"), ["a.tar", "folder"])
+        self.assertEqual(after("ossicle-train", "--init"), ["b.model", "folder"])
+        self.assertEqual(after("ossicle-lyon"), ["c.wav", "folder"])
+        self.assertEqual(after("ossicle-lyon", "--list"), ["d.tsv", "folder"])
+        self.assertEqual(after("ossicle-lyon", "--root"), ["folder"])
+        self.assertEqual(after("ossicle-predict"), ["a.tar", "b.model", "c.wav", "folder"])
+        self.assertEqual(after("ossicle-train", "--epochs"), [])
+        everything = ["a.tar", "b.model", "c.wav", "d.tsv", "e.txt", "folder"]
+        self.assertEqual(after("ossicle-info"), everything)
+        # Where none ends as it should, all are offered.
+        self.assertEqual(self.complete_in_bash("ossicle-train", "e", tool="ossicle-train", cwd=folder), ["e.txt"])
 
     def test_every_shell_accepts_its_files(self):
         for name in self.names:
@@ -90,6 +140,10 @@ class Completion(unittest.TestCase):
         script = f"source {self.out}/fish/probe_tool.fish; complete -C 'probe_tool --pre'; complete -C 'probe_tool --preset '"
         found = [line.split("\t")[0] for line in run("fish", "--no-config", "-c", script).splitlines()]
         self.assertEqual(found, ["--preset", "fast", "slow"])
+        folder = self.folder_of_files("a.txt", "b.tar")
+        script = f"source {self.out}/fish/ossicle-train.fish; complete -C 'ossicle-train --valid '"
+        found = [line.split("\t")[0] for line in run("fish", "--no-config", "-c", script, cwd=folder).splitlines()]
+        self.assertEqual(found, ["b.tar", "folder/", "a.txt"])
 
     @unittest.skipUnless(shutil.which("zsh"), "no zsh here")
     def test_zsh(self):
@@ -97,9 +151,12 @@ class Completion(unittest.TestCase):
         script = f"_arguments() {{ print -rl -- \"$@\"; }}; source {self.out}/zsh/_probe_tool"
         found = run("zsh", "-f", "-c", script).splitlines()
         self.assertIn("--preset[Set of values]:value:(fast slow)", found)
-        self.assertIn("-i[File to read]:value:_files", found)
+        self.assertIn("-i[File to read \\[-\\]]:TEXT:_files", found)
         self.assertIn("--no-bip[Switch]", found)
-        self.assertEqual(found[-1], "*:file:_files")
+        self.assertEqual(found[-1], ":ACTION:_files")
+        script = f"_arguments() {{ print -rl -- \"$@\"; }}; source {self.out}/zsh/_ossicle-eval"
+        self.assertEqual(run("zsh", "-f", "-c", script).splitlines()[-2:],
+                         [':MODEL:_files -g "*.(model|safetensors|best)"', '*:STREAM:_files -g "*.(tar)"'])
 
 
 if __name__ == "__main__":

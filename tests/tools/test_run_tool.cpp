@@ -30,7 +30,7 @@ TEST_CASE("Help and version go to standard output and end with 0") {
   CHECK(help.exit_code == 0);
   CHECK_THAT(help.out, StartsWith("Does what it is told.\nUsage: ossicle-probe [OPTIONS]"));
   CHECK_THAT(help.out, Contains("Example:\n  ossicle-probe show --count 3\n"));
-  CHECK_THAT(help.out, Contains("-q,--quiet") && Contains("--version"));
+  CHECK_THAT(help.out, Contains("-q, --quiet") && Contains("--version"));
   CHECK(help.err.empty());
   const Result version = probe({"--version"});
   CHECK(version.exit_code == 0);

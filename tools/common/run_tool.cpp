@@ -14,6 +14,7 @@
 
 #include "frontend/base/text.h"
 #include "tools/common/command_line.h"
+#include "tools/common/help_formatter.h"
 #include "tools/common/progress.h"
 
 namespace tools {
@@ -78,13 +79,6 @@ class Running {
 
  private:
   static inline std::atomic<const char*> tool_ = nullptr;
-};
-
-/// Without CLI11's "{false}" behind what switches an option off, which reads like a default.
-class HelpFormatter : public CLI::Formatter {
-  std::string make_option_name(const CLI::Option* option, bool is_positional) const override {
-    return CLI::detail::find_and_replace(Formatter::make_option_name(option, is_positional), "{false}", "");
-  }
 };
 
 void add_common(CLI::App& app, const ToolInfo& info, bool& quiet) {

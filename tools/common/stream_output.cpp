@@ -10,7 +10,9 @@
 namespace tools {
 
 void add_stream_options(CLI::App& app, StreamOptions& o, const std::string& noun) {
-  app.add_option("-o,--output", o.output, "File for the stream; -: standard output")->capture_default_str();
+  app.add_option("-o,--output", o.output, "File for the stream; -: standard output")
+      ->type_name("STREAM")
+      ->capture_default_str();
   app.add_option("--shard", o.shard_text,
                  fmt::format("Part i/n of the {}s, if they come from files; cat joins the parts", noun))
       ->capture_default_str();

@@ -186,8 +186,11 @@ void add_model_options(CLI::App& app, ModelConversion& c) {
       ->check(CLI::IsMember({"spikes", "psc"}))
       ->capture_default_str()
       ->group(group);
-  app.add_option("--like", c.like, "Weights: a model with their constants, classes, kind and recipe")->group(group);
+  app.add_option("--like", c.like, "Weights: a model with their constants, classes, kind and recipe")
+      ->type_name("MODEL")
+      ->group(group);
   app.add_option("--stream", c.stream, "Weights: a stream with their classes, kind and recipe. NIR: with its steps")
+      ->type_name("STREAM")
       ->group(group);
   app.add_option("--name", c.names, "Weights: THEIRS=OURS names a tensor, THEIRS= drops it; may be repeated")
       ->take_all()

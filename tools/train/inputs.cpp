@@ -73,8 +73,8 @@ std::string describe(const snn::Dataset& valid, std::size_t n_all, const snn::Sp
 }  // namespace
 
 void add_validation_options(CLI::App& app, ValidationOptions& o) {
-  CLI::Option* stream =
-      app.add_option("--valid", o.stream, "Stream that is scored after every epoch; never trained on");
+  CLI::Option* stream = app.add_option("--valid", o.stream, "Stream that is scored after every epoch; never trained on")
+                            ->type_name("STREAM");
   CLI::Option* fraction = app.add_option("--valid-fraction", o.fraction,
                                          "Cut this share off the training stream instead, above 0 and below 1: scored "
                                          "after every epoch, never trained on")

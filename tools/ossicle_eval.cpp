@@ -16,6 +16,7 @@
 #include "tools/eval/report.h"
 #include "tools/eval/transcripts.h"
 #include "tools/options/backend_options.h"
+#include "tools/options/reject_option.h"
 
 namespace {
 
@@ -62,9 +63,7 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--against", o.against,
                  "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test")
       ->type_name("MODEL");
-  app.add_option("--reject", o.reject,
-                 "Answer (unknown) below this confidence, 0 to 1; accuracies then count it, latency does not")
-      ->check(CLI::Range(0.0, 1.0));
+  tools::add_reject_option(app, o.reject, "; accuracies then count it, latency does not");
   app.add_option(
          "--unknown", o.unknown,
          "Stream of recordings of no class: what a threshold of confidence lets through of them; may be given again")
@@ -100,6 +99,7 @@ void check_alone(const Options& o) {
 }
 
 void check(Options& o) {
+  tools::check_reject(o.reject);
   if (!o.transcripts.empty()) return check_alone(o);
   if (o.model.empty()) throw std::invalid_argument("MODEL is required: ossicle-eval MODEL STREAM");
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));

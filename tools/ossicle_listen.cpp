@@ -12,7 +12,9 @@
 #include "tools/common/load.h"
 #include "tools/common/run_tool.h"
 #include "tools/common/stop_signals.h"
+#include "tools/options/backend_options.h"
 #include "tools/options/choice_option.h"
+#include "tools/options/reject_option.h"
 #include "tools/predict/answer_lines.h"
 #include "tools/recogniser/listener.h"
 
@@ -65,13 +67,13 @@ void define(CLI::App& app, Options& o) {
       ->capture_default_str()
       ->needs(partial);
   app.add_option("--top", o.listener.k, "Classes to give for each word, best first")->capture_default_str();
-  app.add_option("--reject", o.reject, "Answer (unknown) where the confidence is below this, 0 to 1")
-      ->check(CLI::Range(0.0, 1.0));
-  app.add_option("--isa", o.isa, "Instruction set; auto: the fastest")->capture_default_str();
+  tools::add_reject_option(app, o.reject);
+  tools::add_isa_option(app, o.isa);
   add_segmenter_options(app, o.listener.segmenter);
 }
 
 void check(Options& o) {
+  tools::check_reject(o.reject);
   if (!o.format.empty()) o.pcm.samples = ear::parse_sample_format(o.format);
   if (!(o.partial_every_s > 0.0)) {
     throw std::invalid_argument(fmt::format("--partial-every {}: wanted more than 0", o.partial_every_s));
@@ -84,8 +86,11 @@ void check(Options& o) {
   });
 }
 
-void print_json(const Options& o, const std::string& name, const ossicle::Heard& heard) {
-  nlohmann::ordered_json object = {{"path", name}, {"begin", heard.begin_s}, {"end", nullptr}};
+void print_json(const Options& o, const ossicle::Heard& heard) {
+  nlohmann::ordered_json object;
+  if (o.input != "-") object["path"] = o.input;
+  object["begin"] = heard.begin_s;
+  object["end"] = nullptr;
   if (heard.is_final) object["end"] = heard.end_s;
   object["known"] = heard.known_s;
   object["final"] = heard.is_final;
@@ -109,7 +114,7 @@ void print(const Options& o, const std::string& name, std::vector<ossicle::Heard
       continue;
     }
     tools::reject_below(o.reject, heard.answers);
-    o.json ? print_json(o, name, heard) : print_text(heard);
+    o.json ? print_json(o, heard) : print_text(heard);
   }
   all.clear();
 }

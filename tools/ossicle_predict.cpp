@@ -14,6 +14,7 @@
 #include "tools/common/progress.h"
 #include "tools/common/run_tool.h"
 #include "tools/options/backend_options.h"
+#include "tools/options/reject_option.h"
 #include "tools/predict/answer_lines.h"
 #include "tools/predict/predictor.h"
 #include "tools/predict/spikes.h"
@@ -45,8 +46,7 @@ void define(CLI::App& app, Options& o) {
       "--confidence,!--no-confidence", o.confidence,
       "Behind each score the probability that the label is right, - for silence; wants a model that was trained "
       "with a validation part");
-  app.add_option("--reject", o.reject, "Answer (unknown) where the confidence is below this, 0 to 1")
-      ->check(CLI::Range(0.0, 1.0));
+  tools::add_reject_option(app, o.reject);
   auto* spikes =
       app.add_option("--spikes", o.spikes,
                      "In place of lines, a raster stream of the spikes of these layers: all (that fire), output, or "
@@ -59,6 +59,7 @@ void define(CLI::App& app, Options& o) {
 }
 
 void check(Options& o) {
+  tools::check_reject(o.reject);
   if (o.top < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.top));
   if (!o.spikes.empty() && (o.json || o.top > 1 || o.confidence || o.reject)) {
     throw std::invalid_argument(

@@ -1,13 +1,14 @@
-# What other CMake projects need to link the libraries: find_package(ossicle) gives ossicle::snn and ossicle::frontend, static, with
-# their headers. Headers of one back end or one instruction set stay here, and those that want a third-party header.
+# What other CMake projects need to link the libraries: find_package(ossicle) gives ossicle::recogniser, ossicle::snn and
+# ossicle::frontend, static, with their headers; ossicle.h is for C. Headers of one back end or one instruction set stay here, and those that want a third-party header.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ossicle)
 
 set_target_properties(ossicle_headers PROPERTIES EXPORT_NAME headers)
 set_target_properties(ossicle_exact PROPERTIES EXPORT_NAME exact)
 set_target_properties(ossicle_frontend PROPERTIES EXPORT_NAME frontend)
+set_target_properties(ossicle_recogniser PROPERTIES EXPORT_NAME recogniser)
 set_target_properties(ossicle_snn PROPERTIES EXPORT_NAME snn)
-install(TARGETS ossicle_headers ossicle_exact ossicle_frontend ossicle_snn EXPORT ossicleTargets
+install(TARGETS ossicle_headers ossicle_exact ossicle_frontend ossicle_recogniser ossicle_snn EXPORT ossicleTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
 install(EXPORT ossicleTargets NAMESPACE ossicle:: DESTINATION ${package_dir} COMPONENT development)
 install(
@@ -21,6 +22,10 @@ install(
   PATTERN "frontend/hdf5/hdf5_library.h" EXCLUDE
   PATTERN "frontend/base/require.h" EXCLUDE
   PATTERN "frontend/lyon/simd_lanes.h" EXCLUDE)
+install(FILES tools/recogniser/ossicle.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ossicle COMPONENT development)
+install(FILES tools/recogniser/listener.h tools/recogniser/recogniser.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ossicle/tools/recogniser
+        COMPONENT development)
+install(DIRECTORY tools/recogniser/examples DESTINATION ${CMAKE_INSTALL_DOCDIR} COMPONENT development)
 
 configure_package_config_file(scripts/cmake/ossicleConfig.cmake.in ossicleConfig.cmake INSTALL_DESTINATION ${package_dir}
                               PATH_VARS OSSICLE_CUDA_INSTALL_DIR)

@@ -3,13 +3,16 @@
   test_package.py BUILD_DIR CMAKE CXX_COMPILER
 """
 
+import math
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
 import unittest
+import wave
 
 from run_paths import look
 
@@ -63,6 +66,47 @@ class Package(unittest.TestCase):
             self.assertEqual("built without the CUDA back end" in cuda, not has_library, cuda)
             self.assertNotIn("cannot be loaded", cuda)
             self.assertNotIn("is in none of", cuda)
+
+    def make_model(self):
+        """A model of two tones, made by the installed tools, and a recording of one of them: samples and file."""
+        def tone(hz):
+            n = 6400
+            voice = ((math.sin(2 * math.pi * f * i / 16000) for f in (150, hz)) for i in range(n))
+            return [0.2 * math.sin(math.pi * i / n) * sum(waves) for i, waves in enumerate(voice)]
+
+        def write(path, samples):
+            with wave.open(str(path), "wb") as file:
+                file.setparams((1, 2, 16000, 0, "NONE", ""))
+                file.writeframes(struct.pack(f"<{len(samples)}h", *(round(32767 * x) for x in samples)))
+
+        folder, tools = self.root / "tones", self.root / "prefix" / "bin"
+        folder.mkdir()
+        lines = ["path\tlabel\tspeaker"]
+        for i in range(20):
+            write(folder / f"t{i}.wav", tone(300 + i if i % 2 else 1500 + 10 * i))
+            lines.append(f"t{i}.wav\t{'low' if i % 2 else 'high'}\tme")
+        (folder / "list.tsv").write_text("\n".join(lines) + "\n")
+        self.must("ossicle-lyon", tools / "ossicle-lyon", "-q", "--list", folder / "list.tsv", "--root", folder, "-o", folder / "s.tar")
+        self.must("ossicle-train", tools / "ossicle-train", "-q", folder / "s.tar", "--preset", "plain", "--hidden", "20,20", "--batch", "5",
+                  "--epochs", "10", "-o", folder / "m")
+        samples = tone(310)
+        write(folder / "word.wav", [0.0] * 16000 + samples + [0.0] * 8000)
+        return folder / "m", samples, folder / "word.wav"
+
+    def test_the_examples_are_built_and_recognise(self):
+        found = list((self.root / "prefix").rglob("examples/CMakeLists.txt"))
+        self.assertEqual(len(found), 1)
+        result = self.configure(found[0].parent, "examples")
+        self.assertEqual(result.returncode, 0, result.stdout)
+        self.must("the examples' build", cmake, "--build", self.root / "examples")
+        model, samples, recording = self.make_model()
+        in_c = subprocess.run([self.root / "examples" / "recognise", model], input=struct.pack(f"<{len(samples)}f", *samples),
+                              stdout=subprocess.PIPE, check=True)
+        self.assertTrue(in_c.stdout.startswith(b"low\t"), in_c.stdout)
+        self.assertRegex(self.must("listen", self.root / "examples" / "listen", model, recording), r"^(0\.9|1\.0)\d+\t1\.\d+\tlow\n$")
+        refused = run(self.root / "examples" / "listen", model, "/no/such/recording")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("/no/such/recording", refused.stdout)
 
     def test_only_language_and_folder_are_asked_of_a_project(self):
         result = self.configure_text(

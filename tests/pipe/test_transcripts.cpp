@@ -54,7 +54,8 @@ TEST_CASE("ossicle-eval --transcripts: lines of JSON, what is no word, what is m
     return json{{"path", path}, {"begin", 0.1}, {"end", 0.5}, {"label", label}, {"confidence", 0.9}}.dump() + "\n";
   };
   f.write("json", found("x/a.wav", "one") + found("x/a.wav", "(unknown)") + found("c", "(silence)") +
-                      found("x/a.wav", "three") + found("d", "six"));
+                      found("x/a.wav", "three") + found("d", "six") +
+                      json{{"path", "c"}, {"label", "guess"}, {"final", false}}.dump() + "\n");
   const auto result = f.score("ref json --json");
   CHECK(result.exit_code == 1);
   CHECK_THAT(result.err, Contains("recording d is not in ref; left out") &&

@@ -67,7 +67,7 @@ TEST_CASE("A switch takes true and false and nothing else") {
 
 TEST_CASE("Every number of every tool is read as decimal") {
   int n_options = 0;
-  for (const std::string tool : {"convert", "encode", "eval", "info", "lyon", "predict", "rebin", "train"}) {
+  for (const std::string tool : {"convert", "encode", "eval", "info", "listen", "lyon", "predict", "rebin", "train"}) {
     std::istringstream help(run({"ossicle-" + tool, "--help"}).out);
     for (std::string line; std::getline(help, line);) {
       const auto [name, type] = option_of(line);

@@ -73,6 +73,7 @@ Transcripts parse_json_lines(std::string_view text, const std::string& name, con
   for (const auto& [number, line] : ear::lines_of(text, name)) {
     try {
       const Json object = Json::parse(line);
+      if (!object.value("final", true)) continue;  // a guess
       all.add(key_of(object, reference)).push_back(object.at("label").get<std::string>());
     } catch (const Json::exception&) {
       fail(name, number, "is not a JSON object with a text \"label\" (and \"path\")");

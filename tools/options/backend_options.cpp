@@ -9,6 +9,12 @@
 
 namespace tools {
 
+void add_isa_option(CLI::App& app, std::string& isa) {
+  app.add_option("--isa", isa, "CPU: instruction set; auto: the best of this machine")
+      ->type_name(choices_type(std::array{"auto", "baseline", "avx2", "avx512"}))
+      ->capture_default_str();
+}
+
 void add_backend_options(CLI::App& app, BackendOptions& options) {
   snn::BackendChoice& choice = options.choice;
   app.add_option("--device", choice.device,
@@ -17,9 +23,7 @@ void add_backend_options(CLI::App& app, BackendOptions& options) {
       ->capture_default_str();
   app.add_option("--threads", choice.n_threads, "CPU: threads; 0: all of the machine; does not change the result")
       ->capture_default_str();
-  app.add_option("--isa", choice.isa, "CPU: instruction set; auto: the best of this machine")
-      ->type_name(choices_type(std::array{"auto", "baseline", "avx2", "avx512"}))
-      ->capture_default_str();
+  add_isa_option(app, choice.isa);
   app.add_option("--precision", choice.precision,
                  "CUDA: of the factors in matrix products; tf32 has 10 bits of mantissa, bf16 7")
       ->type_name(choices_type(std::array{"fp32", "tf32", "bf16"}))

@@ -15,6 +15,7 @@ struct BackendOptions {
 };
 
 /// Adds --device, --threads, --isa and --precision; `options` holds the defaults and must live as long as `app`.
+void add_isa_option(CLI::App& app, std::string& isa);
 void add_backend_options(CLI::App& app, BackendOptions& options);
 
 /// Finds the device. Throws std::invalid_argument for what this build or machine does not know, std::runtime_error for a

@@ -67,11 +67,9 @@ void define(CLI::App& app, Options& o) {
          "Stream of recordings of no class: what a threshold of confidence lets through of them; may be given again")
       ->take_all()
       ->allow_extra_args(false);
-  app.add_option(
-         "--det", o.det,
-         "File that gets the detection error trade-off as CSV: at every threshold the share of right words "
-         "that is missed and of --unknown that is accepted; -: standard output, and the report goes to standard "
-         "error")
+  app.add_option("--det", o.det,
+                 "File that gets the detection error trade-off as CSV: right words missed and --unknown accepted at "
+                 "every threshold; -: standard output, and the report goes to standard error")
       ->needs("--unknown");
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
   app.add_option("--transcripts", o.transcripts,

@@ -38,8 +38,8 @@ LIBRARIES = (
     (r"(cblas|openblas_config)\.h", ("scripts/bench/*",), None),
     (r"catch2/.*", (), None),
 )
-# Headers of the system: POSIX and the compiler's.
-SYSTEM = re.compile(r"(sys/\w+|unistd|fcntl|poll|signal|termios|dirent|sched|pthread|getopt|locale|time|immintrin|x86intrin|cpuid)\.h")
+# Headers of the system: of C, of POSIX and the compiler's.
+SYSTEM = re.compile(r"(stddef|sys/\w+|unistd|fcntl|poll|signal|termios|dirent|sched|pthread|getopt|locale|time|immintrin|x86intrin|cpuid)\.h")
 
 # Who lives in which room, and which other rooms its files may include. The order is from the ground up.
 ROOMS = {

@@ -108,6 +108,9 @@ TEST_CASE("band levels: a voice is periodic, noise is not") {
         return sum;
       };
       CHECK(periodicity(rate_hz, voice).mean > 0.9);
+      const auto growing = [&](int n) { return voice(n) * std::exp(n / (0.02 * rate_hz)); };
+      CHECK(periodicity(rate_hz, growing).mean > 0.8);
+      CHECK(periodicity(rate_hz, growing).highest < 1.0 + 1e-9);
     }
     std::mt19937 random(1);
     std::normal_distribution<double> normal;

@@ -56,7 +56,7 @@ TEST_CASE("noise floor: the running mean of what is noise") {
 }
 
 TEST_CASE("noise floor: what is steady for 0.3 s is noise, though it was taken for speech") {
-  NoiseFloor floor({.steady_db = 3}, kHop_s, 2);
+  NoiseFloor floor({.quiet_db = -80, .steady_db = 3}, kHop_s, 2);
   hear(floor, kBlock, -50, -40);
   hear(floor, kBlock, -49, -38.5);
   hear(floor, kBlock - 1, -48, -41);
@@ -70,17 +70,17 @@ TEST_CASE("noise floor: what is steady for 0.3 s is noise, though it was taken f
 }
 
 TEST_CASE("noise floor: what changes in one band, or is a voice, is not steady") {
-  NoiseFloor changing({.steady_db = 3}, kHop_s, 2);
+  NoiseFloor changing({.quiet_db = -80, .steady_db = 3}, kHop_s, 2);
   hear(changing, kBlock, -50, -40);
   hear(changing, kBlock, -50, -43.1);
   hear(changing, kBlock, -50, -41);
   check_floor(changing, -80, -80);
-  NoiseFloor voice({.steady_db = 3}, kHop_s, 2);
+  NoiseFloor voice({.quiet_db = -80, .steady_db = 3}, kHop_s, 2);
   hear(voice, 2 * kBlock, -50, -40);
   hear(voice, kBlock / 2, -50, -40, true);
   hear(voice, kBlock / 2, -50, -40);
   check_floor(voice, -80, -80);
-  NoiseFloor by_chance({.steady_db = 3}, kHop_s, 2);
+  NoiseFloor by_chance({.quiet_db = -80, .steady_db = 3}, kHop_s, 2);
   hear(by_chance, 2 * kBlock, -50, -40);
   hear(by_chance, kBlock / 2 - 1, -50, -40, true);
   hear(by_chance, kBlock / 2 + 1, -50, -40);
@@ -88,7 +88,7 @@ TEST_CASE("noise floor: what changes in one band, or is a voice, is not steady")
 }
 
 TEST_CASE("noise floor: never below the lowest of the memory") {
-  NoiseFloor floor({.memory_s = 1}, kHop_s, 2);
+  NoiseFloor floor({.quiet_db = -80, .memory_s = 1}, kHop_s, 2);
   for (int i = 0; i < 4; ++i) {
     hear(floor, kBlock, -30, -40, true);
     hear(floor, kBlock, -50, -20, true);

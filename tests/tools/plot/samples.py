@@ -175,6 +175,14 @@ class Picture:
         self.texts = [text.text.strip() for text in self.root.iter(f"{SVG}text") if text.text]
         self.images = list(self.root.iter(f"{SVG}image"))
 
+    def places(self):
+        """[(text, x, y, whether it stands upright, size of its font)] in the order of drawing."""
+        for group in self.root.iter(f"{SVG}g"):
+            text, moved = group.find(f"{SVG}text"), group.get("transform", "")
+            if text is not None and text.text:
+                x, y = moved.removeprefix("translate(").split(")")[0].split(",")
+                yield text.text.strip(), float(x), float(y), "rotate" in moved, float(group.get("font-size"))
+
     def plots(self):
         """Groups of gnuplot's, one for each series or image."""
         return [group for group in self.root.iter(f"{SVG}g") if group.get("id", "").startswith("gnuplot_plot_")]

@@ -26,22 +26,19 @@ class Confusion(Folder):
             "7",
         ):
             self.assertIn(text, picture.texts)
+        at = {text: (x, y) for text, x, y, *_ in picture.places()}  # no as "yes, sir" is 1, the other way round 3
+        self.assertTrue(at["1"][0] > at["3"][0] and at["1"][1] < at["3"][1])
         self.assertEqual((picture.texts.count("no"), picture.texts.count("yes, sir"), len(picture.images)), (2, 2, 1))
 
     def test_forty_classes_have_names_that_do_not_overlap(self):
         self.put("c.csv", matrix(40))
         picture = self.drawn("c.csv")
         self.assertEqual(picture.texts.count("20"), 40 + 1)  # the bar has one too
-        places = []
-        for group in picture.root.iter("{http://www.w3.org/2000/svg}g"):
-            text = group.find("{http://www.w3.org/2000/svg}text")
-            if text is not None and text.text and text.text.strip().startswith("word-"):
-                x, y = (float(value) for value in group.get("transform").split("(")[1].split(")")[0].split(","))
-                places.append((group.get("transform").count("rotate"), x, y, float(group.get("font-size"))))
-        for upright, axis in ((1, 1), (0, 2)):
-            along = sorted(place[axis] for place in places if place[0] == upright)
+        places = [place for place in picture.places() if place[0].startswith("word-")]
+        for upright, axis in ((True, 1), (False, 2)):
+            along = sorted(place[axis] for place in places if place[3] == upright)
             self.assertEqual(len(along), 40)
-            self.assertGreater(min(b - a for a, b in zip(along, along[1:])), max(place[3] for place in places))
+            self.assertGreater(min(b - a for a, b in zip(along, along[1:])), max(place[4] for place in places))
 
     def test_hundreds_of_classes_have_some_names_and_no_numbers(self):
         self.put("c.csv", matrix(200))

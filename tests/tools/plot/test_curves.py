@@ -67,16 +67,8 @@ class Curves(Folder):
         for text in ("Detection error trade-off", "false accepts (%)", "false rejects (%)", "d, equal at 10 %"):
             self.assertIn(text, picture.texts)
         # Ticks of 1 and 10 % are as far apart as their deviates.
-        places = {}
-        for group in picture.root.iter("{http://www.w3.org/2000/svg}g"):
-            text = group.find("{http://www.w3.org/2000/svg}text")
-            if (
-                text is not None
-                and text.text
-                and group.get("text-anchor") == "middle"
-                and "rotate" not in group.get("transform")
-            ):
-                places[text.text.strip()] = float(group.get("transform").split("(")[1].split(",")[0])
+        below = max(y for _, _, y, upright, _ in picture.places() if not upright) - 20  # under the label of the axis
+        places = {text: x for text, x, y, *_ in picture.places() if below - 10 < y < below + 10}
         deviate = NormalDist().inv_cdf
         found = (places["10"] - places["1"]) / (places["40"] - places["0.1"])
         self.assertAlmostEqual(

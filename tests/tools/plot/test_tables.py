@@ -38,6 +38,7 @@ class Tables(Folder):
         self.wrong(tables.read_log, b'{"epoch":1,"loss":', "holds no epoch yet")
         self.wrong(tables.read_log, log(2) + b"{broken}\n" + log(1), "line 3 is no JSON")
         self.wrong(tables.read_log, log(2, loss=float("nan")), "line 2: loss is nan, wanted a finite number")
+        self.wrong(tables.read_log, log(2, loss=float("inf")), "line 2: loss is inf, wanted a finite number")
         self.wrong(tables.read_log, log(2, loss=None), "line 2: loss is None, wanted a number")
         self.wrong(tables.read_log, log(2, train_accuracy=1.5), "line 2: train_accuracy is 1.5, wanted 0 to 1")
         self.wrong(

@@ -18,6 +18,11 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME ossicle)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION sound)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SUGGESTS "libossicle-dev, ossicle-cuda")
+get_property(tools GLOBAL PROPERTY OSSICLE_TOOLS)
+if("ossicle-plot" IN_LIST tools) # Python, which has gnuplot draw
+  set(CPACK_DEBIAN_TOOLS_PACKAGE_DEPENDS "python3:any")
+  set(CPACK_DEBIAN_TOOLS_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot")
+endif()
 set(CPACK_COMPONENT_TOOLS_DESCRIPTION
     "recognise spoken words with spiking neural networks
 Command-line tools that turn recordings into cochleagrams by Lyon's model of

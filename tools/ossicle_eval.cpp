@@ -16,6 +16,7 @@
 #include "tools/eval/report.h"
 #include "tools/eval/transcripts.h"
 #include "tools/options/backend_options.h"
+#include "tools/options/reject_option.h"
 
 namespace {
 
@@ -41,36 +42,44 @@ const tools::ToolInfo kInfo = {
     "Scores a model on labelled streams: accuracy, confusions, firing rates, synaptic operations, latency.",
     "ossicle-lyon --list test.tsv | ossicle-eval digits.model --confusion confusion.csv"};
 
-void define(CLI::App& app, Options& o) {
-  app.add_option("MODEL", o.model, "Model that ossicle-train wrote");
-  app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
-  app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text, with the whole confusion matrix");
-  app.add_option(
-      "--confusion", o.confusion,
-      "File that gets the confusion matrix as CSV; -: standard output, and the report goes to standard error. The text "
-      "shows the matrix where its rows fit into 160 columns, otherwise the 20 most frequent confusions");
-  app.add_option(
-      "--latency", o.latency,
-      "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
-      "mean number of steps; -: standard output, and the report goes to standard error");
-  app.add_option("--decision", o.decision,
-                 "Number of an output neuron that decides: psc (summed PSC), spikes (their count), last:N (PSC of the "
-                 "last N steps); of an output layer that does not fire, potentials take the place of PSCs")
-      ->capture_default_str();
-  app.add_option("--against", o.against,
-                 "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test");
-  app.add_option("--reject", o.reject,
-                 "Answer (unknown) below this confidence, 0 to 1; accuracies then count it, latency does not")
-      ->check(CLI::Range(0.0, 1.0));
+/// What is done with answers that may be none.
+void add_rejection(CLI::App& app, Options& o) {
+  tools::add_reject_option(app, o.reject, "; accuracies then count it, latency does not");
   app.add_option(
          "--unknown", o.unknown,
          "Stream of recordings of no class: what a threshold of confidence lets through of them; may be given again")
+      ->type_name("STREAM")
       ->take_all()
       ->allow_extra_args(false);
   app.add_option("--det", o.det,
                  "File that gets the detection error trade-off as CSV: right words missed and --unknown accepted at "
                  "every threshold; -: standard output, and the report goes to standard error")
+      ->type_name("FILE")
       ->needs("--unknown");
+}
+
+void define(CLI::App& app, Options& o) {
+  app.add_option("MODEL", o.model, "Model that ossicle-train wrote");
+  app.add_option("STREAM", o.streams, "Labelled streams; - or none: standard input");
+  app.add_flag("--json,!--no-json", o.json, "One JSON object instead of text, with the whole confusion matrix");
+  app.add_option("--confusion", o.confusion,
+                 "File that gets the confusion matrix as CSV; -: standard output, and the report goes to standard "
+                 "error. The text shows the matrix where its rows fit into 160 columns, otherwise the 20 most "
+                 "frequent confusions")
+      ->type_name("FILE");
+  app.add_option(
+         "--latency", o.latency,
+         "File that gets the accuracy against the steps heard as CSV: at 5 % to 100 % of each utterance, with the "
+         "mean number of steps; -: standard output, and the report goes to standard error")
+      ->type_name("FILE");
+  app.add_option("--decision", o.decision,
+                 "Number of an output neuron that decides: psc (summed PSC), spikes (their count), last:N (PSC of the "
+                 "last N steps); of an output layer that does not fire, potentials take the place of PSCs")
+      ->capture_default_str();
+  app.add_option("--against", o.against,
+                 "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test")
+      ->type_name("MODEL");
+  add_rejection(app, o);
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
   app.add_option("--transcripts", o.transcripts,
                  "In place of a model: REF, the words that were said in recordings (lines KEY<TAB>WORD WORD ..., or a "
@@ -93,6 +102,7 @@ void check_alone(const Options& o) {
 }
 
 void check(Options& o) {
+  tools::check_reject(o.reject);
   if (!o.transcripts.empty()) return check_alone(o);
   if (o.model.empty()) throw std::invalid_argument("MODEL is required: ossicle-eval MODEL STREAM");
   if (o.batch_size < 1) throw std::invalid_argument(fmt::format("--batch {}: wanted 1 or more", o.batch_size));

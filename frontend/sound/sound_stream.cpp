@@ -42,8 +42,8 @@ SampleFormat sample_format(int kind, int bits) {
 }
 
 void check(const PcmFormat& format) {
-  require(format.n_channels >= 1 && format.n_channels <= kMaxChannels, "{} channels: wanted 1 to {}", format.n_channels,
-          kMaxChannels);
+  require(format.n_channels >= 1 && format.n_channels <= kMaxSoundChannels, "{} channels: wanted 1 to {}",
+          format.n_channels, kMaxSoundChannels);
   require(format.sample_rate_hz >= kMinSampleRate_hz && format.sample_rate_hz <= kMaxSampleRate_hz,
           "sample rate {} Hz: wanted {} to {}", format.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz);
 }

@@ -25,12 +25,12 @@ struct PcmFormat {
 };
 
 /// Channels accepted.
-inline constexpr int kMaxChannels = 1024;
+inline constexpr int kMaxSoundChannels = 1024;
 
 /// Reads frames as soon as they are there and mixes them to one channel, in constant memory. `name` stands for the input in messages.
 class SoundStream {
  public:
-  /// PCM of that format. Throws std::invalid_argument for no channels, more than kMaxChannels, or a sample rate that the ear
+  /// PCM of that format. Throws std::invalid_argument for no channels, more than kMaxSoundChannels, or a sample rate that the ear
   /// does not take.
   SoundStream(Input input, std::string name, const PcmFormat& format);
   /// WAV: its header is read at once. Its data may be longer or shorter than the header says only where that says what programs

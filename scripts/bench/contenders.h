@@ -37,4 +37,8 @@ void serve_products(const Case& each);
 /// Throws std::invalid_argument, std::runtime_error for a file or a device that cannot be used.
 void serve_network(const Case& each);
 
+/// Prints, as JSON, what a listener costs on a recording in blocks of so many ms, and a recording stream if the model allows one: time
+/// over duration, and the time of a block. No contender: it ends.
+void time_listening(const std::string& model, const std::string& sound_path, int block_ms);
+
 }  // namespace bench

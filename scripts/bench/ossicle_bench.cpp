@@ -4,6 +4,7 @@
 //                          --precision tf32 --repeats 1
 //   ossicle_bench ear      --sounds FILE --utterances 120 --samples 6250 --decimation 200
 //   ossicle_bench probe
+// And by itself: ossicle_bench listen --model FILE --sound FILE --block-ms 10
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -152,6 +153,13 @@ void run(int argc, char** argv) {
   add_contender(app, "products", each)->callback([&] { serve_products(each); });
   add_network(app, each);
   add_ear(app, sounds);
+  CLI::App* listen = app.add_subcommand("listen");
+  std::string model, sound;
+  int block_ms = 10;
+  listen->add_option("--model", model)->required();
+  listen->add_option("--sound", sound)->required();
+  listen->add_option("--block-ms", block_ms)->check(CLI::PositiveNumber);
+  listen->callback([&] { time_listening(model, sound, block_ms); });
   app.add_subcommand("probe")->callback([] {
     serve("probe", {{"one", [] { return probe(1); }}, {"two", [] { return probe(2); }}});
   });

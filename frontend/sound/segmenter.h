@@ -83,7 +83,7 @@ struct SegmentEvent {
 /// the peak no longer rises by begin_db, because what goes on has become the floor, is dropped.
 ///
 /// Libraries of Debian 12 were tried in its place, on the recordings of SegmenterParams: the detector of
-/// webrtc-audio-processing 0.3 has a WER of 1.5 % in silence and 1.5 and 5.7 % at 20 and 10 dB (this one 1.2, 1.2 and
+/// webrtc-audio-processing 0.3 has a WER of 1.5 % in silence and 1.5 and 5.7 % at 20 and 10 dB (this one 0.8, 1.2 and
 /// 3.2 %), finds five words in an hour of room noise (none), and hears 8, 16, 32 and 48 kHz only; that of speexdsp 1.2.1
 /// has more than 20 % in silence. libfvad and rnnoise are not packaged.
 class Segmenter {

@@ -80,6 +80,8 @@ TEST_CASE("noise floor: what changes in one band, or is a voice, is not steady")
   hear(voice, kBlock / 2, -50, -40, true);
   hear(voice, kBlock / 2, -50, -40);
   check_floor(voice, -80, -80);
+  hear(voice, 3 * kBlock, -50, -40);  // it has ended
+  check_floor(voice, -50, -40);
   NoiseFloor by_chance({.quiet_db = -80, .steady_db = 3}, kHop_s, 2);
   hear(by_chance, 2 * kBlock, -50, -40);
   hear(by_chance, kBlock / 2 - 1, -50, -40, true);

@@ -33,7 +33,7 @@ OPTIONS = (
     Option(("--html",), HTML_HELP),
     Option(("--worst",), "With --html: how many of the worst recordings", "INT", 10),
 )
-ENDINGS = {".svg": "svg", ".png": "png", ".txt": "text"}
+ENDINGS = {".svg": "svg", ".png": "png", ".txt": "text", "": "svg"}
 
 
 def form_of(o):
@@ -50,7 +50,11 @@ def form_of(o):
         return o.format
     if is_standard_output(o.output):
         return "text" if sys.stdout.isatty() else "svg"
-    return ENDINGS.get(os.path.splitext(o.output)[1].lower(), "svg")
+    ending = os.path.splitext(o.output)[1].lower()
+    if ending not in ENDINGS:
+        wanted = "a page wants --html" if ending in (".html", ".htm") else "wanted .svg, .png or .txt; or give --format"
+        raise Failure(f"{o.output}: no picture is known by the ending {ending}; {wanted}")
+    return ENDINGS[ending]
 
 
 def plot(o):

@@ -12,7 +12,7 @@ LONG_MS = 5000  # from here on the axis counts seconds
 
 def layers_of(spikes):
     """[(name, number of neurons)] of the layers whose spikes a stream of ossicle-predict holds."""
-    text = dict(spikes.header["made_by"]).get("ossicle-predict neurons", "")
+    text = spikes.made_by.get("ossicle-predict neurons", "")
     try:
         layers = [(name, int(n)) for name, n in (part.split(":") for part in text.split(","))]
     except ValueError:

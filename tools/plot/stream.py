@@ -26,6 +26,14 @@ class Record:
     rows: list
 
 
+def unsealed(data):
+    """The object of a JSON member; ValueError where its text is not the one that was sealed (5.2 of the format)."""
+    found, wanted = f"{zlib.crc32(data[:-11] + b'00000000' + data[-3:]):08x}", data[-11:-3].decode("ascii")
+    if found != wanted:
+        raise ValueError(f"the checksum of a text is {found}, it names {wanted}")
+    return json.loads(data)
+
+
 class Stream:
     """`header` as 3.2 of the format has it; records() once."""
 
@@ -34,7 +42,8 @@ class Stream:
         try:
             self.tar = tarfile.open(fileobj=source, mode="r|", ignore_zeros=True, encoding="utf-8")
             member = self.tar.next()
-            self.header = json.loads(self.tar.extractfile(member).read())
+            self.header = unsealed(self.tar.extractfile(member).read())
+            self.made_by = dict(self.header["made_by"])
             version, kind = self.header["version"], self.header["kind"]
             self.n_channels, self.classes, self.recipe = (
                 self.header[name] for name in ("n_channels", "classes", "recipe")
@@ -64,15 +73,15 @@ class Stream:
             while member := self.tar.next():
                 content = self.tar.extractfile(member).read()
                 ended = member.name == "__end__"
-                if ended and json.loads(content)["n_records"] != n_here:
-                    raise ValueError(f"{n_here} records were read, {json.loads(content)['n_records']} were written")
+                if ended and (n_written := unsealed(content)["n_records"]) != n_here:
+                    raise ValueError(f"{n_here} records were read, {n_written} were written")
                 if member.name == "__header__":  # of a stream joined by cat
                     n_here = 0
                 elif member.name.endswith(".npy"):
                     data = content
                 elif not ended:
                     n_here += 1
-                    yield self.record(json.loads(content), data)
+                    yield self.record(unsealed(content), data)
         except (tarfile.TarError, ValueError, KeyError, AttributeError, TypeError, struct.error, SyntaxError) as error:
             raise self.damaged(error) from None
         if not ended:

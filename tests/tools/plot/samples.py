@@ -51,8 +51,9 @@ def record(key, rows, label="", speaker="", dt_ms=10.0, n_steps=None):
     }
 
 
-def stream(kind, records, classes=("no", "yes"), recipe=(LYON,), made_by=(), n_channels=None, end=True):
-    """Bytes of a stream of records as record() makes them."""
+def stream(kind, records, classes=("no", "yes"), recipe=(LYON,), made_by=(), n_channels=None, **wrong):
+    """Bytes of a stream of records as record() makes them. `wrong`: what it says of itself though it is not so."""
+    version, says, n_records = (wrong.get(name) for name in ("version", "says", "n_records"))
     out = io.BytesIO()
     with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as tar:
 
@@ -61,30 +62,23 @@ def stream(kind, records, classes=("no", "yes"), recipe=(LYON,), made_by=(), n_c
             member.size = len(data)
             tar.addfile(member, io.BytesIO(data))
 
-        add(
-            "__header__",
-            json.dumps(
-                {
-                    "format": "ossicle-stream",
-                    "version": 2,
-                    "kind": kind,
-                    "n_channels": n_channels or len(records[0]["rows"][0]),
-                    "dt_ms": None,
-                    "classes": list(classes),
-                    "recipe": list(recipe),
-                    "made_by": list(made_by),
-                    "crc32": "",
-                }
-            ).encode(),
-        )
+        header = {"format": "ossicle-stream", "version": version or 2, "kind": says or kind, "dt_ms": None}
+        header |= {"n_channels": n_channels or len(records[0]["rows"][0]), "classes": list(classes)}
+        add("__header__", sealed({**header, "recipe": list(recipe), "made_by": list(made_by)}))
         for each in records:
             array = npy(each["rows"], *CODES[kind])
             fields = {name: value for name, value in each.items() if name != "rows"}
             add(f"{each['key']}.npy", array)
-            add(f"{each['key']}.json", json.dumps({**fields, "npy_crc32": f"{zlib.crc32(array):08x}"}).encode())
-        if end:
-            add("__end__", json.dumps({"n_records": len(records)}).encode())
+            add(f"{each['key']}.json", sealed({**fields, "npy_crc32": f"{zlib.crc32(array):08x}"}))
+        if wrong.get("end", True):
+            add("__end__", sealed({"n_records": n_records or len(records)}))
     return out.getvalue()
+
+
+def sealed(fields):
+    """A JSON member of a stream."""
+    data = json.dumps({**fields, "crc32": "00000000"}, separators=(",", ":")).encode() + b"\n"
+    return data[:-11] + f"{zlib.crc32(data):08x}".encode() + data[-3:]
 
 
 def heard_and_spikes():

@@ -66,7 +66,9 @@ class Output(Folder):
             ("./c.csv", "would replace an input"),
         ):
             with self.subTest(target=target):
-                self.refused(said, "c.csv", "-o", target)
+                self.refused(said, "c.csv", "--format", "svg", "-o", target)
+        self.refused("a.pdf: no picture is known by the ending .pdf; wanted .svg, .png or .txt", "c.csv", "-o", "a.pdf")
+        self.refused("a page wants --html", "c.csv", "-o", "a.html")
         self.put("c.txt", DET)
         self.refused("is another file, and the output is a drawing in text", "c.csv", "-o", "c.txt")
 

@@ -54,12 +54,15 @@ class Streams(unittest.TestCase):
         heard, _ = heard_and_spikes()
         at = heard.index(b"\x93NUMPY") + 300
         no_end = stream("cochleagram", [record("a", [[0.0] * 78])], end=False)
-        fewer = heard.replace(b'{"n_records": 2}', b'{"n_records": 3}')
+        two = [record(key, [[0.0] * 78]) for key in "ab"]
+        fewer = stream("cochleagram", two, n_records=3)
+        other = heard.replace(b'"label":"yes"', b'"label":"yea"')
         wide = stream("raster", [record("a", [[0, 1, 1]])], n_channels=2)
         for data, said in (
             (heard[:at] + b"\xff" + heard[at + 1 :], "checksum"),
             (heard[:9000], "was cut"),
             (no_end, "its end is missing"),
+            (other, "the checksum of a text"),
             (fewer, "2 records were read, 3 were written"),
             (wide, "its array is 1 x 3, wanted 1 x 2"),
             (heard[:600], "was cut"),
@@ -74,13 +77,10 @@ class Streams(unittest.TestCase):
         )
 
     def test_other_versions_and_kinds_are_refused(self):
-        heard, _ = heard_and_spikes()
-        self.assertRaisesRegex(
-            Failure, "is a stream of version 3, wanted 2", opened, heard.replace(b'"version": 2', b'"version": 3')
-        )
-        self.assertRaisesRegex(
-            Failure, "holds cochleagrim, wanted cochleagram", opened, heard.replace(b'"cochleagram"', b'"cochleagrim"')
-        )
+        rows = [record("a", [[0.5]])]
+        other, odd = stream("cochleagram", rows, version=3), stream("cochleagram", rows, says="sound")
+        self.assertRaisesRegex(Failure, "is a stream of version 3, wanted 2", opened, other)
+        self.assertRaisesRegex(Failure, "holds sound, wanted cochleagram", opened, odd)
 
     def test_spikes_of_a_network_are_told_from_what_it_hears(self):
         heard, spikes = heard_and_spikes()

@@ -54,8 +54,7 @@ void add_rejection(CLI::App& app, Options& o) {
   app.add_option("--det", o.det,
                  "File that gets the detection error trade-off as CSV: right words missed and --unknown accepted at "
                  "every threshold; -: standard output, and the report goes to standard error")
-      ->type_name("FILE")
-      ->needs("--unknown");
+      ->type_name("FILE");
 }
 
 void define(CLI::App& app, Options& o) {
@@ -111,6 +110,9 @@ void check(Options& o) {
   if (o.json && matrix) throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
   if (o.json && curve) throw std::invalid_argument("--json and --latency -: the JSON holds the curve");
   if (o.json && det) throw std::invalid_argument("--json and --det -: both want standard output; name a file");
+  if (!o.det.empty() && o.unknown.empty()) {
+    throw std::invalid_argument("--det wants recordings of no class: name a stream of them with --unknown");
+  }
   if (matrix + curve + det > 1) {
     throw std::invalid_argument("--confusion -, --latency - and --det -: wanted is one of them; name a file");
   }

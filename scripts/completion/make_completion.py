@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 # What the value of an option or an argument is called, and how such files end. Of any other name: any file.
 RECORDINGS = ["wav", "flac", "aif", "aiff", "sph", "mp3", "ogg", "au", "caf"]
 ENDINGS = {"STREAM": ["tar"], "MODEL": ["model", "safetensors", "best"], "LIST": ["tsv"], "RECORDING": RECORDINGS,
-           "INPUT": ["tar", *RECORDINGS]}
+           "INPUT": ["tar", *RECORDINGS, "csv", "jsonl"]}
 FOLDER = "FOLDER"
 NO_FILES = {"INT", "UINT", "FLOAT", "SIZES", "N"}
 

@@ -24,14 +24,15 @@ class Option:
         return self.names[-1].lstrip("-")
 
     def label(self):
-        text = ",".join(self.names)
-        if self.value:
-            text += f" {self.value}"
-        if self.choices:
-            text += f":{{{','.join(self.choices)}}}"
+        text = ", ".join(self.names)
         if not self.names[0].startswith("-"):
-            return text + " ..."
-        return text if self.default is None or not self.value else f"{text}={self.default}"
+            return text + "..."
+        value = f"{{{','.join(self.choices)}}}" if self.choices else self.value
+        return f"{text} {value}" if value else text
+
+    def text(self):
+        shows_default = self.value and self.default is not None and self.names[0].startswith("-")
+        return f"{self.help} [{self.default}]" if shows_default else self.help
 
 
 COMMON = (
@@ -60,14 +61,15 @@ def help_text(description, usage, positionals, options, example):
     def lines(table):
         for option in table:
             label = f"  {option.label()}"
-            yield f"{label:<{COLUMN}}{option.help}" if len(label) < COLUMN else f"{label}\n{'':{COLUMN}}{option.help}"
+            fits = len(label) + 2 <= COLUMN
+            yield f"{label:<{COLUMN}}{option.text()}" if fits else f"{label}\n{'':{COLUMN}}{option.text()}"
 
     return "\n".join(
         [
             description,
             f"Usage: {TOOL} {usage}",
             "",
-            "Positionals:",
+            "Arguments:",
             *lines(positionals),
             "",
             "Options:",

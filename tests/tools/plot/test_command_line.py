@@ -13,8 +13,8 @@ class CommandLine(Folder):
         lines = out.decode().split("\n")
         self.assertEqual(err, "")
         self.assertEqual(lines[1], "Usage: ossicle-plot [OPTIONS] [INPUT...]")
-        self.assertIn("  -o,--output TEXT=-          File for the picture; -: standard output", lines)
-        self.assertIn("  --format TEXT:{auto,svg,png,text}=auto", lines)
+        self.assertIn("  -o, --output TEXT           File for the picture; -: standard output [-]", lines)
+        self.assertIn("  --format {auto,svg,png,text}", lines)
         self.assertTrue(all(line.startswith(" " * 30) or not line.startswith("   ") for line in lines))
         self.assertIn("Example:", lines)
 

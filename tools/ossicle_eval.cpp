@@ -60,8 +60,7 @@ void define(CLI::App& app, Options& o) {
   app.add_option("--against", o.against,
                  "Another model on the same streams: accuracies, synaptic operations, McNemar's exact test");
   app.add_option("--reject", o.reject,
-                 "Answer (unknown) below this confidence, 0 to 1; accuracies then count it, latency does not")
-      ->check(CLI::Range(0.0, 1.0));
+                 "Answer (unknown) below this confidence, 0 to 1; accuracies then count it, latency does not");
   app.add_option(
          "--unknown", o.unknown,
          "Stream of recordings of no class: what a threshold of confidence lets through of them; may be given again")
@@ -100,6 +99,7 @@ void check(Options& o) {
   if (o.json && matrix) throw std::invalid_argument("--json and --confusion -: the JSON holds the matrix");
   if (o.json && curve) throw std::invalid_argument("--json and --latency -: the JSON holds the curve");
   if (o.json && det) throw std::invalid_argument("--json and --det -: both want standard output; name a file");
+  tools::check_reject(o.reject);
   if (!o.det.empty() && o.unknown.empty()) {
     throw std::invalid_argument("--det wants recordings of no class: name a stream of them with --unknown");
   }

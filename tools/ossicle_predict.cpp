@@ -46,8 +46,7 @@ void define(CLI::App& app, Options& o) {
       "--confidence,!--no-confidence", o.confidence,
       "Behind each score the probability that the label is right, - for silence; wants a model that was trained "
       "with a validation part");
-  app.add_option("--reject", o.reject, "Answer (unknown) where the confidence is below this, 0 to 1")
-      ->check(CLI::Range(0.0, 1.0));
+  app.add_option("--reject", o.reject, "Answer (unknown) where the confidence is below this, 0 to 1");
   auto* spikes =
       app.add_option("--spikes", o.spikes,
                      "In place of lines, a raster stream of the spikes of these layers: all (that fire), output, or "
@@ -64,6 +63,7 @@ void check(Options& o) {
     throw std::invalid_argument(
         "--spikes gives a stream and no lines: give it without --json, --top, --confidence and --reject");
   }
+  tools::check_reject(o.reject);
   tools::check(o.backend);
   if (o.inputs.empty()) o.inputs = {"-"};
 }

@@ -110,6 +110,11 @@ ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_n
   }
 }
 
+void check_reject(std::optional<double> reject) {
+  if (!reject || (*reject >= 0.0 && *reject <= 1.0)) return;
+  throw std::invalid_argument(fmt::format("--reject {}: wanted a confidence from 0 to 1", *reject));
+}
+
 void require_calibration(const snn::Model& model, const std::string& model_name) {
   if (!model.calibration) {
     throw std::runtime_error(fmt::format(

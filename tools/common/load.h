@@ -69,6 +69,9 @@ void check_recipe(const std::string& stream_name, const ear::Header& header, con
 /// The recipe in a model's metadata. Throws std::runtime_error naming the model for text that is none.
 ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_name);
 
+/// Throws std::invalid_argument for a confidence of --reject that is not in 0..1.
+void check_reject(std::optional<double> reject);
+
 /// Throws std::runtime_error naming the model and what to do if it has no calibration, so no confidences.
 void require_calibration(const snn::Model& model, const std::string& model_name);
 

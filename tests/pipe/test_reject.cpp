@@ -152,7 +152,7 @@ TEST_CASE("rejection: what does not go together is named") {
   check_refused("ossicle-predict --reject 0.5 " + bare + " " + rig.test, "has no calibration");
   check_refused("ossicle-eval --reject 0.5 " + bare + " " + rig.test, "has no calibration");
   check_refused("ossicle-eval --unknown " + rig.other + " " + bare + " " + rig.test, "has no calibration");
-  check_refused("ossicle-predict --reject 1.5 " + rig.model + " " + rig.test, "--reject");
+  check_refused("ossicle-predict --reject 1.5 " + rig.model + " " + rig.test, "--reject 1.5: wanted 0 to 1");
   check_refused(eval + "--det " + rig.file("d"), "--unknown");
   check_refused(eval + "--reject 0.5 --decision last:3", "confidences are of the summed PSC");
   check_refused(eval + "--json --det - --unknown " + rig.other, "name a file");

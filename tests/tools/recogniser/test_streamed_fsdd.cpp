@@ -117,7 +117,8 @@ std::vector<snn::Model> models() {
 
 }  // namespace
 
-TEST_CASE("Recordings of FSDD in blocks of 1, 7, 160 and 4,096 samples give the spikes and sums of the whole") {
+TEST_CASE("Recordings of FSDD in blocks of 1, 7, 160 and 4,096 samples give the spikes and sums of the whole",
+          "[slow]") {
   const char* folder = std::getenv("OSSICLE_FSDD");
   if (folder == nullptr) {
     std::cout << "SKIPPED: recordings of FSDD are needed, in the folder OSSICLE_FSDD\n";

@@ -91,6 +91,9 @@ void define(CLI::App& app, Options& o) {
 
 /// --transcripts goes with --json alone.
 void check_alone(const Options& o) {
+  if (o.transcripts == std::vector<std::string>{"-", "-"}) {
+    throw std::invalid_argument("--transcripts - -: standard input is one of the two at most");
+  }
   const Options none;
   const auto asked = [](const Options& x) {
     return std::tie(x.model, x.streams, x.confusion, x.latency, x.against, x.decision, x.reject, x.unknown, x.det,

@@ -63,7 +63,7 @@ void define(CLI::App& app, Options& o) {
   app.add_flag("--json,!--no-json", o.json, "A JSON object a line");
   auto* partial =
       app.add_flag("--partial,!--no-partial", o.partial, "Guesses while a word is spoken; their lines have no end");
-  app.add_option("--partial-every", o.partial_every_s, "Time between them, s; above 0")
+  app.add_option("--partial-every", o.partial_every_s, "Time between them, s; 0.01 to 3600")
       ->capture_default_str()
       ->needs(partial);
   app.add_option("--top", o.listener.k, "Classes to give for each word, best first")->capture_default_str();
@@ -75,8 +75,9 @@ void define(CLI::App& app, Options& o) {
 void check(Options& o) {
   tools::check_reject(o.reject);
   if (!o.format.empty()) o.pcm.samples = ear::parse_sample_format(o.format);
-  if (!(o.partial_every_s > 0.0)) {
-    throw std::invalid_argument(fmt::format("--partial-every {}: wanted more than 0", o.partial_every_s));
+  if (!(o.partial_every_s >= ossicle::kMinPartial_s && o.partial_every_s <= ossicle::kMaxPartial_s)) {
+    throw std::invalid_argument(fmt::format("--partial-every {}: wanted {} to {}", o.partial_every_s,
+                                            ossicle::kMinPartial_s, ossicle::kMaxPartial_s));
   }
   if (o.partial) o.listener.partial_s = o.partial_every_s;
   if (o.listener.k < 1) throw std::invalid_argument(fmt::format("--top {}: wanted 1 or more", o.listener.k));
@@ -94,11 +95,12 @@ void print_json(const Options& o, const ossicle::Heard& heard) {
   if (heard.is_final) object["end"] = heard.end_s;
   object["known"] = heard.known_s;
   object["final"] = heard.is_final;
-  object.update(tools::to_json(heard.answers, o.listener.k > 1));
+  object.update(tools::to_json(heard.answers, o.listener.k > 1, o.reject));
   tools::print_line(object);
 }
 
-void print_text(const ossicle::Heard& heard) {
+void print_text(const Options& o, ossicle::Heard& heard) {
+  tools::reject_below(o.reject, heard.answers);
   std::string line =
       fmt::format("{:.3f}\t", heard.begin_s) + (heard.is_final ? fmt::format("{:.3f}", heard.end_s) : "-");
   for (const ossicle::Answer& answer : heard.answers) {
@@ -113,8 +115,7 @@ void print(const Options& o, const std::string& name, std::vector<ossicle::Heard
       context.fail_record(fmt::format("{}: {:.3f} to {:.3f} s: {}", name, heard.begin_s, heard.end_s, heard.error));
       continue;
     }
-    tools::reject_below(o.reject, heard.answers);
-    o.json ? print_json(o, heard) : print_text(heard);
+    o.json ? print_json(o, heard) : print_text(o, heard);
   }
   all.clear();
 }
@@ -127,6 +128,7 @@ void note_channels(int n_channels, const std::string& name, tools::Context& cont
 void hear_file(const Options& o, tools::InputFile& file, const ossicle::Recogniser& recogniser,
                tools::Context& context) {
   const ear::Sound sound = ear::read_sound(file.input(), file.name());
+  tools::stop_on_signals();
   for (const std::string& warning : sound.warnings) context.warn(fmt::format("{}: {}", file.name(), warning));
   note_channels(sound.n_channels, file.name(), context);
   ossicle::Listener listener(recogniser, o.listener, sound.sample_rate_hz);
@@ -148,15 +150,18 @@ void hear_stream(const Options& o, const std::string& name, int fd, ear::SoundSt
   note_channels(stream.format().n_channels, name, context);
   ossicle::Listener listener(recogniser, o.listener, stream.format().sample_rate_hz);
   std::vector<ossicle::Heard> heard;
+  std::vector<float> samples;
   std::string error;
   try {
-    for (std::vector<float> samples; tools::wait_for_input(fd) && stream.read(samples); samples.clear()) {
+    while ((stream.is_read() || tools::wait_for_input(fd)) && stream.read(samples)) {
       listener.push(samples, heard);
       print(o, name, heard, context);
+      samples.clear();
     }
   } catch (const std::runtime_error& failure) {
     error = failure.what();
   }
+  listener.push(samples, heard);  // those before what is wrong
   listener.finish(heard);
   print(o, name, heard, context);
   if (!error.empty()) throw std::runtime_error(error);
@@ -167,7 +172,6 @@ void run(Options& o, tools::Context& context) {
                                        o.isa);
   if (o.reject) tools::require_calibration(recogniser.model(), o.model);
   tools::InputFile file(o.input, "sound, as arecord gives it");
-  tools::stop_on_signals();
   if (o.format.empty() && file.is_file()) return hear_file(o, file, recogniser, context);
   if (!o.format.empty() && file.look(4) == "RIFF") {
     throw std::runtime_error(fmt::format("{}: begins with the header of a WAV; leave --format out", file.name()));
@@ -175,6 +179,7 @@ void run(Options& o, tools::Context& context) {
   const int fd = file.fd();
   ear::SoundStream stream = o.format.empty() ? ear::SoundStream(file.input(), file.name())
                                              : ear::SoundStream(file.input(), file.name(), o.pcm);
+  tools::stop_on_signals();  // until here they end the program at once
   hear_stream(o, file.name(), fd, stream, recogniser, context);
 }
 

@@ -70,13 +70,13 @@ void check(Options& o) {
 }
 
 void print(const Options& o, const std::string& path, std::vector<ossicle::Answer> answers) {
-  tools::reject_below(o.reject, answers);
   if (o.json) {
     nlohmann::ordered_json object = {{"path", path}};
-    object.update(tools::to_json(answers, o.top > 1));
+    object.update(tools::to_json(answers, o.top > 1, o.reject));
     tools::print_line(object);
     return;
   }
+  tools::reject_below(o.reject, answers);
   std::string line = ear::one_line(path);
   for (const ossicle::Answer& answer : answers) {
     line += fmt::format("\t{}\t{:.3f}", ear::one_line(answer.label), answer.score);

@@ -19,6 +19,7 @@ namespace ear {
 namespace {
 
 constexpr std::size_t kReadBytes = 1 << 14;
+constexpr std::uint64_t kMostHeaderBytes = 1 << 24;
 constexpr std::size_t kWholeFormat = 40;                             // bytes of the longest chunk 'fmt '
 constexpr std::uint64_t kPcm = 1, kFloat = 3, kExtensible = 0xFFFE;  // what it may hold
 constexpr std::size_t kSampleBytes[] = {1, 2, 3, 4, 4};              // by SampleFormat
@@ -67,7 +68,9 @@ SoundStream::SoundStream(Input input, std::string name) : input_(std::move(input
 }
 
 /// Exactly n bytes.
-std::string SoundStream::take(std::size_t n) {
+std::string SoundStream::take(std::uint64_t n) {
+  n_read_ += n;
+  demand(n_read_ <= kMostHeaderBytes, "{}: no sound within {} bytes; wanted a WAV", name_, kMostHeaderBytes);
   std::string bytes(n, '\0');
   for (std::size_t at = 0; at < n;) {
     const ssize_t n_read = input_.read(bytes.data() + at, n - at);
@@ -91,6 +94,7 @@ void SoundStream::read_wav_header() {
     if (head.starts_with("data")) {
       demand(has_format, "{}: damaged: no chunk 'fmt ' before the sound", name_);
       if (!is_unknown_size(size, 4)) n_promised_ = size;
+      n_read_ = 0;
       return;
     }
     std::uint64_t n_left = size + size % 2;
@@ -114,6 +118,9 @@ void SoundStream::read_wav_format(const std::string& bytes) {
   try {
     format_.samples = sample_format(kind, number(bytes, 14, 2));
     check(format_);
+    const std::size_t frame = sample_bytes() * static_cast<std::size_t>(format_.n_channels);
+    demand(number(bytes, 12, 2) == static_cast<int>(frame), "damaged: frames of {} bytes for {} channels of {}",
+           number(bytes, 12, 2), format_.n_channels, sample_bytes());
   } catch (const std::exception& error) {
     throw std::runtime_error(fmt::format("{}: {}", name_, error.what()));
   }
@@ -161,8 +168,7 @@ bool SoundStream::read_more() {
 bool SoundStream::read(std::vector<float>& samples) {
   const std::size_t frame = sample_bytes() * static_cast<std::size_t>(format_.n_channels);
   try {
-    while (rest_.size() < frame) {
-      if (read_more()) continue;
+    if (!read_more()) {
       if (n_promised_) check_not_cut(n_read_, *n_promised_);
       demand(rest_.empty(), "ends in the middle of frame {}: {} of its {} bytes", n_frames_, rest_.size(), frame);
       return false;

@@ -33,17 +33,20 @@ class SoundStream {
   /// PCM of that format. Throws std::invalid_argument for no channels, more than kMaxSoundChannels, or a sample rate that the ear
   /// does not take.
   SoundStream(Input input, std::string name, const PcmFormat& format);
-  /// WAV: its header is read at once. Its data may be longer or shorter than the header says only where that says what programs
-  /// write into pipes. Throws std::runtime_error for something else: no WAV, cut short, compressed, a format that is impossible.
+  /// WAV: its header is read at once. Where that gives the sound's size, other than those that programs write into pipes, what lies
+  /// behind is not heard. Throws std::runtime_error for something else: no WAV, cut short, compressed, a format that is impossible.
   SoundStream(Input input, std::string name);
 
   const PcmFormat& format() const { return format_; }
-  /// Appends the frames that are there, at least one; waits where there is none. False at the end. Throws std::runtime_error for an
-  /// input that cannot be read or ends in the middle of a frame, for a WAV cut short, for a sample that is not finite or far beyond full scale.
+  /// Appends the frames that one read(2) brings, none if it brings less than a frame. False at the end. Throws std::runtime_error for
+  /// an input that cannot be read or ends in the middle of a frame, for a WAV cut short, for a sample that is not finite or far beyond
+  /// full scale, behind the frames before it.
   bool read(std::vector<float>& samples);
+  /// Whether nothing more is wanted of the input: a header said how much there is, and it has been read.
+  bool is_read() const { return n_promised_ && n_read_ == *n_promised_; }
 
  private:
-  std::string take(std::size_t n);
+  std::string take(std::uint64_t n);
   void read_wav_header();
   void read_wav_format(const std::string& bytes);
   bool read_more();
@@ -55,7 +58,7 @@ class SoundStream {
   std::string name_;
   PcmFormat format_;
   std::optional<std::uint64_t> n_promised_;  // bytes of sound, where a header says it
-  std::uint64_t n_read_ = 0;                 // of them
+  std::uint64_t n_read_ = 0;                 // of them; of the header before
   std::string rest_;                         // bytes of a frame that is not whole yet
   std::uint64_t n_frames_ = 0;
 };

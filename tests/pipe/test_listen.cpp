@@ -122,6 +122,14 @@ TEST_CASE("ossicle-listen: lines come while the pipe stays open, and Ctrl-C ends
                          ") = 3 ] && break; sleep 0.05; done; wc -l < " + t.file("out") +
                          "; pkill -INT -P $$ ossicle-listen; wait $pid; echo code $?");
   CHECK_THAT(run.out, Contains("3\ncode 0"));
+  // Half a frame keeps nobody; before the sound begins the program ends at once.
+  const auto stopped = [&](const std::string& bytes, const std::string& options) {
+    return shell("mkfifo " + t.file("p") + "; (printf '" + bytes + "'; sleep 30) > " + t.file("p") +
+                 " & writer=$!; ossicle-listen " + t.model + options + " " + t.file("p") +
+                 " & pid=$!; sleep 0.5; kill -TERM $pid; wait $pid; echo code $?; pkill -P $writer; rm " + t.file("p"));
+  };
+  CHECK_THAT(stopped("abcde", " --format s16le").out, Contains("code 0"));
+  CHECK_THAT(stopped("RIFF", "").out, Contains("code 143"));
 }
 
 TEST_CASE("ossicle-listen: silence gives nothing, and what is wrong is said") {
@@ -139,6 +147,17 @@ TEST_CASE("ossicle-listen: silence gives nothing, and what is wrong is said") {
   CHECK(cut.exit_code == 2);
   CHECK_THAT(cut.err, Contains("standard input: ends in the middle of frame 25000: 1 of its 2 bytes"));
   CHECK(labels(cut.out) == "low ");  // what was heard before
+  const auto whole = shell("head -c 49000 " + t.raw + " | ossicle-listen " + t.model + " --format s16le");
+  const auto bad =
+      shell("/usr/bin/python3 -c \"import sys,struct; b=open('" + t.raw + "','rb').read()[:49000]; " +
+            "sys.stdout.buffer.write(b''.join(struct.pack('<f', s[0]/32768) for s in struct.iter_unpack('<h', b)) + " +
+            "struct.pack('<f', float('nan')))\" | ossicle-listen " + t.model + " --format f32le");
+  CHECK(bad.exit_code == 2);
+  CHECK_THAT(bad.err, Contains("sample 24500 is not a number"));
+  CHECK(bad.out == whole.out);
+  CHECK(labels(bad.out) == "low ");
+  refused("ossicle-listen " + t.model + " --partial --partial-every 1e300 " + t.raw,
+          "--partial-every 1e+300: wanted 0.01 to 3600");
   refused("cat " + t.raw + " | ossicle-listen " + t.model, "no WAV");
   refused("ossicle-listen " + t.model + " --format s16le " + t.file("signal.wav"), "leave --format out");
   refused("ossicle-listen " + t.model + " --rate 8000 " + t.raw, "--rate requires --format");

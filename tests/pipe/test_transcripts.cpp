@@ -65,6 +65,9 @@ TEST_CASE("ossicle-eval --transcripts: lines of JSON, what is no word, what is m
   CHECK(report.at("n_substitutions") == 0);
   CHECK(report.at("n_insertions") == 0);
   CHECK(report.at("n_words") == 4);
+  // They are no words where they are said either.
+  f.write("said", "a\t(silence) one (unknown)\n");
+  CHECK(json::parse(f.score("said said --json").out).at("n_words") == 1);
   // One recording needs no path; nothing found is nothing found.
   f.write("one", "long\tone two\n");
   f.write("bare", "{\"label\":\"one\"}\n{\"label\":\"two\"}\n");
@@ -92,6 +95,7 @@ TEST_CASE("ossicle-eval --transcripts: bad input is named, with its line") {
   f.write("cut.json", "{\"path\":\"a\",\"label\":\"one\"}\n{\"path\":\"a\",\n");
   f.write("number.json", "{\"path\":\"a\",\"label\":1}\n");
   f.write("bare.json", "{\"label\":\"one\"}\n");
+  f.write("two.json", "{\"path\":\"x/a.wav\",\"label\":\"one\"}\n{\"path\":\"y/a.flac\",\"label\":\"two\"}\n");
   const auto refuses = [&f](const std::string& options, const std::string& said) {
     const auto result = f.score(options);
     INFO(options << ": " << result.err);
@@ -99,6 +103,8 @@ TEST_CASE("ossicle-eval --transcripts: bad input is named, with its line") {
     CHECK(result.out.empty());
     CHECK_THAT(result.err, Contains(said));
   };
+  refuses("ref two.json", "two.json, line 2: x/a.wav and y/a.flac have one key, a");
+  refuses("- -", "standard input is one of the two at most");
   refuses("blanks hyp", "blanks, line 2: has no key with a tab behind it");
   refuses("ref twice", "twice, line 3: key a stands there twice");
   refuses("ref cut.json", "cut.json, line 2: is not a JSON object");

@@ -70,11 +70,15 @@ std::string key_of(const Json& line, const Transcripts& reference) {
 
 Transcripts parse_json_lines(std::string_view text, const std::string& name, const Transcripts& reference) {
   Transcripts all;
+  std::map<std::string, std::string> paths;  // by key
   for (const auto& [number, line] : ear::lines_of(text, name)) {
     try {
       const Json object = Json::parse(line);
       if (!object.value("final", true)) continue;  // a guess
-      all.add(key_of(object, reference)).push_back(object.at("label").get<std::string>());
+      const std::string key = key_of(object, reference), path = object.value("path", key);
+      const auto& first = paths.try_emplace(key, path).first->second;
+      if (first != path) throw std::runtime_error(fmt::format("{} and {} have one key, {}", first, path, key));
+      all.add(key).push_back(object.at("label").get<std::string>());
     } catch (const Json::exception&) {
       fail(name, number, "is not a JSON object with a text \"label\" (and \"path\")");
     } catch (const std::runtime_error& error) {
@@ -95,6 +99,13 @@ Transcripts read_stream(InputFile& file) {
   return all;
 }
 
+/// What is no word goes.
+void keep_words(Transcripts& all) {
+  for (auto& [key, words] : all.words) {
+    std::erase_if(words, [](const auto& word) { return word == snn::kSilenceName || word == snn::kUnknownName; });
+  }
+}
+
 Transcripts read_reference(const std::string& path) {
   InputFile file(path, kWanted);
   if (kind_of(file) == FileKind::kStream) return read_stream(file);
@@ -111,9 +122,7 @@ Transcripts read_found(const std::string& path, const Transcripts& reference) {
   const std::string text = read_file(file, kMaxBytes);
   const bool is_json = ear::without_mark(text, file.name()).starts_with('{');
   Transcripts all = is_json ? parse_json_lines(text, file.name(), reference) : parse_lines(text, file.name());
-  for (auto& [key, words] : all.words) {
-    std::erase_if(words, [](const auto& word) { return word == snn::kSilenceName || word == snn::kUnknownName; });
-  }
+  keep_words(all);
   return all;
 }
 
@@ -133,7 +142,8 @@ std::string percent(const snn::WordErrors& errors) {
 }  // namespace
 
 TranscriptScores::TranscriptScores(const std::string& reference_path, const std::string& found_path, Context& context) {
-  const Transcripts reference = read_reference(reference_path);
+  Transcripts reference = read_reference(reference_path);
+  keep_words(reference);
   const Transcripts found = read_found(found_path, reference);
   std::vector<std::string> missing;
   for (const std::string& key : reference.keys) {

@@ -25,8 +25,11 @@ void reject_below(const std::optional<double>& least, std::vector<ossicle::Answe
   if (least && confidence && *confidence < *least) answers.front().label = snn::kUnknownName;
 }
 
-nlohmann::ordered_json to_json(const std::vector<ossicle::Answer>& answers, bool with_top) {
-  nlohmann::ordered_json object = one(answers.front());
+nlohmann::ordered_json to_json(const std::vector<ossicle::Answer>& answers, bool with_top,
+                               const std::optional<double>& least) {
+  std::vector<ossicle::Answer> best = {answers.front()};
+  reject_below(least, best);
+  nlohmann::ordered_json object = one(best.front());
   if (!with_top) return object;
   for (const ossicle::Answer& answer : answers) object["top"].push_back(one(answer));
   return object;

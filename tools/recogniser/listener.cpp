@@ -1,5 +1,7 @@
 #include "tools/recogniser/listener.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <stdexcept>
@@ -12,8 +14,10 @@ constexpr double kGrid_s = 0.01;  // guesses fall on it, wherever blocks end
 
 int checked_rate(const ListenerParams& params, int sample_rate_hz) {
   if (params.k < 1) throw std::invalid_argument("an answer wants one class or more");
-  if (!(params.partial_s >= 0.0) || std::isinf(params.partial_s)) {
-    throw std::invalid_argument("the time between guesses is 0 or more seconds");
+  const double every_s = params.partial_s;
+  if (every_s != 0.0 && !(every_s >= kMinPartial_s && every_s <= kMaxPartial_s)) {
+    throw std::invalid_argument(
+        fmt::format("{} s between guesses: wanted {} to {}, or 0 for none", every_s, kMinPartial_s, kMaxPartial_s));
   }
   return sample_rate_hz;
 }
@@ -27,6 +31,8 @@ Listener::Listener(const Recogniser& recogniser, const ListenerParams& params, i
       segmenter_(params.segmenter, sample_rate_hz) {}
 
 void Listener::push(std::span<const float> samples, std::vector<Heard>& heard) {
+  const auto bad = std::ranges::find_if_not(samples, [](float x) { return std::isfinite(x); });
+  if (bad != samples.end()) throw std::invalid_argument(fmt::format("sample {} is not finite", bad - samples.begin()));
   const auto grid = std::max<std::int64_t>(1, std::llround(kGrid_s * rate_hz_));
   while (!samples.empty()) {
     const auto n = std::min<std::int64_t>(std::ssize(samples), grid - n_heard_ % grid);

@@ -10,10 +10,12 @@
 
 namespace ossicle {
 
+inline constexpr double kMinPartial_s = 0.01, kMaxPartial_s = 3600.0;
+
 struct ListenerParams {
   ear::SegmenterParams segmenter = {};
   int k = 1;               ///< classes of each answer
-  double partial_s = 0.0;  ///< time between guesses while a word goes on; 0: none
+  double partial_s = 0.0;  ///< time between guesses while a word goes on, kMinPartial_s to kMaxPartial_s; 0: none
 };
 
 /// A word, or a guess at one that goes on. Times are seconds since the signal's beginning.
@@ -32,7 +34,8 @@ class Listener {
   /// ear::Segmenter does not take.
   Listener(const Recogniser& recogniser, const ListenerParams& params, int sample_rate_hz);
 
-  /// Appends what these samples bring about. Throws std::invalid_argument for one that is not finite.
+  /// Appends what these samples bring about. Throws std::invalid_argument, with nothing heard, for one that is not
+  /// finite.
   void push(std::span<const float> samples, std::vector<Heard>& heard);
   /// The signal has ended: appends the word that went on, if it is one.
   void finish(std::vector<Heard>& heard);

@@ -68,13 +68,14 @@ typedef struct ossicle_word {
   ossicle_answer answer;
 } ossicle_word;
 
-/* partial_s: time between guesses while a word goes on; 0: none. Closed by ossicle_listener_close(). */
+/* partial_s: time between guesses while a word goes on, 0.01 to 3600; 0: none. Closed by ossicle_listener_close(). */
 ossicle_status ossicle_listen(const ossicle_recogniser* recogniser, int sample_rate_hz, double partial_s,
                               ossicle_listener** listener);
 void ossicle_listener_close(ossicle_listener* listener);
 
 /* Hears further samples, in blocks of any length, and calls `on_word` for each word and guess that they bring, before it returns; `user` is
- * passed on. Words that the model refuses make the status OSSICLE_BAD_SOUND; what comes behind them is heard all the same. */
+ * passed on. `on_word` must not push to the same listener. Of
+ * samples that hold one that is not finite none is heard. Words that the model refuses make the status OSSICLE_BAD_SOUND; what comes behind them is heard all the same. */
 typedef void (*ossicle_on_word)(const ossicle_word* word, void* user);
 ossicle_status ossicle_push(ossicle_listener* listener, const float* samples, size_t n_samples, ossicle_on_word on_word,
                             void* user);

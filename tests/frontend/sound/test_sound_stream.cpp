@@ -48,7 +48,8 @@ class Pipe {
 
 std::vector<float> read_all(SoundStream& stream) {
   std::vector<float> samples;
-  for (std::size_t before = 0; stream.read(samples); before = samples.size()) CHECK(samples.size() > before);
+  while (stream.read(samples)) {
+  }
   return samples;
 }
 
@@ -114,9 +115,16 @@ TEST_CASE("A frame is given as soon as it is there, though no more comes") {
   REQUIRE(::write(ends[1], "\x00\x40\x00", 3) == 3);
   CHECK(stream.read(samples));
   CHECK(samples == std::vector<float>{0.5F});
+  CHECK_FALSE(stream.is_read());
   REQUIRE(::write(ends[1], "\xc0", 1) == 1);
   CHECK(stream.read(samples));
   CHECK(samples == std::vector<float>{0.5F, -0.5F});
+  REQUIRE(::write(ends[1], "\x00", 1) == 1);
+  CHECK(stream.read(samples));
+  CHECK(samples.size() == 2);
+  REQUIRE(::write(ends[1], "\x20", 1) == 1);
+  CHECK(stream.read(samples));
+  CHECK(samples.back() == 0.25F);
   ::close(ends[1]);
   CHECK_FALSE(stream.read(samples));
   ::close(ends[0]);
@@ -146,6 +154,28 @@ TEST_CASE("Sound that ends in the middle of a frame, or is no sound, is refused"
   CHECK(ear::parse_sample_format("s24le") == SampleFormat::kS24le);
 }
 
+TEST_CASE("A sample that is none is refused behind those before it") {
+  const Pipe pipe(std::string("\x00\x00\x00\x3f\x00\x00\xc0\x7f", 8));
+  SoundStream stream(pipe.input(), "it", {SampleFormat::kF32le, 8000, 1});
+  std::vector<float> samples;
+  CHECK_THROWS_WITH(stream.read(samples), Contains("sample 1 is not a number"));
+  CHECK(samples == std::vector<float>{0.5F});
+}
+
+TEST_CASE("What a WAV promises is all that is read, though the pipe stays open") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const std::string bytes = wav_bytes(SF_FORMAT_PCM_16, 1, 10) + "more";
+  REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  SoundStream stream({ends[0]}, "it");
+  std::vector<float> samples;
+  CHECK(stream.read(samples));
+  CHECK(stream.is_read());
+  CHECK_FALSE(stream.read(samples));
+  CHECK(samples.size() == 10);
+  ::close(ends[0]), ::close(ends[1]);
+}
+
 TEST_CASE("WAV headers that are wrong are refused, and those of pipes are believed") {
   const std::string wav = wav_bytes(SF_FORMAT_PCM_16);
   CHECK(refusal(wav).empty());
@@ -161,6 +191,9 @@ TEST_CASE("WAV headers that are wrong are refused, and those of pipes are believ
   CHECK_THAT(refusal(edited(24, std::string(4, '\0'))), Contains("it: sample rate 0 Hz"));
   CHECK_THAT(refusal(edited(24, std::string(4, '\xff'))), Contains("sample rate 1073741824 Hz"));
   CHECK_THAT(refusal(edited(20, std::string("\x02\x00", 2))), Contains("it: WAV of format 2 with 16 bits"));
+  CHECK_THAT(refusal(edited(32, std::string("\x04\x00", 2))), Contains("frames of 4 bytes for 1 channels of 2"));
+  CHECK_THAT(refusal(wav.substr(0, 12) + "LIST" + std::string("\x00\x00\x00\x02", 4) + std::string(1 << 25, 'a')),
+             Contains("no sound within 16777216 bytes"));
   CHECK_THAT(refusal(edited(12, "junk")), Contains("no chunk 'fmt '"));
   CHECK(refusal(edited(40, std::string(4, '\xff'))).empty());  // the size of a pipe without end
   CHECK(refusal(edited(40, std::string(4, '\0'))).empty());

@@ -23,6 +23,8 @@ TEST_CASE("Answers as JSON and text") {
   CHECK(tools::to_json(answers, true).dump() ==
         R"({"label":"yes","score":3.5,"confidence":0.75,"top":[{"label":"yes","score":3.5,"confidence":0.75},)"
         R"({"label":"no","score":1.0,"confidence":null}]})");
+  CHECK(tools::to_json(answers, true, 0.8).at("label") == "(unknown)");
+  CHECK(tools::to_json(answers, true, 0.8).at("top").at(0).at("label") == "yes");
   CHECK(tools::confidence_text(answers[0]) == "0.7500");
   CHECK(tools::confidence_text(answers[1]) == "-");
 }

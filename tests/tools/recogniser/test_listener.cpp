@@ -110,4 +110,22 @@ TEST_CASE("A listener tells nothing of silence, and what the model refuses of a 
   CHECK_THROWS_AS(Listener(recogniser, {.k = 0}, kRate_hz), std::invalid_argument);
   CHECK_THROWS_AS(Listener(recogniser, {.partial_s = -1.0}, kRate_hz), std::invalid_argument);
   CHECK_THROWS_AS(Listener(recogniser, {}, 0), std::invalid_argument);
+  for (const double every_s : {0.009, 3601.0, 1e300, static_cast<double>(NAN)}) {
+    CHECK_THROWS_WITH(Listener(recogniser, {.partial_s = every_s}, kRate_hz), Catch::Contains("wanted 0.01 to 3600"));
+  }
+}
+
+TEST_CASE("Of samples that hold one that is not finite a listener hears none") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  Listener listener(recogniser, {}, kRate_hz);
+  std::vector<float> samples = signal();
+  samples[2 * kRate_hz] = NAN;  // behind the first word
+  std::vector<Heard> heard;
+  CHECK_THROWS_WITH(listener.push(samples, heard), Catch::Contains("sample 32000 is not finite"));
+  CHECK(heard.empty());
+  samples[2 * kRate_hz] = 0.0F;
+  listener.push(samples, heard);
+  listener.finish(heard);
+  REQUIRE(heard.size() == 2);
+  CHECK(heard[0].begin_s == Approx(1.0).margin(0.03));
 }

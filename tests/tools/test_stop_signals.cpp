@@ -1,10 +1,25 @@
 #include "tools/common/stop_signals.h"
 
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <csignal>
-#include <thread>
+
+namespace {
+
+/// Another process, which sends this one SIGHUP every 50 ms.
+pid_t start_sender() {
+  const pid_t receiver = ::getpid(), sender = ::fork();
+  if (sender != 0) return sender;
+  for (int i = 0; i < 200; ++i) {
+    ::usleep(50'000);
+    ::kill(receiver, SIGHUP);
+  }
+  ::_exit(0);
+}
+
+}  // namespace
 
 TEST_CASE("A signal is remembered, and ends what waits for input") {
   int ends[2];
@@ -15,18 +30,12 @@ TEST_CASE("A signal is remembered, and ends what waits for input") {
   CHECK(tools::wait_for_input(ends[0]));
   char c = 0;
   REQUIRE(::read(ends[0], &c, 1) == 1);
-  const pthread_t waiting = ::pthread_self();
-  std::thread sender([waiting] {
-    while (!tools::stop_asked()) {
-      ::pthread_kill(waiting, SIGHUP);  // again, if it came before the waiting began
-      ::usleep(10'000);
-    }
-    ::usleep(50'000);
-    ::pthread_kill(waiting, SIGHUP);
-  });
+  const pid_t sender = start_sender();
+  REQUIRE(sender > 0);
   CHECK_FALSE(tools::wait_for_input(ends[0]));
   CHECK(tools::stop_asked());
-  sender.join();
+  ::kill(sender, SIGKILL);
+  ::waitpid(sender, nullptr, 0);
   ::close(ends[1]);
   CHECK_FALSE(tools::wait_for_input(ends[0]));  // though the end could be read
   ::close(ends[0]);

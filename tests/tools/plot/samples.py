@@ -135,6 +135,20 @@ class Folder(unittest.TestCase):
         (self.folder / name).write_bytes(data)
         return name
 
+    def put_run(self):
+        """One input of each kind."""
+        heard, spikes = heard_and_spikes()
+        for name, data in (
+            ("heard.tar", heard),
+            ("spikes.tar", spikes),
+            ("run.jsonl", log()),
+            ("c.csv", CONFUSION),
+            ("l.csv", LATENCY),
+            ("d.csv", DET),
+            ("answers.jsonl", ANSWERS),
+        ):
+            self.put(name, data)
+
     def plot(self, *words, code=0, stdin=b"", env=None):
         """(standard output, standard error) of the program."""
         done = subprocess.run(

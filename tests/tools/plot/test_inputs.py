@@ -2,22 +2,13 @@
 
 import unittest
 
-from samples import ANSWERS, CONFUSION, LATENCY, Folder, heard_and_spikes, log, record, stream
+from samples import Folder, log, record, stream
 
 
 class Inputs(Folder):
     def setUp(self):
         super().setUp()
-        heard, spikes = heard_and_spikes()
-        for name, data in (
-            ("heard.tar", heard),
-            ("spikes.tar", spikes),
-            ("run.jsonl", log()),
-            ("c.csv", CONFUSION),
-            ("l.csv", LATENCY),
-            ("answers.jsonl", ANSWERS),
-        ):
-            self.put(name, data)
+        self.put_run()
 
     def test_one_picture_is_of_one_kind(self):
         self.refused("of the kinds log and confusion, wanted one kind", "run.jsonl", "c.csv")

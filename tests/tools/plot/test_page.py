@@ -7,7 +7,7 @@ import subprocess
 import unittest
 import xml.etree.ElementTree as xml
 
-from samples import ANSWERS, CONFUSION, DET, LATENCY, Folder, heard_and_spikes, log, need_gnuplot, record, stream
+from samples import Folder, need_gnuplot, record, stream
 
 # Put at the end of a copy: what the browser has drawn, as text that --dump-dom shows. Sizes are those on the screen.
 PROBE = """<pre id="probe"></pre><script>
@@ -26,17 +26,7 @@ document.getElementById('probe').textContent = JSON.stringify({
 class Page(Folder):
     def setUp(self):
         super().setUp()
-        heard, spikes = heard_and_spikes()
-        for name, data in (
-            ("heard.tar", heard),
-            ("spikes.tar", spikes),
-            ("run.jsonl", log()),
-            ("c.csv", CONFUSION),
-            ("l.csv", LATENCY),
-            ("d.csv", DET),
-            ("answers.jsonl", ANSWERS),
-        ):
-            self.put(name, data)
+        self.put_run()
         self.all = ("run.jsonl", "c.csv", "l.csv", "d.csv", "heard.tar", "spikes.tar", "answers.jsonl")
 
     def page(self, *words):

@@ -28,14 +28,14 @@ Listener::Listener(const Recogniser& recogniser, const ListenerParams& params, i
     : recogniser_(recogniser),
       params_(params),
       rate_hz_(checked_rate(params, sample_rate_hz)),
+      grid_(std::max<std::int64_t>(1, std::llround(kGrid_s * rate_hz_))),
       segmenter_(params.segmenter, sample_rate_hz) {}
 
 void Listener::push(std::span<const float> samples, std::vector<Heard>& heard) {
   const auto bad = std::ranges::find_if_not(samples, [](float x) { return std::isfinite(x); });
   if (bad != samples.end()) throw std::invalid_argument(fmt::format("sample {} is not finite", bad - samples.begin()));
-  const auto grid = std::max<std::int64_t>(1, std::llround(kGrid_s * rate_hz_));
   while (!samples.empty()) {
-    const auto n = std::min<std::int64_t>(std::ssize(samples), grid - n_heard_ % grid);
+    const auto n = std::min<std::int64_t>(std::ssize(samples), grid_ - n_heard_ % grid_);
     hear(samples.first(static_cast<std::size_t>(n)), heard);
     samples = samples.subspan(static_cast<std::size_t>(n));
   }
@@ -46,7 +46,7 @@ void Listener::hear(std::span<const float> samples, std::vector<Heard>& heard) {
   kept_.insert(kept_.end(), samples.begin(), samples.end());
   n_heard_ += std::ssize(samples);
   take_events(heard);
-  if (in_word_ && params_.partial_s > 0.0 && n_heard_ >= next_guess_) {
+  if (in_word_ && params_.partial_s > 0.0 && n_heard_ % grid_ == 0 && n_heard_ >= next_guess_) {
     heard.push_back(name(word_begin_, n_heard_, false));
     next_guess_ = n_heard_ + std::max<std::int64_t>(1, std::llround(params_.partial_s * rate_hz_));
   }

@@ -50,6 +50,7 @@ class Listener {
   const Recogniser& recogniser_;
   ListenerParams params_;
   int rate_hz_;
+  std::int64_t grid_;  // samples between places where a guess may stand
   ear::Segmenter segmenter_;
   std::vector<ear::SegmentEvent> events_;
   std::vector<float> kept_;  // samples from first_kept_ on

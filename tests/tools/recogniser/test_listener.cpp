@@ -14,11 +14,11 @@ namespace {
 
 constexpr int kRate_hz = 16000;
 
-/// Silence with sweeps of half a second from 1 s and from 2.5 s on.
+/// Silence with sweeps of half a second from 1.005 s and from 2.505 s on: half a step of the listener's grid behind it.
 std::vector<float> signal() {
   std::vector<float> samples(4 * kRate_hz);
   const ear::Sound sweep = support::sweep(kRate_hz);
-  for (const int begin : {kRate_hz, kRate_hz * 5 / 2}) std::ranges::copy(sweep.samples, samples.begin() + begin);
+  for (const int begin : {kRate_hz, kRate_hz * 5 / 2}) std::ranges::copy(sweep.samples, samples.begin() + begin + 80);
   return samples;
 }
 

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <thread>
 
+#include "snn/model/init.h"
 #include "snn/score/answer.h"
 #include "snn/score/evaluate.h"
 #include "tests/tools/recogniser/models.h"
@@ -80,6 +81,22 @@ TEST_CASE("A recording in pieces gets the answer of the whole") {
   CHECK_THROWS_WITH(stream.finish(), Catch::Contains("shorter than one step"));
   const Recogniser whole(support::model_of(support::stretched()));
   CHECK_THROWS_WITH(RecordingStream(whole), Catch::Contains("stretches every recording"));
+}
+
+TEST_CASE("A recording of silence in pieces is silence, whatever a network with biases says") {
+  snn::Model model = support::model_of(support::decimated());
+  model.training.network.bias = true;
+  model.parameters = snn::initial_parameters(model.training.network, model.training.init, 3);
+  for (auto& [name, tensor] : model.parameters) {
+    if (name.starts_with("bias")) std::ranges::fill(tensor.values, 0.5F);
+  }
+  const Recogniser recogniser(model);
+  RecordingStream stream(recogniser);
+  stream.push(std::vector<float>(4000));
+  CHECK(stream.network().class_sums().front() != 0.0F);
+  CHECK(stream.answers().front().label == snn::kSilenceName);
+  stream.push(support::sweep(stream.sample_rate_hz()).samples);
+  CHECK(stream.answers().front().label != snn::kSilenceName);
 }
 
 TEST_CASE("A recogniser says silence, warns of several words, and refuses what is no recording") {

@@ -1,5 +1,5 @@
-# Debian packages, made by cpack: ossicle (the tools), libossicle-dev (static libraries, headers, find_package) and, where the CUDA
-# back end is built, ossicle-cuda. The libraries are static, so there is no package of a shared one: the tools hold what they need.
+# Debian packages, made by cpack: ossicle (the tools, which hold what they need of the libraries), libossicle1 (libossicle.so),
+# python3-ossicle, libossicle-dev (static libraries, headers, find_package) and, where the CUDA back end is built, ossicle-cuda.
 # Each component that something is installed with becomes a package; what names none belongs to the tools.
 set(CMAKE_SKIP_INSTALL_ALL_DEPENDENCY ON) # the tools are enough: cpack does not build the tests first
 set(CPACK_GENERATOR DEB)
@@ -29,17 +29,39 @@ Command-line tools that turn recordings into cochleagrams by Lyon's model of
 the inner ear, train skip-connected self-recurrent spiking networks on them,
 score these, and name the words of recordings.")
 
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_NAME libossicle1)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_SHLIBDEPS ON)
+# What else Debian wants of a library that programs link. CPack's own way is for all packages at once, the CUDA back end among them.
+file(WRITE ${PROJECT_BINARY_DIR}/library_control/shlibs "libossicle 1 libossicle1 ${of_this_version}\n")
+file(WRITE ${PROJECT_BINARY_DIR}/library_control/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${PROJECT_BINARY_DIR}/library_control/shlibs ${PROJECT_BINARY_DIR}/library_control/triggers)
+install(FILES scripts/debian/libossicle1.lintian-overrides DESTINATION ${CMAKE_INSTALL_DATADIR}/lintian/overrides RENAME libossicle1
+        COMPONENT library EXCLUDE_FROM_ALL)
+set(CPACK_COMPONENT_LIBRARY_DESCRIPTION
+    "names spoken words by a spiking network, for C programs
+A model that ossicle-train of package ossicle wrote, as a function of samples
+and as a listener to a signal without end.")
+
+set(CPACK_DEBIAN_PYTHON_PACKAGE_NAME python3-ossicle)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_SECTION python)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_ARCHITECTURE all)
+set(CPACK_DEBIAN_PYTHON_PACKAGE_DEPENDS "libossicle1 ${of_this_version}, python3:any, python3-numpy")
+set(CPACK_COMPONENT_PYTHON_DESCRIPTION
+    "names spoken words by a spiking network, for Python programs
+A model that ossicle-train of package ossicle wrote, as a function of NumPy
+arrays of samples and as a listener to a signal without end.")
+
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libossicle-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 # What find_package(ossicle) looks for.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-    "libarchive-dev, libfftw3-dev, libfmt-dev (>= 9), libhdf5-dev, libmpg123-dev, libsndfile1-dev, libutf8proc-dev, zlib1g-dev")
+    "libossicle1 ${of_this_version}, libarchive-dev, libfftw3-dev, libfmt-dev (>= 9), libhdf5-dev, libmpg123-dev, libsndfile1-dev, libutf8proc-dev, zlib1g-dev")
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_RECOMMENDS "cmake, g++, pkg-config")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
     "Lyon's ear and spiking networks for C++ programs
-Static libraries, headers and CMake's find_package(ossicle): the ear and its
-streams, and the network with its training, as the tools of package ossicle
-use them.")
+Libraries, headers and CMake's find_package(ossicle): the ear and its streams,
+and the network with its training, as the tools of package ossicle use them.")
 
 if(OSSICLE_HAS_CUDA)
   set(CPACK_DEBIAN_CUDA_PACKAGE_NAME ossicle-cuda)

@@ -1,15 +1,18 @@
 # What other CMake projects need to link the libraries: find_package(ossicle) gives ossicle::recogniser, ossicle::snn and
-# ossicle::frontend, static, with their headers; ossicle.h is for C. Headers of one back end or one instruction set stay here, and those that want a third-party header.
+# ossicle::frontend, static, with their headers, and ossicle::c, which is libossicle.so, with ossicle.h. Headers of one back end or one instruction set stay here, and those that want a third-party header.
 include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/ossicle)
 
 set_target_properties(ossicle_headers PROPERTIES EXPORT_NAME headers)
+set_target_properties(ossicle_c PROPERTIES EXPORT_NAME c)
 set_target_properties(ossicle_exact PROPERTIES EXPORT_NAME exact)
 set_target_properties(ossicle_frontend PROPERTIES EXPORT_NAME frontend)
 set_target_properties(ossicle_recogniser PROPERTIES EXPORT_NAME recogniser)
 set_target_properties(ossicle_snn PROPERTIES EXPORT_NAME snn)
 install(TARGETS ossicle_headers ossicle_exact ossicle_frontend ossicle_recogniser ossicle_snn EXPORT ossicleTargets
         ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT development)
+install(TARGETS ossicle_c EXPORT ossicleTargets
+        LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT library NAMELINK_COMPONENT development)
 install(EXPORT ossicleTargets NAMESPACE ossicle:: DESTINATION ${package_dir} COMPONENT development)
 install(
   DIRECTORY frontend snn

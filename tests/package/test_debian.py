@@ -41,10 +41,10 @@ class Debian(unittest.TestCase):
 
     def files(self, package, folder="usr"):
         tree = self.trees[package]
-        return {str(path.relative_to(tree / folder)) for path in (tree / folder).rglob("*") if path.is_file()}
+        return {str(path.relative_to(tree / folder)) for path in (tree / folder).rglob("*") if path.is_file() or path.is_symlink()}
 
     def test_there_is_a_package_for_each_part(self):
-        self.assertEqual(set(self.debs), {"ossicle", "libossicle-dev"} | ({"ossicle-cuda"} if self.has_cuda else set()))
+        self.assertEqual(set(self.debs), {"ossicle", "libossicle1", "libossicle-dev", "python3-ossicle"} | ({"ossicle-cuda"} if self.has_cuda else set()))
         for package in self.debs:
             self.assertEqual(self.field(package, "Maintainer"), "The Ossicle developers <ossicle@ossicle.invalid>")
             summary, *more = self.field(package, "Description").splitlines()
@@ -66,6 +66,17 @@ class Debian(unittest.TestCase):
         for library in ("libc6", "libstdc++6", "libgomp1", "libsndfile1", "libfmt9"):
             self.assertTrue(any(re.fullmatch(rf"{re.escape(library)} \(>= [^)]+\)", need) for need in needs), (library, needs))
         self.assertFalse([need for need in needs if "-dev" in need])
+
+    def test_the_shared_library_and_its_python_module(self):
+        version = self.field("libossicle1", "Version")
+        documents = {f"share/doc/{package}/{name}" for package in ("libossicle1", "python3-ossicle") for name in ("copyright", "changelog.gz")}
+        self.assertEqual((self.files("libossicle1") | self.files("python3-ossicle")) - documents,
+                         {f"lib/libossicle.so.1.{version}", "lib/libossicle.so.1", "lib/python3/dist-packages/ossicle.py",
+                          "share/lintian/overrides/libossicle1"})
+        self.assertIn("libgomp1", self.field("libossicle1", "Depends"))
+        for package in ("python3-ossicle", "libossicle-dev"):
+            self.assertIn(f"libossicle1 (= {version})", self.field(package, "Depends"))
+        self.assertIn("lib/libossicle.so", self.files("libossicle-dev"))
 
     def test_developers_get_libraries_headers_and_find_package(self):
         files = self.files("libossicle-dev")

@@ -3,7 +3,7 @@
   test_package.py BUILD_DIR CMAKE CXX_COMPILER
 """
 
-import math
+import functools
 import pathlib
 import re
 import shutil
@@ -12,9 +12,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import wave
 
 from run_paths import look
+
+sys.path.append(str(pathlib.Path(__file__).resolve().parents[2]))
+from tests.support.tones import RATE, make_model, tone, write_wav  # noqa: E402
 
 CONSUMER = pathlib.Path(__file__).resolve().parent / "consumer"
 
@@ -37,6 +39,13 @@ class Package(unittest.TestCase):
         if result.returncode != 0:
             raise AssertionError(f"{what} ended with {result.returncode}:\n{result.stdout}")
         return result.stdout
+
+    @classmethod
+    @functools.cache
+    def model(cls):
+        folder = cls.root / "tones"
+        folder.mkdir()
+        return make_model(cls.root / "prefix" / "bin", folder)
 
     def configure(self, source, name):
         return run(cmake, "-S", source, "-B", self.root / name, f"-DCMAKE_PREFIX_PATH={self.root / 'prefix'}",
@@ -67,39 +76,14 @@ class Package(unittest.TestCase):
             self.assertNotIn("cannot be loaded", cuda)
             self.assertNotIn("is in none of", cuda)
 
-    def make_model(self):
-        """A model of two tones, made by the installed tools, and a recording of one of them: samples and file."""
-        def tone(hz):
-            n = 6400
-            voice = ((math.sin(2 * math.pi * f * i / 16000) for f in (150, hz)) for i in range(n))
-            return [0.2 * math.sin(math.pi * i / n) * sum(waves) for i, waves in enumerate(voice)]
-
-        def write(path, samples):
-            with wave.open(str(path), "wb") as file:
-                file.setparams((1, 2, 16000, 0, "NONE", ""))
-                file.writeframes(struct.pack(f"<{len(samples)}h", *(round(32767 * x) for x in samples)))
-
-        folder, tools = self.root / "tones", self.root / "prefix" / "bin"
-        folder.mkdir()
-        lines = ["path\tlabel\tspeaker"]
-        for i in range(20):
-            write(folder / f"t{i}.wav", tone(300 + i if i % 2 else 1500 + 10 * i))
-            lines.append(f"t{i}.wav\t{'low' if i % 2 else 'high'}\tme")
-        (folder / "list.tsv").write_text("\n".join(lines) + "\n")
-        self.must("ossicle-lyon", tools / "ossicle-lyon", "-q", "--list", folder / "list.tsv", "--root", folder, "-o", folder / "s.tar")
-        self.must("ossicle-train", tools / "ossicle-train", "-q", folder / "s.tar", "--preset", "plain", "--hidden", "20,20", "--batch", "5",
-                  "--epochs", "10", "-o", folder / "m")
-        samples = tone(310)
-        write(folder / "word.wav", [0.0] * 16000 + samples + [0.0] * 8000)
-        return folder / "m", samples, folder / "word.wav"
-
     def test_the_examples_are_built_and_recognise(self):
         found = list((self.root / "prefix").rglob("examples/CMakeLists.txt"))
         self.assertEqual(len(found), 1)
         result = self.configure(found[0].parent, "examples")
         self.assertEqual(result.returncode, 0, result.stdout)
         self.must("the examples' build", cmake, "--build", self.root / "examples")
-        model, samples, recording = self.make_model()
+        model, samples, recording = self.model(), tone(310), self.root / "word.wav"
+        write_wav(recording, [0.0] * RATE + samples + [0.0] * (RATE // 2))
         in_c = subprocess.run([self.root / "examples" / "recognise", model], input=struct.pack(f"<{len(samples)}f", *samples),
                               stdout=subprocess.PIPE, check=True)
         self.assertTrue(in_c.stdout.startswith(b"low\t"), in_c.stdout)
@@ -107,6 +91,27 @@ class Package(unittest.TestCase):
         refused = run(self.root / "examples" / "listen", model, "/no/such/recording")
         self.assertEqual(refused.returncode, 2)
         self.assertIn("/no/such/recording", refused.stdout)
+
+    def test_the_c_library_is_enough_for_a_program_in_c(self):
+        source = CONSUMER.parents[2] / "tools" / "recogniser" / "examples" / "recognise.c"
+        program, prefix = self.root / "in_c", self.root / "prefix"
+        (library,) = prefix.rglob("libossicle.so")
+        self.must("cc", "cc", "-std=c99", "-Wall", "-Wextra", "-Wpedantic", "-Werror", source, "-o", program, "-I",
+                  prefix / "include" / "ossicle", "-L", library.parent, "-lossicle", f"-Wl,-rpath,{library.parent}")
+        refused = run(program, "/no/such/model")
+        self.assertEqual(refused.returncode, 2)
+        self.assertIn("/no/such/model", refused.stdout)
+        needed = self.must("readelf", "readelf", "--dynamic", program)
+        self.assertIn("[libossicle.so.1]", needed)
+        self.assertNotIn("libstdc++", needed)
+
+    def test_python_finds_the_library(self):
+        (module,) = (self.root / "prefix").rglob("ossicle.py")
+        lines = (f"import sys; sys.path.insert(0, {str(module.parent)!r})", "import ossicle, numpy",
+                 f"print(ossicle.Recogniser({str(self.model())!r})(numpy.array({tone(310)}), {RATE}).label)")
+        program = self.root / "program.py"
+        program.write_text("\n".join(lines))
+        self.assertEqual(self.must("Python", sys.executable, "-B", program), "low\n")
 
     def test_only_language_and_folder_are_asked_of_a_project(self):
         result = self.configure_text(

@@ -25,6 +25,7 @@ class TryPackages(unittest.TestCase):
         self.assertEqual(result.returncode, 0, result.stdout)
         words = re.findall(r"(?m)^recordings/ti20/test/f1/0(\d)f1s1t0\.wav\t(\d)\t[\d.]+$", result.stdout)
         self.assertEqual(words, [("0", "0"), ("1", "1"), ("2", "2")], result.stdout)
+        self.assertIn("\nPython: 0\n", result.stdout)
         self.assertIn("\ncpu: 9 3\n", result.stdout)
 
 

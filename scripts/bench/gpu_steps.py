@@ -228,8 +228,8 @@ def sanitizer(session):
 
 
 def short(kernel):
-    """The body in run_columns<body>; of the kernels of cuBLAS the start of their names."""
-    ours = re.search(r"run_columns<(?:\w+::)*(\w+)", kernel)
+    """The body in run_columns<body> or run_sums<body>; of the kernels of cuBLAS the start of their names."""
+    ours = re.search(r"run_(?:columns|sums)<(?:\w+::)*(\w+)", kernel)
     return ours.group(1) if ours else kernel.removeprefix("void ").partition("(")[0][:60]
 
 

@@ -188,11 +188,10 @@ struct Product {
 
 /// A body that is run over its extent, by itself and in no stage.
 template <class Real>
-using ScanBody =
-    std::variant<GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate, LossGrad<Real>,
-                 BatchSum<Real>, SquareSums<Real>, ChunkSums, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>,
-                 FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>,
-                 ReadoutBackward<Real>, MissingConnections<Real>, DirectInput<Real>>;
+using ScanBody = std::variant<GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate,
+                              LossGrad<Real>, BatchSum<Real>, SquareSums<Real>, GradientNorm, AdamUpdate<Real>,
+                              DelayedRows<Real>, FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>,
+                              ReadoutForward<Real>, ReadoutBackward<Real>, MissingConnections<Real>, DirectInput<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;

@@ -156,7 +156,7 @@ struct ForwardScan {
     Real* spikes = fired != nullptr ? fired + shape.index(begin, n) : nullptr;
     Real* pscs = kPsc ? psc + shape.index(begin, n) : nullptr;
     Column<Real> columns[] = {{potentials, stride, n_steps}};
-    walk_columns<kColumnRows>(columns, n_steps, [&](const Real(&drive)[1]) {
+    walk_columns<kForwardRows>(columns, n_steps, [&](const Real(&drive)[1]) {
       const Real potential = step<kOwn, kExtended>(drive[0], each, current, carried, a, adapted, count);
       *potentials = potential;
       potentials += stride;

@@ -36,8 +36,15 @@ struct BatchSum {
   }
 };
 
+/// The lane-th of every kLanes-th of n numbers, added in order.
+template <int kLanes, class Value>
+SNN_HD double sum_of_lane(const Value* values, int lane, int n) {
+  return n > lane ? sum_in_order(values + lane, kLanes, (n - lane + kLanes - 1) / kLanes) : 0.0;
+}
+
 /// Mean firing rate of a layer over the steps of a batch.
 struct FiringRate {
+  static constexpr int kLanes = 256;
   int n_neurons;
   const int* n_rows;           // one number: steps of the batch, without what fills them up
   const std::int64_t* spikes;  // [N], of the batch
@@ -45,9 +52,12 @@ struct FiringRate {
 
   SNN_HD Extent extent() const { return {1, 1}; }
 
-  template <int kWidth>
-  SNN_HD void run(int, int, int) const {
-    *rate = sum_in_order(spikes, 1, n_neurons) / (static_cast<double>(*n_rows) * n_neurons);
+  template <int>
+  SNN_HD void add(int, int first, int last, double* lanes) const {
+    for (int lane = first; lane < last; ++lane) lanes[lane - first] = sum_of_lane<kLanes>(spikes, lane, n_neurons);
+  }
+  SNN_HD void finish(int, const double* lanes) const {
+    *rate = sum_of_lanes(lanes, kLanes) / (static_cast<double>(*n_rows) * n_neurons);
   }
 };
 
@@ -59,64 +69,44 @@ struct Chunk {
   int kind = 0;      // and its kind (AdamUpdate)
 };
 
-/// Sums of squares in double: each chunk has kPartials partial sums, the p-th of every kPartials-th number from the p-th on.
-/// Which number enters which sum is fixed, so threads cannot change a bit.
+/// The sum of the squares of each chunk, in double.
 template <class Real>
 struct SquareSums {
   static constexpr int kChunk = 4096;
-  static constexpr int kPartials = 64;
+  static constexpr int kLanes = 64;
   int n_chunks;
   const Chunk* chunks;  // [n_chunks]
   const Real* values;
-  double* partials;  // [n_chunks][kPartials], out
+  double* sums;  // [n_chunks], out
 
-  SNN_HD Extent extent() const { return {n_chunks, kPartials}; }
+  SNN_HD Extent extent() const { return {n_chunks, 1}; }
 
   template <int kWidth>
-  SNN_HD void run(int chunk, int first, int last) const {
-    const std::size_t begin = chunks[chunk].begin;
+  SNN_HD void add(int chunk, int first, int last, double* lanes) const {
+    const Real* numbers = values + chunks[chunk].begin;
     const int n = chunks[chunk].n_values;
-    if constexpr (kWidth == 1) return column(chunk, values + begin, n, first);
-    double total[kWidth] = {};
-    for (int i = 0; i < n; i += kPartials) {
-      const int width = n - i - first < last - first ? n - i - first : last - first;
-      for (int j = 0; j < width; ++j) {
-        const auto value = static_cast<double>(values[begin + static_cast<std::size_t>(i + first + j)]);
-        total[j] += value * value;
+    if constexpr (kWidth == 1) {
+      lanes[0] = column(numbers, n, first);
+    } else {
+      for (int j = 0; j < last - first; ++j) lanes[j] = 0.0;
+      for (int i = 0; i < n; i += kLanes) {
+        const int width = n - i - first < last - first ? n - i - first : last - first;
+        for (int j = 0; j < width; ++j) lanes[j] += square(numbers[i + first + j]);
       }
     }
-    for (int j = 0; j < last - first; ++j) partials[static_cast<std::size_t>(chunk) * kPartials + first + j] = total[j];
   }
+  SNN_HD void finish(int chunk, const double* lanes) const { sums[chunk] = sum_of_lanes(lanes, kLanes); }
 
  private:
-  /// Partial sum p of a chunk of n numbers.
-  SNN_HD void column(int chunk, const Real* numbers, int n, int p) const {
+  SNN_HD static double square(Real number) { return static_cast<double>(number) * static_cast<double>(number); }
+
+  /// A lane's part of n numbers.
+  SNN_HD static double column(const Real* numbers, int n, int lane) {
     double total = 0.0;
-    const int n_steps = n > p ? (n - p + kPartials - 1) / kPartials : 0;
-    Column<Real> columns[] = {{numbers + p, kPartials, n_steps}};
-    walk_columns<kSumRows>(columns, n_steps, [&](const Real(&number)[1]) {
-      const auto value = static_cast<double>(number[0]);
-      total += value * value;
-    });
-    partials[static_cast<std::size_t>(chunk) * kPartials + static_cast<std::size_t>(p)] = total;
-  }
-};
-
-/// The sum of each chunk's partial sums.
-struct ChunkSums {
-  int n_chunks;
-  int n_partials;
-  const double* partials;  // [chunks][partials]
-  double* sums;            // [chunks], out
-
-  SNN_HD Extent extent() const { return {1, n_chunks}; }
-
-  template <int kWidth>
-  SNN_HD void run(int, int first, int last) const {
-    for (int chunk = first; chunk < last; ++chunk) {
-      sums[chunk] = sum_in_order(partials + static_cast<std::size_t>(chunk) * static_cast<std::size_t>(n_partials), 1,
-                                 n_partials);
-    }
+    const int n_steps = n > lane ? (n - lane + kLanes - 1) / kLanes : 0;
+    Column<Real> columns[] = {{numbers + lane, kLanes, n_steps}};
+    walk_columns<kSumRows>(columns, n_steps, [&](const Real(&number)[1]) { total += square(number[0]); });
+    return total;
   }
 };
 
@@ -138,9 +128,11 @@ struct ArrayGradient {
   bool has_stopped = false;  ///< stopped_at != 0; a copy, as GradientNorm writes GradientState while it reads this
 };
 
-/// Norms and clip factors from what ChunkSums gave: of the whole, then of each array, which is clipped by its own norm or
-/// by that of the whole.
+/// Norms and clip factors from the sums of chunks: of the whole, then of each array, which is clipped by its own norm or
+/// by that of the whole. Item 0 is the whole, item 1 + a array a.
 struct GradientNorm {
+  static constexpr int kHalf = 256;         // lanes of the whole, and behind them those of the array
+  static constexpr int kLanes = 2 * kHalf;  // up to kHalf chunks are added in order
   int n_sums;
   const double* sums;
   double clip_norm;
@@ -151,19 +143,30 @@ struct GradientNorm {
   bool has_own_clips = false;          // clip_norm is of each array alone; the factor of the whole is 1
   ArrayGradient* arrays = nullptr;     // [n_arrays], in and out
 
-  SNN_HD Extent extent() const { return {1, 1 + n_arrays}; }
+  SNN_HD Extent extent() const { return {1 + n_arrays, 1}; }
 
-  template <int kWidth>
-  SNN_HD void run(int, int first, int last) const {
-    const double norm = std::sqrt(sum_in_order(sums, 1, n_sums));
-    const double factor = has_own_clips ? 1.0 : clip_factor(norm, clip_norm);
-    const bool is_finite = norm - norm == 0.0;
-    for (int i = first; i < last; ++i) {
-      i == 0 ? count(norm, factor, is_finite) : count_array(i - 1, factor, is_finite);
+  template <int>
+  SNN_HD void add(int item, int first, int last, double* lanes) const {
+    for (int lane = first; lane < last; ++lane) {
+      lanes[lane - first] = lane < kHalf ? sum_of_lane<kHalf>(sums, lane, n_sums) : sum_of_array(item, lane - kHalf);
     }
   }
 
+  SNN_HD void finish(int item, const double* lanes) const {
+    const double norm = std::sqrt(sum_of_lanes(lanes, n_sums < kHalf ? n_sums : kHalf));
+    const double factor = has_own_clips ? 1.0 : clip_factor(norm, clip_norm);
+    const bool is_finite = norm - norm == 0.0;
+    item == 0 ? count(norm, factor, is_finite)
+              : count_array(item - 1, std::sqrt(sum_of_lanes(lanes, kHalf)), factor, is_finite);
+  }
+
  private:
+  SNN_HD double sum_of_array(int item, int lane) const {
+    if (item == 0) return 0.0;
+    const int begin = first_sum[item - 1];
+    return sum_of_lane<kHalf>(array_sums + begin, lane, first_sum[item] - begin);
+  }
+
   SNN_HD void count(double norm, double factor, bool is_finite) const {
     GradientState now = *state;
     if (now.stopped_at != 0) return;
@@ -178,11 +181,11 @@ struct GradientNorm {
     *state = now;
   }
 
-  SNN_HD void count_array(int a, double factor, bool is_finite) const {
+  /// norm, factor: of the array and of the whole; is_finite: the whole.
+  SNN_HD void count_array(int a, double norm, double factor, bool is_finite) const {
     ArrayGradient now = arrays[a];
     now.has_stopped = now.has_stopped || !is_finite;
     if (!now.has_stopped) {
-      const double norm = std::sqrt(sum_in_order(array_sums + first_sum[a], 1, first_sum[a + 1] - first_sum[a]));
       now.factor = has_own_clips ? clip_factor(norm, clip_norm) : factor;
       now.norm_sum += norm;
       now.clipped_sum += norm * now.factor;

@@ -3,6 +3,7 @@
 //   template <int kWidth> void run(int b, int first, int last) const
 // which works on neurons first .. last-1 (at most kWidth of them) of utterance b and writes their outputs alone. The
 // CPU calls it with tiles of kTileWidth neurons, a GPU thread with one neuron (a column); so order and tiling change no bit.
+#include <concepts>
 #include <cstddef>
 
 #include "snn/base/hd.h"
@@ -21,7 +22,9 @@ SNN_HD int count_tiles(int n_neurons) {
 inline constexpr int kRowsAhead = 8;
 
 /// Rows of a column that a thread reads at a time, while it works on as many that it read before: a GPU has few columns for
-/// its memory's latency.
+/// its memory's latency. A step forward is short work, so that needs more rows at a time than a step backward; what bounds
+/// them is registers and the length of the code (scripts/cuda_report).
+inline constexpr int kForwardRows = 16;
 inline constexpr int kColumnRows = 8;
 
 /// The same where a step is one addition.
@@ -104,5 +107,33 @@ struct Extent {
   int n_batch = 0;
   int n_neurons = 0;
 };
+
+/// A body that reduces many numbers to one for each of extent().n_batch items, in an order that neither threads nor tiles
+/// change: kLanes partial sums by
+///   template <int kWidth> void add(int item, int first, int last, double* lanes) const    // lanes[i] of lane first + i
+/// and what they come to by finish(item, lanes). On a GPU an item is a block, with a thread for each lane.
+template <class Body>
+concept AddsUp = requires(const Body& body, const double* lanes) {
+  { Body::kLanes } -> std::convertible_to<int>;
+  body.finish(0, lanes);
+};
+
+/// An item of such a body on one thread, kWidth lanes at a time.
+template <int kWidth, AddsUp Body>
+SNN_HD void add_up(const Body& body, int item) {
+  double lanes[Body::kLanes];
+  for (int first = 0; first < Body::kLanes; first += kWidth) {
+    const int last = first + kWidth < Body::kLanes ? first + kWidth : Body::kLanes;
+    body.template add<kWidth>(item, first, last, lanes + first);
+  }
+  body.finish(item, lanes);
+}
+
+/// The first n lanes, in order.
+SNN_HD double sum_of_lanes(const double* lanes, int n) {
+  double total = 0.0;
+  for (int lane = 0; lane < n; ++lane) total += lanes[lane];
+  return total;
+}
 
 }  // namespace snn

@@ -54,7 +54,6 @@ void Optimiser<Real>::cut_into_chunks() {
   chunks_.upload(chunks);
   first_sum_ = Buffer<int>(backend, first_sum.size());
   first_sum_.upload(first_sum);
-  partials_ = Buffer<double>(backend, chunks.size() * SquareSums<Real>::kPartials);
   sums_ = Buffer<double>(backend, chunks.size());
   arrays_ = Buffer<ArrayGradient>(backend, first_sum.size() - 1);
 }
@@ -115,11 +114,7 @@ void Optimiser<Real>::apply() {
   backend.run(SquareSums<Real>{.n_chunks = n_chunks,
                                .chunks = chunks_.data(),
                                .values = network_->gradient_buffer().data(),
-                               .partials = partials_.data()});
-  backend.run(ChunkSums{.n_chunks = n_chunks,
-                        .n_partials = SquareSums<Real>::kPartials,
-                        .partials = partials_.data(),
-                        .sums = sums_.data()});
+                               .sums = sums_.data()});
   backend.run(GradientNorm{.n_sums = n_flat_,
                            .sums = sums_.data(),
                            .clip_norm = params_.clip_norm,

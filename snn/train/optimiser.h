@@ -59,7 +59,7 @@ class Optimiser {
   int n_flat_ = 0;        // chunks of the whole, for the global norm; behind them those of each array
   Buffer<Chunk> chunks_;
   Buffer<int> first_sum_;  // of each array's chunks, and of what lies behind the last one's
-  Buffer<double> partials_, sums_;
+  Buffer<double> sums_;    // of each chunk's squares
   Buffer<ArrayGradient> arrays_;
   Buffer<GradientState> state_;
   Buffer<AdamCoeffs<Real>> coeffs_;  // [kAdamKinds]

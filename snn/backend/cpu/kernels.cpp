@@ -36,8 +36,12 @@ SNN_HD Tile tile_at(const Extent& extent, int index) {
 template <class Body>
 void run_tiles(const Body& body, int first_tile, int last_tile) {
   for (int i = first_tile; i < last_tile; ++i) {
-    const Tile tile = tile_at(body.extent(), i);
-    body.template run<kTileWidth>(tile.b, tile.first, tile.last);
+    if constexpr (AddsUp<Body>) {
+      add_up<kTileWidth>(body, i);
+    } else {
+      const Tile tile = tile_at(body.extent(), i);
+      body.template run<kTileWidth>(tile.b, tile.first, tile.last);
+    }
   }
 }
 

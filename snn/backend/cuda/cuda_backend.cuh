@@ -18,7 +18,7 @@ inline Device use(const std::string& name) {
   cudaFuncAttributes attributes = {};
   cudaError_t error = cudaSetDevice(device.index);
   if (error == cudaSuccess) error = cudaFree(nullptr);
-  if (error == cudaSuccess) error = cudaFuncGetAttributes(&attributes, run_columns<GradientNorm>);
+  if (error == cudaSuccess) error = cudaFuncGetAttributes(&attributes, run_sums<GradientNorm>);
   if (error != cudaSuccess) refuse(device, cudaGetErrorString(error));
   return device;
 }

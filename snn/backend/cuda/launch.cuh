@@ -1,5 +1,5 @@
 #pragma once
-// Bodies on a CUDA device: a thread for each column (tile.h), and the only launch of the project.
+// Bodies on a CUDA device: a thread for each column, or for each lane of a sum (tile.h), and the only launch of the project.
 #include <cuda_runtime.h>
 
 #include "snn/backend/cuda/check.h"
@@ -40,17 +40,43 @@ __global__ void run_columns(Body body, Extent extent) {
   }
 }
 
+/// A block for each item of a body that adds up; it strides over the items by the size of the grid.
+template <AddsUp Body>
+__global__ void __launch_bounds__(Body::kLanes) run_sums(Body body, int n_items) {
+#if defined(__CUDA_ARCH__)
+  __shared__ double lanes[Body::kLanes];
+  const int lane = static_cast<int>(threadIdx.x);
+  for (int item = static_cast<int>(blockIdx.x); item < n_items; item += static_cast<int>(gridDim.x)) {
+    body.template add<1>(item, lane, lane + 1, lanes + lane);
+    __syncthreads();
+    if (lane == 0) body.finish(item, lanes);
+    __syncthreads();
+  }
+#else  // the tests' stand-in, whose threads run one after the other
+  for (int item = static_cast<int>(blockIdx.x); item < n_items && threadIdx.x == 0;
+       item += static_cast<int>(gridDim.x)) {
+    add_up<1>(body, item);
+  }
+#endif
+}
+
 /// Runs a body over its extent, behind what the stream has to do. Throws std::runtime_error.
 template <class Body>
 void launch(const Body& body, cudaStream_t stream) {
   const Extent extent = body.extent();
   if (extent.n_batch < 1 || extent.n_neurons < 1) return;
-  const Grid grid = grid_of(extent);
   cudaLaunchConfig_t config = {};
-  config.gridDim = dim3(static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y));
-  config.blockDim = dim3(static_cast<unsigned>(grid.block));
   config.stream = stream;
-  check(cudaLaunchKernelEx(&config, run_columns<Body>, body, extent), "starting a kernel");
+  if constexpr (AddsUp<Body>) {
+    config.gridDim = dim3(static_cast<unsigned>(extent.n_batch < kMostBlocks ? extent.n_batch : kMostBlocks));
+    config.blockDim = dim3(Body::kLanes);
+    check(cudaLaunchKernelEx(&config, run_sums<Body>, body, extent.n_batch), "starting a kernel");
+  } else {
+    const Grid grid = grid_of(extent);
+    config.gridDim = dim3(static_cast<unsigned>(grid.x), static_cast<unsigned>(grid.y));
+    config.blockDim = dim3(static_cast<unsigned>(grid.block));
+    check(cudaLaunchKernelEx(&config, run_columns<Body>, body, extent), "starting a kernel");
+  }
 }
 
 }  // namespace snn::cuda

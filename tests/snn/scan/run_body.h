@@ -12,8 +12,12 @@ template <int kWidth, class Body>
 void run_tiles(const Body& body) {
   const snn::Extent extent = body.extent();
   for (int b = 0; b < extent.n_batch; ++b) {
-    for (int first = 0; first < extent.n_neurons; first += kWidth) {
-      body.template run<kWidth>(b, first, std::min(first + kWidth, extent.n_neurons));
+    if constexpr (snn::AddsUp<Body>) {
+      snn::add_up<kWidth>(body, b);
+    } else {
+      for (int first = 0; first < extent.n_neurons; first += kWidth) {
+        body.template run<kWidth>(b, first, std::min(first + kWidth, extent.n_neurons));
+      }
     }
   }
 }

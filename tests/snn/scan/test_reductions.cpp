@@ -2,6 +2,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <numeric>
 
 #include "tests/snn/numbers.h"
 #include "tests/snn/scan/chunks.h"
@@ -39,32 +40,33 @@ TEST_CASE("firing rate: spikes by neurons and rows") {
   CHECK(rate == 0.5);
 }
 
-// Two whole chunks and three numbers: 64 numbers in each partial sum; then one in each of the first three.
-TEST_CASE("square sums: in chunks of partial sums, the last ones short") {
-  constexpr int kChunk = snn::SquareSums<float>::kChunk, kPartials = snn::SquareSums<float>::kPartials;
+// Two whole chunks of ones, and three numbers.
+TEST_CASE("square sums: of each chunk, the last one short") {
+  constexpr int kChunk = snn::SquareSums<float>::kChunk;
   const std::size_t n = 2 * kChunk + 3;
   std::vector<float> values(n, 1.0F);
   values.back() = 3.0F;
+  const std::vector<snn::Chunk> chunks = support::chunks_of({n});
   for (const int width : {1, 7, 64}) {
-    std::vector<double> sums(3 * kPartials, NAN), wanted(2 * kPartials, kChunk / kPartials);
-    wanted.insert(wanted.end(), {1.0, 1.0, 9.0});
-    wanted.resize(3 * kPartials);
-    const std::vector<snn::Chunk> chunks = support::chunks_of({n});
-    const snn::SquareSums<float> body{
-        .n_chunks = 3, .chunks = chunks.data(), .values = values.data(), .partials = sums.data()};
-    CHECK(body.extent().n_batch == 3);
-    support::run_tiles(body, width);
-    CHECK(sums == wanted);
+    std::vector<double> sums(3, NAN);
+    support::run_tiles(
+        snn::SquareSums<float>{.n_chunks = 3, .chunks = chunks.data(), .values = values.data(), .sums = sums.data()},
+        width);
+    CHECK(sums == std::vector<double>{kChunk, kChunk, 11.0});
   }
 }
 
-TEST_CASE("chunk sums: of each chunk, in order") {
-  const std::vector<double> partials = {1e16, 1.0, 1.0, -1e16, 1.0, 2.0, 3.0, 4.0};
-  for (const int width : {1, 64}) {
-    std::vector<double> sums(2);
-    support::run_tiles(snn::ChunkSums{.n_chunks = 2, .n_partials = 4, .partials = partials.data(), .sums = sums.data()},
-                       width);
-    CHECK(sums == std::vector<double>{((1e16 + 1.0) + 1.0) - 1e16, 10.0});
+// In double 2^54 + 1 is 2^54, and 2^54 + 3 is 2^54 + 4: three ones that stand 64 apart are added before they meet the first.
+TEST_CASE("square sums: every 64th number first, then the lanes, whatever the width") {
+  std::vector<float> values(130, 0.0F);
+  values[0] = std::ldexp(1.0F, 27);
+  for (const std::size_t i : {1, 65, 129}) values[i] = 1.0F;
+  const std::vector<snn::Chunk> chunks = support::chunks_of({values.size()});
+  for (const int width : {1, 7, 64}) {
+    double sum = NAN;
+    support::run_tiles(
+        snn::SquareSums<float>{.n_chunks = 1, .chunks = chunks.data(), .values = values.data(), .sums = &sum}, width);
+    CHECK(sum == std::ldexp(1.0, 54) + 4.0);
   }
 }
 
@@ -103,12 +105,35 @@ TEST_CASE("gradient norm: the first one that is not finite stays, and nothing be
 // 1e30 squared is beyond float; the sum is kept in double.
 TEST_CASE("square sums: large gradients keep a finite norm") {
   const std::vector<float> values = {1e30F, 1e30F};
-  std::vector<double> sums(snn::SquareSums<float>::kPartials);
+  double sum = NAN;
   const snn::Chunk chunk{.begin = 0, .n_values = 2};
-  support::run_tiles(
-      snn::SquareSums<float>{.n_chunks = 1, .chunks = &chunk, .values = values.data(), .partials = sums.data()}, 64);
-  CHECK(sums[0] == Approx(1e60));
-  CHECK(sums[1] == Approx(1e60));
+  support::run_tiles(snn::SquareSums<float>{.n_chunks = 1, .chunks = &chunk, .values = values.data(), .sums = &sum},
+                     64);
+  CHECK(sum == Approx(2e60));
+}
+
+// 1 + ... + 300 and, of the array's 270 chunks, 1 + ... + 270: whole numbers, so every way of adding is exact.
+TEST_CASE("gradient norm: of more chunks than lanes") {
+  std::vector<double> sums(300), array_sums(270);
+  std::iota(sums.begin(), sums.end(), 1.0);
+  std::iota(array_sums.begin(), array_sums.end(), 1.0);
+  const std::vector<int> first_sum = {0, 270};
+  for (const int width : {1, 64}) {
+    snn::GradientState state;
+    snn::ArrayGradient array;
+    support::run_tiles(snn::GradientNorm{.n_sums = 300,
+                                         .sums = sums.data(),
+                                         .clip_norm = 1.0,
+                                         .state = &state,
+                                         .n_arrays = 1,
+                                         .first_sum = first_sum.data(),
+                                         .array_sums = array_sums.data(),
+                                         .arrays = &array},
+                       width);
+    CHECK(state.norm == std::sqrt(300.0 * 301.0 / 2.0));
+    CHECK(array.norm_sum == std::sqrt(270.0 * 271.0 / 2.0));
+    CHECK(array.factor == state.factor);
+  }
 }
 
 // Arrays of 1, 2 and 1 chunks with norms 3, 5 and 0, of the whole 5.83. Clipped to 1 each by its own: 1/3, 1/5, 1, and a

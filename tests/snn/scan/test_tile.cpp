@@ -9,7 +9,7 @@
 
 namespace {
 
-constexpr int kSteps = 40;  // that there are numbers for
+constexpr int kSteps = 100;  // that there are numbers for
 
 /// What each step saw: the number of each column, and what was prepared of them.
 using Seen = std::vector<std::vector<double>>;
@@ -58,6 +58,7 @@ TEST_CASE("tile: walking columns gives a plain loop's numbers, zeros where a col
       INFO(n_steps << " steps, the last column ends " << missing << " before");
       CHECK((columns.walked<1>() == columns.plain()));
       CHECK((columns.walked<3>() == columns.plain()));
+      CHECK((columns.walked<snn::kForwardRows>() == columns.plain()));
       CHECK((columns.walked<snn::kColumnRows>() == columns.plain()));
       CHECK((columns.walked<snn::kSumRows>() == columns.plain()));
     }

@@ -192,7 +192,7 @@ class BodyRun {
     snn::Buffer<int> first_sum(backend_, 4);
     first_sum.upload(std::vector<int>{0, 2, 3, n_chunks});
     snn::Buffer<snn::ArrayGradient> arrays(backend_, 3);
-    snn::Buffer<double> partials = zeros<double>(n_chunks * 64), sums = zeros<double>(n_chunks);
+    snn::Buffer<double> sums = zeros<double>(n_chunks);
     snn::Buffer<snn::GradientState> state(backend_, 1);
     snn::Buffer<snn::AdamCoeffs<float>> coeffs(backend_, snn::kAdamKinds);
     snn::AdamCoeffs<float> c{0.01F, 0.9F, 0.1F, 0.999F, 0.001F, 0.19F, 0.002F, 1e-8F, 0.999F, -0.5F, 0.75F, 0.125F};
@@ -200,9 +200,7 @@ class BodyRun {
     backend_.run(snn::BatchSum<float>{
         .n_batch = bodies::kBatch, .n_neurons = kValues, .parts = parts.data(), .out = gradients.data()});
     backend_.run(snn::SquareSums<float>{
-        .n_chunks = n_chunks, .chunks = chunks.data(), .values = gradients.data(), .partials = partials.data()});
-    backend_.run(
-        snn::ChunkSums{.n_chunks = n_chunks, .n_partials = 64, .partials = partials.data(), .sums = sums.data()});
+        .n_chunks = n_chunks, .chunks = chunks.data(), .values = gradients.data(), .sums = sums.data()});
     backend_.run(snn::GradientNorm{.n_sums = n_chunks,
                                    .sums = sums.data(),
                                    .clip_norm = 1.0,
@@ -222,7 +220,7 @@ class BodyRun {
                                         .arrays = arrays.data(),
                                         .coeffs = coeffs.data(),
                                         .averages = averages.data()});
-    keep("gradients", gradients), keep("partials", partials), keep("sums", sums), keep("parameters", parameters);
+    keep("gradients", gradients), keep("sums", sums), keep("parameters", parameters);
     keep("m", m), keep("v", v), keep("averages", averages);
     for (const snn::ArrayGradient& array : arrays.download()) {
       for (const double x : {array.factor, array.norm_sum, array.clipped_sum}) outputs_["arrays"].push_back(x);

@@ -32,7 +32,7 @@ struct Row {
   std::int64_t n_kernels = 0, n_read = 0, n_written = 0;
 };
 
-/// The body of run_columns<body>; of a product what it is for, by its operands.
+/// The body of run_columns<body> or run_sums<body>; of a product what it is for, by its operands.
 std::string row_name(const std::string& kernel) {
   static const std::map<std::string, std::string> products = {
       {"gemm TN", "products, drive"}, {"gemm NN", "products, error"}, {"gemm NT", "products, weight gradients"}};

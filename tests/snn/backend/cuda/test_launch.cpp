@@ -20,6 +20,22 @@ struct CountLanes {
   }
 };
 
+/// Counts how often each item is finished with the lanes 0, 1, ... that it was given.
+struct CountItems {
+  static constexpr int kLanes = 48;
+  int n_items;
+  int* counts;  // [n_items]
+
+  SNN_HD snn::Extent extent() const { return {n_items, 1}; }
+  template <int>
+  SNN_HD void add(int, int first, int last, double* lanes) const {
+    for (int lane = first; lane < last; ++lane) lanes[lane - first] = lane;
+  }
+  SNN_HD void finish(int item, const double* lanes) const {
+    if (snn::sum_of_lanes(lanes, kLanes) == kLanes * (kLanes - 1) / 2) ++counts[item];
+  }
+};
+
 }  // namespace
 
 // Fewer columns than a warp, more than a block, more utterances than a grid has rows, and the many columns of flat bodies.
@@ -32,6 +48,15 @@ TEST_CASE("launch: every column once") {
     snn::cuda::launch(CountLanes{extent.n_batch, extent.n_neurons, counts.data()}, device.stream.get());
     INFO(extent.n_batch << " x " << extent.n_neurons);
     CHECK(counts.download() == std::vector<int>(n, 1));
+  }
+}
+
+TEST_CASE("launch: every item of a body that adds up once, with all its lanes") {
+  support::EmulatedDevice device;
+  for (const int n_items : {1, 3, snn::cuda::kMostBlocks + 2}) {
+    snn::Buffer<int> counts(device.memory, static_cast<std::size_t>(n_items));
+    snn::cuda::launch(CountItems{n_items, counts.data()}, device.stream.get());
+    CHECK(counts.download() == std::vector<int>(static_cast<std::size_t>(n_items), 1));
   }
 }
 

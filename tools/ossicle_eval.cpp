@@ -80,9 +80,11 @@ void define(CLI::App& app, Options& o) {
       ->type_name("MODEL");
   add_rejection(app, o);
   app.add_option("--batch", o.batch_size, "Utterances at a time")->capture_default_str();
-  app.add_option("--transcripts", o.transcripts,
-                 "In place of a model: REF, the words that were said in recordings (lines KEY<TAB>WORD WORD ..., or a "
-                 "stream), and HYP, those that were found (such lines, or lines of JSON with path and label)")
+  app.add_option(
+         "--transcripts", o.transcripts,
+         "In place of a model: REF, the words that were said in recordings (lines KEY<TAB>WORD WORD ..., or a "
+         "stream), and HYP, those that were found (such lines, or lines of JSON with path and label). A label with "
+         "blanks in it counts as several words")
       ->type_name("REF HYP")
       ->allow_extra_args(false)
       ->expected(2);
@@ -96,8 +98,9 @@ void check_alone(const Options& o) {
   }
   const Options none;
   const auto asked = [](const Options& x) {
+    const snn::BackendChoice& where = x.backend.choice;
     return std::tie(x.model, x.streams, x.confusion, x.latency, x.against, x.decision, x.reject, x.unknown, x.det,
-                    x.batch_size);
+                    x.batch_size, where.device, where.n_threads, where.isa, where.precision);
   };
   if (asked(o) == asked(none)) return;
   throw std::invalid_argument("--transcripts REF HYP compares words: give it without model, stream and their options");
@@ -182,7 +185,7 @@ void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel&
 
 /// Returns the duration of the recordings of no class, ms.
 double score_unknown(const Options& o, tools::ScoredModel& scored, tools::Context& context) {
-  tools::UtteranceSource source(o.unknown);
+  tools::UtteranceSource source(o.unknown, tools::Classes::kAny);
   const snn::Model& model = scored.model();
   tools::check_recipe(o.unknown.front(), source.header(), o.model, model.recipe_json, model.input_kind);
   tools::RecordProgress progress(context);
@@ -199,12 +202,15 @@ double score_unknown(const Options& o, tools::ScoredModel& scored, tools::Contex
   return source.total_ms();
 }
 
-void write_files(const Options& o, const tools::ScoredModel& scored) {
+void write_files(const Options& o, const tools::ScoredModel& scored, tools::Context& context) {
   if (!o.confusion.empty()) {
     tools::write_file(o.confusion, snn::confusion_csv(scored.scores(), scored.model().classes));
   }
   if (!o.latency.empty()) tools::write_file(o.latency, snn::latency_csv(*scored.latency()));
-  if (!o.det.empty()) tools::write_file(o.det, snn::detection_csv(scored.detection()));
+  if (o.det.empty()) return;
+  const auto curve = scored.detection();
+  if (!curve) context.warn(fmt::format("{}: no word was right, so the file holds no threshold", o.det));
+  tools::write_file(o.det, snn::detection_csv(curve.value_or(snn::DetectionCurve{})));
 }
 
 void print_report(const Options& o, const std::string& text, tools::Context& context) {
@@ -242,7 +248,7 @@ void run(Options& o, tools::Context& context) {
   score(o, source, scored, against ? &*against : nullptr, context);
   std::optional<double> unknown_ms;
   if (!o.unknown.empty()) unknown_ms = score_unknown(o, scored, context);
-  write_files(o, scored);
+  write_files(o, scored, context);
   const tools::EvalReport report{.scored = scored,
                                  .n_left_out = context.n_failed(),
                                  .readout = o.how.readout,

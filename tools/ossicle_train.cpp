@@ -176,6 +176,8 @@ void say_best(const snn::Checkpoint& last, const tools::RunFiles& files, tools::
   context.note(fmt::format("last epoch: valid {:.2f} %; best: {:.2f} % at epoch {} ({})",
                            100.0 * last.model.valid_accuracy.value_or(0.0), 100.0 * *last.best_accuracy,
                            last.best_epoch + 1, files.best_path()));
+  if (last.model.calibration) return;
+  context.warn(fmt::format("the model has no calibration: it {}", tools::why_no_calibration(last.model)));
 }
 
 tools::RunStart start_of(const Options& o) {
@@ -200,6 +202,7 @@ void run(Options& o, tools::Context& context) {
   tools::LoadedStream stream = tools::load_streams(o.streams);
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, stream.header);
+  tools::require_no_silence(name, stream.header);
   tools::warn_of_look_alikes(stream.header.classes, "labels", context);
   tools::add_unknown(o.unknown, stream, context);
   const std::optional<snn::Dataset> valid = take_validation_set(o.valid, name, stream, context);

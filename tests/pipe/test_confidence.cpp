@@ -92,8 +92,20 @@ TEST_CASE("ossicle-eval: the calibration error is that of the predictions, or it
   CHECK(report.at("mean_confidence").get<double>() == Approx(sum / 39));
   CHECK(report.at("expected_error") <= 1.0);
   CHECK_THAT(shell("ossicle-eval " + t.model + " " + t.test).out, Contains("expected calibration error"));
-  CHECK_THAT(shell("ossicle-eval " + t.bare + " " + t.test).out, Contains("no calibration: the model was trained"));
+  CHECK_THAT(shell("ossicle-eval " + t.bare + " " + t.test).out, Contains("no calibration: the model has seen no"));
   CHECK_THAT(shell("ossicle-eval --decision spikes " + t.model + " " + t.test).out, Contains("no confidences: "));
+}
+
+TEST_CASE("ossicle-train: a validation part that is silent gives no calibration, which the tools say") {
+  const Models t;
+  pipe_support::write_stream(t.file("silent.tar"), {.n_records = 5, .n_silent = 5, .prefix = "silent"});
+  const auto trained = shell(t.line + " --valid " + t.file("silent.tar") + " -o " + t.file("n"));
+  CHECK(trained.exit_code == 0);
+  const std::string why = "answered (silence) to all of its validation part";
+  CHECK_THAT(trained.err, Contains("the model has no calibration: it " + why));
+  CHECK_THAT(shell("ossicle-eval " + t.file("n") + " " + t.test).out, Contains("no calibration: the model " + why));
+  CHECK_THAT(shell("ossicle-predict --confidence " + t.file("n") + " " + t.test).err,
+             Contains("so no confidences: it " + why + "; train it until"));
 }
 
 TEST_CASE("ossicle-predict: a recording of more than three times the longest of the training may hold several words") {

@@ -48,7 +48,10 @@ class Plot(unittest.TestCase):
         cls.tool("ossicle-lyon", "--list", "list.tsv", "-o", "s.tar")
         train = ("--preset", "plain", "--hidden", "12,7", "--epochs", 8, "--batch", 4, "--valid-fraction", 0.2)
         cls.tool("ossicle-train", "s.tar", "-o", "m.model", *train, "--log", "run.jsonl")
-        cls.report = cls.tool("ossicle-eval", "m.model", "s.tar", "--confusion", "c.csv", "--latency", "l.csv")
+        write_tone(cls.root / "none.wav", 5000, 6000)
+        cls.tool("ossicle-lyon", "none.wav", "-o", "none.tar")
+        written = ("--confusion", "c.csv", "--latency", "l.csv", "--unknown", "none.tar", "--det", "d.csv")
+        cls.report = cls.tool("ossicle-eval", "m.model", "s.tar", *written)
         cls.tool("ossicle-predict", "m.model", "s.tar", "--spikes", "all", "-o", "spikes.tar")
         (cls.root / "answers.jsonl").write_text(cls.tool("ossicle-predict", "m.model", "s.tar", "--json", "--top", 2))
 
@@ -105,6 +108,7 @@ class Plot(unittest.TestCase):
             any(text.startswith(f"Confusions: {right[1]} of {right[2]} right") for text in self.texts("c.csv"))
         )
         self.assertIn("share heard (%); 100 % are 100 steps in the mean", self.texts("l.csv"))
+        self.assertIn("Detection error trade-off", self.texts("d.csv"))
 
     def test_a_page_of_the_run(self):
         self.tool(

@@ -119,6 +119,24 @@ TEST_CASE("ossicle-eval --unknown: what a threshold lets through, from the confi
   CHECK_THAT(printed.err, Contains("recordings of no class: 30, "));
 }
 
+TEST_CASE("ossicle-eval --unknown: streams of any classes, and a report without a right word") {
+  const Rig rig;
+  pipe_support::write_stream(rig.file("few.tar"), {.n_records = 5, .seed = 4, .n_classes = 3, .prefix = "few"});
+  pipe_support::write_stream(rig.file("none.tar"), {.n_records = 2, .n_classes = 0, .prefix = "none"});
+  const std::string unknown =
+      " --unknown " + rig.other + " --unknown " + rig.file("few.tar") + " --unknown " + rig.file("none.tar");
+  CHECK(rig.eval(unknown).at("unknown").at("n") == 37);
+  pipe_support::write_stream(rig.file("silent.tar"), {.n_records = 10, .n_silent = 10, .prefix = "silent"});
+  const std::string line = " " + rig.model + " " + rig.file("silent.tar") + unknown + " --det " + rig.file("det.csv");
+  const auto text = shell("ossicle-eval" + line);
+  CHECK(text.exit_code == 0);
+  CHECK_THAT(text.err, Contains("det.csv: no word was right, so the file holds no threshold"));
+  CHECK_THAT(text.out, StartsWith("accuracy 0.0000 ") && Contains("recordings of no class: 37, ") &&
+                           Contains("no word was right, so no threshold can be judged"));
+  CHECK(slurp(rig.file("det.csv")) == "threshold,miss,false_accept\n");
+  CHECK(json::parse(shell("ossicle-eval --json" + line).out).at("unknown").at("threshold_95").is_null());
+}
+
 TEST_CASE("ossicle-train --unknown: other words and noise become a class of their own") {
   const Rig rig;
   const std::string taught = rig.file("taught");
@@ -160,5 +178,8 @@ TEST_CASE("rejection: what does not go together is named") {
   pipe_support::write_stream(rig.file("scaled.tar"), {.n_records = 5, .scale = 2.0});
   check_refused(eval + "--unknown " + rig.file("scaled.tar"), "scale");
   check_refused(rig.line + rig.file("n") + " --unknown " + rig.file("scaled.tar"), "scale");
+  pipe_support::write_stream(rig.file("silence.tar"), {.n_records = 5, .extra_label = "(silence)"});
+  check_refused("ossicle-train --epochs 1 -o " + rig.file("n") + " " + rig.file("silence.tar"),
+                "has a class (silence)");
   check_refused(rig.line + rig.file("n") + " --unknown " + rig.other + " --variant " + rig.train, "wanted one of them");
 }

@@ -29,15 +29,17 @@ def write_stream(path, records, kind="cochleagram", damage=0):
         member.size = len(data)
         tar.addfile(member, io.BytesIO(data))
 
+    keys = ""
     with tarfile.open(path, "w") as tar:
         add("__header__", json.dumps({"kind": kind, "n_channels": 5, "classes": CLASSES}).encode())
         for i, (label, speaker, array) in enumerate(records):
+            keys += f"r{i}\n"
             file = io.BytesIO()
             np.save(file, array)
             add(f"r{i}.npy", file.getvalue())
             add(f"r{i}.json", json.dumps({"key": f"r{i}", "label": label, "speaker": speaker, "n_steps": 4,
                                                 "npy_crc32": f"{zlib.crc32(file.getvalue()) ^ damage:08x}"}).encode())
-        add("__end__", b"{}")
+        add("__end__", json.dumps({"n_records": keys.count("\n"), "keys_crc32": f"{zlib.crc32(keys.encode()):08x}"}).encode())
 
 
 def records(n, seed, shuffled=False):

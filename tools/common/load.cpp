@@ -53,8 +53,8 @@ snn::Model read_model(const std::string& path, std::string_view usage) {
   return read_model(file);
 }
 
-UtteranceSource::UtteranceSource(const std::vector<std::string>& paths)
-    : records_(paths.empty() ? std::vector<std::string>{"-"} : paths, {}) {
+UtteranceSource::UtteranceSource(const std::vector<std::string>& paths, Classes classes)
+    : records_(paths.empty() ? std::vector<std::string>{"-"} : paths, {}, nullptr, classes) {
   check_kind(records_.name(), header());
 }
 
@@ -110,11 +110,19 @@ ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_n
   }
 }
 
+std::string why_no_calibration(const snn::Model& model) {
+  if (!model.valid_accuracy) return "has seen no validation part";
+  if (!model.longest_ms) return "was trained before models had calibrations";
+  return "answered (silence) to all of its validation part";
+}
+
 void require_calibration(const snn::Model& model, const std::string& model_name) {
-  if (!model.calibration) {
-    throw std::runtime_error(fmt::format(
-        "{}: has no calibration, so no confidences; train it with --valid or --valid-fraction", model_name));
-  }
+  if (model.calibration) return;
+  const bool is_silent = model.valid_accuracy && model.longest_ms;
+  throw std::runtime_error(fmt::format("{}: has no calibration, so no confidences: it {}; {}", model_name,
+                                       why_no_calibration(model),
+                                       is_silent ? "train it until it answers, and validate it on recordings of sound"
+                                                 : "train it with --valid or --valid-fraction"));
 }
 
 void require_labels(const std::string& stream_name, const ear::Header& header) {

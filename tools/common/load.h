@@ -20,7 +20,7 @@ class UtteranceSource {
  public:
   /// Opens the first ("-": standard input; an empty list: standard input alone). Throws std::runtime_error for what is no
   /// stream and for events.
-  explicit UtteranceSource(const std::vector<std::string>& paths);
+  explicit UtteranceSource(const std::vector<std::string>& paths, Classes classes = Classes::kSame);
 
   /// The first stream's.
   const ear::Header& header() const { return records_.header(); }
@@ -69,7 +69,11 @@ void check_recipe(const std::string& stream_name, const ear::Header& header, con
 /// The recipe in a model's metadata. Throws std::runtime_error naming the model for text that is none.
 ear::Recipe recipe_of(const std::string& recipe_json, const std::string& model_name);
 
-/// Throws std::runtime_error naming the model and what to do if it has no calibration, so no confidences.
+/// Why a model without a calibration has none, as the rest of a sentence: "has seen no validation part". With one it has none if it is
+/// from before there were calibrations (snn/MODEL.md: then it lacks longest_ms too), or if all of that part was silent to it.
+std::string why_no_calibration(const snn::Model& model);
+
+/// Throws std::runtime_error naming the model, why, and what to do if it has no calibration, so no confidences.
 void require_calibration(const snn::Model& model, const std::string& model_name);
 
 /// Throws std::runtime_error if the stream has no classes, so no labels to learn or to score.

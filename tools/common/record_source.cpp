@@ -53,8 +53,9 @@ void require_same_header(const ear::Header& header, const std::string& name, con
       fmt::format("{}: does not go with {}: {}; make both with the same options", name, first_name, difference));
 }
 
-RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first)
-    : paths_(std::move(paths)), n_bytes_(sizes_of(paths_)), file_(std::move(first)) {
+RecordSource::RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first,
+                           Classes classes)
+    : paths_(std::move(paths)), classes_(classes), n_bytes_(sizes_of(paths_)), file_(std::move(first)) {
   if (shard.count > 1) {
     if (file_) require_file(*file_);
     std::size_t n = 0;
@@ -71,7 +72,10 @@ void RecordSource::open(std::size_t index) {
   if (index > 0 || !file_) file_ = std::make_unique<InputFile>(paths_[index], kWanted);
   require_stream(*file_);
   reader_.emplace(file_->input(), file_->name());
-  if (index > 0) require_same_header(reader_->header(), file_->name(), header_, paths_.front());
+  if (index == 0) return;
+  ear::Header header = reader_->header();
+  if (classes_ == Classes::kAny) header.classes = header_.classes;
+  require_same_header(header, file_->name(), header_, paths_.front());
 }
 
 bool RecordSource::next(ear::Record& record) {

@@ -16,12 +16,16 @@ namespace tools {
 void require_same_header(const ear::Header& header, const std::string& name, const ear::Header& first,
                          const std::string& first_name);
 
+/// Whether streams that follow one another must have the same classes, or may have any because labels do not matter.
+enum class Classes { kSame, kAny };
+
 class RecordSource {
  public:
   /// Opens the first of the streams, at least one ("-": standard input), and counts the records of all if there is more
   /// than one shard: all must then be files. `first`: the first of them where it is open already, at its beginning; a named
   /// pipe cannot be opened twice. Throws std::runtime_error for what is no stream or, with shards, no file.
-  RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first = nullptr);
+  RecordSource(std::vector<std::string> paths, ear::Shard shard, std::unique_ptr<InputFile> first = nullptr,
+               Classes classes = Classes::kSame);
 
   /// The first stream's. made_by too is of the first.
   const ear::Header& header() const { return header_; }
@@ -39,6 +43,7 @@ class RecordSource {
   void open(std::size_t index);
 
   std::vector<std::string> paths_;
+  Classes classes_;
   std::vector<double> n_bytes_;  // of each; empty where one is no file
   std::size_t index_ = 0;
   std::unique_ptr<InputFile> file_;

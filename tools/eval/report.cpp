@@ -96,29 +96,39 @@ Json calibration_json(const ScoredModel& scored) {
 }
 
 std::string calibration_text(const ScoredModel& scored) {
-  if (!scored.model().calibration) return "no calibration: the model was trained without a validation part\n";
+  if (!scored.model().calibration) {
+    return fmt::format("no calibration: the model {}\n", why_no_calibration(scored.model()));
+  }
   const std::optional<snn::CalibrationError>& error = scored.calibration_error();
   if (!error) return "no confidences: the calibration is of summed PSCs, which do not decide here\n";
   return fmt::format("expected calibration error {:.2f} %, mean confidence {:.2f} %, {} answers\n",
                      100.0 * error->value(), 100.0 * error->mean_confidence(), error->n());
 }
 
+/// Without a right word there is no threshold that keeps any: null stands for what is not known.
 Json unknown_json(const ScoredModel& scored, double duration_ms) {
-  const snn::DetectionCurve curve = scored.detection();
-  const snn::DetectionPoint at = snn::keeping(curve, kKept);
   const double hours = duration_ms / kMsPerHour;
-  return {{"n", scored.n_unknown()},
-          {"hours", hours},
-          {"roc_area", curve.area},
-          {"equal_error_rate", curve.equal_error_rate},
-          {"threshold_95", at.threshold},
-          {"false_accept_share", at.false_accept},
-          {"false_accepts_per_hour", at.false_accept * static_cast<double>(scored.n_unknown()) / hours}};
+  Json json = {{"n", scored.n_unknown()},          {"hours", hours},          {"roc_area", nullptr},
+               {"equal_error_rate", nullptr},      {"threshold_95", nullptr}, {"false_accept_share", nullptr},
+               {"false_accepts_per_hour", nullptr}};
+  if (const auto curve = scored.detection()) {
+    const snn::DetectionPoint at = snn::keeping(*curve, kKept);
+    json["roc_area"] = curve->area;
+    json["equal_error_rate"] = curve->equal_error_rate;
+    json["threshold_95"] = at.threshold;
+    json["false_accept_share"] = at.false_accept;
+    json["false_accepts_per_hour"] = at.false_accept * static_cast<double>(scored.n_unknown()) / hours;
+  }
+  return json;
 }
 
 std::string unknown_text(const ScoredModel& scored, double duration_ms) {
   const Json of = unknown_json(scored, duration_ms);
   const auto number = [&of](const char* name) { return of[name].get<double>(); };
+  if (of["roc_area"].is_null()) {
+    return fmt::format("recordings of no class: {}, {:.2f} hours; no word was right, so no threshold can be judged\n",
+                       scored.n_unknown(), number("hours"));
+  }
   return fmt::format(
       "recordings of no class: {}, {:.2f} hours; area under the ROC curve {:.4f}, equal error rate {:.2f} %\n"
       "  confidence {:.4f} keeps {:.0f} % of the right words: {:.2f} % of these recordings accepted, {:.1f} an hour\n",

@@ -72,6 +72,11 @@ void ScoredModel::add_beside(snn::Dataset& batch, const std::vector<bool>& other
   for (std::size_t i = 0; i < right.size(); ++i) paired_.add(other_right.at(i), right[i]);
 }
 
+std::optional<snn::DetectionCurve> ScoredModel::detection() const {
+  if (right_.empty() || unknown_.empty()) return std::nullopt;
+  return snn::detection_curve(right_, unknown_);
+}
+
 std::optional<snn::LatencyCurve> ScoredModel::latency() const {
   if (!how_.traces) return std::nullopt;
   return snn::latency_curve(traces_, labels_);

@@ -38,8 +38,8 @@ class ScoredModel {
   snn::SynapticOperations operations() const { return synaptic_operations(model_.training.network, counts_); }
   /// Of the answers that are classes; none without a calibration, and where other numbers than the summed PSC decide.
   const std::optional<snn::CalibrationError>& calibration_error() const { return calibration_error_; }
-  /// Of the right answers of add() that are words, and of add_unknown(). Throws what snn::detection_curve throws.
-  snn::DetectionCurve detection() const { return snn::detection_curve(right_, unknown_); }
+  /// Of the right answers of add() that are words, and of add_unknown(); none where one of the two is empty.
+  std::optional<snn::DetectionCurve> detection() const;
   std::int64_t n_rejected() const { return n_rejected_; }    ///< answers of add() below the confidence of `reject`
   std::size_t n_unknown() const { return unknown_.size(); }  ///< recordings of add_unknown()
   /// None where it was not wanted.

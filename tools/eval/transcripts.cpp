@@ -36,6 +36,12 @@ struct Transcripts {
   }
 };
 
+/// Also of a label, so that "turn left" is two words in whatever file it stands.
+void add_words(std::string_view text, Words& words) {
+  std::istringstream parts{std::string(text)};
+  for (std::string word; parts >> word;) words.push_back(word);
+}
+
 [[noreturn]] void fail(const std::string& file, int line, const std::string& what) {
   throw std::runtime_error(fmt::format("{}, line {}: {}", file, line, what));
 }
@@ -49,10 +55,7 @@ Transcripts parse_lines(std::string_view text, const std::string& name) {
     }
     const std::string key(line.substr(0, tab));
     if (all.words.contains(key)) fail(name, number, fmt::format("key {} stands there twice", ear::shown(key)));
-    std::istringstream words{std::string(line.substr(tab))};
-    for (std::string word; words >> word;) all.words[key].push_back(word);
-    all.words.try_emplace(key);
-    all.keys.push_back(key);
+    add_words(line.substr(tab), all.add(key));
   }
   return all;
 }
@@ -78,7 +81,7 @@ Transcripts parse_json_lines(std::string_view text, const std::string& name, con
       const std::string key = key_of(object, reference), path = object.value("path", key);
       const auto& first = paths.try_emplace(key, path).first->second;
       if (first != path) throw std::runtime_error(fmt::format("{} and {} have one key, {}", first, path, key));
-      all.add(key).push_back(object.at("label").get<std::string>());
+      add_words(object.at("label").get<std::string>(), all.add(key));
     } catch (const Json::exception&) {
       fail(name, number, "is not a JSON object with a text \"label\" (and \"path\")");
     } catch (const std::runtime_error& error) {
@@ -93,8 +96,8 @@ Transcripts read_stream(InputFile& file) {
   ear::Reader reader(file.input(), file.name());
   for (ear::Record record; reader.next(record);) {
     Words& words = all.add(record.key);
-    words = record.sequence;
-    if (!record.label.empty()) words.push_back(record.label);
+    for (const std::string& label : record.sequence) add_words(label, words);
+    add_words(record.label, words);
   }
   return all;
 }
@@ -120,7 +123,9 @@ Transcripts read_found(const std::string& path, const Transcripts& reference) {
   if (kind_of(file) == FileKind::kEmpty) return {};  // nothing was found
   require_kind(file, FileKind::kText, fmt::format("{}, or lines of JSON", kWanted));
   const std::string text = read_file(file, kMaxBytes);
-  const bool is_json = ear::without_mark(text, file.name()).starts_with('{');
+  const std::string_view marked = ear::without_mark(text, file.name());
+  const std::size_t first = marked.find_first_not_of(" \t\r\n");
+  const bool is_json = first != std::string_view::npos && marked[first] == '{';
   Transcripts all = is_json ? parse_json_lines(text, file.name(), reference) : parse_lines(text, file.name());
   keep_words(all);
   return all;

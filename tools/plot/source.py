@@ -13,7 +13,7 @@ KINDS = (
     (b'{"path":', "answers"),
     (b"label\\predicted,", "confusion"),
     (b"step,share,accuracy,n", "latency"),
-    (b"threshold,false_accept,false_reject", "det"),
+    (b"threshold,miss,false_accept", "det"),
 )
 OTHERS = (
     (b"\x1f\x8b", "a gzip file", "gunzip it first"),

@@ -135,16 +135,20 @@ def read_latency(source):
 
 
 def read_det(source):
-    """[(threshold, false accepts 0..1, false rejects 0..1)]."""
-    _, lines = rows_of(source, 2)
+    """[(threshold, false accepts 0..1, false rejects 0..1)]; the last threshold is infinite: it accepts nothing."""
+    _, lines = rows_of(source, 0)
+    if not lines:
+        raise Failure(f"{source.name}: holds no threshold, since no word was right; nothing can be drawn")
+    if lines.pop()[1] != ["inf", "1", "0"]:
+        raise Failure(f"{source.name}: does not end with threshold inf: it was cut; make it anew")
     return [
         (
-            number(line[0], f"{where}: threshold"),
-            number(line[1], f"{where}: false_accept", 0, 1),
-            number(line[2], f"{where}: false_reject", 0, 1),
+            number(line[0], f"{where}: threshold", 0, 1),
+            number(line[2], f"{where}: false_accept", 0, 1),
+            number(line[1], f"{where}: miss", 0, 1),
         )
         for where, line in lines
-    ]
+    ] + [(math.inf, 0.0, 1.0)]
 
 
 def read_answers(source):

@@ -123,6 +123,14 @@ void add_variants(const std::vector<std::string>& names, const snn::Dataset* val
   }
 }
 
+void require_no_silence(const std::string& stream_name, const ear::Header& header) {
+  if (std::ranges::find(header.classes, snn::kSilenceName) == header.classes.end()) return;
+  throw std::runtime_error(
+      fmt::format("{}: has a class {}, but so the tools answer what no class is heard in, without being taught; leave "
+                  "these recordings out, or give them another label",
+                  stream_name, snn::kSilenceName));
+}
+
 void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Context& context) {
   if (names.empty()) return;
   snn::Dataset& dataset = train.dataset;

@@ -30,8 +30,11 @@ std::optional<snn::Dataset> take_validation_set(const ValidationOptions& options
 /// of another recipe or of other utterances.
 void add_variants(const std::vector<std::string>& names, const snn::Dataset* valid, LoadedStream& train);
 
-/// Adds the recordings of these streams as a class snn::kUnknownName, the last one, whatever their labels; "(unknown) " stands before
-/// their keys. Before a validation part is cut. Throws std::runtime_error for a stream of another recipe.
+/// Throws std::runtime_error for a stream with a class snn::kSilenceName, which is what the tools answer where no class is heard.
+void require_no_silence(const std::string& stream_name, const ear::Header& header);
+
+/// Adds the recordings of these streams to the class snn::kUnknownName, whatever their labels; where there is none, as a new last class.
+/// "(unknown) " stands before their keys. Before a validation part is cut. Throws std::runtime_error for a stream of another recipe.
 void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Context& context);
 
 /// The model at `path`, if it is not empty. Throws std::runtime_error if the stream was made by another recipe than the

@@ -107,7 +107,7 @@ def log(n_epochs=5, **changes):
 
 CONFUSION = b'label\\predicted,no,"yes, sir"\nno,9,1\n"yes, sir",3,7\n'
 LATENCY = b"step,share,accuracy,n\n50,0.5,0.25,20\n100,1,0.75,20\n"
-DET = b"threshold,false_accept,false_reject\n0.1,0.4,0.001\n0.5,0.1,0.1\n0.9,0.001,0.4\n"
+DET = b"threshold,miss,false_accept\n0.1,0.001,0.4\n0.5,0.1,0.1\n0.9,0.4,0.001\ninf,1,0\n"
 ANSWERS = b"".join(
     json.dumps(
         {

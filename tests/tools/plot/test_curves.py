@@ -76,9 +76,9 @@ class Curves(Folder):
         )  # pixels have two decimals
 
     def test_det_with_rates_of_0_and_1(self):
-        self.put("d.csv", b"threshold,false_accept,false_reject\n0,1,0\n1,0.2,0.1\n2,0,1\n")
+        self.put("d.csv", b"threshold,miss,false_accept\n0,0,1\n0.5,0.1,0.2\ninf,1,0\n")
         self.assertIn("Detection error trade-off", self.drawn("d.csv").texts)
-        self.put("e.csv", b"threshold,false_accept,false_reject\n0,1,0\n1,0,0\n2,0,1\n")  # no error at all at 1
+        self.put("e.csv", b"threshold,miss,false_accept\n0,0,1\n0.5,0,0\ninf,1,0\n")  # no error at all at 0.5
         self.assertIn("e, equal at 0 %", self.drawn("e.csv").texts)
 
     def test_equal_error_lies_between_the_points_around_it(self):

@@ -1,5 +1,6 @@
 """Logs, CSV files and answers: what they hold, and what is refused."""
 
+import math
 import unittest
 
 from samples import ANSWERS, CONFUSION, DET, LATENCY, Folder, log
@@ -66,7 +67,9 @@ class Tables(Folder):
 
     def test_curves(self):
         self.assertEqual(self.read(tables.read_latency, LATENCY), [(50, 0.5, 0.25), (100, 1, 0.75)])
-        self.assertEqual(self.read(tables.read_det, DET), [(0.1, 0.4, 0.001), (0.5, 0.1, 0.1), (0.9, 0.001, 0.4)])
+        self.assertEqual(
+            self.read(tables.read_det, DET), [(0.1, 0.4, 0.001), (0.5, 0.1, 0.1), (0.9, 0.001, 0.4), (math.inf, 0, 1)]
+        )
 
     def test_bad_curves(self):
         self.wrong(tables.read_latency, LATENCY.replace(b"0.25", b"25"), "line 2: accuracy is 25, wanted 0 to 1")
@@ -76,9 +79,11 @@ class Tables(Folder):
             "has 1 lines after the first, wanted 2 or more: it was cut",
         )
         self.wrong(
-            tables.read_det, DET.replace(b"0.1,0.1\n", b"nan,0.1\n"), "line 3: false_accept is nan, wanted 0 to 1"
+            tables.read_det, DET.replace(b"0.1,0.1\n", b"0.1,nan\n"), "line 3: false_accept is nan, wanted 0 to 1"
         )
         self.wrong(tables.read_det, DET.replace(b"0.9,", b"high,"), "line 4: threshold is 'high', wanted a number")
+        self.wrong(tables.read_det, DET.replace(b"inf,1,0\n", b""), "does not end with threshold inf: it was cut")
+        self.wrong(tables.read_det, DET[: DET.index(b"\n") + 1], "holds no threshold, since no word was right")
 
     def test_answers(self):
         self.assertEqual(

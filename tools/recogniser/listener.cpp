@@ -31,9 +31,13 @@ Listener::Listener(const Recogniser& recogniser, const ListenerParams& params, i
       grid_(std::max<std::int64_t>(1, std::llround(kGrid_s * rate_hz_))),
       segmenter_(params.segmenter, sample_rate_hz) {}
 
+void Listener::require_open() const {
+  if (is_finished_) throw std::logic_error("the signal has ended; another one wants a listener of its own");
+}
+
 void Listener::push(std::span<const float> samples, std::vector<Heard>& heard) {
-  const auto bad = std::ranges::find_if_not(samples, [](float x) { return std::isfinite(x); });
-  if (bad != samples.end()) throw std::invalid_argument(fmt::format("sample {} is not finite", bad - samples.begin()));
+  require_open();
+  ear::require_samples(samples);
   while (!samples.empty()) {
     const auto n = std::min<std::int64_t>(std::ssize(samples), grid_ - n_heard_ % grid_);
     hear(samples.first(static_cast<std::size_t>(n)), heard);
@@ -88,6 +92,8 @@ void Listener::forget() {
 }
 
 void Listener::finish(std::vector<Heard>& heard) {
+  require_open();
+  is_finished_ = true;
   segmenter_.finish(events_);
   take_events(heard);
 }

@@ -1,6 +1,8 @@
 // Words out of a signal: what they are called must be what the recogniser calls the part that was cut out.
 #include "tools/recogniser/listener.h"
 
+#include <malloc.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
 
@@ -115,17 +117,49 @@ TEST_CASE("A listener tells nothing of silence, and what the model refuses of a 
   }
 }
 
-TEST_CASE("Of samples that hold one that is not finite a listener hears none") {
+TEST_CASE("Ten minutes are heard in the memory of one") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  std::vector<float> minute = signal();
+  minute.resize(60 * kRate_hz);
+  Listener listener(recogniser, {.partial_s = 0.1}, kRate_hz);
+  std::vector<Heard> heard;
+  listener.push(minute, heard);
+  const auto allocated = [] { return mallinfo2().uordblks + mallinfo2().hblkhd; };
+  const std::size_t before = allocated();
+  for (int i = 1; i < 10; ++i) {
+    heard.clear();
+    listener.push(minute, heard);
+  }
+  REQUIRE(heard.size() > 2);
+  CHECK(heard.back().begin_s == Approx(9 * 60 + 2.5).margin(0.03));
+  CHECK(allocated() < before + 65'536);  // a minute has 3.8 million bytes
+}
+
+TEST_CASE("Of samples that hold one that is none a listener hears none") {
   const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
   Listener listener(recogniser, {}, kRate_hz);
   std::vector<float> samples = signal();
-  samples[2 * kRate_hz] = NAN;  // behind the first word
   std::vector<Heard> heard;
-  CHECK_THROWS_WITH(listener.push(samples, heard), Catch::Contains("sample 32000 is not finite"));
-  CHECK(heard.empty());
+  for (const float bad : {NAN, 17.0F}) {
+    samples[2 * kRate_hz] = bad;  // behind the first word
+    CHECK_THROWS_AS(listener.push(samples, heard), std::invalid_argument);
+    CHECK_THROWS_WITH(listener.push(samples, heard), Catch::StartsWith("sample 32000 is "));
+    CHECK(heard.empty());
+  }
   samples[2 * kRate_hz] = 0.0F;
   listener.push(samples, heard);
   listener.finish(heard);
   REQUIRE(heard.size() == 2);
   CHECK(heard[0].begin_s == Approx(1.0).margin(0.03));
+}
+
+TEST_CASE("A listener hears nothing behind the end of its signal") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  Listener listener(recogniser, {}, kRate_hz);
+  std::vector<Heard> heard;
+  listener.push(signal(), heard);
+  listener.finish(heard);
+  CHECK_THROWS_AS(listener.push(signal(), heard), std::logic_error);
+  CHECK_THROWS_WITH(listener.finish(heard), Catch::Contains("the signal has ended"));
+  CHECK(heard.size() == 2);
 }

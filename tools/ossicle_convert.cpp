@@ -27,7 +27,8 @@ struct Options {
 };
 
 const tools::ToolInfo kInfo = {
-    "ossicle-convert", "Converts streams and models to other tools' files and back (frontend/exchange/README.md).",
+    "ossicle-convert",
+    "Converts streams and models to other tools' files and back (README.md: Exchange data with other programs).",
     "ossicle-convert train.tar -o train.npz"};
 
 constexpr std::size_t kMaxListBytes = 1ULL << 30;

@@ -165,6 +165,8 @@ void hear_stream(const Options& o, const std::string& name, int fd, ear::SoundSt
   listener.finish(heard);
   print(o, name, heard, context);
   if (!error.empty()) throw std::runtime_error(error);
+  if (!stream.is_read()) return;
+  if (const auto warning = stream.look_behind()) context.warn(fmt::format("{}: {}", name, *warning));
 }
 
 void run(Options& o, tools::Context& context) {

@@ -71,8 +71,7 @@ Plan plan_steps(const FrontEndParams& params, long long n) {
 
 void validate(const FrontEndParams& params) {
   check_fields(params);
-  require(params.sample_rate_hz >= kMinSampleRate_hz && params.sample_rate_hz <= kMaxSampleRate_hz,
-          "sample rate {} Hz: wanted {} to {}", params.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz);
+  check_sample_rate(params.sample_rate_hz);
   require(params.n_steps > 0 || params.decimation >= 1, "decimation {}: wanted 1 or more samples per step",
           params.decimation);
   require(params.n_steps == 0 || params.decimation == 0, "n_steps {} and decimation {}: set one of the two",

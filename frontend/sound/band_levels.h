@@ -52,7 +52,7 @@ class BandLevels {
   BandValues power() const;
   /// Of the lowest band, the highest normalised cross-correlation of a window of 25 ms with the windows 1/400 to 1/60 s
   /// after it, the last of which ends now: -1..1, near 1 for a voice, 0 for silence. (D. Talkin, "A robust algorithm
-  /// for pitch tracking", 1995.) Taken at 4,000 to 8,000 samples a second.
+  /// for pitch tracking", 1995.) Taken at 4,000 to 8,000 samples a second, or at the sample rate where that is less.
   double periodicity() const;
 
  private:

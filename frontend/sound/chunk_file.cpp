@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
 #include <stdexcept>
 
 #include "frontend/base/require.h"
@@ -122,11 +121,15 @@ std::uint64_t end_of_sound(const ByteSource& source, const ChunkRules& rules, st
   }
   check_not_cut(n_found, promised);
   const std::uint64_t end = begin + promised;
-  std::size_t n_headers = kMaxChunks;
-  if (!chunks_to_end(source, rules, next_header(source, rules, end), n_headers)) {
-    warnings.push_back(bytes_behind(source.size() - end, promised));
-  }
+  if (const auto warning = warning_behind(source, rules, end, promised)) warnings.push_back(*warning);
   return end;
+}
+
+std::optional<std::string> warning_behind(const ByteSource& source, const ChunkRules& rules, std::uint64_t end,
+                                          std::uint64_t promised) {
+  std::size_t n_headers = kMaxChunks;
+  if (chunks_to_end(source, rules, next_header(source, rules, end), n_headers)) return std::nullopt;
+  return bytes_behind(source.size() - end, promised);
 }
 
 void check_not_cut(std::uint64_t found, std::uint64_t promised) {

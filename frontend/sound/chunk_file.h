@@ -1,7 +1,8 @@
 #pragma once
-// Files made of chunks, each with a name and a size (WAV, RF64, W64, AIFF, CAF): libsndfile takes one that was cut short
-// for a shorter recording, what stands behind the sound for sound, and never returns from some that are damaged.
+// Files made of chunks, each with a name and a size (WAV, RF64, W64, AIFF, CAF): libsndfile takes one that was cut
+// short for a shorter recording, what stands behind the sound for sound, and never returns from some that are damaged.
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,11 +40,16 @@ std::vector<Chunk> chunks_up_to(const ByteSource& source, const ChunkRules& rule
 /// and more).
 bool is_unknown_size(std::uint64_t size, std::size_t size_bytes);
 
-/// Where the sound ends that begins at `begin` and of which the header promises that many bytes. An unknown size means the end
-/// of the source, or where the chunks behind the sound begin. Bytes that are heard or left out against what the header says
-/// add a warning. Throws std::runtime_error if the sound was cut.
+/// Where the sound ends that begins at `begin` and of which the header promises that many bytes. An unknown size means
+/// the end of the source, or where the chunks behind the sound begin. Bytes that are heard or left out against what the
+/// header says add a warning. Throws std::runtime_error if the sound was cut.
 std::uint64_t end_of_sound(const ByteSource& source, const ChunkRules& rules, std::uint64_t begin,
                            std::uint64_t promised, bool is_unknown, std::vector<std::string>& warnings);
+
+/// The warning of bytes behind the sound that ends at `end`, of which the header promises that many bytes: none where
+/// nothing, padding or whole chunks follow.
+std::optional<std::string> warning_behind(const ByteSource& source, const ChunkRules& rules, std::uint64_t end,
+                                          std::uint64_t promised);
 
 /// Throws std::runtime_error if fewer bytes were found than promised.
 void check_not_cut(std::uint64_t found, std::uint64_t promised);

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "frontend/base/require.h"
+#include "frontend/sound/spectrum.h"
 
 namespace ear {
 
@@ -17,8 +18,7 @@ const SegmenterParams& valid(const SegmenterParams& params) {
 }
 
 std::int64_t hop_samples(const SegmenterParams& params, int rate_hz) {
-  require(rate_hz >= kMinSegmenterRate_hz && rate_hz <= kMaxSegmenterRate_hz, "sample rate {} Hz: wanted {} to {}",
-          rate_hz, kMinSegmenterRate_hz, kMaxSegmenterRate_hz);
+  check_sample_rate(rate_hz);
   return std::llround(valid(params).hop_s * rate_hz);
 }
 

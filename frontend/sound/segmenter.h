@@ -55,10 +55,6 @@ void visit_fields(P& p, F&& f) {
 /// Throws std::invalid_argument naming the field, the range and the value found.
 void validate(const SegmenterParams& params);
 
-/// Sample rates accepted.
-inline constexpr int kMinSegmenterRate_hz = 2'000;
-inline constexpr int kMaxSegmenterRate_hz = 192'000;
-
 enum class SegmentEventKind {
   kBegan,    ///< a word may have begun at `begin`
   kDropped,  ///< what had begun there was too short, without voice, or noise that goes on
@@ -89,7 +85,7 @@ struct SegmentEvent {
 /// 1.2.1 has more than 20 % in silence. libfvad and rnnoise are not packaged.
 class Segmenter {
  public:
-  /// Throws std::invalid_argument as validate() does, or for another sample rate.
+  /// Throws std::invalid_argument as validate() and check_sample_rate() do.
   Segmenter(const SegmenterParams& params, int sample_rate_hz);
 
   /// Appends what these samples bring about. Throws std::invalid_argument, and hears none of them, if one is not

@@ -1,5 +1,6 @@
 #include "frontend/sound/sound_file.h"
 
+#include <fmt/format.h>
 #include <sndfile.h>
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include "frontend/base/require.h"
 #include "frontend/sound/mpeg_file.h"
 #include "frontend/sound/sound_part.h"
+#include "frontend/sound/spectrum.h"
 #include "frontend/sound/sphere.h"
 
 namespace ear {
@@ -22,7 +24,7 @@ namespace ear {
 namespace {
 
 constexpr std::size_t kHeaderBytes = 1 << 16;  // enough for a header of SPHERE
-constexpr float kLoudest = 16.0F;              // 24 dB above full scale: beyond it the unit must be another one
+constexpr float kLoudest = 16.0F;              // beyond it the unit must be another one
 constexpr sf_count_t kBlockFrames = 4096;
 constexpr long long kMpegSlack = 2 * 1152;  // some encoders count the frame of their own header
 
@@ -85,6 +87,19 @@ std::optional<SphereHeader> check_sphere(std::string_view first_bytes) {
       "NIST SPHERE compressed with shorten (sample_coding {}), which cannot be read; unpack it with sph2pipe -p -f wav",
       header->sample_coding);
   return header;
+}
+
+bool is_sample(float x) {
+  return std::abs(x) <= kLoudest;
+}
+
+std::string what_is_wrong(float sample, std::uint64_t at) {
+  if (std::isfinite(sample)) {
+    return fmt::format("sample {} is {}, but full scale is +-1; scale the recording, for instance by 1/32768", at,
+                       sample);
+  }
+  return fmt::format("sample {} is {}; wanted finite samples: repair the recording", at,
+                     std::isnan(sample) ? "not a number" : "infinite");
 }
 
 /// Appends the frames of an interleaved block, mixed.
@@ -164,10 +179,12 @@ Sound decode(View& view, const std::optional<SphereHeader>& sphere) {
 }  // namespace
 
 void check_sample(float sample, std::uint64_t frame) {
-  if (std::abs(sample) <= kLoudest) return;
-  demand(std::isfinite(sample), "sample {} is {}; wanted finite samples: repair the recording", frame,
-         std::isnan(sample) ? "not a number" : "infinite");
-  demand(false, "sample {} is {}, but full scale is +-1; scale the recording, for instance by 1/32768", frame, sample);
+  if (!is_sample(sample)) throw std::runtime_error(what_is_wrong(sample, frame));
+}
+
+void require_samples(std::span<const float> samples) {
+  const auto bad = std::ranges::find_if_not(samples, is_sample);
+  if (bad != samples.end()) throw std::invalid_argument(what_is_wrong(*bad, bad - samples.begin()));
 }
 
 Sound read_sound(const std::filesystem::path& path) {
@@ -187,9 +204,12 @@ Sound read_sound(Input input, const std::string& name) {
     View view{source, part};
     Sound sound = begins_mpeg_frame(first_bytes) ? decode_mpeg(source) : decode(view, sphere);
     demand(!sound.samples.empty(), "holds no frames; record it again or take it off the list");
+    check_sample_rate(sound.sample_rate_hz);
     sound.warnings = std::move(part.warnings);
     return sound;
   } catch (const std::runtime_error& error) {
+    throw std::runtime_error(name + ": " + error.what());
+  } catch (const std::invalid_argument& error) {
     throw std::runtime_error(name + ": " + error.what());
   }
 }

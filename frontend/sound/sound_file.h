@@ -2,6 +2,7 @@
 // Reads a recording, from a file or a pipe, and mixes it to one channel.
 #include <cstdint>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,16 +25,19 @@ inline constexpr long long kMaxFrames = 1LL << 29;
 /// takes memory for what is there, not for what a header claims. Throws std::runtime_error naming the file, what was
 /// found and what to do: missing, a directory, unreadable, empty, not a sound, no frames, damaged, cut short (less than
 /// the header says, unless that is what programs write into pipes), samples that are not finite or far beyond full
-/// scale, SPHERE compressed with shorten, longer than kMaxFrames. MIDI Sample Dumps (SDS) and VOC files of several
-/// blocks of sound are refused even when they are whole.
+/// scale, SPHERE compressed with shorten, longer than kMaxFrames, of an impossible sample rate (check_sample_rate()).
+/// MIDI Sample Dumps (SDS) and VOC files of several blocks of sound are refused even when they are whole.
 Sound read_sound(const std::filesystem::path& path);
 
 /// The same from an open descriptor, such as standard input; a pipe is read to its end first, so every format works.
 /// `name` stands for it in messages.
 Sound read_sound(Input input, const std::string& name);
 
-/// Throws std::runtime_error, saying what to do, if a sample is not finite or far beyond full scale. frame: where it stands.
+/// Throws std::runtime_error, saying what to do, if a sample is not finite or more than 24 dB beyond full scale. frame:
+/// where it stands.
 void check_sample(float sample, std::uint64_t frame);
+/// The same for samples that a caller gives: throws std::invalid_argument, with the index of the first such one.
+void require_samples(std::span<const float> samples);
 
 /// Frames that a regular file's header promises; 0 where that cannot be told without reading it. Never throws for what
 /// the file holds.

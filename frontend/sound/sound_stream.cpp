@@ -2,9 +2,11 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <poll.h>
 
 #include <algorithm>
 #include <bit>
+#include <chrono>
 #include <cstring>
 #include <iterator>
 #include <string_view>
@@ -19,10 +21,13 @@ namespace ear {
 namespace {
 
 constexpr std::size_t kReadBytes = 1 << 14;
-constexpr std::uint64_t kMostHeaderBytes = 1 << 24;
+constexpr std::uint64_t kMostHeaderBytes = 1 << 24;                  // before the sound, and behind it
+constexpr std::chrono::milliseconds kPatience(500);                  // with a writer that has sent all that it promised
 constexpr std::size_t kWholeFormat = 40;                             // bytes of the longest chunk 'fmt '
 constexpr std::uint64_t kPcm = 1, kFloat = 3, kExtensible = 0xFFFE;  // what it may hold
-constexpr std::size_t kSampleBytes[] = {1, 2, 3, 4, 4};              // by SampleFormat
+// KSDATAFORMAT_SUBTYPE_PCM and _IEEE_FLOAT of ksmedia.h: a GUID whose first two bytes are the format.
+constexpr std::string_view kGuidTail("\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71", 14);
+constexpr std::size_t kSampleBytes[] = {1, 2, 3, 4, 4};  // by SampleFormat
 
 /// A number of the header, of which there are enough bytes.
 int number(std::string_view bytes, std::size_t at, std::size_t n) {
@@ -42,11 +47,30 @@ SampleFormat sample_format(int kind, int bits) {
   return SampleFormat::kF32le;
 }
 
+/// Waits until something can be read, or the end; false if neither is there in time.
+bool comes_before(std::chrono::steady_clock::time_point last, int fd) {
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(last - std::chrono::steady_clock::now());
+  pollfd wanted = {fd, POLLIN, 0};
+  return ::poll(&wanted, 1, std::max(0, static_cast<int>(left.count()))) > 0;
+}
+
+/// What a chunk 'fmt ' says that the samples are.
+int kind_of(const std::string& format) {
+  const int kind = number(format, 0, 2);
+  if (kind != static_cast<int>(kExtensible)) return kind;
+  demand(format.size() == kWholeFormat, "damaged: its chunk 'fmt ' has {} bytes, wanted {}", format.size(),
+         kWholeFormat);
+  const std::string_view guid = std::string_view(format).substr(24);
+  demand(guid.substr(2) == kGuidTail,
+         "WAV of the sub-format {:02x}; wanted that of PCM or of floats: convert it with sox",
+         fmt::join(std::vector<unsigned char>(guid.begin(), guid.end()), ""));
+  return number(guid, 0, 2);
+}
+
 void check(const PcmFormat& format) {
   require(format.n_channels >= 1 && format.n_channels <= kMaxSoundChannels, "{} channels: wanted 1 to {}",
           format.n_channels, kMaxSoundChannels);
-  require(format.sample_rate_hz >= kMinSampleRate_hz && format.sample_rate_hz <= kMaxSampleRate_hz,
-          "sample rate {} Hz: wanted {} to {}", format.sample_rate_hz, kMinSampleRate_hz, kMaxSampleRate_hz);
+  check_sample_rate(format.sample_rate_hz);
 }
 
 }  // namespace
@@ -111,12 +135,10 @@ void SoundStream::read_wav_header() {
 }
 
 void SoundStream::read_wav_format(const std::string& bytes) {
-  int kind = number(bytes, 0, 2);
-  if (kind == static_cast<int>(kExtensible) && bytes.size() >= 26) kind = number(bytes, 24, 2);
   format_.n_channels = number(bytes, 2, 2);
   format_.sample_rate_hz = number(bytes, 4, 4);
   try {
-    format_.samples = sample_format(kind, number(bytes, 14, 2));
+    format_.samples = sample_format(kind_of(bytes), number(bytes, 14, 2));
     check(format_);
     const std::size_t frame = sample_bytes() * static_cast<std::size_t>(format_.n_channels);
     demand(number(bytes, 12, 2) == static_cast<int>(frame), "damaged: frames of {} bytes for {} channels of {}",
@@ -163,6 +185,19 @@ bool SoundStream::read_more() {
   n_read_ += static_cast<std::uint64_t>(n);
   rest_.append(block, static_cast<std::size_t>(n));
   return n > 0;
+}
+
+std::optional<std::string> SoundStream::look_behind() {
+  const std::size_t n_padding = *n_promised_ % 2;  // chunks begin at even bytes
+  std::string behind(n_padding, '\0');
+  char block[kReadBytes];
+  const auto last = std::chrono::steady_clock::now() + kPatience;
+  while (behind.size() < kMostHeaderBytes && comes_before(last, input_.fd())) {
+    const ssize_t n = input_.read(block, kReadBytes);
+    if (n <= 0) break;
+    behind.append(block, static_cast<std::size_t>(n));
+  }
+  return warning_behind(ByteSource(std::move(behind)), {}, n_padding, *n_promised_);
 }
 
 bool SoundStream::read(std::vector<float>& samples) {

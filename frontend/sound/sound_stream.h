@@ -1,6 +1,6 @@
 #pragma once
-// Sound as it comes: PCM without a header, or WAV, from a pipe that may have no end. libsndfile reads either from a pipe too, but
-// waits for whole blocks and takes a cut sample for the end.
+// Sound as it comes: PCM without a header, or WAV, from a pipe that may have no end. libsndfile reads either from a
+// pipe too, but waits for whole blocks and takes a cut sample for the end.
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -27,23 +27,28 @@ struct PcmFormat {
 /// Channels accepted.
 inline constexpr int kMaxSoundChannels = 1024;
 
-/// Reads frames as soon as they are there and mixes them to one channel, in constant memory. `name` stands for the input in messages.
+/// Reads frames as soon as they are there and mixes them to one channel, in constant memory. `name` stands for the
+/// input in messages.
 class SoundStream {
  public:
-  /// PCM of that format. Throws std::invalid_argument for no channels, more than kMaxSoundChannels, or a sample rate that the ear
-  /// does not take.
+  /// PCM of that format. Throws std::invalid_argument for no channels, more than kMaxSoundChannels, or as
+  /// check_sample_rate() does.
   SoundStream(Input input, std::string name, const PcmFormat& format);
-  /// WAV: its header is read at once. Where that gives the sound's size, other than those that programs write into pipes, what lies
-  /// behind is not heard. Throws std::runtime_error for something else: no WAV, cut short, compressed, a format that is impossible.
+  /// WAV: its header is read at once. Where that gives the sound's size, other than those that programs write into
+  /// pipes, what lies behind is not heard. Throws std::runtime_error for something else: no WAV, cut short, compressed,
+  /// a format that is impossible.
   SoundStream(Input input, std::string name);
 
   const PcmFormat& format() const { return format_; }
-  /// Appends the frames that one read(2) brings, none if it brings less than a frame. False at the end. Throws std::runtime_error for
-  /// an input that cannot be read or ends in the middle of a frame, for a WAV cut short, for a sample that is not finite or far beyond
-  /// full scale, behind the frames before it.
+  /// Appends the frames that one read(2) brings, none if it brings less than a frame. False at the end. Throws
+  /// std::runtime_error for an input that cannot be read or ends in the middle of a frame, for a WAV cut short, for a
+  /// sample that is not finite or far beyond full scale, behind the frames before it.
   bool read(std::vector<float>& samples);
   /// Whether nothing more is wanted of the input: a header said how much there is, and it has been read.
   bool is_read() const { return n_promised_ && n_read_ == *n_promised_; }
+  /// When is_read(): takes what the input still brings, and gives the warning that a file gets for bytes behind its
+  /// sound, if they want one. It waits for half a second and takes 16 MiB at most, for the writer may go on for ever.
+  std::optional<std::string> look_behind();
 
  private:
   std::string take(std::uint64_t n);

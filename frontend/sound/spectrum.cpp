@@ -127,20 +127,20 @@ std::shared_ptr<const BlockResampler> block_resampler(long long n_in, long long 
   return made;
 }
 
-void check_rate(int rate_hz) {
-  require(rate_hz >= kMinSampleRate_hz && rate_hz <= kMaxSampleRate_hz, "sample rate {} Hz: wanted {} to {}", rate_hz,
-          kMinSampleRate_hz, kMaxSampleRate_hz);
-}
-
 long long ceil_div(long long a, long long b) {
   return (a + b - 1) / b;
 }
 
 }  // namespace
 
+void check_sample_rate(int rate_hz) {
+  require(rate_hz >= kMinSampleRate_hz && rate_hz <= kMaxSampleRate_hz, "sample rate {} Hz: wanted {} to {}", rate_hz,
+          kMinSampleRate_hz, kMaxSampleRate_hz);
+}
+
 std::vector<float> resample(std::vector<float> samples, int from_hz, int to_hz) {
-  check_rate(from_hz);
-  check_rate(to_hz);
+  check_sample_rate(from_hz);
+  check_sample_rate(to_hz);
   if (from_hz == to_hz) return samples;
   // Time is counted in units in which both rates have a whole number of samples.
   const int divisor = std::gcd(from_hz, to_hz);

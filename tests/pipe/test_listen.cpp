@@ -132,6 +132,37 @@ TEST_CASE("ossicle-listen: lines come while the pipe stays open, and Ctrl-C ends
   CHECK_THAT(stopped("RIFF", "").out, Contains("code 143"));
 }
 
+TEST_CASE("ossicle-listen: what lies behind the sound of a WAV is told, of a file and of a pipe") {
+  const Tones t;
+  std::string wav = pipe_support::slurp(t.file("signal.wav"));
+  wav.replace(40, 4, test_support::number(40'000, 4));
+  t.write("short.wav", wav);
+  const auto from_file = shell("ossicle-listen " + t.model + " " + t.file("short.wav")),
+             from_pipe = shell("cat " + t.file("short.wav") + " | ossicle-listen " + t.model);
+  const std::string warning =
+      std::to_string(wav.size() - 40'044) + " bytes, perhaps of sound, lie behind the 40000 " +
+      "bytes of sound that its header promises and are not heard; sox --ignore-length rewrites " +
+      "it with all of them\n";
+  CHECK(from_file.err == "ossicle-listen: warning: " + t.file("short.wav") + ": " + warning);
+  CHECK(from_pipe.err == "ossicle-listen: warning: standard input: " + warning);
+  CHECK(labels(from_pipe.out) == "low ");
+  CHECK(from_pipe.out == from_file.out);
+}
+
+TEST_CASE("ossicle-listen: a sample rate that is none is told with the input's name") {
+  const Tones t;
+  std::string wav = pipe_support::slurp(t.file("signal.wav"));
+  wav.replace(24, 4, test_support::number(900, 4));
+  t.write("slow.wav", wav);
+  const std::string message = "sample rate 900 Hz: wanted 1000 to 768000\n";
+  const auto from_file = shell("ossicle-listen " + t.model + " " + t.file("slow.wav")),
+             from_pipe = shell("ossicle-listen " + t.model + " < " + t.file("slow.wav"));
+  CHECK(from_file.err == "ossicle-listen: " + t.file("slow.wav") + ": " + message);
+  CHECK(from_pipe.err == "ossicle-listen: standard input: " + message);
+  CHECK(from_file.exit_code == 2);
+  CHECK(from_pipe.exit_code == 2);
+}
+
 TEST_CASE("ossicle-listen: silence gives nothing, and what is wrong is said") {
   const Tones t;
   const auto quiet = shell("head -c 3200000 /dev/zero | ossicle-listen " + t.model + " --format s16le");

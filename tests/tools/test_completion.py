@@ -6,6 +6,7 @@ usage: test_completion.py MAKE_COMPLETION PROBE_TOOL TOOL...
 import argparse
 import importlib.util
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,18 @@ class Completion(unittest.TestCase):
                 self.assertTrue(entry.help, (tool, entry.names))
             for option in options:
                 self.assertFalse(option.value and option.names[-1].startswith("--no-"), (tool, option.names))
+
+    def test_documents_that_a_help_names_are_installed(self):
+        root = pathlib.Path(MAKE).resolve().parents[2]
+        installed = re.search(r"install\(FILES (.*) DESTINATION \$\{CMAKE_INSTALL_DOCDIR\}\)", (root / "CMakeLists.txt").read_text())[1]
+        headings = re.findall(r"(?m)^#+ (.*)$", (root / "README.md").read_text())
+        n_named = 0
+        for tool in TOOLS:
+            for name, heading in re.findall(r"([\w./-]+\.md)(?:: ([^)]*))?", run(tool, "--help")):
+                self.assertIn(name, installed.split(), tool)
+                self.assertIn(heading, headings, tool)
+                n_named += 1
+        self.assertGreater(n_named, 0)
 
     def test_parameters_with_few_values_are_completed(self):
         found = {name: option.choices for tool in TOOLS for option in make_completion.parse_help(run(tool, "--help"))[0]

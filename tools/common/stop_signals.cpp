@@ -11,7 +11,26 @@ namespace tools {
 
 namespace {
 
+constexpr std::array kSignals = {SIGINT, SIGTERM, SIGHUP};
+
 volatile std::sig_atomic_t g_stop = 0;
+
+/// Keeps the signals waiting as long as it lives.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigset_t held;
+    ::sigemptyset(&held);
+    for (const int signal : kSignals) ::sigaddset(&held, signal);
+    ::pthread_sigmask(SIG_BLOCK, &held, &before_);
+  }
+  HeldSignals(const HeldSignals&) = delete;
+  ~HeldSignals() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  const sigset_t& before() const { return before_; }
+
+ private:
+  sigset_t before_ = {};
+};
 
 }  // namespace
 
@@ -30,9 +49,10 @@ bool stop_asked() {
 
 bool wait_for_input(int fd) {
   pollfd wanted = {fd, POLLIN, 0};
+  const HeldSignals held;  // or one that comes between the check and the wait would end no wait
   while (!stop_asked()) {
-    if (::poll(&wanted, 1, -1) > 0) return true;
-    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "poll");
+    if (::ppoll(&wanted, 1, nullptr, &held.before()) > 0) return true;
+    if (errno != EINTR) throw std::system_error(errno, std::generic_category(), "ppoll");
   }
   return false;
 }

@@ -27,20 +27,22 @@ struct Heard {
   std::string error = {};  ///< why there are no answers: the model refuses the sound
 };
 
-/// Hears a signal in blocks of any length, in constant memory; what it finds does not depend on them. Used by one thread at a time.
+/// Hears a signal in blocks of any length, in constant memory; what it finds does not depend on them. Used by one
+/// thread at a time.
 class Listener {
  public:
-  /// `recogniser` must outlive the listener. Throws std::invalid_argument for parameters out of range or a sample rate that
-  /// ear::Segmenter does not take.
+  /// `recogniser` must outlive the listener. Throws std::invalid_argument for parameters out of range or a sample rate
+  /// that ear::check_sample_rate() refuses.
   Listener(const Recogniser& recogniser, const ListenerParams& params, int sample_rate_hz);
 
-  /// Appends what these samples bring about. Throws std::invalid_argument, with nothing heard, for one that is not
-  /// finite.
+  /// Appends what these samples bring about. Throws std::invalid_argument, with nothing heard, as
+  /// ear::require_samples() does, std::logic_error behind finish().
   void push(std::span<const float> samples, std::vector<Heard>& heard);
-  /// The signal has ended: appends the word that went on, if it is one.
+  /// The signal has ended: appends the word that went on, if it is one. Throws std::logic_error the second time.
   void finish(std::vector<Heard>& heard);
 
  private:
+  void require_open() const;
   void hear(std::span<const float> samples, std::vector<Heard>& heard);
   void take_events(std::vector<Heard>& heard);
   Heard name(std::int64_t begin, std::int64_t end, bool is_final) const;
@@ -55,7 +57,7 @@ class Listener {
   std::vector<ear::SegmentEvent> events_;
   std::vector<float> kept_;  // samples from first_kept_ on
   std::int64_t first_kept_ = 0, n_heard_ = 0;
-  bool in_word_ = false;
+  bool in_word_ = false, is_finished_ = false;
   std::int64_t word_begin_ = 0, next_guess_ = 0;
 };
 

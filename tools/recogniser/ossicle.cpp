@@ -1,10 +1,14 @@
 #include "tools/recogniser/ossicle.h"
 
 #include <algorithm>
+#include <memory>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
+#include "frontend/base/require.h"
+#include "frontend/sound/spectrum.h"
 #include "snn/score/answer.h"
 #include "tools/recogniser/listener.h"
 
@@ -16,9 +20,12 @@ struct ossicle_listener {
   const ossicle_recogniser& owner;
   ossicle::Listener listener;
   std::vector<ossicle::Heard> heard = {};
+  bool is_telling = false;  // what it heard: on_word runs
 };
 
 namespace {
+
+static_assert(OSSICLE_MAX_SAMPLES == ear::kMaxFrames);
 
 thread_local std::string t_error;
 
@@ -31,7 +38,8 @@ ossicle_status fail(ossicle_status status, const char* what) {
   return status;
 }
 
-/// Runs a call's body; of a std::invalid_argument the status is `of_argument`, of another exception `otherwise`.
+/// Runs a call's body; of a std::invalid_argument the status is `of_argument`, of another std::logic_error
+/// OSSICLE_BAD_ARGUMENT, of another exception `otherwise`.
 template <class Body>
 ossicle_status guarded(ossicle_status of_argument, ossicle_status otherwise, const Body& body) noexcept {
   try {
@@ -40,6 +48,8 @@ ossicle_status guarded(ossicle_status of_argument, ossicle_status otherwise, con
     return fail(OSSICLE_NO_MEMORY, "memory ran out");
   } catch (const std::invalid_argument& error) {
     return fail(of_argument, error.what());
+  } catch (const std::logic_error& error) {
+    return fail(OSSICLE_BAD_ARGUMENT, error.what());
   } catch (const std::exception& error) {
     return fail(otherwise, error.what());
   } catch (...) {
@@ -47,8 +57,16 @@ ossicle_status guarded(ossicle_status of_argument, ossicle_status otherwise, con
   }
 }
 
-void require(bool holds, const char* what) {
-  if (!holds) throw std::invalid_argument(what);
+void check_samples(const char* call, const float* samples, size_t n_samples) {
+  ear::require(samples != nullptr || n_samples == 0, "{}: a null pointer", call);
+  ear::require(n_samples <= OSSICLE_MAX_SAMPLES, "{}: {} samples: wanted {} at most", call, n_samples,
+               OSSICLE_MAX_SAMPLES);
+}
+
+void check_listener(const char* call, const ossicle_listener* listener, ossicle_on_word on_word) {
+  ear::require(listener != nullptr && on_word != nullptr, "{}: a null pointer", call);
+  ear::require(!listener->is_telling, "{}: called for a listener by its own on_word; call it behind ossicle_push",
+               call);
 }
 
 /// With a label that lives as long as the recogniser.
@@ -58,19 +76,22 @@ ossicle_answer to_c(const ossicle_recogniser& owner, const ossicle::Answer& answ
   return {found == classes.end() ? snn::kSilenceName : found->c_str(), answer.score, answer.confidence.value_or(-1.0)};
 }
 
+/// Also where on_word, written in C++, throws, the words are told once.
 ossicle_status tell(ossicle_listener& listener, ossicle_on_word on_word, void* user) {
-  ossicle_status status = OSSICLE_OK;
-  for (const ossicle::Heard& heard : listener.heard) {
+  const std::vector<ossicle::Heard> all = std::exchange(listener.heard, {});
+  listener.is_telling = true;
+  const std::unique_ptr<bool, void (*)(bool*)> told(&listener.is_telling, [](bool* flag) { *flag = false; });
+  const char* refused = nullptr;
+  for (const ossicle::Heard& heard : all) {
     if (heard.answers.empty()) {
-      status = fail(OSSICLE_BAD_SOUND, heard.error.c_str());
+      refused = heard.error.c_str();
       continue;
     }
     const ossicle_word word = {heard.begin_s, heard.end_s, heard.known_s, heard.is_final ? 1 : 0,
                                to_c(listener.owner, heard.answers.front())};
     on_word(&word, user);
   }
-  listener.heard.clear();
-  return status;
+  return refused == nullptr ? OSSICLE_OK : fail(OSSICLE_BAD_SOUND, refused);
 }
 
 }  // namespace
@@ -105,11 +126,15 @@ const char* ossicle_class_name(const ossicle_recogniser* recogniser, size_t inde
 
 ossicle_status ossicle_recognise(const ossicle_recogniser* recogniser, const float* samples, size_t n_samples,
                                  int sample_rate_hz, ossicle_answer* answers, size_t capacity, size_t* count) {
+  const ossicle_status checked = guarded(OSSICLE_BAD_ARGUMENT, OSSICLE_FAILED, [&] {
+    check_samples("ossicle_recognise", samples, n_samples);
+    ear::require(recogniser != nullptr && answers != nullptr && count != nullptr && capacity > 0,
+                 "ossicle_recognise: a null pointer, or no room for an answer");
+    ear::check_sample_rate(sample_rate_hz);
+    return OSSICLE_OK;
+  });
+  if (checked != OSSICLE_OK) return checked;
   return guarded(OSSICLE_BAD_SOUND, OSSICLE_FAILED, [&] {
-    if (recogniser == nullptr || (samples == nullptr && n_samples > 0) || answers == nullptr || count == nullptr ||
-        capacity == 0) {
-      return fail(OSSICLE_BAD_ARGUMENT, "ossicle_recognise: a null pointer, or no room for an answer");
-    }
     const int k = static_cast<int>(std::min(capacity, ossicle_class_count(recogniser)));
     const auto found = recogniser->recogniser.recognise({{samples, samples + n_samples}, sample_rate_hz}, k);
     std::ranges::transform(found, answers, [&](const ossicle::Answer& answer) { return to_c(*recogniser, answer); });
@@ -121,7 +146,7 @@ ossicle_status ossicle_recognise(const ossicle_recogniser* recogniser, const flo
 ossicle_status ossicle_listen(const ossicle_recogniser* recogniser, int sample_rate_hz, double partial_s,
                               ossicle_listener** listener) {
   return guarded(OSSICLE_BAD_ARGUMENT, OSSICLE_FAILED, [&] {
-    require(recogniser != nullptr && listener != nullptr, "ossicle_listen: a null pointer");
+    ear::require(recogniser != nullptr && listener != nullptr, "ossicle_listen: a null pointer");
     *listener = new ossicle_listener{
         *recogniser, ossicle::Listener(recogniser->recogniser, {.partial_s = partial_s}, sample_rate_hz)};
     return OSSICLE_OK;
@@ -134,18 +159,21 @@ void ossicle_listener_close(ossicle_listener* listener) {
 
 ossicle_status ossicle_push(ossicle_listener* listener, const float* samples, size_t n_samples, ossicle_on_word on_word,
                             void* user) {
+  const ossicle_status checked = guarded(OSSICLE_BAD_ARGUMENT, OSSICLE_FAILED, [&] {
+    check_listener("ossicle_push", listener, on_word);
+    check_samples("ossicle_push", samples, n_samples);
+    return OSSICLE_OK;
+  });
+  if (checked != OSSICLE_OK) return checked;
   return guarded(OSSICLE_BAD_SOUND, OSSICLE_FAILED, [&] {
-    if (listener == nullptr || (samples == nullptr && n_samples > 0) || on_word == nullptr) {
-      return fail(OSSICLE_BAD_ARGUMENT, "ossicle_push: a null pointer");
-    }
     listener->listener.push({samples, n_samples}, listener->heard);
     return tell(*listener, on_word, user);
   });
 }
 
 ossicle_status ossicle_finish(ossicle_listener* listener, ossicle_on_word on_word, void* user) {
-  return guarded(OSSICLE_BAD_SOUND, OSSICLE_FAILED, [&] {
-    if (listener == nullptr || on_word == nullptr) return fail(OSSICLE_BAD_ARGUMENT, "ossicle_finish: a null pointer");
+  return guarded(OSSICLE_BAD_ARGUMENT, OSSICLE_FAILED, [&] {
+    check_listener("ossicle_finish", listener, on_word);
     listener->listener.finish(listener->heard);
     return tell(*listener, on_word, user);
   });

@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <stdexcept>
 #include <variant>
 
+#include "frontend/base/require.h"
 #include "snn/score/answer.h"
 #include "snn/score/calibration.h"
 #include "snn/score/metrics.h"
@@ -23,6 +25,7 @@ bool any_value(std::span<const float> values) {
 
 std::vector<Answer> answers_of(const snn::Model& model, std::span<const float> sums, std::int64_t n_steps,
                                bool is_heard, int k) {
+  ear::require(k >= 1, "the best {} classes: wanted 1 or more", k);
   if (snn::answer_of(sums, is_heard) == snn::kSilence) return {{snn::kSilenceName, 0.0F, {}}};
   std::vector<double> confidences;
   if (model.calibration) confidences = snn::confidences(*model.calibration, sums, static_cast<int>(n_steps));
@@ -49,6 +52,7 @@ Recogniser::Recogniser(snn::Model model, const std::string& isa)
 
 std::vector<Answer> Recogniser::recognise(ear::Sound sound, int k, std::vector<std::string>* warnings,
                                           const std::string& key) const {
+  ear::require_samples(sound.samples);
   std::vector<std::string> found;
   const ear::Record record = recipe_(std::move(sound), key, found);
   warn_of_several_words(model_, record.n_steps * record.dt_ms, found);
@@ -66,16 +70,24 @@ RecordingStream::RecordingStream(const Recogniser& recogniser)
 void RecordingStream::begin() {
   ear_.begin();
   network_.begin();
-  is_heard_ = false;
+  is_heard_ = is_finished_ = false;
+}
+
+void RecordingStream::require_open() const {
+  if (is_finished_) throw std::logic_error("the recording has ended; begin() begins another one");
 }
 
 void RecordingStream::push(std::span<const float> samples) {
+  require_open();
+  ear::require_samples(samples);
   ear_.push(samples, steps_);
   hear_steps();
 }
 
 void RecordingStream::finish() {
+  require_open();
   ear_.finish(steps_);
+  is_finished_ = true;
   hear_steps();
 }
 

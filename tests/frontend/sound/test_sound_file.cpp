@@ -1,5 +1,6 @@
 #include "frontend/sound/sound_file.h"
 
+#include <fmt/format.h>
 #include <sndfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -112,6 +113,12 @@ TEST_CASE("What is no sound is named with the remedy") {
   CHECK_THAT(message(path), Contains("a.wav: not a sound") && Contains("WAV, FLAC, AIFF or NIST SPHERE"));
   write_sound(path, kWav, {});
   CHECK_THAT(message(path), Contains("a.wav: holds no frames"));
+  for (const int rate_hz : {999, 768'001}) {
+    write_sound(path, kWav, ramp(100), rate_hz);
+    CHECK_THAT(message(path), Contains(fmt::format("a.wav: sample rate {} Hz: wanted 1000 to 768000", rate_hz)));
+  }
+  write_sound(path, kWav, ramp(100), 1000);
+  CHECK(message(path) == "no error");
   CHECK_THROWS_WITH(read_through_pipe(""), Contains("standard input: is empty"));
   CHECK_THROWS_WITH(read_through_pipe("no sound at all"), Contains("standard input: not a sound"));
   fs::create_symlink("b.wav", folder.path() / "b.wav");
@@ -133,6 +140,20 @@ TEST_CASE("Samples that are not finite or not in full-scale units are named by t
   samples[8765] = 3.0F;  // somewhat beyond full scale is sound
   write_sound(path, SF_FORMAT_WAV | SF_FORMAT_FLOAT, samples);
   CHECK(ear::read_sound(path).samples == samples);
+}
+
+TEST_CASE("Samples that a caller gives keep to the limit of files") {
+  std::vector<float> samples(10, -16.0F);
+  samples[3] = 16.0F;
+  CHECK_NOTHROW(ear::require_samples(samples));
+  const auto refused = [&samples](float bad, const std::string& message) {
+    samples[7] = samples[9] = bad;
+    CHECK_THROWS_WITH(ear::require_samples(samples), message);
+    CHECK_THROWS_WITH(ear::check_sample(bad, 7), message);
+  };
+  refused(16.01F, "sample 7 is 16.01, but full scale is +-1; scale the recording, for instance by 1/32768");
+  refused(NAN, "sample 7 is not a number; wanted finite samples: repair the recording");
+  refused(INFINITY, "sample 7 is infinite; wanted finite samples: repair the recording");
 }
 
 TEST_CASE("SPHERE cut short is an error, from a file and from a pipe") {

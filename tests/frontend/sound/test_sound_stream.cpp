@@ -7,6 +7,7 @@
 #include <catch2/catch.hpp>
 #include <thread>
 
+#include "tests/frontend/riff_bytes.h"
 #include "tests/frontend/sound_files.h"
 #include "tests/support/temp_folder.h"
 
@@ -64,11 +65,10 @@ std::string refusal(const std::string& wav) {
   return {};
 }
 
-std::string wav_bytes(int coding, int channels = 1, int n = 3000) {
+std::string wav_bytes(int coding, int channels = 1, int n = 3000, int form = SF_FORMAT_WAV) {
   const support::TempFolder folder;
   const std::string path = (folder.path() / "a.wav").string();
-  test_support::write_sound(path, SF_FORMAT_WAV | coding, test_support::ramp(static_cast<std::size_t>(n)), 16000,
-                            channels);
+  test_support::write_sound(path, form | coding, test_support::ramp(static_cast<std::size_t>(n)), 16000, channels);
   return test_support::read_file(path);
 }
 
@@ -174,6 +174,72 @@ TEST_CASE("What a WAV promises is all that is read, though the pipe stays open")
   CHECK_FALSE(stream.read(samples));
   CHECK(samples.size() == 10);
   ::close(ends[0]), ::close(ends[1]);
+}
+
+TEST_CASE("Bytes behind what a WAV promises get the warning that they get in a file") {
+  using test_support::chunk;
+  const support::TempFolder folder;
+  const std::string path = (folder.path() / "a.wav").string(), list = chunk("LIST", "INFO" + chunk("ISFT", "program"));
+  for (const std::size_t n_sound : {3000, 2999}) {
+    const std::string sound = chunk("data", test_support::sound_bytes(n_sound));
+    int n_warnings = 0;
+    for (const std::string& behind :
+         {std::string(), std::string("\0", 1), list, chunk("cue ", "1234") + list, list.substr(0, list.size() - 3),
+          std::string("more"), test_support::sound_bytes(40'000)}) {
+      const std::string format =
+          chunk("fmt ", test_support::number(1, 2) + test_support::number(1, 2) + test_support::number(8000, 4) +
+                            test_support::number(8000, 4) + test_support::number(1, 2) + test_support::number(8, 2));
+      const std::string wav = test_support::riff(format + sound + behind);
+      test_support::write_file(path, wav);
+      const std::vector<std::string> wanted = ear::read_sound(path).warnings;
+      const Pipe pipe(wav);
+      SoundStream stream(pipe.input(), "it");
+      CHECK(read_all(stream).size() == n_sound);
+      const std::optional<std::string> warning = stream.look_behind();
+      CHECK(warning == (wanted.empty() ? std::nullopt : std::optional(wanted.at(0))));
+      n_warnings += warning.has_value() ? 1 : 0;
+    }
+    CHECK(n_warnings == 3);
+  }
+}
+
+TEST_CASE("A writer that goes on behind what a WAV promises keeps nobody") {
+  int ends[2];
+  REQUIRE(::pipe(ends) == 0);
+  const std::string bytes = wav_bytes(SF_FORMAT_PCM_16, 1, 10) + "more";
+  REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  SoundStream stream({ends[0]}, "it");
+  CHECK(read_all(stream).size() == 10);
+  CHECK_THAT(stream.look_behind().value(), Contains("4 bytes, perhaps of sound, lie behind the 20 bytes"));
+  ::close(ends[0]), ::close(ends[1]);
+  const Pipe endless(wav_bytes(SF_FORMAT_PCM_16, 1, 10) + std::string(20 << 20, '\1'));
+  SoundStream busy(endless.input(), "it");
+  CHECK(read_all(busy).size() == 10);
+  CHECK_THAT(busy.look_behind().value(), Contains("perhaps of sound, lie behind the 20 bytes"));
+}
+
+TEST_CASE("An extensible WAV is of PCM or of floats by the whole of its GUID") {
+  using test_support::chunk, test_support::number;
+  const std::string tail("\x00\x00\x00\x00\x10\x00\x80\x00\x00\xaa\x00\x38\x9b\x71", 14);
+  const auto wav = [](int bits, const std::string& guid) {
+    const std::string format = number(0xFFFE, 2) + number(1, 2) + number(16000, 4) + number(2000 * bits, 4) +
+                               number(bits / 8, 2) + number(bits, 2) + number(22, 2) + number(bits, 2) + number(4, 4);
+    return test_support::riff(chunk("fmt ", format + guid) + chunk("data", std::string(8, '\0')));
+  };
+  CHECK(refusal(wav(16, number(1, 2) + tail)).empty());
+  CHECK(refusal(wav(32, number(3, 2) + tail)).empty());
+  CHECK(refusal(wav(16, number(7, 2) + tail)).starts_with("it: WAV of format 7 with 16 bits a sample"));
+  for (std::size_t i = 0; i < tail.size(); ++i) {
+    std::string other = tail;
+    other[i] = '\x55';
+    CHECK_THAT(refusal(wav(16, number(1, 2) + other)), Contains("it: WAV of the sub-format 0100"));
+  }
+  const std::string ambisonic("\x01\x00\x00\x00\x21\x07\xd3\x11\x86\x44\xc8\xc1\xca\x00\x00\x00", 16);
+  CHECK_THAT(refusal(wav(16, ambisonic)), Contains("WAV of the sub-format 010000002107d3118644c8c1ca000000; wanted"));
+  CHECK_THAT(refusal(wav(16, number(1, 2))), Contains("damaged: its chunk 'fmt ' has 26 bytes, wanted 40"));
+  for (const int coding : {SF_FORMAT_PCM_16, SF_FORMAT_PCM_24, SF_FORMAT_FLOAT}) {
+    CHECK(refusal(wav_bytes(coding, 1, 3000, SF_FORMAT_WAVEX)).empty());  // as libsndfile writes them
+  }
 }
 
 TEST_CASE("WAV headers that are wrong are refused, and those of pipes are believed") {

@@ -1,8 +1,11 @@
 // Words out of a signal: what they are called must be what the recogniser calls the part that was cut out.
 #include "tools/recogniser/listener.h"
 
+#include <malloc.h>
+
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 
 #include "tests/tools/recogniser/models.h"
 
@@ -72,6 +75,44 @@ TEST_CASE("A listener names the words that its segmenter cuts out, soon after th
   }
 }
 
+TEST_CASE("Guesses come at the times that were asked for, and are of what was heard by then; a long word is cut") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  const ear::Sound sweep = support::sweep(kRate_hz);
+  std::vector<float> samples(kRate_hz);
+  for (int i = 0; i < 8; ++i) samples.insert(samples.end(), sweep.samples.begin(), sweep.samples.end());
+  samples.resize(samples.size() + kRate_hz);
+  const std::vector<Heard> heard = hear(recogniser, {.k = 5, .partial_s = 0.25}, samples, {160});
+  std::vector<double> ends, guesses;  // seconds
+  for (const Heard& each : heard) {
+    (each.is_final ? ends : guesses).push_back(each.end_s);
+    const auto at = [&](double time_s) { return samples.begin() + std::lround(time_s * kRate_hz); };
+    const auto wanted = recogniser.recognise({{at(each.begin_s), at(each.end_s)}, kRate_hz}, 5);
+    REQUIRE(each.answers.size() == wanted.size());
+    for (std::size_t k = 0; k < wanted.size(); ++k) CHECK(each.answers[k].score == wanted[k].score);
+  }
+  REQUIRE(ends.size() == 2);
+  CHECK(ends[0] == Approx(heard[0].begin_s + 3.0));
+  CHECK(ends[1] == Approx(5.0).margin(0.03));
+  REQUIRE(guesses.size() > 11);
+  CHECK(guesses[0] >= heard[0].begin_s + 0.25);
+  CHECK(guesses[0] < heard[0].begin_s + 0.26);
+  for (std::size_t i = 1; i < 11; ++i) CHECK(guesses[i] == Approx(guesses[i - 1] + 0.25));
+}
+
+TEST_CASE("What begins and is no word is not named") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  std::vector<float> samples(3 * kRate_hz);
+  std::mt19937 random{1};
+  std::normal_distribution<float> noise(0.0F, 0.1F);
+  for (int i = kRate_hz; i < kRate_hz * 3 / 2; ++i) samples[static_cast<std::size_t>(i)] = noise(random);
+  const std::vector<Heard> heard = hear(recogniser, {.partial_s = 0.1}, samples, {160});
+  CHECK_FALSE(heard.empty());  // guesses, until it is known
+  for (const Heard& each : heard) {
+    CHECK_FALSE(each.is_final);
+    CHECK(each.known_s < 1.75);
+  }
+}
+
 TEST_CASE("What a listener finds, guesses too, does not depend on where blocks end") {
   const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
   const ListenerParams params{.k = 2, .partial_s = 0.12};
@@ -115,17 +156,49 @@ TEST_CASE("A listener tells nothing of silence, and what the model refuses of a 
   }
 }
 
-TEST_CASE("Of samples that hold one that is not finite a listener hears none") {
+TEST_CASE("Ten minutes are heard in the memory of one") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  std::vector<float> minute = signal();
+  minute.resize(60 * kRate_hz);
+  Listener listener(recogniser, {.partial_s = 0.1}, kRate_hz);
+  std::vector<Heard> heard;
+  listener.push(minute, heard);
+  const auto allocated = [] { return mallinfo2().uordblks + mallinfo2().hblkhd; };
+  const std::size_t before = allocated();
+  for (int i = 1; i < 10; ++i) {
+    heard.clear();
+    listener.push(minute, heard);
+  }
+  REQUIRE(heard.size() > 2);
+  CHECK(heard.back().begin_s == Approx(9 * 60 + 2.5).margin(0.03));
+  CHECK(allocated() < before + 65'536);  // a minute has 3.8 million bytes
+}
+
+TEST_CASE("Of samples that hold one that is none a listener hears none") {
   const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
   Listener listener(recogniser, {}, kRate_hz);
   std::vector<float> samples = signal();
-  samples[2 * kRate_hz] = NAN;  // behind the first word
   std::vector<Heard> heard;
-  CHECK_THROWS_WITH(listener.push(samples, heard), Catch::Contains("sample 32000 is not finite"));
-  CHECK(heard.empty());
+  for (const float bad : {NAN, 17.0F}) {
+    samples[2 * kRate_hz] = bad;  // behind the first word
+    CHECK_THROWS_AS(listener.push(samples, heard), std::invalid_argument);
+    CHECK_THROWS_WITH(listener.push(samples, heard), Catch::StartsWith("sample 32000 is "));
+    CHECK(heard.empty());
+  }
   samples[2 * kRate_hz] = 0.0F;
   listener.push(samples, heard);
   listener.finish(heard);
   REQUIRE(heard.size() == 2);
   CHECK(heard[0].begin_s == Approx(1.0).margin(0.03));
+}
+
+TEST_CASE("A listener hears nothing behind the end of its signal") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  Listener listener(recogniser, {}, kRate_hz);
+  std::vector<Heard> heard;
+  listener.push(signal(), heard);
+  listener.finish(heard);
+  CHECK_THROWS_AS(listener.push(signal(), heard), std::logic_error);
+  CHECK_THROWS_WITH(listener.finish(heard), Catch::Contains("the signal has ended"));
+  CHECK(heard.size() == 2);
 }

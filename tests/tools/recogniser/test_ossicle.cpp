@@ -3,6 +3,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -121,24 +122,78 @@ TEST_CASE("C: what goes wrong is a status and a text, and nothing is left behind
   const std::vector<float> samples = two_words();
   CHECK(ossicle_recognise(opened.handle, samples.data(), 100, 16000, &answer, 1, &n) == OSSICLE_BAD_SOUND);
   CHECK_THAT(ossicle_last_error(), Contains("shorter than one step"));
-  CHECK(ossicle_recognise(opened.handle, samples.data(), samples.size(), 0, &answer, 1, &n) == OSSICLE_BAD_SOUND);
+  for (const int rate_hz : {-1, 0, 999, 768'001}) {
+    CHECK(ossicle_recognise(opened.handle, samples.data(), samples.size(), rate_hz, &answer, 1, &n) ==
+          OSSICLE_BAD_ARGUMENT);
+    CHECK_THAT(ossicle_last_error(), Contains("wanted 1000 to 768000"));
+  }
+  for (const std::size_t n_samples : {SIZE_MAX, SIZE_MAX / 2, std::size_t{OSSICLE_MAX_SAMPLES} + 1}) {
+    CHECK(ossicle_recognise(opened.handle, samples.data(), n_samples, 16000, &answer, 1, &n) == OSSICLE_BAD_ARGUMENT);
+    CHECK_THAT(ossicle_last_error(), Contains(std::to_string(n_samples) + " samples: wanted 536870912 at most"));
+  }
   CHECK(ossicle_recognise(opened.handle, samples.data(), samples.size(), 16000, &answer, 0, &n) ==
         OSSICLE_BAD_ARGUMENT);
   CHECK(ossicle_recognise(nullptr, samples.data(), samples.size(), 16000, &answer, 1, &n) == OSSICLE_BAD_ARGUMENT);
   const float bad[] = {0.0F, NAN};
   CHECK(ossicle_recognise(opened.handle, bad, 2, 16000, &answer, 1, &n) == OSSICLE_BAD_SOUND);
+  const float loud[] = {0.0F, 20'000.0F};
+  CHECK(ossicle_recognise(opened.handle, loud, 2, 16000, &answer, 1, &n) == OSSICLE_BAD_SOUND);
+  CHECK_THAT(ossicle_last_error(), Contains("sample 1 is 20000, but full scale is +-1"));
+}
+
+TEST_CASE("C: what goes wrong with a listener is a status and a text") {
+  ear::FrontEndParams long_steps = support::decimated();
+  long_steps.decimation = 12500;
+  const Opened opened(support::model_of(long_steps));
+  const std::vector<float> samples = two_words();
+  const float bad[] = {0.0F, NAN};
   ossicle_listener* listener = nullptr;
   CHECK(ossicle_listen(opened.handle, 10, 0.0, &listener) == OSSICLE_BAD_ARGUMENT);
+  CHECK_THAT(ossicle_last_error(), Contains("wanted 1000 to 768000"));
   CHECK(ossicle_listen(opened.handle, 16000, -1.0, &listener) == OSSICLE_BAD_ARGUMENT);
   CHECK(listener == nullptr);
   REQUIRE(ossicle_listen(opened.handle, 16000, 0.0, &listener) == OSSICLE_OK);
   std::vector<ossicle_word> words;
   CHECK(ossicle_push(listener, bad, 2, keep, &words) == OSSICLE_BAD_SOUND);
   CHECK(ossicle_push(listener, bad, 1, nullptr, nullptr) == OSSICLE_BAD_ARGUMENT);
+  CHECK(ossicle_push(listener, samples.data(), SIZE_MAX, keep, &words) == OSSICLE_BAD_ARGUMENT);
+  CHECK_THAT(ossicle_last_error(), Contains("ossicle_push: 18446744073709551615 samples: wanted 536870912 at most"));
   CHECK(ossicle_push(listener, samples.data(), samples.size(), keep, &words) ==
         OSSICLE_BAD_SOUND);  // words of less than a step
   CHECK_THAT(ossicle_last_error(), Contains("shorter than one step"));
   CHECK(words.empty());
   CHECK(ossicle_finish(listener, keep, &words) == OSSICLE_OK);
+  CHECK(ossicle_push(listener, samples.data(), 1, keep, &words) == OSSICLE_BAD_ARGUMENT);
+  CHECK_THAT(ossicle_last_error(), Contains("the signal has ended"));
+  CHECK(ossicle_finish(listener, keep, &words) == OSSICLE_BAD_ARGUMENT);
   ossicle_listener_close(listener);
+}
+
+TEST_CASE("C: what on_word asks of its own listener is refused, and does no harm") {
+  struct Asking {
+    ossicle_listener* listener = nullptr;
+    int n_words = 0;
+    std::string errors;
+  } asking;
+  const Opened opened(support::model_of(support::stretched()));
+  REQUIRE(ossicle_listen(opened.handle, 16000, 0.0, &asking.listener) == OSSICLE_OK);
+  const auto ask = [](const ossicle_word*, void* user) {
+    Asking& all = *static_cast<Asking*>(user);
+    const float silence[100] = {};
+    ++all.n_words;
+    if (ossicle_push(all.listener, silence, 100, keep, nullptr) != OSSICLE_BAD_ARGUMENT) all.errors += "pushed ";
+    if (ossicle_finish(all.listener, keep, nullptr) != OSSICLE_BAD_ARGUMENT) all.errors += "finished ";
+    if (!std::string(ossicle_last_error()).starts_with("ossicle_finish: called")) all.errors += ossicle_last_error();
+  };
+  const std::vector<float> samples = two_words();
+  CHECK(ossicle_push(asking.listener, samples.data(), samples.size(), ask, &asking) == OSSICLE_OK);
+  CHECK(asking.n_words == 2);
+  CHECK(ossicle_push(asking.listener, samples.data(), samples.size(), ask, &asking) == OSSICLE_OK);
+  CHECK(asking.n_words == 4);
+  const auto fail = [](const ossicle_word*, void*) { throw 7; };  // in C++ it may
+  CHECK(ossicle_push(asking.listener, samples.data(), samples.size(), fail, nullptr) == OSSICLE_FAILED);
+  CHECK(ossicle_finish(asking.listener, ask, &asking) == OSSICLE_OK);
+  CHECK(asking.n_words == 4);
+  CHECK(asking.errors.empty());
+  ossicle_listener_close(asking.listener);
 }

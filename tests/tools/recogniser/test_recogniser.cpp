@@ -76,9 +76,17 @@ TEST_CASE("A recording in pieces gets the answer of the whole") {
     stream.finish();
     CHECK(equal(stream.answers(3), wanted));
   }
+  CHECK_THROWS_AS(stream.push(sound.samples), std::logic_error);
+  CHECK_THROWS_WITH(stream.finish(), Catch::Contains("the recording has ended"));
+  CHECK(equal(stream.answers(3), wanted));
   stream.begin();
   CHECK(stream.answers().front().label == snn::kSilenceName);
   CHECK_THROWS_WITH(stream.finish(), Catch::Contains("shorter than one step"));
+  CHECK_THROWS_WITH(stream.push(std::vector<float>{0.5F, 0.5F, -16.5F}), Catch::Contains("sample 2 is -16.5"));
+  stream.push(sound.samples);  // the recording has not ended, and nothing of what was refused is in it
+  stream.finish();
+  CHECK(equal(stream.answers(3), wanted));
+  CHECK_THROWS_AS(stream.answers(0), std::invalid_argument);
   const Recogniser whole(support::model_of(support::stretched()));
   CHECK_THROWS_WITH(RecordingStream(whole), Catch::Contains("stretches every recording"));
 }
@@ -109,8 +117,15 @@ TEST_CASE("A recogniser says silence, warns of several words, and refuses what i
   CHECK(recogniser.recognise(silence).front().label == snn::kSilenceName);
   REQUIRE(warnings.size() == 1);
   CHECK_THAT(warnings[0], Catch::Contains("0.5 s, the longest recording of the training has 0.1 s"));
-  silence.samples[7] = NAN;
-  CHECK_THROWS_AS(recogniser.recognise(silence), std::invalid_argument);
+  for (const float bad : {NAN, 20'000.0F}) {  // at 8,000 Hz: the ear's sample 1563
+    silence.samples[1000] = bad;
+    CHECK_THROWS_AS(recogniser.recognise(silence), std::invalid_argument);
+    CHECK_THROWS_WITH(recogniser.recognise(silence), Catch::StartsWith("sample 1000 is "));
+  }
+  for (const int k : {0, -1}) {
+    CHECK_THROWS_AS(recogniser.recognise(support::sweep(8000), k), std::invalid_argument);
+    CHECK_THROWS_WITH(recogniser.recognise({std::vector<float>(4000), 8000}, k), Catch::Contains("wanted 1 or more"));
+  }
   model.recipe_json = R"({"stages":[]})";
   CHECK_THROWS_AS(Recogniser(model), std::runtime_error);
   CHECK_THROWS_AS(Recogniser(support::model_of(support::stretched()), "abacus"), std::invalid_argument);

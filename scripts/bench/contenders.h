@@ -2,7 +2,7 @@
 // The contenders of ossicle_bench that run a network, or the products in it. Each serves (serve.h) until stdin ends.
 #include <string>
 
-#include "snn/model/params.h"
+#include "snn/model/presets.h"
 #include "tools/options/backend_options.h"
 
 namespace bench {
@@ -36,6 +36,11 @@ void serve_products(const Case& each);
 ///
 /// Throws std::invalid_argument, std::runtime_error for a file or a device that cannot be used.
 void serve_network(const Case& each);
+
+/// Prints, as JSON, the time that a training step takes on the thread that launches it, without the device and its driver: drawing,
+/// gathering what is sent, reading back, as the trainer does it with a data set that is kept on the device. data: a stream. No
+/// contender: it ends.
+void time_host_steps(const snn::TrainingChoices& choices, const std::string& data);
 
 /// Prints, as JSON, what a listener costs on a recording in blocks of so many ms, and a recording stream if the model allows one: time
 /// over duration, and the time of a block. No contender: it ends.

@@ -5,6 +5,7 @@
 //   ossicle_bench ear      --sounds FILE --utterances 120 --samples 6250 --decimation 200
 //   ossicle_bench probe
 // And by itself: ossicle_bench listen --model FILE --sound FILE --block-ms 10
+//                ossicle_bench host --data STREAM, and any option of ossicle-train that says what is trained
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -20,6 +21,7 @@
 #include "frontend/lyon/ear.h"
 #include "scripts/bench/contenders.h"
 #include "scripts/bench/serve.h"
+#include "tools/options/training_options.h"
 
 namespace bench {
 
@@ -160,6 +162,12 @@ void run(int argc, char** argv) {
   listen->add_option("--sound", sound)->required();
   listen->add_option("--block-ms", block_ms)->check(CLI::PositiveNumber);
   listen->callback([&] { time_listening(model, sound, block_ms); });
+  CLI::App* host = app.add_subcommand("host");
+  std::string data;
+  snn::TrainingChoices choices;
+  host->add_option("--data", data)->required();
+  tools::add_training_options(*host, choices);
+  host->callback([&] { time_host_steps(choices, data); });
   app.add_subcommand("probe")->callback([] {
     serve("probe", {{"one", [] { return probe(1); }}, {"two", [] { return probe(2); }}});
   });

@@ -19,6 +19,8 @@
 #include "snn/scan/batch_counts.h"
 #include "snn/scan/delayed_rows.h"
 #include "snn/scan/direct_input.h"
+#include "snn/scan/draw_silent.h"
+#include "snn/scan/draw_taps.h"
 #include "snn/scan/forward_scan.h"
 #include "snn/scan/gather_batch.h"
 #include "snn/scan/lateral_step.h"
@@ -188,10 +190,11 @@ struct Product {
 
 /// A body that is run over its extent, by itself and in no stage.
 template <class Real>
-using ScanBody = std::variant<GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate,
-                              LossGrad<Real>, BatchSum<Real>, SquareSums<Real>, GradientNorm, AdamUpdate<Real>,
-                              DelayedRows<Real>, FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>,
-                              ReadoutForward<Real>, ReadoutBackward<Real>, MissingConnections<Real>, DirectInput<Real>>;
+using ScanBody =
+    std::variant<DrawTaps, DrawSilent, GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate,
+                 LossGrad<Real>, BatchSum<Real>, SquareSums<Real>, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>,
+                 FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>,
+                 ReadoutBackward<Real>, MissingConnections<Real>, DirectInput<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;
@@ -200,10 +203,11 @@ using UtteranceBytes = std::vector<std::span<const std::byte>>;
 struct SequenceKey {
   const void* owner = nullptr;  ///< anything that belongs to this sequence alone
   int n_rows = 0, n_batch = 0, n_labelled = 0;
-  int n_steps = 0;          ///< of the longest utterance, where a layer is recurrent
-  bool has_silent = false;  ///< silent neurons
-  bool is_mixed = false;    ///< utterances mixed with others
-  bool is_noisy = false;    ///< noise added to the input
+  int n_steps = 0;  ///< of the longest utterance, where a layer is recurrent
+  BatchDraws draws = {};
+  bool has_taps = false;  ///< of some utterances' channels
+  bool is_mixed = false;  ///< utterances mixed with others
+  bool is_noisy = false;  ///< noise added to the input
   auto operator<=>(const SequenceKey&) const = default;
 };
 

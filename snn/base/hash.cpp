@@ -16,7 +16,7 @@ Hash& Hash::add(std::string_view text) {
 }
 
 Hash& Hash::add(std::uint64_t number) {
-  for (int shift = 0; shift < 64; shift += 8) value_ = (value_ ^ (number >> shift & 0xff)) * kPrime;
+  value_ = fnv1a(value_, number);
   return *this;
 }
 

@@ -6,7 +6,16 @@
 #include <span>
 #include <string_view>
 
+#include "snn/base/hd.h"
+
 namespace snn {
+
+/// The hash of a text to which a number's eight bytes are appended, little-endian, from the text's own.
+SNN_HD std::uint64_t fnv1a(std::uint64_t hash, std::uint64_t number) {
+  constexpr std::uint64_t kPrime = 0x100000001b3;
+  for (int shift = 0; shift < 64; shift += 8) hash = (hash ^ (number >> shift & 0xff)) * kPrime;
+  return hash;
+}
 
 class Hash {
  public:

@@ -2,31 +2,30 @@
 
 #include <bit>
 #include <cmath>
-#include <iterator>
 #include <numbers>
 #include <stdexcept>
 
 namespace snn {
 namespace {
 
-constexpr std::uint32_t low(std::uint64_t x) {
-  return static_cast<std::uint32_t>(x);
-}
-constexpr std::uint32_t high(std::uint64_t x) {
-  return static_cast<std::uint32_t>(x >> 32);
-}
+constexpr std::uint64_t kBlocks = std::uint64_t{1} << 32, kBlockWords = 4;
 
 }  // namespace
 
 Rng::Rng(std::uint64_t seed, Purpose purpose, std::uint64_t index)
-    : key_(philox_key(seed)), counter_{{0, static_cast<std::uint32_t>(purpose), low(index), high(index)}} {}
+    : key_(philox_key(seed)), purpose_(purpose), index_(index) {}
+
+void Rng::seek(std::uint64_t word) {
+  n_blocks_ = word / kBlockWords;
+  used_ = kBlockWords;
+  for (std::uint64_t i = 0; i < word % kBlockWords; ++i) next_u32();
+}
 
 std::uint32_t Rng::next_u32() {
-  if (used_ == std::size(block_.word)) {
-    if (exhausted_) throw std::length_error("random stream exhausted after 2^34 words");
-    block_ = philox4x32(counter_, key_);
+  if (used_ == kBlockWords) {
+    if (n_blocks_ >= kBlocks) throw std::length_error("random stream exhausted after 2^34 words");
+    block_ = random_words(key_, purpose_, index_, static_cast<std::uint32_t>(n_blocks_++));
     used_ = 0;
-    exhausted_ = ++counter_.word[0] == 0;
   }
   return block_.word[used_++];
 }
@@ -37,7 +36,8 @@ std::uint64_t Rng::next_u64() {
 }
 
 double Rng::uniform() {
-  return static_cast<double>(next_u64() >> 11) * 0x1p-53;
+  const std::uint32_t first = next_u32();
+  return snn::uniform(first, next_u32());
 }
 
 double Rng::normal() {

@@ -24,11 +24,24 @@ enum class Purpose : std::uint32_t {
   kNoise = 12,   ///< likewise: seed of the noise
 };
 
+/// Words 4 block .. 4 block + 3 of the stream of (seed, purpose, index), as Rng gives them one after the other. key: of the seed.
+SNN_HD PhiloxWords random_words(PhiloxKey key, Purpose purpose, std::uint64_t index, std::uint32_t block) {
+  const auto low = static_cast<std::uint32_t>(index), high = static_cast<std::uint32_t>(index >> 32);
+  return philox4x32({{block, static_cast<std::uint32_t>(purpose), low, high}}, key);
+}
+
+/// A number of [0, 1) with 53 bits from two words of a stream.
+SNN_HD double uniform(std::uint32_t low, std::uint32_t high) {
+  return static_cast<double>((std::uint64_t{high} << 32 | low) >> 11) * 0x1p-53;
+}
+
 /// The stream of (seed, purpose, index): key = seed, counter = (block, purpose, index). 2^34 words long; throws
 /// std::length_error at its end.
 class Rng {
  public:
   Rng(std::uint64_t seed, Purpose purpose, std::uint64_t index);
+  /// Goes to that word of the stream, from 0.
+  void seek(std::uint64_t word);
   std::uint32_t next_u32();
   std::uint64_t next_u64();
   double uniform();  ///< [0, 1), 53 bits
@@ -45,10 +58,11 @@ class Rng {
 
  private:
   PhiloxKey key_;
-  PhiloxWords counter_;
+  Purpose purpose_;
+  std::uint64_t index_;
+  std::uint64_t n_blocks_ = 0;  // of the stream up to the one that is used
   PhiloxWords block_{};
-  unsigned used_ = 4;
-  bool exhausted_ = false;
+  unsigned used_ = 4;  // words of it
 };
 
 }  // namespace snn

@@ -23,6 +23,12 @@ bool wants_taps(const AugmentParams& p) {
          p.tempo > 0.0;
 }
 
+Shift shift_of(const AugmentParams& params, std::uint64_t seed, std::uint64_t index) {
+  Rng rng(seed, Purpose::kShift, index);
+  const int steps = rng.between(-params.shift_steps, params.shift_steps);
+  return {steps, rng.between(-params.shift_channels, params.shift_channels)};
+}
+
 /// Begin and end of 0..longest elements anywhere among n.
 std::pair<int, int> draw_range(Rng& rng, int longest, int n) {
   const int length = rng.between(0, std::min(longest, n));
@@ -38,11 +44,26 @@ double draw_beta(Rng& rng, double a) {
   }
 }
 
+/// What its taps need, and its masks. What takes a fixed number of draws comes first, so that changing one parameter leaves the
+/// draws of the others alone: a block for stretch and gain, two words for each channel (DrawTaps), the masks.
+void draw_channels(const AugmentParams& params, std::uint64_t seed, const Utterance& utterance, int n_channels,
+                   Augmentation& drawn) {
+  Rng rng(seed, Purpose::kAugment, drawn.stream);
+  if (params.warp > 0.0 || params.gain_db > 0.0) {
+    drawn.stretch = 1.0 + params.warp * (2.0 * rng.uniform() - 1.0);
+    drawn.gain = std::pow(10.0, params.gain_db * (2.0 * rng.uniform() - 1.0) / 20.0);
+  }
+  drawn.gain /= 1.0 - params.drop_channels;
+  if (params.mask_channels == 0 && params.mask_steps == 0) return;
+  rng.seek(4 + 2 * static_cast<std::uint64_t>(n_channels));
+  std::tie(drawn.mask_first, drawn.mask_last) = draw_range(rng, params.mask_channels, n_channels);
+  std::tie(drawn.mask_begin, drawn.mask_end) = draw_range(rng, params.mask_steps, utterance.n_steps);
+}
+
 /// A partner among n utterances, each equally likely, and its share, the smaller one.
-void draw_partner(const AugmentParams& params, std::uint64_t seed, std::uint64_t index, std::size_t n,
-                  Augmentation& drawn) {
+void draw_partner(const AugmentParams& params, std::uint64_t seed, std::size_t n, Augmentation& drawn) {
   if (params.mixup == 0.0) return;
-  Rng rng(seed, Purpose::kMixup, index);
+  Rng rng(seed, Purpose::kMixup, drawn.stream);
   drawn.partner = static_cast<int>(rng.below(n));
   const double share = draw_beta(rng, params.mixup);
   drawn.share = static_cast<float>(std::min(share, 1.0 - share));
@@ -51,49 +72,22 @@ void draw_partner(const AugmentParams& params, std::uint64_t seed, std::uint64_t
 }  // namespace
 
 Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key) {
-  Rng rng(seed, Purpose::kShift, index_of(epoch, key));
-  const int steps = rng.between(-params.shift_steps, params.shift_steps);
-  return {steps, rng.between(-params.shift_channels, params.shift_channels)};
-}
-
-std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift) {
-  std::vector<ChannelTap> taps(static_cast<std::size_t>(n_channels));
-  for (int c = 0; c < n_channels; ++c) {
-    const double last = n_channels - 1, position = last - (last - (c - shift)) / stretch, below = std::floor(position);
-    const double fraction = position - below;
-    ChannelTap& tap = taps[static_cast<std::size_t>(c)];
-    if (below == -1.0) tap = {0, static_cast<float>(fraction), 0.0F};  // between nothing and channel 0
-    if (below < 0.0 || below >= n_channels) continue;
-    tap = {static_cast<std::int32_t>(below), static_cast<float>(1.0 - fraction), static_cast<float>(fraction)};
-    if (tap.channel == n_channels - 1) tap.weight_above = 0.0F;
-  }
-  return taps;
+  return shift_of(params, seed, index_of(epoch, key));
 }
 
 Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
                                int n_channels) {
-  Augmentation drawn{.shift = draw_shift(params, seed, epoch, utterance.key)};
+  const std::uint64_t index = index_of(epoch, utterance.key);
+  Augmentation drawn{.shift = shift_of(params, seed, index), .has_taps = wants_taps(params), .stream = index};
   if (params.noise > 0.0) {
     drawn.noise = static_cast<float>(params.noise);
-    drawn.noise_seed = Rng(seed, Purpose::kNoise, index_of(epoch, utterance.key)).next_u64();
+    drawn.noise_seed = Rng(seed, Purpose::kNoise, index).next_u64();
   }
-  if (!wants_taps(params)) return drawn;
-  // What takes a fixed number of draws comes first, so that changing one parameter leaves the draws of the others alone.
-  Rng rng(seed, Purpose::kAugment, index_of(epoch, utterance.key));
-  const double stretch = 1.0 + params.warp * (2.0 * rng.uniform() - 1.0);
-  const double gain = std::pow(10.0, params.gain_db * (2.0 * rng.uniform() - 1.0) / 20.0);
-  drawn.taps = stretched_channels(n_channels, stretch, drawn.shift.channels);
-  const double kept = gain / (1.0 - params.drop_channels);
-  for (ChannelTap& tap : drawn.taps) {
-    const double factor = rng.uniform() < params.drop_channels ? 0.0 : kept;
-    tap.weight = static_cast<float>(tap.weight * factor);
-    tap.weight_above = static_cast<float>(tap.weight_above * factor);
+  if (drawn.has_taps) draw_channels(params, seed, utterance, n_channels, drawn);
+  if (params.tempo > 0.0) {
+    Rng rng(seed, Purpose::kTempo, index);
+    drawn.tempo = static_cast<float>(1.0 + params.tempo * (2.0 * rng.uniform() - 1.0));
   }
-  const auto [first, end] = draw_range(rng, params.mask_channels, n_channels);
-  for (int c = first; c < end; ++c) drawn.taps[static_cast<std::size_t>(c)] = {};
-  std::tie(drawn.mask_begin, drawn.mask_end) = draw_range(rng, params.mask_steps, utterance.n_steps);
-  Rng of_tempo(seed, Purpose::kTempo, index_of(epoch, utterance.key));
-  if (params.tempo > 0.0) drawn.tempo = static_cast<float>(1.0 + params.tempo * (2.0 * of_tempo.uniform() - 1.0));
   return drawn;
 }
 
@@ -110,12 +104,13 @@ std::vector<int> draw_versions(std::uint64_t seed, int epoch, const Dataset& dat
 std::vector<Augmentation> draw_augmentations(const AugmentParams& params, std::uint64_t seed, int epoch,
                                              const Dataset& dataset, std::span<const int> indices) {
   std::vector<Augmentation> drawn;
+  drawn.reserve(indices.size());
   const auto n = static_cast<std::int64_t>(dataset.utterances.size());
   for (const int i : indices) {
     if (i < 0 || i >= n) throw std::invalid_argument(fmt::format("utterance {} of {} asked for", i, n));
     const Utterance& utterance = dataset.utterances[static_cast<std::size_t>(i)];
     drawn.push_back(draw_augmentation(params, seed, epoch, utterance, dataset.n_channels));
-    draw_partner(params, seed, index_of(epoch, utterance.key), indices.size(), drawn.back());
+    draw_partner(params, seed, indices.size(), drawn.back());
   }
   return drawn;
 }

@@ -22,11 +22,14 @@ struct Shift {
 /// any order and any batch.
 Shift draw_shift(const AugmentParams& params, std::uint64_t seed, int epoch, std::string_view key);
 
-/// What one utterance goes through: a shift, or, where there are taps, a shift in time and the taps of each channel, with
+/// What one utterance goes through: a shift, or, where there are taps, a shift in time and taps for each channel (draw_taps.h), with
 /// another tempo about the middle, and zeros in the steps mask_begin..mask_end-1.
 struct Augmentation {
   Shift shift = {};
-  std::vector<ChannelTap> taps = {};  ///< [C], or empty
+  bool has_taps = false;
+  std::uint64_t stream = 0;           ///< as UtteranceView has it: of epoch and key
+  double stretch = 1.0, gain = 1.0;   ///< likewise, of its taps
+  int mask_first = 0, mask_last = 0;  ///< likewise
   int mask_begin = 0, mask_end = 0;
   float tempo = 1.0F;  ///< steps of the utterance that pass in one; with taps alone
   int partner = -1;    ///< index in the batch of the utterance that is mixed in, or below 0 for none
@@ -36,13 +39,8 @@ struct Augmentation {
   bool operator==(const Augmentation&) const = default;
 };
 
-/// Taps of a channel axis that is stretched by a factor from its last channel C - 1, which is the lowest frequency of the
-/// ear, then shifted up: channel c reads position C-1 - (C-1 - (c - shift)) / stretch, between two neighbours by linear
-/// interpolation, zero outside. [C]; stretch > 0.
-std::vector<ChannelTap> stretched_channels(int n_channels, double stretch, int shift);
-
-/// Everything of `params` that changes the input, from (seed, epoch, key) alone. Shifts are those of draw_shift; without
-/// anything of the channels, masks or tempo there are no taps. Channels are stretched, then shifted, then dropped and masked.
+/// Everything of `params` that changes the input, from (seed, epoch, key) alone, but for which channels are dropped: that a back end
+/// draws. Shifts are those of draw_shift; without anything of the channels, masks or tempo there are no taps.
 Augmentation draw_augmentation(const AugmentParams& params, std::uint64_t seed, int epoch, const Utterance& utterance,
                                int n_channels);
 

@@ -34,16 +34,16 @@ void apply(const Augmentation& change, Batch& batch) {
   view.share = change.share;
   view.noise = change.noise;
   view.noise_seed = change.noise_seed;
-  if (change.taps.empty()) return;
-  if (change.taps.size() != static_cast<std::size_t>(batch.n_channels)) {
-    throw std::invalid_argument(
-        fmt::format("augmentation: {} taps for {} channels", change.taps.size(), batch.n_channels));
-  }
-  view.taps = static_cast<std::int32_t>(batch.taps.size() / change.taps.size());
+  view.stream = change.stream;
+  if (!change.has_taps) return;
+  view.taps = batch.n_batch() - 1;
   view.mask_begin = change.mask_begin;
   view.mask_end = change.mask_end;
   view.tempo = change.tempo;
-  batch.taps.insert(batch.taps.end(), change.taps.begin(), change.taps.end());
+  view.stretch = change.stretch;
+  view.gain = change.gain;
+  view.mask_first = change.mask_first;
+  view.mask_last = change.mask_last;
 }
 
 }  // namespace
@@ -71,6 +71,9 @@ std::span<const int> batch_indices(std::span<const int> order, int batch, int ba
 Batch make_batch(const Dataset& dataset, std::span<const int> indices, std::span<const Augmentation> changes) {
   check_request(dataset, indices, changes);
   Batch batch{.n_channels = dataset.n_channels};
+  batch.row_begin.reserve(indices.size() + 1);
+  batch.labels.reserve(indices.size());
+  batch.utterances.reserve(indices.size());
   for (std::size_t b = 0; b < indices.size(); ++b) {
     const Utterance& utterance = dataset.utterances[static_cast<std::size_t>(indices[b])];
     const std::int64_t end = std::int64_t{batch.n_rows()} + utterance.n_steps;

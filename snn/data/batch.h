@@ -26,16 +26,14 @@ struct Batch {
   std::vector<int> row_begin = {0};  ///< [B + 1]: utterance b has the rows row_begin[b] .. row_begin[b + 1] - 1
   std::vector<int> labels = {};      ///< [B] class index or -1
   std::vector<UtteranceView> utterances = {};  ///< [B], their values in the host's memory
-  std::vector<ChannelTap> taps = {};           ///< [utterances with taps][C]
-  std::vector<std::uint8_t> silent = {};       ///< [B][neurons of all hidden layers], nonzero: silent; or empty
+  BatchDraws draws = {};
 
   int n_batch() const { return static_cast<int>(row_begin.size()) - 1; }
   int n_rows() const { return row_begin.back(); }
 };
 
 /// The utterances at `indices` of a data set that must outlive the batch. `changes` is empty or one for each index. Throws
-/// std::invalid_argument for no indices, an index out of range, another number of changes, taps that are not one for each
-/// channel, or more than 2^31 - 1 steps in all.
+/// std::invalid_argument for no indices, an index out of range, another number of changes, or more than 2^31 - 1 steps in all.
 Batch make_batch(const Dataset& dataset, std::span<const int> indices, std::span<const Augmentation> changes = {});
 
 /// Bytes of each utterance's values, where the data set holds them.

@@ -11,7 +11,7 @@ namespace snn {
 
 namespace {
 
-void check_batch(const Batch& batch, int n_channels, int n_hidden) {
+void check_batch(const Batch& batch, int n_channels) {
   if (batch.n_channels != n_channels) {
     throw std::invalid_argument(fmt::format("batch: {} channels, the network wants {}", batch.n_channels, n_channels));
   }
@@ -23,20 +23,14 @@ void check_batch(const Batch& batch, int n_channels, int n_hidden) {
     throw std::invalid_argument(fmt::format("batch: {} views and {} labels for {} utterances", batch.utterances.size(),
                                             batch.labels.size(), batch.n_batch()));
   }
-  const std::size_t n_silent = batch.utterances.size() * static_cast<std::size_t>(n_hidden);
-  if (!batch.silent.empty() && batch.silent.size() != n_silent) {
-    throw std::invalid_argument(
-        fmt::format("batch: which of {} neurons are silent, the network has {}", batch.silent.size(), n_silent));
-  }
   for (const UtteranceView& view : batch.utterances) {
     if (view.partner >= batch.n_batch()) {
       throw std::invalid_argument(
           fmt::format("batch: utterance {} is to be mixed in, there are {}", view.partner, batch.n_batch()));
     }
-  }
-  const auto n_taps = batch.utterances.size() * static_cast<std::size_t>(n_channels);
-  if (batch.taps.size() > n_taps) {
-    throw std::invalid_argument(fmt::format("batch: {} taps, there can be {}", batch.taps.size(), n_taps));
+    if (view.taps >= batch.n_batch()) {
+      throw std::invalid_argument(fmt::format("batch: row {} of the taps, there are {}", view.taps, batch.n_batch()));
+    }
   }
 }
 
@@ -49,7 +43,7 @@ int round_up(int n, int step) {
   return static_cast<int>(rounded);
 }
 
-/// Bytes of what is sent of so many utterances, without taps.
+/// Bytes of what is sent of so many utterances.
 std::size_t sent_bytes(int n_batch) {
   return static_cast<std::size_t>(n_batch) * (sizeof(UtteranceView) + 2 * sizeof(int)) + sizeof(int);
 }
@@ -60,17 +54,19 @@ Shape LoadedBatch::pad(const Shape& shape, int row_step) {
   return {round_up(shape.n_rows, row_step), shape.n_batch + (row_step > 1 ? 1 : 0), shape.n_neurons};
 }
 
-void LoadedBatch::take(Batch batch, int n_channels, int n_hidden, int row_step) {
-  check_batch(batch, n_channels, n_hidden);
+void LoadedBatch::take(Batch batch, int n_channels, int row_step) {
+  check_batch(batch, n_channels);
   padded_ = pad({batch.n_rows(), batch.n_batch(), n_channels}, row_step);
   batch_ = std::move(batch);
+  has_taps_ = std::ranges::any_of(batch_.utterances, [](const UtteranceView& view) { return view.taps >= 0; });
   is_mixed_ = std::ranges::any_of(batch_.utterances, [](const UtteranceView& view) { return view.partner >= 0; });
   is_noisy_ = std::ranges::any_of(batch_.utterances, [](const UtteranceView& view) { return view.noise != 0.0F; });
 }
 
 void LoadedBatch::reserve(const Shape& padded, int n_hidden, Memory& memory) {
-  const std::size_t n_silent = static_cast<std::size_t>(padded.n_batch) * static_cast<std::size_t>(n_hidden);
-  sent_.renew(memory, sent_bytes(padded.n_batch) + n_taps(padded) * sizeof(ChannelTap) + n_silent);
+  sent_.renew(memory, sent_bytes(padded.n_batch));
+  taps_.renew(memory, area(padded.n_batch, padded.n_neurons));
+  silent_.renew(memory, area(padded.n_batch, n_hidden));
 }
 
 int LoadedBatch::n_steps() const {
@@ -100,13 +96,7 @@ void LoadedBatch::send(std::span<const void* const> values) {
   utterances.resize(n_batch);
   row_begin.resize(n_batch + 1, padded_.n_rows);
   labels.resize(n_batch, -1);
-  std::vector<ChannelTap> taps = batch_.taps;
-  std::vector<std::uint8_t> silent = batch_.silent;
-  if (!silent.empty()) {  // they lie behind all taps there can be
-    taps.resize(n_taps(padded_));
-    silent.resize(silent.size() / batch_.utterances.size() * n_batch);
-  }
-  std::vector<std::byte> bytes(sent_bytes(padded_.n_batch) + taps.size() * sizeof(ChannelTap) + silent.size());
+  std::vector<std::byte> bytes(sent_bytes(padded_.n_batch));
   std::byte* to = bytes.data();
   const auto put = [&to](const auto& array) {
     const std::size_t n_bytes = array.size() * sizeof array[0];
@@ -116,8 +106,6 @@ void LoadedBatch::send(std::span<const void* const> values) {
   put(utterances);
   put(row_begin);
   put(labels);
-  put(taps);
-  put(silent);
   sent_.upload(bytes);
 }
 

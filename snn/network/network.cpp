@@ -59,7 +59,7 @@ int Network<Real>::n_neurons() const {
 template <class Real>
 void Network<Real>::load(Batch batch, bool keeps) {
   keeps_ = may_keep_ = is_loaded_ = false;
-  batch_.take(std::move(batch), params_.sizes.front(), n_hidden(), backend_->traits().row_step);
+  batch_.take(std::move(batch), params_.sizes.front(), backend_->traits().row_step);
   fit(batch_.padded(), keeps);
   if (batch_.is_mixed() && unmixed_.size() < input_.size()) unmixed_.renew(*backend_, input_.size());
   batch_.send(backend_->fetch(batch_.values()));
@@ -148,6 +148,7 @@ void Network<Real>::gather() {
 
 template <class Real>
 void Network<Real>::pass_layers(bool keeps) {
+  batch_.draw(*backend_, std::span(params_.sizes).subspan(1, layers_.size() - 1));
   gather();
   const Pass<Real> shared = pass();
   for (Layer<Real>& layer : layers_) layer.forward(shared, keeps);

@@ -73,7 +73,8 @@ class Network {
             batch_.padded().n_batch,
             batch_.n_batch(),
             params_.recurrent.empty() ? 0 : batch_.n_steps(),
-            batch_.silent() != nullptr,
+            batch_.draws(),
+            batch_.has_taps(),
             batch_.is_mixed(),
             batch_.is_noisy()};
   }

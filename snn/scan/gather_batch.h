@@ -1,6 +1,7 @@
 #pragma once
 // From the utterances of a data set to the network's input.
 #include <cmath>
+#include <compare>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,6 +35,19 @@ struct UtteranceView {
   float share = 0.0F;         ///< of the partner, 0..1
   float noise = 0.0F;         ///< standard deviation of what is added to each value of the input
   std::uint64_t noise_seed = 0;
+  // What its own random numbers are taken from, and what becomes of its channels where it has taps (draw_taps.h):
+  std::uint64_t stream = 0;                    ///< index of its streams (rng.h)
+  double stretch = 1.0;                        ///< of the channel axis, above 0
+  double gain = 1.0;                           ///< of the channels that are not dropped
+  std::int32_t mask_first = 0, mask_last = 0;  ///< channels first..last-1 are zero
+};
+
+/// What is drawn alike for all utterances of a batch.
+struct BatchDraws {
+  std::uint64_t seed = 0;
+  double drop_channels = 0.0;  ///< probability of a channel to be zero, of utterances with taps
+  double drop_neurons = 0.0;   ///< probability of a hidden neuron to be silent
+  auto operator<=>(const BatchDraws&) const = default;
 };
 
 /// What a step of the input takes from an utterance: that step, and this share of the way to the one behind it.

@@ -98,7 +98,7 @@ void Trainer::run_batch(std::span<const int> distinct) {
   const std::vector<int> indices = draw_versions(params.seed, state_.epoch, *train_, distinct);
   Batch batch =
       make_batch(*train_, indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices));
-  batch.silent = draw_silent(params, state_.epoch, *train_, indices);
+  batch.draws = {params.seed, params.augment.drop_channels, params.augment.drop_neurons};
   network_.load(std::move(batch), true);
   const std::int64_t n_total = static_cast<std::int64_t>(n_batches_) * params.n_epochs;
   optimiser_.prepare(rate_factor(params.optimiser, optimiser_.n_updates(), n_total));

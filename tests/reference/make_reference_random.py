@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Print draws of the library's random streams, worked out anew from snn/base/rng.h, batch.h, augment.h, dropout.h and init.h: the numbers that
+"""Print draws of the library's random streams, worked out anew from snn/base/rng.h, batch.h, augment.h, draw_silent.h and init.h: the numbers that
 tests/snn/base/test_rng.cpp, test_batch.cpp, test_augment.cpp,
-test_dropout.cpp and test_init.cpp hold fast. A change of any of them changes every training.
+test_draw_silent.cpp and test_init.cpp hold fast. A change of any of them changes every training.
 
     tests/reference/make_reference_random.py
 """

@@ -17,4 +17,5 @@ TEST_CASE("hash: where one text ends and the next starts matters") {
 
 TEST_CASE("hash: a number is its eight bytes, little-endian") {
   CHECK(Hash().add(std::uint64_t{0x0102030405060708}).value() == fnv1a("\x08\x07\x06\x05\x04\x03\x02\x01"));
+  CHECK(fnv1a(fnv1a("ab"), 0x0102030405060708) == fnv1a("ab\x08\x07\x06\x05\x04\x03\x02\x01"));
 }

@@ -17,6 +17,20 @@ TEST_CASE("rng: a stream is the blocks of its counter in order") {
   }
 }
 
+TEST_CASE("rng: any place of a stream can be looked up") {
+  Rng rng(7, Purpose::kShift, 9);
+  std::vector<std::uint32_t> words;
+  for (int i = 0; i < 12; ++i) words.push_back(rng.next_u32());
+  for (const std::uint32_t word : {11U, 4U, 6U, 0U, 9U}) {
+    CHECK(random_words(philox_key(7), Purpose::kShift, 9, word / 4).word[word % 4] == words[word]);
+    rng.seek(word);
+    for (std::size_t i = word; i < words.size(); ++i) CHECK(rng.next_u32() == words[i]);
+  }
+  rng.seek((std::uint64_t{1} << 34) - 1);
+  CHECK_NOTHROW(rng.next_u32());
+  CHECK_THROWS_AS(rng.next_u32(), std::length_error);
+}
+
 TEST_CASE("rng: seed, purpose and index each give another stream") {
   std::set<std::uint64_t> firsts;
   for (const std::uint64_t seed : {0ULL, 1ULL, 1ULL << 32}) {

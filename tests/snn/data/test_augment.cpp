@@ -22,6 +22,15 @@ Augmentation draw(const AugmentParams& params, int i, int n_steps = 50, int n_ch
   return draw_augmentation(params, 9, i % 3, utterance_of("key" + std::to_string(i), n_steps), n_channels);
 }
 
+/// With its taps, as a back end draws them.
+std::vector<ChannelTap> taps_of(const AugmentParams& params, const Augmentation& drawn, int n_channels = 20,
+                                std::uint64_t seed = 9) {
+  const Dataset data{n_channels, {}, {utterance_of("a", 1)}};
+  Batch batch = make_batch(data, std::vector<int>{0}, std::vector<Augmentation>{drawn});
+  batch.draws = {seed, params.drop_channels, params.drop_neurons};
+  return support::drawn_taps(batch);
+}
+
 /// What the input becomes whose value in step t, channel c is (t + 1) f(c).
 template <class Values>
 std::vector<double> filled(const Values& values, int n_channels, const Augmentation& change) {
@@ -68,12 +77,12 @@ TEST_CASE("augmentation: draws are for ever what they were") {
   // tests/reference/make_reference_random.py, an independent program.
   CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "a") == Shift{-3, 1});
   CHECK(draw_shift({.shift_steps = 5, .shift_channels = 1}, 1, 3, "7_jackson_0") == Shift{-4, 1});
-  const Augmentation drawn =
-      draw_augmentation({.warp = 0.1, .gain_db = 6.0, .drop_channels = 0.5, .mask_channels = 3, .mask_steps = 5}, 1, 3,
-                        utterance_of("7_jackson_0", 20), 6);
+  const AugmentParams params{.warp = 0.1, .gain_db = 6.0, .drop_channels = 0.5, .mask_channels = 3, .mask_steps = 5};
+  const Augmentation drawn = draw_augmentation(params, 1, 3, utterance_of("7_jackson_0", 20), 6);
+  const std::vector<ChannelTap> taps = taps_of(params, drawn, 6, 1);
   const double stretch = 0.9361070067903068, factor = 0.8489901348184512 / 0.5;
   for (int c = 0; c < 6; ++c) {
-    const ChannelTap& tap = drawn.taps[static_cast<std::size_t>(c)];
+    const ChannelTap& tap = taps[static_cast<std::size_t>(c)];
     const bool is_silent = c == 0 || c == 1 || c == 3;
     const double position = 5.0 - (5.0 - c) / stretch, below = std::floor(position), fraction = position - below;
     INFO("channel " << c);
@@ -90,8 +99,8 @@ TEST_CASE("augmentation: without anything but shifts there are no taps") {
   AugmentParams more = shifts;
   more.gain_db = 1.0;
   for (int i = 0; i < 20; ++i) {
-    CHECK(draw(shifts, i) == Augmentation{.shift = draw(more, i).shift});
-    CHECK(draw(more, i).taps.size() == 20);
+    CHECK(draw(shifts, i) == Augmentation{.shift = draw(more, i).shift, .stream = draw(more, i).stream});
+    CHECK(draw(more, i).has_taps);
   }
 }
 
@@ -113,7 +122,7 @@ TEST_CASE("augmentation: channels are stretched from the last one, then shifted,
   };
   for (const double stretch : {0.5, 0.9, 1.0, 1.1, 1.5}) {
     for (const int shift : {-2, 0, 1}) {
-      const Augmentation change{.shift = {0, shift}, .taps = stretched_channels(kChannels, stretch, shift)};
+      const Augmentation change{.shift = {0, shift}, .has_taps = true, .stretch = stretch};
       const std::vector<double> found = filled(values, kChannels, change);
       for (int i = 0; i < 2 * kChannels; ++i) {
         INFO("stretch " << stretch << ", shift " << shift << ", channel " << i % kChannels);
@@ -129,7 +138,7 @@ TEST_CASE("augmentation: taps that change nothing give the bits of none, steps s
   const std::vector<float> values = {0.1F, 0.2F, 0.3F, 0.4F, 0.5F, 0.6F, 0.7F, 0.8F};
   const Augmentation shifted{.shift = {1, -1}};
   Augmentation change = shifted;
-  change.taps = stretched_channels(2, 1.0, -1);
+  change.has_taps = true;
   CHECK(filled(values, 2, change) == filled(values, 2, shifted));
   change.mask_begin = 2, change.mask_end = 3;
   CHECK(filled(values, 2, change) == std::vector<double>{0, 0, 0.2F, 0, 0, 0, 0.6F, 0});
@@ -140,12 +149,12 @@ TEST_CASE("augmentation: stretch and gain are uniform, the gain in dB") {
   double sum_stretch = 0.0, sum_db = 0.0, most = 0.0, least = 2.0, loudest = -100.0;
   for (int i = 0; i < kDraws; ++i) {
     // Channel 10 of 20 reads position 19 - 9 / stretch.
-    const ChannelTap tap = draw({.warp = 0.2}, i).taps[10];
+    const ChannelTap tap = taps_of({}, draw({.warp = 0.2}, i))[10];
     const double stretch = 9.0 / (19.0 - tap.channel - static_cast<double>(tap.weight_above));
     sum_stretch += stretch - 1.0;
     most = std::max(most, stretch);
     least = std::min(least, stretch);
-    const double db = 20.0 * std::log10(static_cast<double>(draw({.gain_db = 6.0}, i).taps[10].weight));
+    const double db = 20.0 * std::log10(static_cast<double>(taps_of({}, draw({.gain_db = 6.0}, i))[10].weight));
     sum_db += db;
     loudest = std::max(loudest, std::abs(db));
   }
@@ -161,7 +170,8 @@ TEST_CASE("augmentation: stretch and gain are uniform, the gain in dB") {
 TEST_CASE("augmentation: dropped channels are zero for the whole utterance, the others louder") {
   int n_dropped = 0;
   for (int i = 0; i < 1000; ++i) {
-    for (const ChannelTap& tap : draw({.drop_channels = 0.2}, i).taps) {
+    const AugmentParams params{.drop_channels = 0.2};
+    for (const ChannelTap& tap : taps_of(params, draw(params, i))) {
       n_dropped += tap.weight == 0.0F ? 1 : 0;
       CHECK((tap.weight == 0.0F || tap.weight == 1.25F));
     }
@@ -176,7 +186,7 @@ TEST_CASE("augmentation: a band of channels and a stretch of steps are masked, o
     const Augmentation drawn = draw({.mask_channels = 3, .mask_steps = 4}, i, 12, 8);
     std::vector<int> silent;
     for (int c = 0; c < 8; ++c) {
-      if (drawn.taps[static_cast<std::size_t>(c)].weight == 0.0F) silent.push_back(c);
+      if (taps_of({}, drawn, 8)[static_cast<std::size_t>(c)].weight == 0.0F) silent.push_back(c);
     }
     ++widths[static_cast<int>(silent.size())];
     if (!silent.empty()) CHECK(silent.back() - silent.front() + 1 == static_cast<int>(silent.size()));
@@ -241,7 +251,7 @@ TEST_CASE("augmentation: partners are uniform, their shares Beta, and all other 
 TEST_CASE("augmentation: noise has a seed of its own for each utterance and epoch, and moves nothing else") {
   const Augmentation drawn = draw({.shift_steps = 2, .noise = 0.25}, 7);
   CHECK(drawn.noise == 0.25F);
-  CHECK(drawn.taps.empty());
+  CHECK_FALSE(drawn.has_taps);
   CHECK(drawn.shift == draw({.shift_steps = 2}, 7).shift);
   CHECK(drawn == draw({.shift_steps = 2, .noise = 0.25}, 7));
   CHECK(drawn.noise_seed != draw({.shift_steps = 2, .noise = 0.25}, 8).noise_seed);
@@ -249,14 +259,14 @@ TEST_CASE("augmentation: noise has a seed of its own for each utterance and epoc
 }
 
 TEST_CASE("augmentation: one parameter leaves the draws of the others alone") {
-  const Augmentation warped = draw({.shift_steps = 2, .warp = 0.1}, 7);
-  const Augmentation both = draw({.shift_steps = 2, .warp = 0.1, .drop_channels = 0.5}, 7);
-  CHECK(both.shift == warped.shift);
+  const AugmentParams warp{.shift_steps = 2, .warp = 0.1}, dropped{.shift_steps = 2, .warp = 0.1, .drop_channels = 0.5};
+  CHECK(draw(dropped, 7).shift == draw(warp, 7).shift);
+  const std::vector<ChannelTap> warped = taps_of(warp, draw(warp, 7)), both = taps_of(dropped, draw(dropped, 7));
   bool has_kept = false;
-  for (std::size_t c = 0; c < both.taps.size(); ++c) {
-    if (both.taps[c].weight == 0.0F) continue;
+  for (std::size_t c = 0; c < both.size(); ++c) {
+    if (both[c].weight == 0.0F) continue;
     has_kept = true;
-    CHECK(both.taps[c].weight == 2.0F * warped.taps[c].weight);
+    CHECK(both[c].weight == 2.0F * warped[c].weight);
   }
   CHECK(has_kept);
 }

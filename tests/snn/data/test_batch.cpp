@@ -55,17 +55,31 @@ TEST_CASE("batch: each utterance is shifted by itself, and stays within its own 
   CHECK(support::gathered<float>(batch) == std::vector<float>{0, 0, 1, 2, 102, 0, 112, 0, 122, 0});
 }
 
-TEST_CASE("batch: each utterance has its own partner, share, noise and tempo") {
+TEST_CASE("batch: each utterance has its own partner, share, noise, tempo and taps") {
   const Dataset data = data_of({2, 3}, 1);
   const Augmentation first{.partner = 1, .share = 0.25F, .noise = 0.5F, .noise_seed = 7};
-  const Augmentation second{.taps = stretched_channels(1, 1.0, 0), .tempo = 1.5F};
+  const Augmentation second{.has_taps = true,
+                            .stream = 8,
+                            .stretch = 0.9,
+                            .gain = 2.0,
+                            .mask_first = 1,
+                            .mask_last = 2,
+                            .mask_begin = 3,
+                            .mask_end = 4,
+                            .tempo = 1.5F};
   const Batch batch = make_batch(data, std::vector<int>{0, 1}, std::vector<Augmentation>{first, second});
   CHECK(batch.utterances[0].partner == 1);
   CHECK(batch.utterances[0].share == 0.25F);
   CHECK(batch.utterances[0].noise == 0.5F);
   CHECK(batch.utterances[0].noise_seed == 7);
   CHECK(batch.utterances[0].tempo == 1.0F);
-  CHECK(batch.utterances[1].tempo == 1.5F);
+  CHECK(batch.utterances[0].taps < 0);
+  const UtteranceView& view = batch.utterances[1];
+  CHECK(view.tempo == 1.5F);
+  CHECK(view.taps == 1);
+  CHECK(view.stream == 8);
+  CHECK((view.stretch == 0.9 && view.gain == 2.0));
+  CHECK((view.mask_first == 1 && view.mask_last == 2 && view.mask_begin == 3 && view.mask_end == 4));
   CHECK(batch.utterances[1].partner < 0);
   CHECK(batch.utterances[1].noise == 0.0F);
 }
@@ -108,6 +122,4 @@ TEST_CASE("batch: wrong calls are refused") {
   CHECK_THROWS_WITH(make_batch(data, std::vector<int>{-1}), Contains("utterance -1 of 1"));
   CHECK_THROWS_WITH(make_batch(data, std::vector<int>{0}, std::vector<Augmentation>(2)),
                     Contains("2 augmentations for a batch of 1"));
-  CHECK_THROWS_WITH(make_batch(data, std::vector<int>{0}, std::vector<Augmentation>{{.taps = {{}, {}}}}),
-                    Contains("2 taps for 1 channels"));
 }

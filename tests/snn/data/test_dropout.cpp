@@ -1,8 +1,6 @@
 #include "snn/data/dropout.h"
 
-#include <algorithm>
 #include <catch2/catch.hpp>
-#include <cmath>
 
 #include "snn/model/init.h"
 
@@ -17,44 +15,7 @@ TrainingParams params_of(const std::vector<int>& sizes, double probability) {
   return params;
 }
 
-/// Of an utterance by itself.
-std::vector<std::uint8_t> draw_silent(const TrainingParams& params, int epoch, const std::string& key) {
-  Dataset data{1, {}, std::vector<Utterance>(1)};
-  data.utterances[0].key = key;
-  return snn::draw_silent(params, epoch, data, std::vector<int>{0});
-}
-
 }  // namespace
-
-TEST_CASE("dropout: hidden neurons are silent with their probability, by seed, epoch, key and layer") {
-  TrainingParams params = params_of({7, 500, 500, 9}, 0.25);
-  const std::vector<std::uint8_t> silent = draw_silent(params, 3, "a");
-  REQUIRE(silent.size() == 1000);
-  const auto n_silent = std::count(silent.begin(), silent.end(), 1);
-  CHECK(std::abs(static_cast<double>(n_silent) - 250.0) < 4 * std::sqrt(1000 * 0.25 * 0.75));
-  CHECK(n_silent + std::count(silent.begin(), silent.end(), 0) == 1000);
-  CHECK_FALSE(std::equal(silent.begin(), silent.begin() + 500, silent.begin() + 500));
-  CHECK(draw_silent(params, 3, "a") == silent);
-  CHECK(draw_silent(params, 4, "a") != silent);
-  CHECK(draw_silent(params, 3, "b") != silent);
-  params.seed = 2;
-  CHECK(draw_silent(params, 3, "a") != silent);
-  CHECK(draw_silent(params_of({7, 500, 9}, 0.0), 3, "a").empty());
-}
-
-TEST_CASE("dropout: draws are for ever what they were, utterances one behind the other") {
-  // tests/reference/make_reference_random.py, an independent program.
-  const std::vector<std::uint8_t> a = {1, 1, 0, 0, 0, 0, 1, 0, 0, 1};
-  const std::vector<std::uint8_t> b = {0, 1, 0, 1, 1, 0, 0, 1, 1, 1};
-  const TrainingParams params = params_of({1, 4, 6, 1}, 0.5);
-  CHECK(draw_silent(params, 3, "a") == a);
-  Dataset data{1, {}, std::vector<Utterance>(2)};
-  data.utterances[0].key = "a";
-  data.utterances[1].key = "7_jackson_0";
-  std::vector<std::uint8_t> both = b;
-  both.insert(both.end(), a.begin(), a.end());
-  CHECK(draw_silent(params, 3, data, std::vector<int>{1, 0}) == both);
-}
 
 // What a neuron gets on average with each of its hidden sources silent in a quarter of the utterances.
 TEST_CASE("dropout: for scoring, weights that leave hidden layers are scaled, and no others") {

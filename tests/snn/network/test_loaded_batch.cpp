@@ -1,7 +1,10 @@
 #include "snn/network/loaded_batch.h"
 
+#include <algorithm>
 #include <array>
 #include <catch2/catch.hpp>
+
+#include "tests/snn/scan/run_body.h"
 
 namespace {
 
@@ -22,7 +25,7 @@ TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") 
   const auto backend = snn::make_backend({.n_threads = 1});
   for (const int last : {9, 16}) {
     snn::LoadedBatch batch;
-    batch.take(batch_of({0, 4, last}), 3, 2, 8);
+    batch.take(batch_of({0, 4, last}), 3, 8);
     batch.reserve({0, 5, batch.padded().n_neurons}, 2, *backend);  // more than it needs
     batch.send(kValues);
     CHECK(batch.n_rows() == last);
@@ -37,49 +40,45 @@ TEST_CASE("loaded batch: a silent utterance without a label fills up the rows") 
 
 TEST_CASE("loaded batch: steps of the longest utterance, the silent one too, in whole eights") {
   snn::LoadedBatch batch;
-  batch.take(batch_of({0, 3, 20}), 3, 2, 1);
+  batch.take(batch_of({0, 3, 20}), 3, 1);
   CHECK(batch.n_steps() == 24);
-  batch.take(batch_of({0, 8, 12}), 3, 2, 1);
+  batch.take(batch_of({0, 8, 12}), 3, 1);
   CHECK(batch.n_steps() == 8);
-  batch.take(batch_of({0, 8, 12}), 3, 2, 128);
+  batch.take(batch_of({0, 8, 12}), 3, 128);
   CHECK(batch.n_steps() == 120);
 }
 
-TEST_CASE("loaded batch: taps lie behind the labels, at the same address with and without") {
+// Utterances of which the second has taps, and two hidden layers.
+TEST_CASE(
+    "loaded batch: taps and silent neurons are drawn, for the utterance that fills up too, where the batch says so") {
   const auto backend = snn::make_backend({.n_threads = 1});
+  const std::vector<int> hidden = {3, 2};
   snn::LoadedBatch batch;
   snn::Batch made = batch_of({0, 4, 9});
-  batch.take(made, 3, 2, 8);
-  batch.reserve({0, 3, batch.padded().n_neurons}, 2, *backend);
+  made.utterances[1].taps = 1;
+  made.utterances[1].gain = 3.0;
+  batch.take(made, 3, 8);
+  batch.reserve({0, 3, 3}, 5, *backend);
   batch.send(kValues);
-  const snn::ChannelTap* taps = batch.taps();
-  made.taps = {{0, 1.0F, 2.0F}, {1, 3.0F, 4.0F}, {2, 5.0F, 6.0F}};
-  batch.take(made, 3, 2, 8);
-  batch.send(kValues);
-  CHECK(batch.taps() == taps);
-  CHECK(std::vector<snn::ChannelTap>(taps, taps + 3) == made.taps);
-  CHECK(batch.sent_labels()[1] == 1);
-}
-
-// Two utterances of two hidden neurons, and the one that fills up.
-TEST_CASE("loaded batch: silent neurons lie behind all taps there can be, none in the utterance that fills up") {
-  const auto backend = snn::make_backend({.n_threads = 1});
-  snn::LoadedBatch batch;
-  snn::Batch made = batch_of({0, 4, 9});
-  batch.take(made, 3, 2, 8);
-  batch.reserve({0, 3, batch.padded().n_neurons}, 2, *backend);
+  CHECK(batch.has_taps());
   CHECK(batch.silent() == nullptr);
-  made.silent = {1, 0, 1, 1};
-  batch.take(made, 3, 2, 8);
+  batch.draw(*backend, hidden);
+  CHECK(batch.taps()[0] == snn::ChannelTap{});
+  CHECK(batch.taps()[5] == snn::ChannelTap{2, 3.0F, 0.0F});
+  made.utterances[1].taps = -1;
+  made.utterances[0].stream = 5, made.utterances[1].stream = 6;
+  made.draws = {.seed = 1, .drop_neurons = 0.5};
+  batch.take(made, 3, 8);
   batch.send(kValues);
-  const std::uint8_t* silent = batch.silent();
-  CHECK(std::vector<std::uint8_t>(silent, silent + 6) == std::vector<std::uint8_t>{1, 0, 1, 1, 0, 0});
-  made.taps = {{0, 1.0F, 2.0F}, {1, 3.0F, 4.0F}, {2, 5.0F, 6.0F}};
-  batch.take(made, 3, 2, 8);
-  batch.send(kValues);
-  CHECK(batch.silent() == silent);
-  CHECK(batch.taps()[2] == made.taps[2]);
-  CHECK(silent[3] == 1);
+  CHECK_FALSE(batch.has_taps());
+  batch.draw(*backend, hidden);
+  std::vector<std::uint8_t> wanted(3 * 5);
+  for (int layer = 1, first = 0; layer <= 2; first += hidden[static_cast<std::size_t>(layer - 1)], ++layer) {
+    support::run_tiles<1>(snn::DrawSilent{3, hidden[static_cast<std::size_t>(layer - 1)], layer, batch.utterances(),
+                                          made.draws, wanted.data() + first, 5});
+  }
+  CHECK(std::vector<std::uint8_t>(batch.silent(), batch.silent() + 15) == wanted);
+  CHECK(std::ranges::count(wanted, 1) > 2);
 }
 
 TEST_CASE("loaded batch: values are what the utterances have, and are sent from where the back end found them") {
@@ -89,7 +88,7 @@ TEST_CASE("loaded batch: values are what the utterances have, and are sent from 
   snn::Batch made = batch_of({0, 4, 9});
   made.utterances[0].values = values.data();
   made.utterances[0].type = snn::ValueType::kUint16;
-  batch.take(made, 3, 2, 8);
+  batch.take(made, 3, 8);
   CHECK(batch.values().at(0).data() == static_cast<const void*>(values.data()));
   CHECK(batch.values().at(0).size() == 24);  // 4 steps of 3 channels
   CHECK(batch.values().at(1).empty());
@@ -103,7 +102,7 @@ TEST_CASE("loaded batch: values are what the utterances have, and are sent from 
 TEST_CASE("loaded batch: nothing is added where a back end wants any number of rows") {
   const auto backend = snn::make_backend({.n_threads = 1});
   snn::LoadedBatch batch;
-  batch.take(batch_of({0, 4, 9}), 3, 2, 1);
+  batch.take(batch_of({0, 4, 9}), 3, 1);
   CHECK(batch.padded() == snn::Shape{9, 2, 3});
 }
 
@@ -114,10 +113,9 @@ TEST_CASE("loaded batch: batches whose parts do not fit together are refused") {
        {Change([](auto& p) { p.labels.pop_back(); }), Change([](auto& p) { p.utterances.pop_back(); }),
         Change([](auto& p) { p.row_begin.pop_back(); }), Change([](auto& p) { p.n_channels = 4; }),
         Change([](auto& p) { p.row_begin[1] = 9; }), Change([](auto& p) { p.row_begin.clear(); }),
-        Change([](auto& p) { p.taps.resize(7); }), Change([](auto& p) { p.silent.resize(3); }),
-        Change([](auto& p) { p.silent.resize(6); })}) {
+        Change([](auto& p) { p.utterances[0].taps = 2; }), Change([](auto& p) { p.utterances[0].partner = 2; })}) {
     snn::Batch made = batch_of({0, 4, 9});
     change(made);
-    CHECK_THROWS_AS(batch.take(made, 3, 2, 1), std::invalid_argument);
+    CHECK_THROWS_AS(batch.take(made, 3, 1), std::invalid_argument);
   }
 }

@@ -235,16 +235,24 @@ class BodyRun {
     for (int b = 0; b < bodies::kBatch; ++b) {
       const float* at = b == 2 ? nullptr : values.data() + bodies::kRowBegin[static_cast<std::size_t>(b)] * 9;
       views.push_back({at, snn::ValueType::kFloat, b - 2, 1 - b});
-      if (b % 2 == 1) views.back().taps = b / 2, views.back().mask_begin = 1, views.back().mask_end = 3;
+      views.back().stream = static_cast<std::uint64_t>(b) << 40;
+      if (b % 2 == 0) continue;
+      views.back().taps = b / 2, views.back().mask_begin = 1, views.back().mask_end = 3;
+      views.back().stretch = 1.0 + 0.1 * b, views.back().gain = 1.25;
+      views.back().mask_first = 2, views.back().mask_last = 3;
     }
-    std::vector<snn::ChannelTap> rows;
-    for (int b = 1; b < bodies::kBatch; b += 2) {
-      for (const snn::ChannelTap& tap : snn::stretched_channels(9, 1.0 + 0.1 * b, 1 - b)) rows.push_back(tap);
-    }
-    snn::Buffer<snn::ChannelTap> taps(backend_, rows.size());
-    taps.upload(rows);
+    snn::Buffer<snn::ChannelTap> taps(backend_, bodies::kBatch * 9);
     snn::Buffer<snn::UtteranceView> sent(backend_, views.size());
     sent.upload(views);
+    const snn::BatchDraws draws{.seed = 3, .drop_channels = 0.25, .drop_neurons = 0.4};
+    backend_.run(snn::DrawTaps{bodies::kBatch, 9, sent.data(), draws, taps.data()});
+    for (const snn::ChannelTap& tap : taps.download()) {
+      for (const float each : {static_cast<float>(tap.channel), tap.weight, tap.weight_above})
+        outputs_["taps"].push_back(each);
+    }
+    snn::Buffer<std::uint8_t> silent = zeros<std::uint8_t>(bodies::kBatch * 30);
+    backend_.run(snn::DrawSilent{bodies::kBatch, 23, 2, sent.data(), draws, silent.data() + 7, 30});
+    keep("silent", silent);
     backend_.run(snn::GatherBatch<float>{.shape = {bodies::kRows, bodies::kBatch, 9},
                                          .row_begin = row_begin(),
                                          .utterances = sent.data(),

@@ -27,6 +27,9 @@ TABLES = {
     "arabic": Table("Arabic Speech Commands, unseen speakers", "arabic-commands", "", "100-100-100", "paper-alpha", True, None),
 }
 
+# Of ossicle-train, beside those of the row (runs.py).
+RUN_OPTIONS = ("-o", "--output", "--threads", "--log", "--resume", "--overwrite", "--valid", "--valid-fraction", "--valid-by", "--valid-seed")
+BEFORE = ("--preset", "--hidden", "--epochs", "--valid-fraction")  # options of scripts/reproduce too
 BASELINE = "baseline"  # protocol of what is not a network of ossicle-train
 OWN_VALIDATION = ("arabic-commands",)  # corpora that bring a validation part
 SPLITS = ("ab", "official")  # of N-TIDIGITS, the paper's first
@@ -107,13 +110,40 @@ def run_of(table, settings, fold, row, seed, protocol, fraction):
     return Run(f"{table}/{folder}/{name}", table, fold, row, seed, settings, protocol, flags)
 
 
+def rows_of_table(table):
+    return [row for row in ROWS if table in ONLY.get(row, TABLES)]
+
+
+def rows_asked(args, table):
+    return [row for row in rows_of_table(table) if row in (args.rows or ROWS)]
+
+
+def option_names(words):
+    """--bip of --bip, --no-bip and --bip=1."""
+    return {re.sub("^--no-", "--", word.split("=")[0]) for word in words if word.startswith("-")}
+
+
+def require_choices(args):
+    """ValueError for a row that a table does not have (asked for all of them, it is in some), and for options of ossicle-train that the
+    runs set themselves: it would refuse them when the streams are made, or another network would bear the row's name."""
+    for table in args.tables:
+        strange = [row for row in args.rows or [] if row not in rows_of_table(table)]
+        if strange and not args.asked_all:
+            raise ValueError(f"--rows {strange[0]}: table {table} has no such row, but {','.join(rows_of_table(table))}")
+        for row in [row for row in rows_asked(args, table) if row in NETWORKS]:
+            own = option_names([*RUN_OPTIONS, *network_flags(table, {**settings_of(args, table), "extra": []}, row, 1)])
+            for name in sorted(own & option_names(args.extra)):
+                remedy = "give it before --" if name in BEFORE else "leave it out, or leave out the row (--rows)"
+                raise ValueError(f"-- {name}: row {row} of table {table} sets it itself; {remedy}")
+
+
 def runs_of_table(args, table, speakers):
     """Seeds are the outer loop, so that a stopped plan has every row. speakers: of FSDD, else empty."""
     settings = settings_of(args, table)
     folds = speakers if table == "fsdd-unseen" else [""]
     fraction = valid_fraction(table, settings, len(speakers))
     seeds = range(1, (args.seeds or (QUICK_SEEDS if args.quick else SEEDS)) + 1)
-    rows = [row for row in args.rows or ROWS if table in ONLY.get(row, TABLES)]
+    rows = rows_asked(args, table)
 
     def baselines(seed, names):
         """They stand beside every setting with that validation part. Ridge needs one: without, it takes the table's."""

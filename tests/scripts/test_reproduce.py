@@ -10,7 +10,7 @@ from tree import ROOT, TreeTest
 sys.path.insert(0, str(ROOT / "scripts/tables"))
 import corpora  # noqa: E402
 import cost  # noqa: E402
-from plan import runs_of_table  # noqa: E402
+from plan import require_choices, runs_of_table  # noqa: E402
 from rows import layer_flags  # noqa: E402
 
 ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip", "r", "st-rsbp", "hm2", "lsm-r2000", "lsm-r3200", "lsm-r5000"]
@@ -69,6 +69,30 @@ class Plan(Reproduce):
         self.assertEqual(ids[:3], [FOLDER, "paper-100-100-100-400epochs", f"{FOLDER}-valid0.2"])
         self.assertEqual(len(set(ids)), len(ids))
         self.assertTrue(all(id.startswith(f"{FOLDER}-warp-0.") for id in ids[3:5]), ids)
+
+    def test_rows_that_a_table_does_not_have(self):
+        refused = self.reproduce("fsdd", "--list", "--data", self.root / "data", "--rows", "ff,r-200", code=2).stderr
+        self.assertIn("--rows r-200: table fsdd has no such row, but ff,sr,", refused)
+        self.assertNotIn("r-200", refused.split("but", 1)[1])
+        two = self.run_script("scripts/reproduce", "digits", "fsdd", "--rows", "r-200")
+        self.assertIn("table fsdd has no such row", two.stderr)
+        self.assertIn("fsdd/", self.reproduce("all", "--list", "--data", self.root / "data", "--rows", "ff,r-200").stdout)
+
+    def test_options_that_the_rows_set(self):
+        done = self.reproduce("fsdd", "--list", "--data", self.root / "data", "--rows", "ff,hm2", "--", "--lr", "0.1", "--rule=step", code=2)
+        self.assertIn("-- --rule: row hm2 of table fsdd sets it itself", done.stderr)
+
+        def check(*extra, rows=("ff", "srsc-bip")):
+            require_choices(options(tables=["fsdd"], asked_all=False, rows=rows, extra=extra))
+
+        check("--rule", "step")
+        check("--bip", rows=["cnn"])  # no network of ossicle-train
+        for option in ("--skip", "--no-skip", "--no-bip", "--seed", "--threads", "--log", "-o"):
+            with self.assertRaisesRegex(ValueError, "of table fsdd sets it itself; leave it out"):
+                check(option)
+        for option in ("--hidden", "--epochs=3", "--valid-fraction"):
+            with self.assertRaisesRegex(ValueError, "row ff of table fsdd sets it itself; give it before --"):
+                check(option)
 
     def test_commands(self):
         _, words = self.plan("fsdd", "--seeds", 1, "--", "--warp", "0.1")[1]

@@ -22,6 +22,7 @@ except ImportError:
 THETA, TAU_S_STEPS, V_TH = 1 - 1 / 16, 8, 1.0  # the paper's table 1, TI46
 LARGEST_W_SELF = 0.5
 LARGEST_GAIN = (1 - THETA) / LARGEST_W_SELF  # h: from here on a linear layer may grow without end
+SMALLEST_GAIN = 1e-100  # the squares of potentials, which are of this size, lose digits below 1e-154 and vanish below 1e-162
 SPIKING_GAINS = tuple(0.01 * 2 ** (k / 2) for k in range(17))  # 0.01 to 2.56
 
 
@@ -134,8 +135,9 @@ def main():
     args = parser.parse_args()
     if min(args.inputs, args.neurons, args.steps) < 1 or args.seed < 0:
         parser.error("--inputs, --neurons and --steps must be 1 or more, --seed 0 or more")
-    if not 0 < args.gain < LARGEST_GAIN:
-        parser.error(f"--gain {args.gain}: wanted above 0 and below {LARGEST_GAIN:g}, where the linear layers are stable")
+    if not SMALLEST_GAIN <= args.gain < LARGEST_GAIN:
+        parser.error(f"--gain {args.gain}: wanted {SMALLEST_GAIN:g} or more, so that the errors can be computed, and below {LARGEST_GAIN:g}, "
+                     "where the linear layers are stable")
     if np is None:
         say(f"no NumPy for {sys.executable}; apt-get install python3-numpy")
         return 2

@@ -125,7 +125,7 @@ void Trainer::read_back() {
 void Trainer::stop() {
   const TrainingParams& params = state_.model.training;
   const int batch = static_cast<int>(gradient_.stopped_at) - 1;
-  const double norm = gradient_.norm;
+  const double norm = std::abs(gradient_.norm);  // a computed NaN may have a sign, which would be printed
   const std::vector<int> order = epoch_order(train_->n_distinct(), params.seed, state_.epoch);
   optimiser_.rewind(optimiser_.n_updates() - (state_.next_batch - batch));
   state_.next_batch = batch;

@@ -81,8 +81,16 @@ class Command(TreeTest):
         self.assertLess(float(shown["recurrent layer"]), float(shown["the two layers, w_s = 0"]))
         self.assertEqual(self.run_script("scripts/equation10.py", "--neurons", 20, "--seed", 7).stdout, done.stdout)
 
+    def test_tiny_gains(self):
+        """The errors are those of any gain but for the terms that lack a factor."""
+        errors = equation10.Pair(78, 20, 50, 1).linear_errors(equation10.SMALLEST_GAIN)
+        self.assertLess(errors["h W2 W1 x"], 1e-10)
+        self.assertAlmostEqual(errors["W2 W1 x"] / 1e100, 1, 9)
+        self.assertAlmostEqual(errors["h^2 W2 W1 x"], 1, 9)
+
     def test_what_cannot_be_shown(self):
-        for words, message in ((("--gain", "0.125"), "wanted above 0 and below 0.125"), (("--steps", "0"), "must be 1 or more"),
+        for words, message in ((("--gain", "0.125"), "and below 0.125, where"), (("--gain", "1e-101"), "wanted 1e-100 or more"),
+                               (("--gain", "nan"), "wanted 1e-100 or more"), (("--steps", "0"), "must be 1 or more"),
                                (("--inputs", "1", "--steps", "1"), "no spike came in")):
             done = self.run_script("scripts/equation10.py", *words)
             self.assertEqual(done.returncode, 2)

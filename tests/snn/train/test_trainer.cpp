@@ -212,7 +212,7 @@ TEST_CASE("trainer: weights so large that the error overflows stop it in the fir
   params.init.w_scale = 1e30;
   params.batch_size = 9;
   snn::Trainer trainer = run.trainer(params);
-  CHECK_THAT(failure(trainer), Contains("epoch 1, batch 1:") && Contains(" and 4 more)") &&
+  CHECK_THAT(failure(trainer), Contains("epoch 1, batch 1: gradient norm nan, wanted") && Contains(" and 4 more)") &&
                                    Contains("lower --input-scale or --w-scale") && !Contains("--lr"));
   CHECK(all_finite(trainer.model("last").parameters));
 }

@@ -163,6 +163,17 @@ TEST_CASE("ossicle-train --unknown: other words and noise become a class of thei
   CHECK_THAT(warm.err, Contains("begun anew: those of (unknown)") && Contains("class (unknown): 60 recordings"));
 }
 
+TEST_CASE("ossicle-train: a class (unknown) of the training stream is that of --unknown") {
+  const Rig rig;
+  const std::string own = rig.file("own.tar"), model = rig.file("own"),
+                    line = "ossicle-train --hidden 5 --no-skip --epochs 1 --threads 1 -o " + model + " --overwrite ";
+  pipe_support::write_stream(own, {.n_records = 20, .extra_label = "(unknown)"});
+  CHECK_THAT(shell(line + own).err, Contains("class (unknown): counts as none of the words"));
+  CHECK_THAT(shell(line + own + " --unknown " + rig.other).err, Contains("class (unknown): 31 recordings"));
+  CHECK_THAT(shell("ossicle-info " + model).out, Contains("\nclasses: 0 1 2 3 4 5 6 7 8 9 (unknown)\n"));
+  CHECK_THAT(shell(line + rig.train).err, !Contains("(unknown)"));
+}
+
 TEST_CASE("rejection: what does not go together is named") {
   const Rig rig;
   const std::string bare = rig.file("bare"), eval = "ossicle-eval " + rig.model + " " + rig.test + " ";

@@ -112,9 +112,10 @@ class Reproduce(unittest.TestCase):
         self.assertEqual((after["test"], after["valid"]), (before["test"], before["valid"]))
 
     def test_every_row(self):
-        done = self.reproduce("fsdd", "--rows", ",".join(NETWORKS))
+        rows = [row for row in NETWORKS if row not in ONLY]
+        done = self.reproduce("fsdd", "--rows", ",".join(rows))
         results = self.results("fsdd")
-        self.assertEqual(set(results), {f"{row}-s1" for row in NETWORKS if row not in ONLY})
+        self.assertEqual(set(results), {f"{row}-s1" for row in rows})
         layers = {name: result["layers"] for name, result in results.items()}
         self.assertEqual([layers[f"{row}-s1"] for row in ("r", "st-rsbp", "hm2", "lsm-r2000")], ["8-R8-8", "8-8-8", "8-8", "R40"])
         self.assertEqual(results["r-s1"]["parameters"] - results["ff-s1"]["parameters"], 8 * 8)

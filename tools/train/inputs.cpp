@@ -132,13 +132,15 @@ void require_no_silence(const std::string& stream_name, const ear::Header& heade
 }
 
 void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Context& context) {
-  if (names.empty()) return;
   snn::Dataset& dataset = train.dataset;
   const std::string label = snn::kUnknownName;
   auto found = std::ranges::find(dataset.classes, label);
+  if (names.empty()) {
+    if (found != dataset.classes.end()) context.note(fmt::format("class {}: counts as none of the words", label));
+    return;
+  }
   if (found == dataset.classes.end()) found = dataset.classes.insert(found, label);
   const auto index = static_cast<int>(found - dataset.classes.begin());
-  std::size_t n = 0;
   for (const std::string& name : names) {
     LoadedStream loaded = load_beside(name, train);
     train.longest_ms = std::max(train.longest_ms, loaded.longest_ms);
@@ -147,9 +149,9 @@ void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Con
       utterance.label = index;
       utterance.label_name = label;
       dataset.utterances.push_back(std::move(utterance));
-      ++n;
     }
   }
+  const auto n = std::ranges::count(dataset.utterances, index, &snn::Utterance::label);
   context.note(fmt::format("class {}: {} recordings", label, n));
 }
 

@@ -34,7 +34,8 @@ void add_variants(const std::vector<std::string>& names, const snn::Dataset* val
 void require_no_silence(const std::string& stream_name, const ear::Header& header);
 
 /// Adds the recordings of these streams to the class snn::kUnknownName, whatever their labels; where there is none, as a new last class.
-/// "(unknown) " stands before their keys. Before a validation part is cut. Throws std::runtime_error for a stream of another recipe.
+/// "(unknown) " stands before their keys. Before a validation part is cut. Notes the class, also one that the training stream has and
+/// nothing is added to. Throws std::runtime_error for a stream of another recipe.
 void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Context& context);
 
 /// The model at `path`, if it is not empty. Throws std::runtime_error if the stream was made by another recipe than the

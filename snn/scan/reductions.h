@@ -157,7 +157,7 @@ struct GradientNorm {
     const double factor = has_own_clips ? 1.0 : clip_factor(norm, clip_norm);
     const bool is_finite = norm - norm == 0.0;
     item == 0 ? count(norm, factor, is_finite)
-              : count_array(item - 1, std::sqrt(sum_of_lanes(lanes, kHalf)), factor, is_finite);
+              : count_array(item - 1, std::sqrt(sum_of_lanes(lanes + kHalf, kHalf)), factor, is_finite);
   }
 
  private:

@@ -28,7 +28,7 @@ Listener::Listener(const Recogniser& recogniser, const ListenerParams& params, i
     : recogniser_(recogniser),
       params_(params),
       rate_hz_(checked_rate(params, sample_rate_hz)),
-      grid_(std::max<std::int64_t>(1, std::llround(kGrid_s * rate_hz_))),
+      grid_(std::llround(kGrid_s * rate_hz_)),
       segmenter_(params.segmenter, sample_rate_hz) {}
 
 void Listener::require_open() const {
@@ -52,7 +52,7 @@ void Listener::hear(std::span<const float> samples, std::vector<Heard>& heard) {
   take_events(heard);
   if (in_word_ && params_.partial_s > 0.0 && n_heard_ % grid_ == 0 && n_heard_ >= next_guess_) {
     heard.push_back(name(word_begin_, n_heard_, false));
-    next_guess_ = n_heard_ + std::max<std::int64_t>(1, std::llround(params_.partial_s * rate_hz_));
+    next_guess_ = n_heard_ + std::llround(params_.partial_s * rate_hz_);
   }
   forget();
 }
@@ -84,11 +84,10 @@ Heard Listener::name(std::int64_t begin, std::int64_t end, bool is_final) const 
 
 /// What no word can want any more goes when it is as much as what stays, so that each sample moves once or twice.
 void Listener::forget() {
-  const std::int64_t wanted = in_word_ ? std::min(word_begin_, n_heard_) : n_heard_ - segmenter_.look_back();
-  const std::int64_t n_old = wanted - first_kept_;
+  const std::int64_t n_old = n_heard_ - segmenter_.look_back() - first_kept_;
   if (n_old < std::ssize(kept_) - n_old) return;
   kept_.erase(kept_.begin(), kept_.begin() + n_old);
-  first_kept_ = wanted;
+  first_kept_ += n_old;
 }
 
 void Listener::finish(std::vector<Heard>& heard) {

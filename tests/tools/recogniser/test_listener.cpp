@@ -5,6 +5,7 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 
 #include "tests/tools/recogniser/models.h"
 
@@ -71,6 +72,44 @@ TEST_CASE("A listener names the words that its segmenter cuts out, soon after th
       CHECK(word.answers[k].label == wanted[k].label);
       CHECK(word.answers[k].score == wanted[k].score);
     }
+  }
+}
+
+TEST_CASE("Guesses come at the times that were asked for, of what was heard by then, and a long word is cut") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  const ear::Sound sweep = support::sweep(kRate_hz);
+  std::vector<float> samples(kRate_hz);
+  for (int i = 0; i < 8; ++i) samples.insert(samples.end(), sweep.samples.begin(), sweep.samples.end());
+  samples.resize(samples.size() + kRate_hz);
+  const std::vector<Heard> heard = hear(recogniser, {.k = 5, .partial_s = 0.25}, samples, {160});
+  std::vector<double> ends, guesses;  // seconds
+  for (const Heard& each : heard) {
+    (each.is_final ? ends : guesses).push_back(each.end_s);
+    const auto at = [&](double time_s) { return samples.begin() + std::lround(time_s * kRate_hz); };
+    const auto wanted = recogniser.recognise({{at(each.begin_s), at(each.end_s)}, kRate_hz}, 5);
+    REQUIRE(each.answers.size() == wanted.size());
+    for (std::size_t k = 0; k < wanted.size(); ++k) CHECK(each.answers[k].score == wanted[k].score);
+  }
+  REQUIRE(ends.size() == 2);
+  CHECK(ends[0] == Approx(heard[0].begin_s + 3.0));
+  CHECK(ends[1] == Approx(5.0).margin(0.03));
+  REQUIRE(guesses.size() > 11);
+  CHECK(guesses[0] >= heard[0].begin_s + 0.25);
+  CHECK(guesses[0] < heard[0].begin_s + 0.26);
+  for (std::size_t i = 1; i < 11; ++i) CHECK(guesses[i] == Approx(guesses[i - 1] + 0.25));
+}
+
+TEST_CASE("What begins and is no word is not named") {
+  const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
+  std::vector<float> samples(3 * kRate_hz);
+  std::mt19937 random{1};
+  std::normal_distribution<float> noise(0.0F, 0.1F);
+  for (int i = kRate_hz; i < kRate_hz * 3 / 2; ++i) samples[static_cast<std::size_t>(i)] = noise(random);
+  const std::vector<Heard> heard = hear(recogniser, {.partial_s = 0.1}, samples, {160});
+  CHECK_FALSE(heard.empty());  // guesses, until it is known
+  for (const Heard& each : heard) {
+    CHECK_FALSE(each.is_final);
+    CHECK(each.known_s < 1.75);
   }
 }
 

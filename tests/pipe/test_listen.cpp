@@ -109,8 +109,16 @@ TEST_CASE("ossicle-listen: a recording, a WAV from a pipe and PCM from a pipe gi
   CHECK(object.at("end") == Approx(1.15).margin(0.1));
   CHECK(object.at("confidence") > 0.3);
   CHECK(object.at("top").size() == 2);
+  CHECK_FALSE(object.contains("path"));
+  const auto of_file = shell("ossicle-listen --json --partial --partial-every 0.1 " + t.model + " " + wav);
+  const auto guess = nlohmann::json::parse(of_file.out.substr(0, of_file.out.find('\n')));
+  CHECK(guess.at("path") == wav);
+  CHECK(guess.at("final") == false);
+  CHECK(guess.at("end").is_null());
   const auto guesses = shell("cat " + t.raw + " | ossicle-listen --partial --partial-every 0.1 " + t.model + pcm);
   CHECK_THAT(guesses.out, Contains("\t-\t"));
+  // The word that goes on at the end, within 3.05 to 3.45 s, is named.
+  CHECK(labels(shell("head -c 108800 " + t.raw + " | ossicle-listen " + t.model + pcm).out) == "low high low ");
   CHECK(shell("cat " + t.raw + " | ossicle-listen --reject 1 " + t.model + pcm).out.find("(unknown)") !=
         std::string::npos);
 }
@@ -130,6 +138,53 @@ TEST_CASE("ossicle-listen: lines come while the pipe stays open, and Ctrl-C ends
   };
   CHECK_THAT(stopped("abcde", " --format s16le").out, Contains("code 0"));
   CHECK_THAT(stopped("RIFF", "").out, Contains("code 143"));
+}
+
+TEST_CASE("ossicle-listen: nobody waits for a writer that has sent what its header promises") {
+  const Tones t;
+  // The writer leaves "late" behind if it could finish.
+  const auto run = shell("mkfifo p; (cat signal.wav; sleep 20; touch late) > p & writer=$!; ossicle-listen m p; " +
+                             std::string("ls late; pkill -P $writer sleep"),
+                         {}, {t.temp.path()});
+  CHECK(labels(run.out) == "low high low ");
+  CHECK_THAT(run.err, Contains("late"));  // ls finds none
+}
+
+TEST_CASE("ossicle-listen: a word that the model refuses is told, and the others go on") {
+  const Tones t;
+  REQUIRE(
+      shell("ossicle-lyon -q --decimation 5000 --list list.tsv --root . -o long.tar", {}, {t.temp.path()}).exit_code ==
+      0);
+  REQUIRE(
+      shell("ossicle-train -q long.tar --preset plain --hidden 5 --epochs 1 -o long", {}, {t.temp.path()}).exit_code ==
+      0);
+  std::vector<std::int16_t> samples(12000);
+  for (const double seconds : {0.25, 0.6}) {  // a step has 0.4 s
+    const auto word = Tones::tone(310, seconds, 0.2);
+    samples.insert(samples.end(), word.begin(), word.end());
+    samples.resize(samples.size() + 12000);
+  }
+  t.write("two.raw", Tones::bytes(samples));
+  const auto run = shell("ossicle-listen long --format s16le two.raw", {}, {t.temp.path()});
+  CHECK(run.exit_code == 1);
+  CHECK_THAT(run.err, Contains("two.raw: 0.7") && Contains(" s: ") && Contains("shorter than one step"));
+  CHECK(std::ranges::count(run.out, '\n') == 1);
+  CHECK(run.out.starts_with("1."));
+}
+
+TEST_CASE("ossicle-listen: of several channels the mean is taken, and that is said") {
+  const Tones t;
+  std::string wav = pipe_support::slurp(t.file("signal.wav"));
+  wav.replace(22, 2, test_support::number(2, 2));  // frames of two samples, at half the rate
+  wav.replace(24, 4, test_support::number(8000, 4));
+  wav.replace(32, 2, test_support::number(4, 2));
+  t.write("two.wav", wav);
+  for (const char* command : {"ossicle-listen m two.wav", "cat two.wav | ossicle-listen m",
+                              "ossicle-listen m --format s16le --rate 8000 --channels 2 signal.raw"}) {
+    const auto run = shell(command, {}, {t.temp.path()});
+    CHECK_THAT(run.err, Contains("2 channels; their mean is taken"));
+    CHECK(std::ranges::count(run.out, '\n') == 3);
+  }
 }
 
 TEST_CASE("ossicle-listen: what lies behind the sound of a WAV is told, of a file and of a pipe") {

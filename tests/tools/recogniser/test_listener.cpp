@@ -75,7 +75,7 @@ TEST_CASE("A listener names the words that its segmenter cuts out, soon after th
   }
 }
 
-TEST_CASE("Guesses come at the times that were asked for, and are of what was heard by then, and a long word is cut") {
+TEST_CASE("Guesses come at the times that were asked for, of what was heard by then, and a long word is cut") {
   const ossicle::Recogniser recogniser(support::model_of(support::stretched()));
   const ear::Sound sweep = support::sweep(kRate_hz);
   std::vector<float> samples(kRate_hz);

@@ -152,17 +152,23 @@ Batch batch_of(const NetworkParams& params, const BatchSize& batch) {
 }
 
 BatchSize largest_batch(const Dataset& dataset, int batch_size) {
-  std::vector<int> n_steps;
-  for (const Utterance& utterance : dataset.utterances) n_steps.push_back(utterance.n_steps);
-  std::ranges::sort(n_steps, std::greater<>());
-  n_steps.resize(std::min(n_steps.size(), as_size(batch_size)));
-  const auto n_rows = std::accumulate(n_steps.begin(), n_steps.end(), std::int64_t{0});
+  const std::vector<int> longest = longest_utterances(dataset, batch_size);
+  std::int64_t n_rows = 0;
+  for (const int i : longest) n_rows += dataset.utterances[as_size(i)].n_steps;
   if (n_rows > std::numeric_limits<int>::max())
     throw std::invalid_argument("a batch of too many steps; make it smaller");
-  return {static_cast<int>(n_rows), static_cast<int>(n_steps.size())};
+  return {static_cast<int>(n_rows), static_cast<int>(longest.size())};
 }
 
 }  // namespace
+
+std::vector<int> longest_utterances(const Dataset& dataset, int n) {
+  std::vector<int> order(dataset.utterances.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, std::greater<>(), [&](int i) { return dataset.utterances[as_size(i)].n_steps; });
+  order.resize(std::min(order.size(), as_size(n)));
+  return order;
+}
 
 BatchSize largest_batch(const Dataset& train, const Dataset* valid, int batch_size) {
   const BatchSize trained = largest_batch(train, batch_size);

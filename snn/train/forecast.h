@@ -2,6 +2,7 @@
 // How much memory a run will take, before it takes any.
 #include <cstddef>
 #include <string>
+#include <vector>
 
 #include "snn/data/dataset.h"
 #include "snn/model/params.h"
@@ -25,6 +26,9 @@ struct BatchSize {
   int n_rows = 0;   ///< steps of all its utterances
   int n_batch = 0;  ///< utterances
 };
+
+/// Indices of the n longest utterances, or of all, the longest first; of equals, those that come first.
+std::vector<int> longest_utterances(const Dataset& dataset, int n);
 
 /// Of the batch_size longest utterances; batches are drawn at random. valid: scored by such batches too; may be null. Throws
 /// std::invalid_argument if they have more than 2^31 - 1 steps.

@@ -7,6 +7,7 @@
 #include <numeric>
 #include <stdexcept>
 
+#include "snn/backend/out_of_memory.h"
 #include "snn/data/dropout.h"
 
 namespace snn {
@@ -94,8 +95,20 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Bat
 }
 
 void Trainer::run_batch(std::span<const int> distinct) {
+  const std::vector<int> indices = draw_versions(params().seed, state_.epoch, *train_, distinct);
+  try {
+    step(indices);
+  } catch (const OutOfMemory&) {
+    if (!make_room()) throw;
+    step(indices);
+  }
+  n_utterances_ += static_cast<std::int64_t>(indices.size());
+  n_steps_ += count_steps(indices);
+  ++state_.next_batch;
+}
+
+void Trainer::step(std::span<const int> indices) {
   const TrainingParams& params = state_.model.training;
-  const std::vector<int> indices = draw_versions(params.seed, state_.epoch, *train_, distinct);
   Batch batch =
       make_batch(*train_, indices, draw_augmentations(params.augment, params.seed, state_.epoch, *train_, indices));
   batch.draws = {params.seed, params.augment.drop_channels, params.augment.drop_neurons};
@@ -109,9 +122,17 @@ void Trainer::run_batch(std::span<const int> distinct) {
     network_.keep_norms(optimiser_.device_state(), optimiser_.device_coeffs());
     network_.count(params.loss, optimiser_.device_state(), counts_);
   });
-  n_utterances_ += static_cast<std::int64_t>(indices.size());
-  n_steps_ += count_steps(indices);
-  ++state_.next_batch;
+}
+
+/// Gives up the data that the back end keeps, so that a step that found no memory can be tried again: once, and only if it did not
+/// get as far as its update.
+bool Trainer::make_room() {
+  if (train_values_ == nullptr && valid_values_ == nullptr) return false;
+  const GradientState state = optimiser_.state();
+  if (state.stopped_at == 0 && state.n_updates != state_.next_batch) return false;
+  train_values_ = valid_values_ = nullptr;
+  optimiser_.rewind(optimiser_.n_updates() - 1);
+  return true;
 }
 
 void Trainer::read_back() {

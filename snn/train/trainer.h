@@ -93,10 +93,11 @@ class Trainer {
   Model model(const std::string& which) const;
 
  private:
+  void rehearse();
   void run_batch(std::span<const int> distinct);
+  void step(std::span<const int> indices);
+  bool make_room();
   bool has_layer_rule() const { return params().gradient.rule == Rule::kLayer; }
-  static std::size_t device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
-                                  const Backend<float>& backend);
   void restore_counts();
   void read_back();
   [[noreturn]] void stop();

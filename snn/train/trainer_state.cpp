@@ -24,6 +24,10 @@ constexpr const char* kSpikes = "spikes";
 constexpr const char* kSteps = "n_steps";
 constexpr const char* kSurrogate = "surrogate_batches";  // rule layer
 
+/// Of a device's memory, for what comes later: the graphs of all shapes of batches (graph_recorder.h), and the code that cuBLAS loads
+/// for shapes that it has not met.
+constexpr std::size_t kLeaveFree = std::size_t{256} << 20;
+
 int largest_batch_of(const Checkpoint& state, const Dataset& train) {
   return std::min(state.model.training.batch_size, train.n_distinct());
 }
@@ -94,7 +98,6 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
     : state_(std::move(state)),
       train_(&train),
       valid_(valid),
-      train_values_(backend.keep(value_bytes(train), device_bytes(state_, train, valid, backend))),
       network_(state_.model.training.network, state_.model.training.gradient, backend),
       optimiser_(state_.model.training.optimiser, network_),
       counts_(backend, network_.n_neurons(), network_.params().n_layers(), largest_batch_of(state_, train)),
@@ -109,7 +112,6 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   if (state_.next_batch > n_batches_) {
     throw std::invalid_argument(fmt::format("checkpoint: batch {} of an epoch of {}", state_.next_batch, n_batches_));
   }
-  if (valid != nullptr) valid_values_ = backend.keep(value_bytes(*valid), device_bytes(state_, train, valid, backend));
   if (valid != nullptr && scores_others(params())) {
     scorer_.emplace(scored_network(params()), params().gradient, backend);
   }
@@ -119,6 +121,9 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
     const BatchSize scored = largest_batch(*valid, nullptr, params().batch_size);
     scorer_->reserve(scored.n_rows, scored.n_batch, false);
   }
+  rehearse();
+  train_values_ = backend.keep(value_bytes(train), kLeaveFree);
+  if (valid != nullptr) valid_values_ = backend.keep(value_bytes(*valid), kLeaveFree);
   network_.set_parameters(state_.model.parameters);
   optimiser_.restore(state_.adam_m, state_.adam_v, state_.n_updates, state_.ema);
   for (Tensors* held : {&state_.model.parameters, &state_.adam_m, &state_.adam_v, &state_.ema}) held->clear();
@@ -127,12 +132,15 @@ Trainer::Trainer(Checkpoint state, const Dataset& train, const Dataset* valid, B
   restore_counts();
 }
 
-/// What the network will take of the back end's memory, so that the data do not take it before.
-std::size_t Trainer::device_bytes(const Checkpoint& state, const Dataset& train, const Dataset* valid,
-                                  const Backend<float>& backend) {
-  const TrainingParams& params = state.model.training;
-  const BatchSize batch = largest_batch(train, valid, params.batch_size);
-  return training_memory(params, batch, backend.name(), 1, valid != nullptr).network();
+/// A device takes memory and loads code when they are first needed. So the largest batches that there can be are run before the data
+/// are kept: what is free then is free. What they change is all set afterwards.
+void Trainer::rehearse() {
+  if (network_.backend().traits().batches_per_readback == 1)
+    return;  // it works as it is called, in the memory of the host
+  step(longest_utterances(*train_, counts_.max_batch()));
+  if (valid_ == nullptr) return;
+  const std::vector<int> scored = longest_utterances(*valid_, params().batch_size);
+  (scorer_ ? *scorer_ : network_).infer(make_batch(*valid_, scored));
 }
 
 /// Those of the checkpoint's epoch in progress, or of one that begins.

@@ -5,7 +5,7 @@
 
 namespace snn::cuda {
 
-/// Throw std::runtime_error naming what was tried and what CUDA or cuBLAS answered.
+/// Throw std::runtime_error, OutOfMemory where that is why, naming what was tried and what CUDA or cuBLAS answered.
 [[noreturn]] void fail(cudaError_t error, const char* what);
 [[noreturn]] void fail(cublasStatus_t status, const char* what);
 

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "snn/backend/out_of_memory.h"
+
 namespace snn::cuda {
 
 namespace {
@@ -33,7 +35,6 @@ DeviceMemory::DeviceMemory(const Device& device, cudaStream_t stream) : device_(
 }
 
 void* DeviceMemory::take(std::size_t n_bytes) {
-  ++generation_;
   check(cudaSetDevice(device_.index), "choosing the device");
   void* memory = nullptr;
   const std::size_t size = std::max<std::size_t>(n_bytes, 1);
@@ -42,7 +43,7 @@ void* DeviceMemory::take(std::size_t n_bytes) {
     cudaGetLastError();  // or the next call would report it once more
     std::size_t free = 0, total = 0;
     cudaMemGetInfo(&free, &total);
-    throw std::runtime_error(
+    throw OutOfMemory(
         fmt::format("{}: out of memory: {:.1f} MB wanted, {:.1f} of {:.1f} MB free; use a smaller --batch or --hidden",
                     device_.label(), static_cast<double>(size) / 1e6, static_cast<double>(free) / 1e6,
                     static_cast<double>(total) / 1e6));

@@ -31,7 +31,7 @@ class DeviceMemory final : public Memory {
   /// `stream` must outlive it.
   DeviceMemory(const Device& device, cudaStream_t stream);
 
-  /// Zeroed, in the order of the stream. Throws std::runtime_error naming the size wanted and what is free.
+  /// Zeroed, in the order of the stream. Throws OutOfMemory naming the size wanted and what is free.
   void* allocate(std::size_t n_bytes) override;
   /// The same with whatever lies there.
   void* take(std::size_t n_bytes);
@@ -40,7 +40,7 @@ class DeviceMemory final : public Memory {
   /// Waits for everything that the stream has to do.
   void download(void* to_host, const void* from, std::size_t n_bytes) override;
   std::size_t free_bytes() const;
-  /// Grows with every allocation and release: what was recorded with older pointers must not be repeated.
+  /// Grows with every release: what was recorded with older pointers must not be repeated.
   std::uint64_t generation() const { return generation_; }
 
  private:

@@ -1,20 +1,19 @@
 #include "snn/backend/cuda/graph_recorder.h"
 
+#include <algorithm>
+
 namespace snn::cuda {
 
-namespace {
-
-constexpr std::size_t kMostEntries = 256;  // a graph takes some 100 kB
-
-}  // namespace
-
 void GraphRecorder::run(const SequenceKey& key, const std::function<void()>& sequence) {
-  const bool is_full = entries_.size() >= kMostEntries && !entries_.contains(key);
-  if (generation_ != memory_->generation() || is_full) {
+  if (generation_ != memory_->generation()) {
     entries_.clear();
     generation_ = memory_->generation();
   }
+  if (entries_.size() >= kMostGraphs && !entries_.contains(key)) {
+    entries_.erase(std::ranges::min_element(entries_, {}, [](const auto& each) { return each.second.last_run; }));
+  }
   Entry& entry = entries_[key];
+  entry.last_run = ++n_runs_;
   if (!entry.was_run) {
     sequence();
     entry.was_run = true;

@@ -7,8 +7,11 @@
 
 namespace snn::cuda {
 
+inline constexpr std::size_t kMostGraphs = 256;  // a graph takes some 100 kB
+
 /// Under a key a sequence is called the first time, which also loads its kernels, recorded the second time, and from then
-/// on repeated. Allocating or releasing device memory makes all graphs void.
+/// on repeated. One key more than kMostGraphs takes the place of the one that was not run for longest. Releasing device memory makes
+/// all graphs void.
 class GraphRecorder {
  public:
   /// Both must outlive it.
@@ -19,6 +22,7 @@ class GraphRecorder {
  private:
   struct Entry {
     bool was_run = false;
+    std::int64_t last_run = 0;  // by number
     GraphExec exec;
   };
   GraphExec record(const std::function<void()>& sequence);
@@ -27,6 +31,7 @@ class GraphRecorder {
   cudaStream_t stream_;
   std::map<SequenceKey, Entry> entries_;
   std::uint64_t generation_ = 0;
+  std::int64_t n_runs_ = 0;
 };
 
 }  // namespace snn::cuda

@@ -1,5 +1,6 @@
 #include "snn/backend/cuda/value_store.h"
 
+#include <algorithm>
 #include <cstring>
 
 namespace snn::cuda {
@@ -73,9 +74,10 @@ std::vector<const void*> ValueStore::fetch(const UtteranceBytes& utterances) {
 }
 
 void ValueStore::grow(Staging& staging, std::size_t n_bytes) {
+  most_bytes_ = std::max(most_bytes_, n_bytes);
   if (staging.device.size() >= n_bytes && staging.host.size() >= n_bytes) return;
-  staging.host = PinnedMemory(n_bytes);
-  staging.device.renew(*memory_, n_bytes);
+  staging.host = PinnedMemory(most_bytes_);
+  staging.device.renew(*memory_, most_bytes_);
   // It was cleared in the order of the stream; the copies come on another one.
   check(cudaStreamSynchronize(stream_), "waiting for the device");
 }

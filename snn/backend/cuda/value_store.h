@@ -48,7 +48,8 @@ class ValueStore {
   Stream copies_;
   std::vector<std::weak_ptr<const Kept>> kept_;
   std::array<Staging, 2> staging_;
-  std::size_t last_ = 0;  // the one that was copied into last
+  std::size_t last_ = 0;        // the one that was copied into last
+  std::size_t most_bytes_ = 0;  // of a batch so far
 };
 
 }  // namespace snn::cuda

@@ -16,6 +16,8 @@ TEST_CASE("forecast: the largest batch is that of the longest utterances of both
     return std::pair(batch.n_rows, batch.n_batch);
   };
   CHECK(size(2) == std::pair(16, 2));
+  CHECK(snn::longest_utterances(dataset, 2) == std::vector<int>{1, 2});
+  CHECK(snn::longest_utterances(dataset, 9) == std::vector<int>{1, 2, 0});
   CHECK(size(50) == std::pair(21, 3));
   const snn::Dataset longer = support::synthetic({.n_utterances = 4, .min_steps = 30, .max_steps = 30});
   CHECK(size(50, &longer) == std::pair(120, 4));

@@ -51,12 +51,12 @@ TEST_CASE("device memory: too much is refused with what was wanted and what is f
   CHECK_NOTHROW(snn::Buffer<std::byte>(device.memory, 4'000'000));
 }
 
-TEST_CASE("device memory: its generation changes with every allocation and release") {
+TEST_CASE("device memory: its generation changes with every release") {
   EmulatedDevice device;
   const auto first = device.memory.generation();
   {
     const snn::Buffer<int> buffer(device.memory, 1);
-    CHECK(device.memory.generation() > first);
+    CHECK(device.memory.generation() == first);
   }
-  CHECK(device.memory.generation() > first + 1);
+  CHECK(device.memory.generation() > first);
 }

@@ -60,9 +60,27 @@ TEST_CASE("recorder: each key has its own graph") {
   CHECK(rig.value.download().front() == 333);
 }
 
-TEST_CASE("recorder: memory that was taken or given back since makes its graphs void") {
+TEST_CASE("recorder: a key too many takes the place of the one that was not run for longest") {
   Rig rig;
-  for (int i = 0; i < 3; ++i) rig.run({});
+  const auto run = [&rig](int n_rows) { rig.run({.owner = owner(0), .n_rows = n_rows}); };
+  const auto n_keys = static_cast<int>(snn::cuda::kMostGraphs);
+  for (int i = 0; i < n_keys; ++i) run(i);
+  for (int i = 0; i < n_keys; ++i) run(i);
+  run(0);
+  CHECK(rig.n_calls == 2 * n_keys);
+  run(n_keys);
+  CHECK(rig.n_calls == 2 * n_keys + 1);
+  run(0), run(2), run(n_keys - 1);
+  CHECK(rig.n_calls == 2 * n_keys + 1);
+  run(1);
+  CHECK(rig.n_calls == 2 * n_keys + 2);
+}
+
+TEST_CASE("recorder: memory that was given back since makes its graphs void, memory that was taken does not") {
+  Rig rig;
+  for (int i = 0; i < 2; ++i) rig.run({});
+  const snn::Buffer<int> more(rig.memory, 1);
+  rig.run({});
   CHECK(rig.n_calls == 2);
   rig.value.renew(rig.memory, 1);
   for (int i = 0; i < 3; ++i) rig.run({});

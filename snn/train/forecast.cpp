@@ -68,9 +68,10 @@ class CountingBackend final : public Backend<float> {
   void run(const ForwardStage<float>& stage) override {
     const Shape& shape = stage.scan.shape;
     const std::size_t n_rows = is_cuda_ ? as_size(shape.n_rows) : group_rows(shape);
-    if (stage.scan.u == nullptr) want("over time", n_rows * as_size(shape.n_neurons) * sizeof(float));
+    if (stage.scan.u == nullptr)
+      want(of_pass("forward ", "over time"), n_rows * as_size(shape.n_neurons) * sizeof(float));
     want_delayed(stage.sources, shape);
-    if (stage.lateral) want_recurrence<ForwardTile>(shape, 1);
+    if (stage.lateral) want_recurrence<ForwardTile>("forward ", shape, 1);
     if (is_cuda_) return;
     if (stage.lateral) want("lateral", size_of_panels(shape.n_neurons, shape.n_neurons) * sizeof(float));
     std::string name = "source ";
@@ -85,10 +86,11 @@ class CountingBackend final : public Backend<float> {
     if (is_cuda_ && stage.scan.rule == Rule::kStep) want("over time", shape.size() * sizeof(float));
     want_delayed(stage.targets, shape);
     if (!stage.lateral) return;
-    want_recurrence<BackwardTile>(shape, kWalkedTogether);
+    want_recurrence<BackwardTile>("backward ", shape, kWalkedTogether);
     if (is_cuda_ || stage.scan.rule != Rule::kStep) return;
-    want("over time", shape.size() * std::min<std::size_t>(as_size(shape.n_batch), n_workers_ * kWalkedTogether) /
-                          as_size(shape.n_batch) * sizeof(float));
+    want("backward over time", shape.size() *
+                                   std::min<std::size_t>(as_size(shape.n_batch), n_workers_ * kWalkedTogether) /
+                                   as_size(shape.n_batch) * sizeof(float));
   }
   void run(const WeightGradient<float>& product) override {
     if (product.delays.back() > 0 && (is_cuda_ || !may_spike(product.source))) {
@@ -108,15 +110,15 @@ class CountingBackend final : public Backend<float> {
  private:
   /// What a recurrent layer keeps between its steps, on the CPU of so many utterances at a time.
   template <template <class, int> class Tile>
-  void want_recurrence(const Shape& shape, int together) {
+  void want_recurrence(const std::string& pass, const Shape& shape, int together) {
     const std::size_t n_neurons = as_size(shape.n_neurons), n_batch = as_size(shape.n_batch);
     if (is_cuda_) {
       want("tiles", n_batch * n_neurons * sizeof(Tile<float, 1>));
       return want("leaves and arrives", 2 * n_batch * n_neurons * sizeof(float));
     }
     const std::size_t n_walked = std::min(n_batch, n_workers_ * as_size(together));
-    want("tiles", n_walked * as_size(count_tiles(shape.n_neurons)) * sizeof(Tile<float, kTileWidth>));
-    want("leaves and arrives", n_walked * 2 * n_neurons * sizeof(float));
+    want(pass + "tiles", n_walked * as_size(count_tiles(shape.n_neurons)) * sizeof(Tile<float, kTileWidth>));
+    want(pass + "leaves and arrives", n_walked * 2 * n_neurons * sizeof(float));
   }
   /// A CUDA device puts the products of delayed connections aside.
   template <class Connections>
@@ -132,6 +134,8 @@ class CountingBackend final : public Backend<float> {
     return n_workers_ * as_size(std::min(shape.n_rows, kGroupRows + shape.n_rows / std::max(1, shape.n_batch)));
   }
   void want(const std::string& what, std::size_t n_bytes) { scratch_[what] = std::max(scratch_[what], n_bytes); }
+  /// For what a device has one array of, and the CPU one for each pass.
+  std::string of_pass(const std::string& pass, const std::string& what) const { return is_cuda_ ? what : pass + what; }
 
   std::string device_;
   bool is_cuda_;

@@ -96,10 +96,12 @@ std::optional<EpochReport> Trainer::run_epoch(const std::function<bool(const Bat
 
 void Trainer::run_batch(std::span<const int> distinct) {
   const std::vector<int> indices = draw_versions(params().seed, state_.epoch, *train_, distinct);
+  const std::int64_t n_updates = optimiser_.n_updates();
   try {
     step(indices);
   } catch (const OutOfMemory&) {
     if (!make_room()) throw;
+    optimiser_.rewind(n_updates);  // memory may have run out before or behind prepare()
     step(indices);
   }
   n_utterances_ += static_cast<std::int64_t>(indices.size());
@@ -131,7 +133,6 @@ bool Trainer::make_room() {
   const GradientState state = optimiser_.state();
   if (state.stopped_at == 0 && state.n_updates != state_.next_batch) return false;
   train_values_ = valid_values_ = nullptr;
-  optimiser_.rewind(optimiser_.n_updates() - 1);
   return true;
 }
 

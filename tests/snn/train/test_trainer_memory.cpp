@@ -13,12 +13,13 @@ bool go_on(const snn::BatchReport&) {
   return true;
 }
 
-/// The CPU as a device: it is asked to keep data, and has no memory for sequences of those numbers.
+/// The CPU as a device: it is asked to keep data, and has no memory for sequences or batches of those numbers.
 class SmallBackend final : public snn::Backend<float> {
  public:
   int n_sequences = 0;
-  std::vector<int> full_at;        // from 1
-  bool fails_behind = false;       // when the sequence was done
+  std::vector<int> full_at;   // from 1
+  bool fails_behind = false;  // when the sequence was done
+  int n_fetched = 0, full_at_fetch = 0;
   std::vector<std::string> order;  // what was asked for
   std::weak_ptr<void> kept;
 
@@ -35,7 +36,10 @@ class SmallBackend final : public snn::Backend<float> {
     kept = token;
     return token;
   }
-  std::vector<const void*> fetch(const snn::UtteranceBytes& utterances) override { return cpu_->fetch(utterances); }
+  std::vector<const void*> fetch(const snn::UtteranceBytes& utterances) override {
+    if (++n_fetched == full_at_fetch) throw snn::OutOfMemory("no memory");
+    return cpu_->fetch(utterances);
+  }
   void repeat(const snn::SequenceKey& key, const std::function<void()>& sequence) override {
     order.push_back(std::to_string(key.n_rows));
     const bool is_full = std::ranges::count(full_at, ++n_sequences) > 0;
@@ -90,6 +94,15 @@ TEST_CASE("trainer: where memory runs out in the middle the kept data are given 
     CHECK(run.go(device) == wanted);
     CHECK(device.kept.expired());
   }
+}
+
+TEST_CASE("trainer: the step is taken again, too, where memory runs out before it begins") {
+  const Run run;
+  const auto cpu = snn::make_backend({.n_threads = 1});
+  SmallBackend device;
+  device.full_at_fetch = 6;
+  CHECK(run.go(device) == run.go(*cpu));
+  CHECK(device.kept.expired());
 }
 
 TEST_CASE("trainer: memory that runs out again, or behind the update, ends the training") {

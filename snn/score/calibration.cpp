@@ -76,7 +76,9 @@ double fit_temperature(const std::vector<Case>& cases) {
 }  // namespace
 
 std::vector<double> confidences(const Calibration& calibration, std::span<const float> sums, int n_steps) {
-  return softmax(logits_of(sums, n_steps, calibration.of_means), 1.0 / calibration.temperature).p;
+  std::vector<double> p = softmax(logits_of(sums, n_steps, calibration.of_means), 1.0 / calibration.temperature).p;
+  if (std::ranges::any_of(p, [](double x) { return std::isnan(x); })) std::ranges::fill(p, 0.0);
+  return p;
 }
 
 std::optional<Calibration> fit_calibration(const Evaluation& evaluation, const Dataset& dataset) {

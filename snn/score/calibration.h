@@ -12,8 +12,8 @@
 
 namespace snn {
 
-/// softmax(z / temperature), z being the class sums [K >= 1], with of_means divided by n_steps >= 1. [K], each 0..1, together 1.
-/// [Guo temperature]
+/// softmax(z / temperature), z being the class sums [K >= 1], with of_means divided by n_steps >= 1. [K], each 0..1, together 1;
+/// all 0 where that cannot be computed, as of an infinite sum: such an answer is not sure. [Guo temperature]
 std::vector<double> confidences(const Calibration& calibration, std::span<const float> sums, int n_steps);
 
 /// Limits of a fitted temperature.

@@ -1,6 +1,7 @@
 #include "tools/recogniser/ossicle.h"
 
 #include <algorithm>
+#include <deque>
 #include <memory>
 #include <new>
 #include <stdexcept>
@@ -20,7 +21,8 @@ struct ossicle_listener {
   const ossicle_recogniser& owner;
   ossicle::Listener listener;
   std::vector<ossicle::Heard> heard = {};
-  bool is_telling = false;  // what it heard: on_word runs
+  std::deque<ossicle_word> waiting = {};  // for ossicle_next_word()
+  bool is_telling = false;                // what it heard: on_word runs
 };
 
 namespace {
@@ -63,8 +65,8 @@ void check_samples(const char* call, const float* samples, size_t n_samples) {
                OSSICLE_MAX_SAMPLES);
 }
 
-void check_listener(const char* call, const ossicle_listener* listener, ossicle_on_word on_word) {
-  ear::require(listener != nullptr && on_word != nullptr, "{}: a null pointer", call);
+void check_listener(const char* call, const ossicle_listener* listener) {
+  ear::require(listener != nullptr, "{}: a null pointer", call);
   ear::require(!listener->is_telling, "{}: called for a listener by its own on_word; call it behind ossicle_push",
                call);
 }
@@ -89,7 +91,7 @@ ossicle_status tell(ossicle_listener& listener, ossicle_on_word on_word, void* u
     }
     const ossicle_word word = {heard.begin_s, heard.end_s, heard.known_s, heard.is_final ? 1 : 0,
                                to_c(listener.owner, heard.answers.front())};
-    on_word(&word, user);
+    on_word != nullptr ? on_word(&word, user) : listener.waiting.push_back(word);
   }
   return refused == nullptr ? OSSICLE_OK : fail(OSSICLE_BAD_SOUND, refused);
 }
@@ -160,7 +162,7 @@ void ossicle_listener_close(ossicle_listener* listener) {
 ossicle_status ossicle_push(ossicle_listener* listener, const float* samples, size_t n_samples, ossicle_on_word on_word,
                             void* user) {
   const ossicle_status checked = guarded(OSSICLE_BAD_ARGUMENT, OSSICLE_FAILED, [&] {
-    check_listener("ossicle_push", listener, on_word);
+    check_listener("ossicle_push", listener);
     check_samples("ossicle_push", samples, n_samples);
     return OSSICLE_OK;
   });
@@ -173,8 +175,15 @@ ossicle_status ossicle_push(ossicle_listener* listener, const float* samples, si
 
 ossicle_status ossicle_finish(ossicle_listener* listener, ossicle_on_word on_word, void* user) {
   return guarded(OSSICLE_BAD_ARGUMENT, OSSICLE_FAILED, [&] {
-    check_listener("ossicle_finish", listener, on_word);
+    check_listener("ossicle_finish", listener);
     listener->listener.finish(listener->heard);
     return tell(*listener, on_word, user);
   });
+}
+
+int ossicle_next_word(ossicle_listener* listener, ossicle_word* word) {
+  if (listener == nullptr || word == nullptr || listener->waiting.empty()) return 0;
+  *word = listener->waiting.front();
+  listener->waiting.pop_front();
+  return 1;
 }

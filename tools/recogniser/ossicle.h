@@ -79,17 +79,19 @@ ossicle_status ossicle_listen(const ossicle_recogniser* recogniser, int sample_r
                               ossicle_listener** listener);
 void ossicle_listener_close(ossicle_listener* listener);
 
-/* Told of a word or guess. It must not close the listener that tells it; pushing to that one and finishing it are
- * refused (OSSICLE_BAD_ARGUMENT). */
+/* Told of a word or guess. It must return: no longjmp, no C++ exception. It must not close the listener that tells it;
+ * pushing to that one and finishing it are refused (OSSICLE_BAD_ARGUMENT). */
 typedef void (*ossicle_on_word)(const ossicle_word* word, void* user);
 /* Hears further samples, in blocks of any length up to OSSICLE_MAX_SAMPLES, and calls `on_word` for each word and guess
- * that they bring, before it returns; `user` is passed on. Of samples that hold one that is not finite, or is beyond
+ * that they bring, before it returns; `user` is passed on. Without an `on_word` they wait for ossicle_next_word(). Of samples that hold one that is not finite, or is beyond
  * +-16, none is heard. Words that the model refuses make the status OSSICLE_BAD_SOUND; what comes behind them is heard
  * all the same. Nothing may be pushed behind ossicle_finish(). */
 ossicle_status ossicle_push(ossicle_listener* listener, const float* samples, size_t n_samples, ossicle_on_word on_word,
                             void* user);
 /* The signal has ended: the word that went on is named. Once for each listener. */
 ossicle_status ossicle_finish(ossicle_listener* listener, ossicle_on_word on_word, void* user);
+/* Takes the next word or guess that waits: 1, or 0 if none does (or of a null pointer). */
+int ossicle_next_word(ossicle_listener* listener, ossicle_word* word);
 
 #ifdef __cplusplus
 }

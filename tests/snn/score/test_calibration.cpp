@@ -39,6 +39,12 @@ TEST_CASE("calibration: confidences by hand [Guo temperature]") {
   CHECK(confidences({.temperature = 1.0}, std::vector<float>{3.0F}, 1) == std::vector<double>{1.0});
 }
 
+TEST_CASE("calibration: what cannot be computed is not sure") {
+  const std::vector<float> infinite = {INFINITY, 1.0F}, finite = {2.0F, 1.0F};
+  CHECK(confidences({.temperature = 1.0}, infinite, 1) == std::vector<double>{0.0, 0.0});
+  CHECK(confidences({.temperature = 1e-320}, finite, 1) == std::vector<double>{0.0, 0.0});
+}
+
 TEST_CASE("calibration: the fitted temperature by hand [Guo fit]") {
   // Logits (L, 0) of two classes, 3 of 4 right. With Platt's targets of 5/6 and 1/6 the likelihood is greatest where the first
   // class has (3 * 5/6 + 1/6) / 4 = 2/3, so L/T = log 2.

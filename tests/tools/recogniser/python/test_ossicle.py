@@ -4,13 +4,16 @@
 """
 
 import concurrent.futures
+import copy
 import gc
 import json
 import pathlib
+import signal
 import subprocess
 import sys
 import tempfile
 import unittest
+import warnings
 
 import numpy
 
@@ -56,7 +59,8 @@ class Ossicle(unittest.TestCase):
         wide = numpy.zeros((self.samples.size, 2), numpy.float32)
         wide[:, 0] = self.samples
         for samples in (self.integers, self.integers.astype(numpy.int32) * 65536, self.samples.astype(numpy.float64),
-                        self.samples.tolist(), wide[:, 0]):
+                        self.samples.tolist(), wide[:, 0],
+                        self.integers.astype(">i2"), self.samples.astype(">f4")):
             numpy.testing.assert_array_equal(ossicle._floats(samples), self.samples)
             self.assertEqual(self.recogniser(samples, RATE), self.recogniser(self.samples, RATE))
         coarse = numpy.array([0, 128, 192], numpy.uint8)
@@ -71,8 +75,16 @@ class Ossicle(unittest.TestCase):
                                      (self.samples, 2**32 + RATE, "Hz"), (self.samples, 16000.5, "16000.5")):
             with self.assertRaisesRegex(ValueError, words):
                 self.recogniser(samples, rate)
-        with self.assertRaises(ValueError):
+        with self.assertRaisesRegex(ValueError, "wanted 1 or more"):
             self.recogniser.best(self.samples, RATE, 0)
+        with self.assertRaisesRegex(ValueError, "NUL"):
+            ossicle.Recogniser(f"{self.model}\0other")
+        for partial in (None, 10**400):
+            with self.assertRaisesRegex(ValueError, "number of seconds"):
+                self.recogniser.listen(RATE, partial)
+        with warnings.catch_warnings(), self.assertRaisesRegex(ValueError, "infinite"):
+            warnings.simplefilter("error")
+            self.recogniser(numpy.full(RATE, 1e300), RATE)
         with self.assertRaisesRegex(RuntimeError, "no/such/model"):
             ossicle.Recogniser("/no/such/model")
         with self.assertRaisesRegex(ValueError, "guesses"):
@@ -80,20 +92,20 @@ class Ossicle(unittest.TestCase):
 
     def test_a_signal_gives_the_words_of_ossicle_listen_whatever_the_blocks(self):
         pause = numpy.zeros(RATE)
-        signal = numpy.concatenate([pause, tone(310), pause, tone(1600), pause])
-        write_wav(self.folder / "signal.wav", signal)
+        sound = numpy.concatenate([pause, tone(310), pause, tone(1600), pause])
+        write_wav(self.folder / "signal.wav", sound)
         told = tool("ossicle-listen", "--json", self.model, self.folder / "signal.wav")
         self.assertEqual([t["label"] for t in told], ["low", "high"])
         for n in (160, 4096):
             listener = self.recogniser.listen(RATE)
-            words = [word for i in range(0, signal.size, n) for word in listener.push(signal[i:i + n])] + listener.finish()
+            words = [word for i in range(0, sound.size, n) for word in listener.push(sound[i:i + n])] + listener.finish()
             self.assertEqual([w.answer.label for w in words], ["low", "high"])
             for word, wanted in zip(words, told):
                 self.assertAlmostEqual(word.begin, wanted["begin"], places=3)
                 self.assertAlmostEqual(word.end, wanted["end"], places=3)
                 self.assertTrue(word.begin < word.end <= word.known and word.is_final)
         guessing = self.recogniser.listen(RATE, partial=0.1)
-        guesses = [w for w in guessing.push(signal) + guessing.finish() if not w.is_final]
+        guesses = [w for w in guessing.push(sound) + guessing.finish() if not w.is_final]
         self.assertGreater(len(guesses), 2)
 
     def test_a_refused_word_takes_no_other_word_along(self):
@@ -101,10 +113,43 @@ class Ossicle(unittest.TestCase):
         folder.mkdir()
         listener = ossicle.Recogniser(make_model(BUILD_DIR / "tools", folder, "--decimation", "4800")).listen(RATE)
         pause = numpy.zeros(RATE)
-        with self.assertRaisesRegex(ValueError, "shorter than one step") as raised:
+        with self.assertRaisesRegex(ValueError, "shorter than one step"):
             listener.push(numpy.concatenate([pause, tone(310, 0.2), pause, tone(310, 0.8), pause]))
-        self.assertEqual(len(raised.exception.words), 1)
-        self.assertAlmostEqual(raised.exception.words[0].begin, 2.2, delta=0.1)
+        word, = listener.words()
+        self.assertAlmostEqual(word.begin, 2.2, delta=0.1)
+        self.assertEqual(listener.words(), [])
+
+    def test_ctrl_c_leaves_a_push_and_loses_no_word(self):
+        listener = self.recogniser.listen(RATE)
+        sound = numpy.tile(numpy.concatenate([numpy.zeros(RATE), tone(310)]).astype(numpy.float32), 200)
+
+        def interrupt(*_):
+            raise KeyboardInterrupt
+
+        before = signal.signal(signal.SIGALRM, interrupt)
+        self.addCleanup(signal.signal, signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_REAL, 0.02)
+        with self.assertRaises(KeyboardInterrupt):
+            listener.push(sound)
+        self.assertEqual(len(listener.words() + listener.finish()), 200)
+
+    def test_copies_share_what_the_library_gave(self):
+        def copies():
+            recogniser = ossicle.Recogniser(self.model)
+            return copy.copy(recogniser), copy.copy(recogniser.listen(RATE))
+
+        recogniser, listener = copies()
+        gc.collect()
+        self.assertEqual(recogniser(self.samples, RATE), self.recogniser(self.samples, RATE))
+        self.assertEqual(len(listener.push(numpy.concatenate([numpy.zeros(RATE), tone(310), numpy.zeros(RATE)]))), 1)
+
+    def test_a_program_may_end_while_a_thread_listens(self):
+        program = (f"import sys, threading, time; sys.path.insert(0, {str(MODULE_DIR)!r}); import numpy, ossicle\n"
+                   f"recogniser, block = ossicle.Recogniser({str(self.model)!r}), 0.3 * numpy.sin(0.1 * numpy.arange(6400))\n"
+                   "def work():\n    listener = recogniser.listen(16000)\n    while True: listener.push(block)\n"
+                   "threading.Thread(target=work, daemon=True).start(); time.sleep(0.2)")
+        for _ in range(5):
+            self.assertEqual(subprocess.run([sys.executable, "-B", "-c", program]).returncode, 0)
 
     def test_threads_share_a_recogniser(self):
         wanted = self.recogniser(self.samples, RATE)

@@ -162,18 +162,34 @@ TEST_CASE("A sample that is none is refused behind those before it") {
   CHECK(samples == std::vector<float>{0.5F});
 }
 
+namespace {
+
+/// A pipe that holds a WAV of ten frames with more behind it than it promises, and whose writer stays.
+class OpenPipe {
+ public:
+  OpenPipe() {
+    REQUIRE(::pipe(ends_) == 0);
+    const std::string bytes = wav_bytes(SF_FORMAT_PCM_16, 1, 10) + "more";
+    REQUIRE(::write(ends_[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
+  }
+  OpenPipe(const OpenPipe&) = delete;
+  ~OpenPipe() { ::close(ends_[0]), ::close(ends_[1]); }
+  ear::Input input() const { return {ends_[0]}; }
+
+ private:
+  int ends_[2];
+};
+
+}  // namespace
+
 TEST_CASE("What a WAV promises is all that is read, though the pipe stays open") {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const std::string bytes = wav_bytes(SF_FORMAT_PCM_16, 1, 10) + "more";
-  REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-  SoundStream stream({ends[0]}, "it");
+  const OpenPipe pipe;
+  SoundStream stream(pipe.input(), "it");
   std::vector<float> samples;
   CHECK(stream.read(samples));
   CHECK(stream.is_read());
   CHECK_FALSE(stream.read(samples));
   CHECK(samples.size() == 10);
-  ::close(ends[0]), ::close(ends[1]);
 }
 
 TEST_CASE("Bytes behind what a WAV promises get the warning that they get in a file") {
@@ -204,14 +220,10 @@ TEST_CASE("Bytes behind what a WAV promises get the warning that they get in a f
 }
 
 TEST_CASE("A writer that goes on behind what a WAV promises keeps nobody") {
-  int ends[2];
-  REQUIRE(::pipe(ends) == 0);
-  const std::string bytes = wav_bytes(SF_FORMAT_PCM_16, 1, 10) + "more";
-  REQUIRE(::write(ends[1], bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size()));
-  SoundStream stream({ends[0]}, "it");
+  const OpenPipe pipe;
+  SoundStream stream(pipe.input(), "it");
   CHECK(read_all(stream).size() == 10);
   CHECK_THAT(stream.look_behind().value(), Contains("4 bytes, perhaps of sound, lie behind the 20 bytes"));
-  ::close(ends[0]), ::close(ends[1]);
   const Pipe endless(wav_bytes(SF_FORMAT_PCM_16, 1, 10) + std::string(20 << 20, '\1'));
   SoundStream busy(endless.input(), "it");
   CHECK(read_all(busy).size() == 10);

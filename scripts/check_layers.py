@@ -74,7 +74,7 @@ DOORS = {"snn/backend/make_backend.cpp": {"snn/backend/cpu", "snn/backend/cuda"}
          "snn/train/forecast.cpp": {"snn/backend/cpu", "snn/backend/cuda"}}
 # Arithmetic shared with a GPU: no more of the standard library than this.
 NEURON_STD = {"cmath", "cstdint", "bit", "limits", "type_traits", "concepts"}
-CUDA_BRANCHES = {"snn/base/hd.h", "snn/backend/cuda/launch.cuh", "snn/backend/make_backend.cpp"}
+CUDA_BRANCHES = {"snn/base/hd.h", "snn/backend/cuda/launch.cuh", "snn/backend/cuda/walk.cuh", "snn/backend/make_backend.cpp"}
 OPENMP_FILES = {"snn/base/parallel.cpp"}
 # What runs in a process that a library made ends with it.
 CHILD_PROCESS = {"frontend/events/isolated_source.cpp"}

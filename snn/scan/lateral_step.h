@@ -41,19 +41,27 @@ struct ForwardStep {
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
+    const std::size_t at = scan.shape.index(b - state.first_batch, first);
+    take(b, first, last, state.arrives != nullptr ? state.arrives + at : nullptr,
+         state.leaves != nullptr ? state.leaves + at : nullptr,
+         state.template tile<ForwardTile<Real, kWidth>>(b, first, kWidth, scan.shape.n_neurons));
+  }
+
+  /// The step of one tile. arrives, leaves: of its neurons, or null.
+  template <int kWidth>
+  SNN_HD void take(int b, int first, int last, const Real* arrives, Real* leaves,
+                   ForwardTile<Real, kWidth>& tile) const {
     const Shape& shape = scan.shape;
     const int width = last - first, n_steps = scan.row_begin[b + 1] - scan.row_begin[b];
-    auto& tile = state.template tile<ForwardTile<Real, kWidth>>(b, first, kWidth, shape.n_neurons);
     if (step == 0) scan.start(b, first, last, tile);
     if (step < n_steps) {
       const int row = scan.row_begin[b] + step;
-      const std::size_t at = shape.index(b - state.first_batch, first);
       Real* u_row = scan.u + shape.index(row - scan.first_row, first);
-      if (state.arrives != nullptr) add_lateral(state.arrives + at, width, u_row);
+      if (arrives != nullptr) add_lateral(arrives, width, u_row);
       scan.silent.zero(b, first, last, u_row, 1, shape.n_neurons);
       scan.run_row(u_row, width, tile);
       if (scan.fired != nullptr) scan.write_fired(u_row, width, scan.fired + shape.index(row, first));
-      if (state.leaves != nullptr) scan.write_fired(u_row, width, state.leaves + at);
+      if (leaves != nullptr) scan.write_fired(u_row, width, leaves);
     }
     if (step == (n_steps > 0 ? n_steps - 1 : 0)) scan.write_counts(b, first, last, tile);
   }
@@ -72,16 +80,22 @@ struct BackwardStep {
 
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
+    const std::size_t at = scan.shape.index(b - state.first_batch, first);
+    take(b, first, last, state.arrives != nullptr ? state.arrives + at : nullptr, state.leaves + at,
+         state.template tile<BackwardTile<Real, kWidth>>(b, first, kWidth, scan.shape.n_neurons));
+  }
+
+  /// The step of one tile. arrives, leaves: of its neurons; arrives may be null.
+  template <int kWidth>
+  SNN_HD void take(int b, int first, int last, const Real* arrives, Real* SNN_RESTRICT leaves,
+                   BackwardTile<Real, kWidth>& tile) const {
     const Shape& shape = scan.shape;
     const int width = last - first, n_steps = scan.row_begin[b + 1] - scan.row_begin[b];
-    auto& tile = state.template tile<BackwardTile<Real, kWidth>>(b, first, kWidth, shape.n_neurons);
-    const std::size_t at = shape.index(b - state.first_batch, first);
     if (step == (n_steps > 0 ? n_steps - 1 : 0)) scan.start(first, last, tile);
-    Real* SNN_RESTRICT leaves = state.leaves + at;
     if (step < n_steps) {
       const int row = scan.row_begin[b] + step;
       Real* errors = scan.delta + shape.index(row, first);
-      if (state.arrives != nullptr) add_lateral(state.arrives + at, width, errors);
+      if (arrives != nullptr) add_lateral(arrives, width, errors);
       scan.silent.zero(b, first, last, errors, 1, shape.n_neurons);
       scan.run_row(row, step == 0, first, last, tile);
       const Real* SNN_RESTRICT found = scan.of_spikes ? scan.u + shape.index(row, first) : errors;

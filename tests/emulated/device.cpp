@@ -119,6 +119,7 @@ cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
     properties->major = m.options.compute_major;
     properties->minor = m.options.compute_minor;
     properties->multiProcessorCount = emulated::kMultiprocessors;
+    properties->sharedMemPerBlockOptin = m.options.shared_memory;
     return cudaSuccess;
   });
 }

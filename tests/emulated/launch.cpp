@@ -1,6 +1,7 @@
 // Kernels: what a launch must keep to, and the grid, carried out in a random order.
 #include <cxxabi.h>
 
+#include <limits>
 #include <memory>
 #include <numeric>
 
@@ -11,6 +12,7 @@ namespace emulated {
 namespace {
 
 constexpr unsigned int kMostThreads = 1024, kMostBlockZ = 64;  // of a block
+constexpr std::size_t kUnaskedShared = 49152;                  // that every kernel may have
 constexpr unsigned int kMostGridX = 0x7FFFFFFF, kMostGridYz = 65535;
 
 bool within(dim3 size, dim3 most) {
@@ -43,13 +45,16 @@ std::vector<std::size_t> shuffled(Machine& m, std::size_t n) {
 }
 
 /// Every thread of the grid once. The threads of all blocks follow one shuffled order, each from another beginning.
-void run_grid(Machine& m, dim3 grid, dim3 block, const std::function<void()>& thread) {
+void run_grid(Machine& m, dim3 grid, dim3 block, std::size_t n_shared, const std::function<void()>& thread) {
   std::vector<uint3> threads;
   for (const std::size_t index : shuffled(m, volume(block))) threads.push_back(position(index, block));
   gridDim = grid;
   blockDim = block;
   for (const std::size_t index : shuffled(m, volume(grid))) {
     blockIdx = position(index, grid);
+    std::vector<double> shared((n_shared + sizeof(double) - 1) / sizeof(double),
+                               std::numeric_limits<double>::quiet_NaN());
+    shared_memory = shared.empty() ? nullptr : shared.data();
     const std::size_t begin = m.draw(threads.size());
     for (std::size_t i = 0; i < threads.size(); ++i) {
       threadIdx = threads[(begin + i) % threads.size()];
@@ -66,16 +71,21 @@ cudaError_t check_code(Machine& m) {
                                       : cudaSuccess;
 }
 
-cudaError_t check(Machine& m, const cudaLaunchConfig_t& config) {
+cudaError_t check_shared(Machine& m, const std::type_info& kernel, std::size_t n_bytes) {
+  const auto asked = m.shared_limits.find(kernel);
+  const std::size_t most = asked == m.shared_limits.end() ? kUnaskedShared : std::max(kUnaskedShared, asked->second);
+  if (n_bytes <= std::min(most, m.options.shared_memory)) return cudaSuccess;
+  return refuse(m, cudaErrorInvalidValue, "launch: more shared memory than the kernel asked for, or a block can have");
+}
+
+cudaError_t check(Machine& m, const std::type_info& kernel, const cudaLaunchConfig_t& config) {
   if (config.stream->device != thread_state().device) {
     return refuse(m, cudaErrorInvalidResourceHandle, "launch: the stream is of another device than the current one");
   }
   if (config.attrs != nullptr || config.numAttrs != 0) {
     return refuse(m, cudaErrorNotSupported, "launch: attributes, of which the stand-in knows none");
   }
-  if (config.dynamicSmemBytes != 0) {
-    return refuse(m, cudaErrorInvalidConfiguration, "launch: shared memory, of which the stand-in has none");
-  }
+  if (const cudaError_t error = check_shared(m, kernel, config.dynamicSmemBytes)) return error;
   if (!within(config.gridDim, {kMostGridX, kMostGridYz, kMostGridYz})) {
     return refuse(m, cudaErrorInvalidConfiguration, "launch: an extent of the grid is 0 or too large");
   }
@@ -92,13 +102,22 @@ cudaError_t launch(const cudaLaunchConfig_t* config, const std::type_info& kerne
     if (config == nullptr) return refuse(m, cudaErrorInvalidValue, "launch: no configuration");
     if (!thread) return refuse(m, cudaErrorInvalidDeviceFunction, "launch: no kernel");
     if (const cudaError_t error = check_stream(m, config->stream)) return error;
-    if (const cudaError_t error = check(m, *config)) return error;
+    if (const cudaError_t error = check(m, kernel, *config)) return error;
     const dim3 grid = config->gridDim, block = config->blockDim;
-    const auto run = [&m, grid, block, thread = std::move(thread)] {
-      run_grid(m, grid, block, thread);
+    const auto run = [&m, grid, block, n_shared = config->dynamicSmemBytes, thread = std::move(thread)] {
+      run_grid(m, grid, block, n_shared, thread);
       return cudaSuccess;
     };
     return submit(m, config->stream, {run, {Tally::Kind::kernel, 0, demangled(kernel), grid, block}});
+  });
+}
+
+cudaError_t allow_shared_memory(const std::type_info& kernel, int n_bytes) {
+  return call([&](Machine& m) {
+    const bool fits = n_bytes >= 0 && static_cast<std::size_t>(n_bytes) <= m.options.shared_memory;
+    if (!fits) return refuse(m, cudaErrorInvalidValue, "cudaFuncSetAttribute: a block has no such shared memory");
+    m.shared_limits[kernel] = static_cast<std::size_t>(n_bytes);
+    return cudaSuccess;
   });
 }
 

@@ -119,6 +119,7 @@ void reset(const Options& options, bool force) {
   m.refusal.clear();
   m.counts = {};
   m.kernels.clear();
+  m.shared_limits.clear();
   m.watches = false;
   m.traffic.clear();
   ++m.epoch;

@@ -6,11 +6,13 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <random>
 #include <string>
 #include <thread>
+#include <typeindex>
 #include <vector>
 
 #include "tests/emulated/include/emulated.h"
@@ -134,6 +136,7 @@ struct Machine {
   std::mt19937_64 random{};
   Counts counts{};
   std::vector<KernelCount> kernels{};
+  std::map<std::type_index, std::size_t> shared_limits{};  // of kernels that asked for more than the default
   bool watches = false;
   std::vector<Traffic> traffic{};
   std::unique_ptr<Memory> memory = std::make_unique<Memory>();

@@ -30,6 +30,8 @@ void set(Options& options, std::string_view field, std::string_view value) {
     options.compute_minor = dot == value.npos ? 0 : parse_number<int>(value.substr(dot + 1), field);
   } else if (field == "memory") {
     options.memory = static_cast<std::size_t>(parse_number<std::int64_t>(value, field));
+  } else if (field == "shared") {
+    options.shared_memory = static_cast<std::size_t>(parse_number<std::int64_t>(value, field));
   } else if (field == "driver") {
     options.driver_version = parse_number<int>(value, field);
   } else if (field == "code") {
@@ -38,7 +40,7 @@ void set(Options& options, std::string_view field, std::string_view value) {
     options.seed = static_cast<std::uint64_t>(parse_number<std::int64_t>(value, field));
   } else {
     throw std::invalid_argument("EMULATED_CUDA: '" + std::string(field) +
-                                "' is not an option; there are devices, compute, memory, driver, code, seed");
+                                "' is not an option; there are devices, compute, memory, shared, driver, code, seed");
   }
 }
 

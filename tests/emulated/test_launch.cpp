@@ -109,12 +109,23 @@ TEST_CASE("a launch without kernel, configuration or with what the stand-in lack
   float* const x = make_device<float>(1);
   CHECK(cudaLaunchKernelEx(&config, none, x, 1.0F) == cudaErrorInvalidDeviceFunction);
   CHECK(cudaLaunchKernelEx(nullptr, fill, x, 1.0F) == cudaErrorInvalidValue);
-  config.dynamicSmemBytes = 4;
-  CHECK(cudaLaunchKernelEx(&config, fill, x, 1.0F) == cudaErrorInvalidConfiguration);
-  config.dynamicSmemBytes = 0;
   config.numAttrs = 1;
   CHECK(cudaLaunchKernelEx(&config, fill, x, 1.0F) == cudaErrorNotSupported);
   CHECK(counts().n_launches == 0);
+}
+
+TEST_CASE("a kernel has as much shared memory as it asked for, and as a block can have", "[emulated]") {
+  const Rig rig;
+  cudaLaunchConfig_t config = configure(1, 1, make_stream());
+  float* const x = make_device<float>(1);
+  config.dynamicSmemBytes = 49152;
+  CHECK(cudaLaunchKernelEx(&config, fill, x, 1.0F) == cudaSuccess);
+  config.dynamicSmemBytes += 1;
+  CHECK(cudaLaunchKernelEx(&config, fill, x, 1.0F) == cudaErrorInvalidValue);
+  CHECK(cudaFuncSetAttribute(fill, cudaFuncAttributeMaxDynamicSharedMemorySize, 232449) == cudaErrorInvalidValue);
+  CHECK(cudaFuncSetAttribute(fill, cudaFuncAttributeMaxDynamicSharedMemorySize, 50000) == cudaSuccess);
+  CHECK(cudaLaunchKernelEx(&config, fill, x, 1.0F) == cudaSuccess);
+  CHECK(counts().n_launches == 2);
 }
 
 TEST_CASE("arguments are copied at the call and converted to what the kernel takes", "[emulated]") {

@@ -5,6 +5,7 @@
 #include "snn/backend/cuda/graph_recorder.h"
 #include "snn/backend/cuda/launch.cuh"
 #include "snn/backend/cuda/value_store.h"
+#include "snn/backend/cuda/walk.cuh"
 
 namespace snn::cuda {
 
@@ -118,10 +119,14 @@ class CudaBackend final : public Backend<Real> {
   Buffer<Real> leaves_, arrives_;  // [B][N], likewise
 };
 
-/// Each step is a product of all utterances' spikes of the step before, and a scan of one step.
+/// In one kernel, if the matrix fits on the chip. Else each step is a product of all utterances' spikes of the step before, and
+/// a scan of one step.
 template <class Real>
 void CudaBackend<Real>::walk(const ForwardScan<Real>& scan, const Lateral<Real>& lateral) {
   const Shape once{scan.shape.n_batch, scan.shape.n_batch, scan.shape.n_neurons};
+  if (fits<ForwardWalk<Real>>(once.n_neurons, device_.shared_bytes)) {
+    return launch_walk(ForwardWalk<Real>{{.scan = scan, .w = lateral.w}}, stream());
+  }
   ForwardStep<Real> step{.scan = scan, .state = lateral_state<ForwardTile<Real, 1>>(scan.shape), .step = 0};
   for (; step.step < lateral.n_steps; ++step.step) {
     if (step.step > 0) {
@@ -142,6 +147,9 @@ void CudaBackend<Real>::walk(const ForwardScan<Real>& scan, const Lateral<Real>&
 template <class Real>
 void CudaBackend<Real>::walk_back(const BackwardScan<Real>& scan, const Lateral<Real>& lateral) {
   const Shape once{scan.shape.n_batch, scan.shape.n_batch, scan.shape.n_neurons};
+  if (fits<BackwardWalk<Real>>(once.n_neurons, device_.shared_bytes)) {
+    return launch_walk(BackwardWalk<Real>{{.scan = scan, .w = lateral.w}}, stream());
+  }
   BackwardStep<Real> step{
       .scan = scan, .state = lateral_state<BackwardTile<Real, 1>>(scan.shape), .step = lateral.n_steps - 1};
   for (; step.step >= 0; --step.step) {

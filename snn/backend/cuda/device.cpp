@@ -71,7 +71,7 @@ Device find_device(const std::string& name) {
   }
   cudaDeviceProp found = {};
   check(cudaGetDeviceProperties(&found, index), "asking for a device's properties");
-  const Device device{index, found.name, found.major, found.minor};
+  const Device device{index, found.name, found.major, found.minor, found.sharedMemPerBlockOptin};
   if (device.major < kOldestMajor || (device.major == kOldestMajor && device.minor < kOldestMinor)) {
     throw std::runtime_error(fmt::format("device {}: compute capability {}.{}, wanted {}.{} or newer; use --device cpu",
                                          device.label(), device.major, device.minor, kOldestMajor, kOldestMinor));

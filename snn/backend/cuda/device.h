@@ -1,14 +1,16 @@
 #pragma once
 // Which CUDA device, and whether it can be used.
+#include <cstddef>
 #include <string>
 
 namespace snn::cuda {
 
 struct Device {
   int index = 0;
-  std::string name;           ///< "NVIDIA H100 80GB HBM3"
-  int major = 0, minor = 0;   ///< compute capability
-  std::string label() const;  ///< "cuda:0 (NVIDIA H100 80GB HBM3)"
+  std::string name;              ///< "NVIDIA H100 80GB HBM3"
+  int major = 0, minor = 0;      ///< compute capability
+  std::size_t shared_bytes = 0;  ///< memory on the chip that a block of threads can have
+  std::string label() const;     ///< "cuda:0 (NVIDIA H100 80GB HBM3)"
 };
 
 /// The device of a name "cuda" or "cuda:N". Throws std::invalid_argument for another name, std::runtime_error if there is

@@ -1,5 +1,5 @@
 #pragma once
-// Bodies on a CUDA device: a thread for each column, or for each lane of a sum (tile.h), and the only launch of the project.
+// Bodies on a CUDA device: a thread for each column, or for each lane of a sum (tile.h).
 #include <cuda_runtime.h>
 
 #include "snn/backend/cuda/check.h"

@@ -25,6 +25,12 @@ inline constinit thread_local uint3 threadIdx{0, 0, 0};
 inline constinit thread_local dim3 blockDim{};
 inline constinit thread_local dim3 gridDim{};
 
+namespace emulated {
+/// The running block's dynamic shared memory, as large as the launch asked for; null if it asked for none. Real kernels call it
+/// `extern __shared__`.
+inline constinit thread_local void* shared_memory = nullptr;
+}  // namespace emulated
+
 // Errors
 const char* cudaGetErrorName(cudaError_t error);
 const char* cudaGetErrorString(cudaError_t error);
@@ -86,6 +92,9 @@ namespace emulated {
 /// Whether there is code for the current device.
 cudaError_t find_code();
 
+/// Lets launches of the kernel have so much dynamic shared memory.
+cudaError_t allow_shared_memory(const std::type_info& kernel, int n_bytes);
+
 /// Checks and queues (or records) a launch. `thread` runs the kernel for the thread that blockIdx and threadIdx name.
 cudaError_t launch(const cudaLaunchConfig_t* config, const std::type_info& kernel, std::function<void()> thread);
 
@@ -98,6 +107,11 @@ template <typename Kernel>
 cudaError_t cudaFuncGetAttributes(cudaFuncAttributes* attributes, Kernel*) {
   attributes->binaryVersion = 75;
   return emulated::find_code();
+}
+
+template <typename Kernel>
+cudaError_t cudaFuncSetAttribute(Kernel*, cudaFuncAttribute, int value) {
+  return emulated::allow_shared_memory(typeid(Kernel*), value);
 }
 
 /// Launches kernel(args...). The arguments are copied bit by bit at the call, as on a device.

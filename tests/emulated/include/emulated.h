@@ -13,6 +13,7 @@ struct Options {
   int n_devices = 1;
   int compute_major = 9, compute_minor = 0;   // of every device
   std::size_t memory = std::size_t{2} << 30;  // bytes of each device
+  std::size_t shared_memory = 232448;         // bytes that a block can have, if its kernel asks for them
   int driver_version = CUDART_VERSION;        // 0: no driver; a lower major version than the runtime's is too old
   bool has_code = true;                       // whether the binary is said to hold code for its devices
   std::uint64_t seed = 1;                     // of all that is drawn: order of streams, of blocks, of threads
@@ -76,7 +77,7 @@ std::vector<KernelCount> kernels();
 std::int64_t launches_of(const std::string& text);
 
 /// Options as the environment variable EMULATED_CUDA gives them, e.g. "devices=0", "compute=6.1,memory=1000000",
-/// "driver=0", "seed=7". They hold from the first call if reset was not called before. Throws std::invalid_argument.
+/// "shared=0", "driver=0", "seed=7". They hold from the first call if reset was not called before. Throws std::invalid_argument.
 Options parse_options(const std::string& text);
 
 }  // namespace emulated

@@ -26,16 +26,15 @@ cublasStatus_t refuse_blas(Machine& m, cublasStatus_t status, const std::string&
 
 struct Matrix {
   const void* data;
-  cudaDataType type;
+  cudaDataType_t type;
   int n_rows, n_columns, ld;
 };
 
-std::size_t size_of(cudaDataType type) {
+std::size_t size_of(cudaDataType_t type) {
   return type == CUDA_R_64F ? sizeof(double) : sizeof(float);
 }
 
 std::size_t bytes_of(const Matrix& matrix) {
-  if (matrix.n_rows == 0 || matrix.n_columns == 0) return 0;
   const auto n = static_cast<std::size_t>(matrix.n_columns - 1) * matrix.ld + matrix.n_rows;
   return n * size_of(matrix.type);
 }
@@ -48,14 +47,8 @@ struct Gemm {
   cublasComputeType_t compute;
 };
 
-bool known(cublasOperation_t op) {
-  return op == CUBLAS_OP_N || op == CUBLAS_OP_T || op == CUBLAS_OP_C;
-}
-
 bool valid(const Matrix& matrix) {
-  if (matrix.ld < std::max(1, matrix.n_rows)) return false;
-  const auto address = reinterpret_cast<std::uintptr_t>(matrix.data);
-  return bytes_of(matrix) == 0 || (matrix.data != nullptr && address % size_of(matrix.type) == 0);
+  return matrix.ld >= matrix.n_rows && reinterpret_cast<std::uintptr_t>(matrix.data) % size_of(matrix.type) == 0;
 }
 
 bool overlap(const Matrix& a, const Matrix& b) {
@@ -64,23 +57,20 @@ bool overlap(const Matrix& a, const Matrix& b) {
 }
 
 bool supported(const Gemm& gemm) {
-  switch (gemm.compute) {
-    case CUBLAS_COMPUTE_64F:
-      return gemm.a.type == CUDA_R_64F && gemm.b.type == CUDA_R_64F && gemm.c.type == CUDA_R_64F;
-    case CUBLAS_COMPUTE_32F:
-    case CUBLAS_COMPUTE_32F_FAST_TF32:
-    case CUBLAS_COMPUTE_32F_FAST_16BF:
-      return gemm.a.type == CUDA_R_32F && gemm.b.type == CUDA_R_32F && gemm.c.type == CUDA_R_32F;
-  }
-  return false;
+  const cudaDataType_t wanted = gemm.compute == CUBLAS_COMPUTE_64F ? CUDA_R_64F : CUDA_R_32F;
+  return gemm.a.type == wanted && gemm.b.type == wanted && gemm.c.type == wanted;
 }
 
 cublasStatus_t check(Machine& m, const Gemm& gemm) {
   if (!supported(gemm)) {
     return refuse_blas(m, CUBLAS_STATUS_NOT_SUPPORTED, "cublasGemmEx: types that do not go together here");
   }
+  if (gemm.m < 1 || gemm.n < 1 || gemm.k < 1) {
+    return refuse_blas(m, CUBLAS_STATUS_INVALID_VALUE, "cublasGemmEx: a size below 1");
+  }
   if (!valid(gemm.a) || !valid(gemm.b) || !valid(gemm.c)) {
-    return refuse_blas(m, CUBLAS_STATUS_INVALID_VALUE, "cublasGemmEx: a leading dimension too small, or a bad pointer");
+    return refuse_blas(m, CUBLAS_STATUS_INVALID_VALUE,
+                       "cublasGemmEx: a leading dimension too small, or a misaligned pointer");
   }
   if (overlap(gemm.c, gemm.a) || overlap(gemm.c, gemm.b)) {
     return refuse_blas(m, CUBLAS_STATUS_INVALID_VALUE, "cublasGemmEx: C lies on an operand");
@@ -102,16 +92,18 @@ void multiply(const Gemm& gemm) {
                       rounding_of(gemm.compute)});
 }
 
-cudaError_t run(Machine& m, const Gemm& gemm, int device) {
-  const std::pair<const char*, const Matrix&> operands[] = {{"A", gemm.a}, {"B", gemm.b}, {"C", gemm.c}};
-  for (const auto& [name, matrix] : operands) {
-    const std::size_t n_bytes = bytes_of(matrix);
-    if (n_bytes > 0 && !m.memory->on_device(matrix.data, n_bytes, device)) {
-      return refuse(m, cudaErrorIllegalAddress,
-                    std::string("cublasGemmEx: ") + name + " of " + std::to_string(n_bytes) +
-                        " bytes does not lie whole in an allocation of the device");
-    }
-  }
+/// `handle` as it was at the call.
+cudaError_t run(Machine& m, const Gemm& gemm, const cublasContext& handle) {
+  const auto check = [&](const char* name, const void* data, std::size_t n_bytes) {
+    if (m.memory->where(data, n_bytes) == handle.device) return cudaSuccess;
+    return refuse(m, cudaErrorIllegalAddress,
+                  std::string("cublasGemmEx: ") + name + " of " + std::to_string(n_bytes) +
+                      " bytes does not lie whole in an allocation of the device");
+  };
+  if (const cudaError_t error = check("A", gemm.a.data, bytes_of(gemm.a))) return error;
+  if (const cudaError_t error = check("B", gemm.b.data, bytes_of(gemm.b))) return error;
+  if (const cudaError_t error = check("C", gemm.c.data, bytes_of(gemm.c))) return error;
+  if (const cudaError_t error = check("the workspace", handle.workspace, handle.workspace_bytes)) return error;
   gemm.compute == CUBLAS_COMPUTE_64F ? multiply<double>(gemm) : multiply<float>(gemm);
   return cudaSuccess;
 }
@@ -121,26 +113,18 @@ double scalar(const void* value, cublasComputeType_t compute) {
                                        : static_cast<double>(*static_cast<const float*>(value));
 }
 
-cublasStatus_t queue(Machine& m, const cublasContext& handle, const Gemm& gemm) {
+cublasStatus_t submit_gemm(Machine& m, const cublasContext& handle, const Gemm& gemm) {
   if (const cublasStatus_t status = check(m, gemm)) return status;
-  if (gemm.m == 0 || gemm.n == 0) return CUBLAS_STATUS_SUCCESS;
   if (check_stream(m, handle.stream) != cudaSuccess) return CUBLAS_STATUS_EXECUTION_FAILED;
-  if (handle.stream->device != handle.device) {
+  if (handle.workspace == nullptr) {
     return refuse_blas(m, CUBLAS_STATUS_EXECUTION_FAILED,
-                       "cublasGemmEx: the stream is of another device than the handle");
+                       "cublasGemmEx: no workspace was given since the stream was set");
   }
-  Tally tally{Tally::Kind::gemm};
   const auto letter = [](cublasOperation_t op) { return op == CUBLAS_OP_N ? 'N' : 'T'; };
-  tally.name = std::string("gemm ") + letter(gemm.op_a) + letter(gemm.op_b);
-  tally.without_workspace = !handle.has_workspace;
-  const auto run_gemm = [&m, gemm, device = handle.device] { return run(m, gemm, device); };
-  const cudaError_t error = submit(m, handle.stream, {run_gemm, tally});
+  const std::string name = std::string("gemm ") + letter(gemm.op_a) + letter(gemm.op_b);
+  const auto run_gemm = [&m, gemm, handle] { return run(m, gemm, handle); };
+  const cudaError_t error = submit(m, handle.stream, {run_gemm, &Counts::n_gemms, name});
   return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;
-}
-
-bool fits(Machine& m, const cublasContext& handle, const void* workspace, std::size_t n_bytes) {
-  return n_bytes > 0 && reinterpret_cast<std::uintptr_t>(workspace) % kWorkspaceAlignment == 0 &&
-         m.memory->on_device(workspace, n_bytes, handle.device);
 }
 
 }  // namespace
@@ -152,8 +136,6 @@ using emulated::Machine;
 
 cublasStatus_t cublasCreate_v2(cublasHandle_t* handle) {
   return blas_call(CUBLAS_STATUS_NOT_INITIALIZED, [&](Machine& m) {
-    if (handle == nullptr)
-      return emulated::refuse_blas(m, CUBLAS_STATUS_INVALID_VALUE, "cublasCreate: no place for it");
     if (emulated::refuse_in_capture(m) != cudaSuccess) return CUBLAS_STATUS_ALLOC_FAILED;
     *handle = m.blas.add({emulated::thread_state().device});
     return CUBLAS_STATUS_SUCCESS;
@@ -173,8 +155,10 @@ cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
   return blas_call(CUBLAS_STATUS_EXECUTION_FAILED, [&](Machine& m) {
     if (!m.blas.has(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
     if (emulated::check_stream(m, stream) != cudaSuccess) return CUBLAS_STATUS_INVALID_VALUE;
-    handle->stream = stream;
-    handle->has_workspace = false;  // cuBLAS then goes back to its own
+    if (stream->device != handle->device) {
+      return emulated::refuse_blas(m, CUBLAS_STATUS_INVALID_VALUE, "cublasSetStream: a stream of another device");
+    }
+    *handle = {.device = handle->device, .stream = stream};  // cuBLAS then goes back to its own workspace
     return CUBLAS_STATUS_SUCCESS;
   });
 }
@@ -182,32 +166,30 @@ cublasStatus_t cublasSetStream_v2(cublasHandle_t handle, cudaStream_t stream) {
 cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace, std::size_t n_bytes) {
   return blas_call(CUBLAS_STATUS_EXECUTION_FAILED, [&](Machine& m) {
     if (!m.blas.has(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-    if (!emulated::fits(m, *handle, workspace, n_bytes)) {
+    if (reinterpret_cast<std::uintptr_t>(workspace) % emulated::kWorkspaceAlignment != 0 ||
+        m.memory->where(workspace, n_bytes) != handle->device) {
       return emulated::refuse_blas(m, CUBLAS_STATUS_INVALID_VALUE,
                                    "cublasSetWorkspace: not aligned memory of the device");
     }
-    handle->has_workspace = true;
+    handle->workspace = workspace;
+    handle->workspace_bytes = n_bytes;
     return CUBLAS_STATUS_SUCCESS;
   });
 }
 
 cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t op_a, cublasOperation_t op_b, int m, int n, int k,
-                            const void* alpha, const void* a, cudaDataType type_a, int ld_a, const void* b,
-                            cudaDataType type_b, int ld_b, const void* beta, void* c, cudaDataType type_c, int ld_c,
+                            const void* alpha, const void* a, cudaDataType_t type_a, int ld_a, const void* b,
+                            cudaDataType_t type_b, int ld_b, const void* beta, void* c, cudaDataType_t type_c, int ld_c,
                             cublasComputeType_t compute, cublasGemmAlgo_t algorithm) {
   return blas_call(CUBLAS_STATUS_EXECUTION_FAILED, [&](Machine& machine) {
     if (!machine.blas.has(handle)) return CUBLAS_STATUS_NOT_INITIALIZED;
-    const bool sizes = m >= 0 && n >= 0 && k >= 0;
-    if (!sizes || alpha == nullptr || beta == nullptr || !emulated::known(op_a) || !emulated::known(op_b) ||
-        algorithm != CUBLAS_GEMM_DEFAULT) {
-      return emulated::refuse_blas(machine, CUBLAS_STATUS_INVALID_VALUE,
-                                   "cublasGemmEx: a bad size, factor or operation");
-    }
+    if (algorithm != CUBLAS_GEMM_DEFAULT) return CUBLAS_STATUS_NOT_SUPPORTED;
     const bool turn_a = op_a != CUBLAS_OP_N, turn_b = op_b != CUBLAS_OP_N;
-    return emulated::queue(machine, *handle,
-                           {op_a, op_b, m, n, k, emulated::scalar(alpha, compute), emulated::scalar(beta, compute),
-                            emulated::Matrix{a, type_a, turn_a ? k : m, turn_a ? m : k, ld_a},
-                            emulated::Matrix{b, type_b, turn_b ? n : k, turn_b ? k : n, ld_b},
-                            emulated::Matrix{c, type_c, m, n, ld_c}, compute});
+    return emulated::submit_gemm(
+        machine, *handle,
+        {op_a, op_b, m, n, k, emulated::scalar(alpha, compute), emulated::scalar(beta, compute),
+         emulated::Matrix{a, type_a, turn_a ? k : m, turn_a ? m : k, ld_a},
+         emulated::Matrix{b, type_b, turn_b ? n : k, turn_b ? k : n, ld_b}, emulated::Matrix{c, type_c, m, n, ld_c},
+         compute});
   });
 }

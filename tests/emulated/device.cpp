@@ -7,30 +7,14 @@ namespace emulated {
 
 namespace {
 
-constexpr int kMultiprocessors = 132;
 constexpr char kName[] = "Emulated device";
 
-bool known(const Machine& m, int device) {
-  return device >= 0 && device < m.options.n_devices;
-}
-
-cudaError_t attribute(Machine& m, int* value, cudaDeviceAttr which) {
-  switch (which) {
-    case cudaDevAttrMultiProcessorCount:
-      *value = kMultiprocessors;
-      return cudaSuccess;
-    case cudaDevAttrComputeCapabilityMajor:
-      *value = m.options.compute_major;
-      return cudaSuccess;
-    case cudaDevAttrComputeCapabilityMinor:
-      *value = m.options.compute_minor;
-      return cudaSuccess;
-  }
-  return refuse(m, cudaErrorInvalidValue, "cudaDeviceGetAttribute: an attribute that the stand-in does not know");
+cudaError_t check_device(Machine& m, int device) {
+  if (device >= 0 && device < m.options.n_devices) return cudaSuccess;
+  return refuse(m, cudaErrorInvalidDevice, "no device " + std::to_string(device));
 }
 
 cudaError_t allocate(Machine& m, void** pointer, std::size_t n_bytes, int device) {
-  if (pointer == nullptr) return refuse(m, cudaErrorInvalidValue, "no place for the address of the allocation");
   *pointer = nullptr;
   if (const cudaError_t error = refuse_in_capture(m)) return error;
   if (n_bytes == 0) return cudaSuccess;
@@ -58,27 +42,23 @@ cudaError_t release(Machine& m, void* pointer, bool pinned) {
 
 using emulated::call;
 using emulated::Machine;
-using emulated::refuse;
 
 cudaError_t cudaDriverGetVersion(int* version) {
   Machine& m = emulated::machine();
   const std::lock_guard lock(m.mutex);
   emulated::start(m);
-  if (version == nullptr) return cudaErrorInvalidValue;
   *version = m.options.driver_version;
   return cudaSuccess;
 }
 
 cudaError_t cudaRuntimeGetVersion(int* version) {
-  if (version == nullptr) return cudaErrorInvalidValue;
   *version = CUDART_VERSION;
   return cudaSuccess;
 }
 
 cudaError_t cudaGetDeviceCount(int* count) {
-  if (count != nullptr) *count = 0;
+  *count = 0;
   return call([&](Machine& m) {
-    if (count == nullptr) return refuse(m, cudaErrorInvalidValue, "cudaGetDeviceCount: no place for the count");
     *count = m.options.n_devices;
     return cudaSuccess;
   });
@@ -86,47 +66,26 @@ cudaError_t cudaGetDeviceCount(int* count) {
 
 cudaError_t cudaSetDevice(int device) {
   return call([&](Machine& m) {
-    if (!emulated::known(m, device)) return refuse(m, cudaErrorInvalidDevice, "cudaSetDevice: no such device");
-    emulated::thread_state().device = device;
-    return cudaSuccess;
-  });
-}
-
-cudaError_t cudaGetDevice(int* device) {
-  return call([&](Machine& m) {
-    if (device == nullptr) return refuse(m, cudaErrorInvalidValue, "cudaGetDevice: no place for the number");
-    *device = emulated::thread_state().device;
-    return cudaSuccess;
-  });
-}
-
-cudaError_t cudaDeviceGetAttribute(int* value, cudaDeviceAttr attribute, int device) {
-  return call([&](Machine& m) {
-    if (value == nullptr) return refuse(m, cudaErrorInvalidValue, "cudaDeviceGetAttribute: no place for the value");
-    if (!emulated::known(m, device)) return refuse(m, cudaErrorInvalidDevice, "cudaDeviceGetAttribute: no such device");
-    return emulated::attribute(m, value, attribute);
+    const cudaError_t error = emulated::check_device(m, device);
+    if (error == cudaSuccess) emulated::thread_state().device = device;
+    return error;
   });
 }
 
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int device) {
   return call([&](Machine& m) {
-    if (properties == nullptr) return refuse(m, cudaErrorInvalidValue, "cudaGetDeviceProperties: no place for them");
-    if (!emulated::known(m, device))
-      return refuse(m, cudaErrorInvalidDevice, "cudaGetDeviceProperties: no such device");
-    *properties = {};
+    if (const cudaError_t error = emulated::check_device(m, device)) return error;
+    *properties = {.name = {},
+                   .major = m.options.compute_major,
+                   .minor = m.options.compute_minor,
+                   .sharedMemPerBlockOptin = m.options.shared_memory};
     std::memcpy(properties->name, emulated::kName, sizeof(emulated::kName));
-    properties->totalGlobalMem = m.options.memory;
-    properties->major = m.options.compute_major;
-    properties->minor = m.options.compute_minor;
-    properties->multiProcessorCount = emulated::kMultiprocessors;
-    properties->sharedMemPerBlockOptin = m.options.shared_memory;
     return cudaSuccess;
   });
 }
 
 cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
   return call([&](Machine& m) {
-    if (free == nullptr || total == nullptr) return refuse(m, cudaErrorInvalidValue, "cudaMemGetInfo: no place");
     *total = m.options.memory;
     *free = m.options.memory - m.memory->bytes_live(emulated::thread_state().device);
     return cudaSuccess;

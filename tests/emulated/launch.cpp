@@ -14,6 +14,7 @@ namespace {
 constexpr unsigned int kMostThreads = 1024, kMostBlockZ = 64;  // of a block
 constexpr std::size_t kUnaskedShared = 49152;                  // that every kernel may have
 constexpr unsigned int kMostGridX = 0x7FFFFFFF, kMostGridYz = 65535;
+constexpr int kLeastCompute = 75;  // for which the binary is said to hold code: 7.5
 
 bool within(dim3 size, dim3 most) {
   return size.x >= 1 && size.y >= 1 && size.z >= 1 && size.x <= most.x && size.y <= most.y && size.z <= most.z;
@@ -64,11 +65,9 @@ void run_grid(Machine& m, dim3 grid, dim3 block, std::size_t n_shared, const std
 }
 
 cudaError_t check_code(Machine& m) {
-  const Options& options = m.options;
-  const bool too_old = options.compute_major < kLeastComputeMajor ||
-                       (options.compute_major == kLeastComputeMajor && options.compute_minor < kLeastComputeMinor);
-  return too_old || !options.has_code ? refuse(m, cudaErrorNoKernelImageForDevice, "no code for the device")
-                                      : cudaSuccess;
+  const bool too_old = 10 * m.options.compute_major + m.options.compute_minor < kLeastCompute;
+  return too_old || !m.options.has_code ? refuse(m, cudaErrorNoKernelImageForDevice, "no code for the device")
+                                        : cudaSuccess;
 }
 
 cudaError_t check_shared(Machine& m, const std::type_info& kernel, std::size_t n_bytes) {
@@ -99,8 +98,6 @@ cudaError_t check(Machine& m, const std::type_info& kernel, const cudaLaunchConf
 
 cudaError_t launch(const cudaLaunchConfig_t* config, const std::type_info& kernel, std::function<void()> thread) {
   return call([&](Machine& m) {
-    if (config == nullptr) return refuse(m, cudaErrorInvalidValue, "launch: no configuration");
-    if (!thread) return refuse(m, cudaErrorInvalidDeviceFunction, "launch: no kernel");
     if (const cudaError_t error = check_stream(m, config->stream)) return error;
     if (const cudaError_t error = check(m, kernel, *config)) return error;
     const dim3 grid = config->gridDim, block = config->blockDim;
@@ -108,7 +105,7 @@ cudaError_t launch(const cudaLaunchConfig_t* config, const std::type_info& kerne
       run_grid(m, grid, block, n_shared, thread);
       return cudaSuccess;
     };
-    return submit(m, config->stream, {run, {Tally::Kind::kernel, 0, demangled(kernel), grid, block}});
+    return submit(m, config->stream, {run, &Counts::n_launches, demangled(kernel)});
   });
 }
 

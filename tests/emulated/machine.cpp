@@ -24,18 +24,6 @@ void set_options(Machine& m, const Options& options) {
   m.started = true;
 }
 
-void count_kernel(Machine& m, const Tally& tally) {
-  ++m.counts.n_launches;
-  const auto same = [](dim3 a, dim3 b) { return a.x == b.x && a.y == b.y && a.z == b.z; };
-  for (KernelCount& each : m.kernels) {
-    if (each.name == tally.name && same(each.grid, tally.grid) && same(each.block, tally.block)) {
-      ++each.n_launches;
-      return;
-    }
-  }
-  m.kernels.push_back({tally.name, tally.grid, tally.block, 1});
-}
-
 }  // namespace
 
 Machine& machine() {
@@ -72,34 +60,6 @@ cudaError_t refuse(Machine& m, cudaError_t error, const std::string& reason) {
   return error;
 }
 
-void tally(Machine& m, const Tally& tally) {
-  Counts& counts = m.counts;
-  counts.n_pageable_copies += tally.pageable ? 1 : 0;
-  switch (tally.kind) {
-    case Tally::Kind::kernel:
-      return count_kernel(m, tally);
-    case Tally::Kind::gemm:
-      counts.n_gemms_without_workspace += tally.without_workspace ? 1 : 0;
-      ++counts.n_gemms;
-      return;
-    case Tally::Kind::copy_to_device:
-      counts.bytes_to_device += tally.n_bytes;
-      ++counts.n_copies_to_device;
-      return;
-    case Tally::Kind::copy_from_device:
-      counts.bytes_from_device += tally.n_bytes;
-      ++counts.n_copies_from_device;
-      return;
-    case Tally::Kind::copy_on_device:
-      counts.bytes_on_device += tally.n_bytes;
-      ++counts.n_copies_on_device;
-      return;
-    case Tally::Kind::memset:
-      ++counts.n_memsets;
-      return;
-  }
-}
-
 void reset(const Options& options, bool force) {
   Machine& m = machine();
   const std::lock_guard lock(m.mutex);
@@ -113,12 +73,10 @@ void reset(const Options& options, bool force) {
   m.graphs = {};
   m.execs = {};
   m.blas = {};
-  m.captures.clear();
   m.memory = std::make_unique<Memory>();
   m.sticky = cudaSuccess;
   m.refusal.clear();
   m.counts = {};
-  m.kernels.clear();
   m.shared_limits.clear();
   m.watches = false;
   m.traffic.clear();
@@ -129,13 +87,9 @@ void reset(const Options& options, bool force) {
 Counts counts() {
   Machine& m = machine();
   const std::lock_guard lock(m.mutex);
-  const auto n = [](std::size_t value) { return static_cast<std::int64_t>(value); };
   Counts result = m.counts;
-  result.n_allocations_live = n(m.memory->n_live(false));
-  result.bytes_live = n(m.memory->bytes_of_devices());
-  result.n_pinned_allocations_live = n(m.memory->n_live(true));
-  result.pinned_bytes_live = n(m.memory->bytes_live(kPinned));
-  result.n_handles_live = n(n_handles(m));
+  result.n_allocations_live = static_cast<std::int64_t>(m.memory->n_live(false));
+  result.bytes_live = static_cast<std::int64_t>(m.memory->bytes_of_devices());
   return result;
 }
 
@@ -143,24 +97,6 @@ std::string last_refusal() {
   Machine& m = machine();
   const std::lock_guard lock(m.mutex);
   return m.refusal;
-}
-
-bool allocations_leaked() {
-  Machine& m = machine();
-  const std::lock_guard lock(m.mutex);
-  return m.memory->n_live(false) > 0 || m.memory->n_live(true) > 0;
-}
-
-std::vector<KernelCount> kernels() {
-  Machine& m = machine();
-  const std::lock_guard lock(m.mutex);
-  return m.kernels;
-}
-
-std::int64_t launches_of(const std::string& text) {
-  std::int64_t sum = 0;
-  for (const KernelCount& each : kernels()) sum += each.name.find(text) != std::string::npos ? each.n_launches : 0;
-  return sum;
 }
 
 }  // namespace emulated

@@ -20,56 +20,32 @@
 
 namespace emulated {
 
-/// What one piece of work adds to the counts.
-struct Tally {
-  enum class Kind { kernel, gemm, copy_to_device, copy_from_device, copy_on_device, memset } kind;
-  std::int64_t n_bytes = 0;
-  std::string name{};  // of a kernel or a GEMM
-  dim3 grid{}, block{};
-  bool pageable = false;           // of a copy
-  bool without_workspace = false;  // of a GEMM
-};
-
 /// Work that a stream carries out later: it answers with the error that it met.
 struct Work {
   std::function<cudaError_t()> run;
-  Tally tally;
+  std::int64_t Counts::*counted;
+  std::string name{};  // of a kernel or a product, for its traffic
 };
+using Works = std::vector<Work>;  // one after the other
 
 /// Said by one, heard by many: that some work is done.
 struct Completion {
   bool done = false;
 };
 
-}  // namespace emulated
-
-struct CUgraphNode_st {
-  emulated::Work work;
-  std::vector<std::size_t> after;  // nodes that must be done before, all of lower index
-};
-
-namespace emulated {
-
-using Nodes = std::vector<CUgraphNode_st>;
-
-/// A place in a stream's queue: it waits, then its nodes are run, then it says that it is done. Each may be absent.
+/// A place in a stream's queue: it waits, then its works are run, then it says that it is done. Each may be absent.
 struct Entry {
   std::shared_ptr<Completion> waits_for{};
-  std::shared_ptr<const Nodes> nodes{};
+  std::shared_ptr<const Works> works{};
   std::shared_ptr<Completion> completes{};
-  std::vector<bool> done{};  // by node
-  std::size_t n_left = 0;    // nodes not done
+  std::size_t n_done = 0;  // works
 };
 
 /// A capture under way.
 struct Capture {
-  cudaStream_t origin;
-  cudaStreamCaptureMode mode;
   std::thread::id thread;
-  Nodes nodes{};
-  std::vector<cudaStream_t> streams{};  // all that take part
+  Works works{};
   bool invalidated = false;
-  bool ended = false;
 };
 
 }  // namespace emulated
@@ -77,30 +53,26 @@ struct Capture {
 struct CUstream_st {
   int device = 0;
   std::deque<emulated::Entry> queue{};
-  std::shared_ptr<emulated::Capture> capture{};
-  std::vector<std::size_t> tail{};  // while capturing: nodes that the next one comes after
-  bool destroyed = false;           // by the program; its queue is still carried out
+  std::unique_ptr<emulated::Capture> capture{};
 };
 
 struct CUevent_st {
   std::shared_ptr<emulated::Completion> recorded{};  // the latest record
-  std::shared_ptr<emulated::Capture> capture{};      // if the latest record was in a capture
-  std::vector<std::size_t> tail{};                   // and there came after these nodes
 };
 
 struct CUgraph_st {
-  std::shared_ptr<const emulated::Nodes> nodes;
+  std::shared_ptr<const emulated::Works> works;
 };
 
 struct CUgraphExec_st {
-  std::shared_ptr<const emulated::Nodes> nodes;
-  std::shared_ptr<emulated::Completion> latest{};  // launches of one exec follow each other
+  std::shared_ptr<const emulated::Works> works;
 };
 
 struct cublasContext {
   int device = 0;
   cudaStream_t stream = nullptr;
-  bool has_workspace = false;
+  const void* workspace = nullptr;
+  std::size_t workspace_bytes = 0;
 };
 
 namespace emulated {
@@ -135,7 +107,6 @@ struct Machine {
   cudaError_t sticky = cudaSuccess;  // answered by every call once a stream met an error
   std::mt19937_64 random{};
   Counts counts{};
-  std::vector<KernelCount> kernels{};
   std::map<std::type_index, std::size_t> shared_limits{};  // of kernels that asked for more than the default
   bool watches = false;
   std::vector<Traffic> traffic{};
@@ -146,7 +117,6 @@ struct Machine {
   Handles<CUgraph_st> graphs{};
   Handles<CUgraphExec_st> execs{};
   Handles<cublasContext> blas{};
-  std::vector<std::shared_ptr<Capture>> captures{};  // under way
 
   /// A number of 0..n-1, n > 0.
   std::size_t draw(std::size_t n) { return static_cast<std::size_t>(random() % n); }
@@ -164,6 +134,9 @@ ThreadState& thread_state();
 
 /// Takes the options from the environment if nobody has set them.
 void start(Machine& m);
+
+/// Options as the environment variable EMULATED_CUDA gives them: "compute=6.1,memory=1000000". Throws std::invalid_argument.
+Options parse_options(const std::string& text);
 
 /// What every call of a device answers before anything else: a sticky error, no driver, no device; or cudaSuccess.
 cudaError_t trouble(const Machine& m);
@@ -189,11 +162,8 @@ cudaError_t check_stream(Machine& m, cudaStream_t stream);
 /// Queues work on the stream, or records it if the stream captures.
 cudaError_t submit(Machine& m, cudaStream_t stream, Work work);
 
-/// Queues all nodes on a stream that does not capture; `completes` may be null.
-void submit_nodes(Machine& m, cudaStream_t stream, std::shared_ptr<const Nodes> nodes,
-                  std::shared_ptr<Completion> completes);
-
-void tally(Machine& m, const Tally& tally);
+/// Queues and counts works of a stream that does not capture.
+void queue(Machine& m, cudaStream_t stream, std::shared_ptr<const Works> works);
 
 /// Runs queued work in a random order until `enough` says so or nothing is left; returns the sticky error.
 cudaError_t run_until(Machine& m, const std::function<bool()>& enough);
@@ -201,11 +171,10 @@ cudaError_t run_until(Machine& m, const std::function<bool()>& enough);
 /// Runs everything, and counts a synchronisation.
 cudaError_t synchronise_all(Machine& m);
 
-/// For calls that a capture cannot bear: ends with an error, and spoils the capture, if one is under way that concerns
-/// this thread; or if `stream` (which may be null) captures itself.
-cudaError_t refuse_in_capture(Machine& m, cudaStream_t stream = nullptr);
+/// For calls that a capture cannot bear: ends with an error, and spoils the capture, if this thread has one under way.
+cudaError_t refuse_in_capture(Machine& m);
 
-/// Spoils the capture and gives the error; cudaErrorStreamCaptureInvalidated if it was spoilt before.
-cudaError_t invalidate(Machine& m, Capture& capture, cudaError_t error, const std::string& reason);
+/// Spoils the capture: cudaErrorStreamCaptureUnsupported, or, if it was spoilt before, cudaErrorStreamCaptureInvalidated.
+cudaError_t invalidate(Machine& m, Capture& capture, const std::string& reason);
 
 }  // namespace emulated

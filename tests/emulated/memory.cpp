@@ -46,7 +46,7 @@ bool all_canary(const std::byte* first, const std::byte* last) {
 
 Memory::~Memory() {
   for (const auto& [base, allocation] : live_) munmap(allocation.base, allocation.n_mapped);
-  for (const Mapping& mapping : freed_) munmap(mapping.base, mapping.n_mapped);
+  for (const Allocation& allocation : freed_) munmap(allocation.base, allocation.n_mapped);
 }
 
 void* Memory::allocate(std::size_t n_bytes, int device) {
@@ -81,7 +81,7 @@ bool Memory::release(void* data, bool pinned) {
 void Memory::bury(const Allocation& allocation) {
   madvise(allocation.base, allocation.n_mapped, MADV_DONTNEED);
   set_access(allocation.base, allocation.n_mapped, PROT_NONE);
-  freed_.push_back({allocation.base, allocation.n_mapped});
+  freed_.push_back(allocation);
   freed_bytes_ += allocation.n_mapped;
   while (freed_bytes_ > kFreedKept) {
     freed_bytes_ -= freed_.front().n_mapped;
@@ -98,24 +98,14 @@ const Memory::Allocation* Memory::find(std::uintptr_t first, std::uintptr_t last
   return address(allocation.base) + allocation.n_mapped > first ? &allocation : nullptr;
 }
 
-Place Memory::place(const void* data, std::size_t n_bytes) const {
+int Memory::where(const void* data, std::size_t n_bytes) const {
   const std::uintptr_t first = address(data);
-  if (n_bytes - 1 > UINTPTR_MAX - first) return Place::bad;
+  if (n_bytes - 1 > UINTPTR_MAX - first) return kElsewhere;
   const std::uintptr_t last = first + (n_bytes - 1);
-  if (const Allocation* const found = find(first, last)) {
-    const std::uintptr_t begin = address(found->data);
-    if (first < begin || last >= begin + found->n_bytes) return Place::bad;
-    return found->device == kPinned ? Place::pinned : Place::device;
-  }
-  const bool freed = std::any_of(freed_.begin(), freed_.end(), [&](const Mapping& each) {
-    return last >= address(each.base) && first < address(each.base) + each.n_mapped;
-  });
-  return freed ? Place::bad : Place::pageable;
-}
-
-bool Memory::on_device(const void* data, std::size_t n_bytes, int device) const {
-  if (place(data, n_bytes) != Place::device) return false;
-  return find(address(data), address(data))->device == device;
+  const Allocation* const found = find(first, last);
+  if (found == nullptr) return kElsewhere;
+  const std::uintptr_t begin = address(found->data);
+  return first < begin || last >= begin + found->n_bytes ? kElsewhere : found->device;
 }
 
 void Memory::protect(const Allocation& allocation) const {
@@ -134,7 +124,6 @@ void Memory::set_access_of_device(int access) const {
 
 void Memory::open(int device) {
   if (device == open_device_) return;
-  damaged();  // the last look at what gets out of reach
   open_device_ = device;
   for (const auto& [base, allocation] : live_) protect(allocation);
 }
@@ -146,10 +135,8 @@ bool Memory::canaries_hold(const Allocation& allocation) const {
   return all_canary(allocation.base, allocation.data) && all_canary(allocation.data + allocation.n_bytes, guard);
 }
 
-bool Memory::damaged() {
-  damaged_ = damaged_ || !std::all_of(live_.begin(), live_.end(),
-                                      [this](const auto& entry) { return canaries_hold(entry.second); });
-  return damaged_;
+bool Memory::damaged() const {
+  return !std::all_of(live_.begin(), live_.end(), [this](const auto& entry) { return canaries_hold(entry.second); });
 }
 
 std::size_t Memory::bytes_live(int device) const {

@@ -8,10 +8,9 @@
 
 namespace emulated {
 
-/// Where a range of bytes lies. `bad`: it reaches over an edge of an allocation, or into freed memory.
-enum class Place { device, pinned, pageable, bad };
-
-inline constexpr int kPinned = -1;  // in place of a device's number
+// Where bytes lie, if not on a device: then it is that device's number from 0. kElsewhere: in memory of the host that is not pinned,
+// over an edge of an allocation, or in freed memory.
+inline constexpr int kPinned = -1, kElsewhere = -2;
 
 class Memory {
  public:
@@ -27,21 +26,20 @@ class Memory {
   /// Frees what allocate gave, pinned memory or that of any device; false: it did not give it, or it was freed before.
   bool release(void* data, bool pinned);
 
-  /// Where n_bytes > 0 at `data` lie, and on which device.
-  Place place(const void* data, std::size_t n_bytes) const;
-  bool on_device(const void* data, std::size_t n_bytes, int device) const;
+  /// Where n_bytes > 0 at `data` lie.
+  int where(const void* data, std::size_t n_bytes) const;
 
   /// Lets the host's instructions reach the memory of that device and of no other; kPinned: of none.
   void open(int device);
 
-  /// Bytes of the open device's pages that `work` reads, and that it writes. Throws std::runtime_error where that cannot be told.
+  /// Bytes of the open device's pages that `work` reads, and that it writes. On x86-64 only.
   struct Touched {
     std::int64_t n_read = 0, n_written = 0;
   };
   Touched touched_by(const std::function<void()>& work) const;
 
-  /// Whether bytes around an allocation have been written to. Seen while its memory is within reach, and remembered.
-  bool damaged();
+  /// Whether bytes around an allocation of the open device, or of pinned memory, have been written to.
+  bool damaged() const;
 
   std::size_t bytes_live(int device) const;
   std::size_t bytes_of_devices() const;
@@ -55,23 +53,16 @@ class Memory {
     std::size_t n_bytes;
     int device;
   };
-  struct Mapping {
-    std::byte* base;
-    std::size_t n_mapped;
-  };
-  using Allocations = std::map<std::uintptr_t, Allocation>;  // by address of the mapping
-
   const Allocation* find(std::uintptr_t first, std::uintptr_t last) const;
   bool canaries_hold(const Allocation& allocation) const;
   void protect(const Allocation& allocation) const;
   void set_access_of_device(int access) const;
   void bury(const Allocation& allocation);
 
-  Allocations live_;
-  std::deque<Mapping> freed_;  // kept out of reach, so that no other allocation takes the addresses
+  std::map<std::uintptr_t, Allocation> live_;  // by address of the mapping
+  std::deque<Allocation> freed_;               // kept out of reach, so that no other allocation takes the addresses
   std::size_t freed_bytes_ = 0;
   int open_device_ = kPinned;
-  bool damaged_ = false;
 };
 
 }  // namespace emulated

@@ -25,17 +25,6 @@ bool ready(const CUstream_st& stream) {
   return waits_for == nullptr || waits_for->done;
 }
 
-/// One of the nodes that may run next.
-std::size_t draw_node(Machine& m, const Entry& entry) {
-  std::vector<std::size_t> candidates;
-  for (std::size_t i = 0; i < entry.nodes->size(); ++i) {
-    const std::vector<std::size_t>& after = (*entry.nodes)[i].after;
-    const bool free = std::all_of(after.begin(), after.end(), [&](std::size_t each) { return entry.done[each]; });
-    if (free && !entry.done[i]) candidates.push_back(i);
-  }
-  return candidates[m.draw(candidates.size())];
-}
-
 /// An error in a stream is the end of all work.
 void fail(Machine& m, cudaError_t error) {
   m.sticky = error;
@@ -43,24 +32,22 @@ void fail(Machine& m, cudaError_t error) {
 }
 
 cudaError_t carry_out(Machine& m, const Work& work) {
-  const bool is_sum = work.tally.kind == Tally::Kind::kernel || work.tally.kind == Tally::Kind::gemm;
-  if (!m.watches || !is_sum) return work.run();
+  if (!m.watches || work.name.empty()) return work.run();
   cudaError_t error = cudaSuccess;
   const Memory::Touched touched = m.memory->touched_by([&] { error = work.run(); });
-  m.traffic.push_back({work.tally.name, touched.n_read, touched.n_written});
+  m.traffic.push_back({work.name, touched.n_read, touched.n_written});
   return error;
 }
 
 void run_front(Machine& m, CUstream_st& stream) {
   Entry& entry = stream.queue.front();
-  if (entry.n_left > 0) {
-    const std::size_t node = draw_node(m, entry);
+  const std::size_t n_works = entry.works == nullptr ? 0 : entry.works->size();
+  if (entry.n_done < n_works) {
     m.memory->open(stream.device);
-    if (const cudaError_t error = carry_out(m, (*entry.nodes)[node].work)) return fail(m, error);
-    entry.done[node] = true;
-    --entry.n_left;
+    if (const cudaError_t error = carry_out(m, (*entry.works)[entry.n_done])) return fail(m, error);
+    ++entry.n_done;
   }
-  if (entry.n_left > 0) return;
+  if (entry.n_done < n_works) return;
   if (entry.completes != nullptr) entry.completes->done = true;
   stream.queue.pop_front();
 }
@@ -76,42 +63,25 @@ bool run_one(Machine& m) {
   return true;
 }
 
-void remove_destroyed(Machine& m) {
-  std::vector<CUstream_st*> gone;
-  for (const auto& stream : m.streams.all()) {
-    if (stream->destroyed && stream->queue.empty()) gone.push_back(stream.get());
-  }
-  for (const CUstream_st* const stream : gone) m.streams.remove(stream);
-}
-
 }  // namespace
 
 cudaError_t check_stream(Machine& m, cudaStream_t stream) {
-  if (stream == nullptr) {
-    return refuse(m, cudaErrorInvalidResourceHandle, "the default stream, which the stand-in does not have");
-  }
-  return m.streams.has(stream) && !stream->destroyed
-             ? cudaSuccess
-             : refuse(m, cudaErrorInvalidResourceHandle, "a stream that is not alive");
+  if (m.streams.has(stream)) return cudaSuccess;
+  return refuse(m, cudaErrorInvalidResourceHandle, "a stream that is not alive, or the default one, which is not here");
 }
 
-void submit_nodes(Machine& m, cudaStream_t stream, std::shared_ptr<const Nodes> nodes,
-                  std::shared_ptr<Completion> completes) {
-  for (const CUgraphNode_st& node : *nodes) tally(m, node.work.tally);
-  const std::size_t n = nodes->size();
-  stream->queue.push_back({nullptr, std::move(nodes), std::move(completes), std::vector<bool>(n), n});
+void queue(Machine& m, cudaStream_t stream, std::shared_ptr<const Works> works) {
+  for (const Work& work : *works) ++(m.counts.*work.counted);
+  stream->queue.push_back({nullptr, std::move(works)});
 }
 
 cudaError_t submit(Machine& m, cudaStream_t stream, Work work) {
-  if (const auto& capture = stream->capture) {
-    if (capture->invalidated) return invalidate(m, *capture, cudaErrorStreamCaptureInvalidated, "");
-    capture->nodes.push_back({std::move(work), stream->tail});
-    stream->tail = {capture->nodes.size() - 1};
+  if (stream->capture == nullptr) {
+    queue(m, stream, std::make_shared<const Works>(1, std::move(work)));
     return cudaSuccess;
   }
-  auto nodes = std::make_shared<Nodes>();
-  nodes->push_back({std::move(work), {}});
-  submit_nodes(m, stream, std::move(nodes), nullptr);
+  if (stream->capture->invalidated) return cudaErrorStreamCaptureInvalidated;
+  stream->capture->works.push_back(std::move(work));
   return cudaSuccess;
 }
 
@@ -123,7 +93,6 @@ cudaError_t run_until(Machine& m, const std::function<bool()>& enough) {
   if (m.sticky == cudaSuccess && m.memory->damaged()) {
     fail(m, refuse(m, cudaErrorIllegalAddress, "bytes beside an allocation were written to by work that ran just now"));
   }
-  remove_destroyed(m);
   return m.sticky;
 }
 

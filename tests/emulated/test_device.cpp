@@ -1,58 +1,18 @@
-#include <unistd.h>
-
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <thread>
 
+#include "tests/emulated/machine.h"
 #include "tests/emulated/rig.h"
 
 using namespace emulated;
 
-namespace {
-
-Options with(int n_devices, int driver_version) {
-  Options options;
-  options.n_devices = n_devices;
-  options.driver_version = driver_version;
-  return options;
-}
-
-/// What the test "[environment]" below prints when this program runs anew with EMULATED_CUDA set so.
-std::string run_with(const std::string& environment) {
-  char self[4096] = {};
-  REQUIRE(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-  const std::string command = "EMULATED_CUDA='" + environment + "' '" + self + "' '[environment]' 2>&1";
-  FILE* const pipe = popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  std::string output;
-  for (int c = std::fgetc(pipe); c != EOF; c = std::fgetc(pipe)) output += static_cast<char>(c);
-  pclose(pipe);
-  return output;
-}
-
-}  // namespace
-
-TEST_CASE("prints the number of devices as the environment gives it", "[.][environment]") {
-  int n = 0;
-  const cudaError_t error = cudaGetDeviceCount(&n);
-  std::printf("devices: %d, %s\n", n, cudaGetErrorName(error));
-}
-
-TEST_CASE("options hold from the environment until a reset", "[emulated]") {
-  CHECK_THAT(run_with("devices=3,seed=2"), Catch::Contains("devices: 3, cudaSuccess"));
-  CHECK_THAT(run_with("devices=0"), Catch::Contains("devices: 0, cudaErrorNoDevice"));
-  CHECK_THAT(run_with("driver=0"), Catch::Contains("devices: 0, cudaErrorInsufficientDriver"));
-  CHECK_THAT(run_with("device=1"), Catch::Contains("emulated CUDA: EMULATED_CUDA: 'device' is not an option"));
-}
-
 TEST_CASE("without a device, or a driver new enough, every call says so", "[emulated]") {
-  const auto [options, error] = GENERATE(table<Options, cudaError_t>({
-      {with(0, CUDART_VERSION), cudaErrorNoDevice},
-      {with(1, 0), cudaErrorInsufficientDriver},
-      {with(1, CUDART_VERSION - 1000), cudaErrorInsufficientDriver},
+  const auto [n_devices, driver, error] = GENERATE(table<int, int, cudaError_t>({
+      {0, CUDART_VERSION, cudaErrorNoDevice},
+      {1, 0, cudaErrorInsufficientDriver},
+      {1, CUDART_VERSION - 1000, cudaErrorInsufficientDriver},
   }));
-  const Rig rig(options);
+  reset({.n_devices = n_devices, .driver_version = driver}, true);
   int n = -1, version = -1;
   void* data = nullptr;
   cudaStream_t stream = nullptr;
@@ -61,128 +21,83 @@ TEST_CASE("without a device, or a driver new enough, every call says so", "[emul
   CHECK(cudaGetLastError() == error);
   CHECK(cudaSetDevice(0) == error);
   CHECK(cudaMalloc(&data, 8) == error);
-  CHECK(cudaStreamCreateWithFlags(&stream, 0) == error);
+  CHECK(cudaStreamCreateWithFlags(&stream, cudaStreamNonBlocking) == error);
   CHECK(cudaDriverGetVersion(&version) == cudaSuccess);
-  CHECK(version == options.driver_version);
+  CHECK(version == driver);
   CHECK(cudaRuntimeGetVersion(&version) == cudaSuccess);
   CHECK(version == CUDART_VERSION);
 }
 
-TEST_CASE("a device tells what it is", "[emulated]") {
-  Options options;
-  options.n_devices = 2;
-  options.compute_major = 8;
-  options.compute_minor = 6;
-  options.memory = 12345;
-  const Rig rig(options);
-  int n = 0, value = 0;
+TEST_CASE("devices have the number, the name and the compute capability of the options", "[emulated]") {
+  const Rig rig({.n_devices = 2, .compute_major = 8, .compute_minor = 6});
+  int n = 0;
   REQUIRE(cudaGetDeviceCount(&n) == cudaSuccess);
   CHECK(n == 2);
-  REQUIRE(cudaDeviceGetAttribute(&value, cudaDevAttrComputeCapabilityMajor, 1) == cudaSuccess);
-  CHECK(value == 8);
-  REQUIRE(cudaDeviceGetAttribute(&value, cudaDevAttrComputeCapabilityMinor, 1) == cudaSuccess);
-  CHECK(value == 6);
-  REQUIRE(cudaDeviceGetAttribute(&value, cudaDevAttrMultiProcessorCount, 0) == cudaSuccess);
-  CHECK(value > 0);
   cudaDeviceProp properties;
   REQUIRE(cudaGetDeviceProperties(&properties, 1) == cudaSuccess);
   CHECK(std::string(properties.name) == "Emulated device");
-  CHECK(properties.totalGlobalMem == 12345);
   CHECK(properties.major == 8);
   CHECK(properties.minor == 6);
-  CHECK(cudaDeviceGetAttribute(&value, cudaDevAttrMultiProcessorCount, 2) == cudaErrorInvalidDevice);
   CHECK(cudaGetDeviceProperties(&properties, -1) == cudaErrorInvalidDevice);
   CHECK(cudaSetDevice(2) == cudaErrorInvalidDevice);
 }
 
-TEST_CASE("a device too old takes no kernels", "[emulated]") {
-  Options options;
-  options.compute_major = GENERATE(6, 7);
-  options.compute_minor = 2;
-  const Rig rig(options);
-  const cudaStream_t stream = make_stream();
-  float* const x = make_device<float>(1);
-  CHECK(launch_one(stream, x, 1.0F, 0.0F) == cudaErrorNoKernelImageForDevice);
-}
-
-TEST_CASE("a device that the binary holds no code for takes no kernels, and says so when asked", "[emulated]") {
-  Options options;
-  options.has_code = GENERATE(true, false);
-  const Rig rig(options);
-  const cudaStream_t stream = make_stream();
-  float* const x = make_device<float>(1);
-  const cudaError_t wanted = options.has_code ? cudaSuccess : cudaErrorNoKernelImageForDevice;
+TEST_CASE("a device that is too old, or that the binary holds no code for, takes no kernels and says so when asked",
+          "[emulated]") {
+  const auto [major, minor, has_code, wanted] = GENERATE(table<int, int, bool, cudaError_t>({
+      {7, 5, true, cudaSuccess},
+      {7, 2, true, cudaErrorNoKernelImageForDevice},
+      {6, 9, true, cudaErrorNoKernelImageForDevice},
+      {9, 0, false, cudaErrorNoKernelImageForDevice},
+  }));
+  const Rig rig({.compute_major = major, .compute_minor = minor, .has_code = has_code});
   cudaFuncAttributes attributes;
-  CHECK(cudaFuncGetAttributes(&attributes, emulated::fill) == wanted);
-  CHECK(launch_one(stream, x, 1.0F, 0.0F) == wanted);
+  CHECK(cudaFuncGetAttributes(&attributes, scale_and_shift) == wanted);
+  CHECK(launch_one(rig.stream, Rig::device<float>(1), 1.0F, 0.0F) == wanted);
 }
 
 TEST_CASE("a thread's device gives the memory, and takes only its own streams", "[emulated]") {
-  const Rig rig(with(2, CUDART_VERSION));
-  const cudaStream_t first = make_stream();
-  float* const x = make_device<float>(1);
+  const Rig rig({.n_devices = 2});
+  float *const x = Rig::device<float>(1), *const pinned = Rig::pinned<float>(1);
   REQUIRE(cudaSetDevice(1) == cudaSuccess);
-  int device = -1;
-  REQUIRE(cudaGetDevice(&device) == cudaSuccess);
-  CHECK(device == 1);
-  std::thread([&] {
-    if (cudaGetDevice(&device) != cudaSuccess) device = -1;
-  }).join();
-  CHECK(device == 0);
   std::size_t free = 0, total = 0;
   REQUIRE(cudaMemGetInfo(&free, &total) == cudaSuccess);
   CHECK(free == total);
-  CHECK(launch_one(first, x, 1.0F, 0.0F) == cudaErrorInvalidResourceHandle);
-  const cudaStream_t second = make_stream();
+  CHECK(launch_one(rig.stream, x, 1.0F, 0.0F) == cudaErrorInvalidResourceHandle);
+  const cudaStream_t second = Rig::make_stream();
   CHECK(cudaMemsetAsync(x, 0, 4, second) == cudaErrorInvalidValue);
-  const float value = 1.0F;
-  CHECK(cudaMemcpyAsync(x, &value, 4, cudaMemcpyHostToDevice, second) == cudaErrorInvalidValue);
-  REQUIRE(cudaSetDevice(0) == cudaSuccess);
-  CHECK(launch_one(first, x, 1.0F, 0.0F) == cudaSuccess);
+  CHECK(cudaMemcpyAsync(x, pinned, 4, cudaMemcpyHostToDevice, second) == cudaErrorInvalidValue);
+  std::thread([&] { CHECK(launch_one(rig.stream, x, 1.0F, 0.0F) == cudaSuccess); }).join();  // a thread begins with 0
 }
 
-TEST_CASE("the last error is kept until it is asked for, by thread", "[emulated]") {
-  const Rig rig;
-  int unknown = 0;
-  CHECK(cudaFree(&unknown) == cudaErrorInvalidValue);
-  CHECK(cudaPeekAtLastError() == cudaErrorInvalidValue);
-  cudaError_t other = cudaErrorUnknown;
-  std::thread([&] { other = cudaPeekAtLastError(); }).join();
-  CHECK(other == cudaSuccess);
-  CHECK(cudaGetLastError() == cudaErrorInvalidValue);
-  CHECK(cudaGetLastError() == cudaSuccess);
+TEST_CASE("memory ends where the options say, and what is alive is counted", "[emulated]") {
+  const Rig rig({.memory = 1000});
+  void *data = nullptr, *more = &data;
+  std::size_t free = 0, total = 0;
+  CHECK(cudaMalloc(&data, 600) == cudaSuccess);
+  CHECK(cudaMalloc(&more, 401) == cudaErrorMemoryAllocation);
+  CHECK(more == nullptr);
+  CHECK(cudaGetLastError() == cudaErrorMemoryAllocation);
+  CHECK(cudaGetLastError() == cudaSuccess);  // asked for once
+  CHECK(cudaMalloc(&more, SIZE_MAX) == cudaErrorMemoryAllocation);
+  REQUIRE(cudaMemGetInfo(&free, &total) == cudaSuccess);
+  CHECK(free == 400);
+  CHECK(total == 1000);
+  CHECK(counts().n_allocations_live == 1);
+  CHECK(counts().bytes_live == 600);
+  CHECK(cudaFree(data) == cudaSuccess);
+  CHECK(counts().n_allocations_live == 0);
+  CHECK(cudaMalloc(&more, 1000) == cudaSuccess);
 }
 
-TEST_CASE("a reset forgets the device and the error of a thread", "[emulated]") {
-  const Rig rig(with(2, CUDART_VERSION));
-  int device = -1;
+TEST_CASE("a reset forgets the device and the error of a thread, and an error has a name and says why", "[emulated]") {
+  reset({.n_devices = 2}, true);
   REQUIRE(cudaSetDevice(1) == cudaSuccess);
   CHECK(cudaSetDevice(2) == cudaErrorInvalidDevice);
-  reset(with(2, CUDART_VERSION));
-  CHECK(cudaPeekAtLastError() == cudaSuccess);
-  REQUIRE(cudaGetDevice(&device) == cudaSuccess);
-  CHECK(device == 0);
-}
-
-TEST_CASE("errors have names", "[emulated]") {
-  CHECK(std::string(cudaGetErrorName(cudaErrorIllegalAddress)) == "cudaErrorIllegalAddress");
-  CHECK(std::string(cudaGetErrorString(cudaSuccess)) == "no error");
-  CHECK(std::string(cudaGetErrorName(static_cast<cudaError_t>(998))) == "unrecognized error code");
-}
-
-TEST_CASE("options are read from a text", "[emulated]") {
-  CHECK(parse_options("").n_devices == 1);
-  const Options options = parse_options("devices=3,compute=6.1,memory=1000000,driver=12040,seed=7");
-  CHECK(options.n_devices == 3);
-  CHECK(options.compute_major == 6);
-  CHECK(options.compute_minor == 1);
-  CHECK(options.memory == 1000000);
-  CHECK(options.driver_version == 12040);
-  CHECK(options.seed == 7);
-  CHECK(parse_options("compute=8").compute_minor == 0);
-  for (const char* const wrong : {"device=1", "devices", "devices=", "devices=-1", "devices=1x", "compute=9.", ",",
-                                  "devices=1,,seed=2", "memory=99999999999999999999"}) {
-    CAPTURE(wrong);
-    CHECK_THROWS_AS(parse_options(wrong), std::invalid_argument);
-  }
+  CHECK(std::string(cudaGetErrorName(cudaErrorInvalidDevice)) == "cudaErrorInvalidDevice");
+  CHECK(std::string(cudaGetErrorString(cudaErrorInvalidDevice)) == "no device 2");
+  reset();
+  CHECK(cudaGetLastError() == cudaSuccess);
+  const Rig rig;
+  CHECK(launch_one(rig.stream, Rig::device<float>(1), 1.0F, 0.0F) == cudaSuccess);  // both of device 0
 }

@@ -4,162 +4,87 @@ using namespace emulated;
 
 namespace {
 
-/// What 100 seeds make of a program: how often it gave each of two values.
-struct Outcomes {
-  int n_first = 0, n_second = 0, n_other = 0;
-};
-
-Outcomes over_seeds(const std::function<float()>& program, float first, float second) {
-  Outcomes outcomes;
-  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
-    Options options;
-    options.seed = seed;
-    const Rig rig(options);
-    const float value = program();
-    ++(value == first ? outcomes.n_first : value == second ? outcomes.n_second : outcomes.n_other);
-  }
-  return outcomes;
-}
-
-/// x = 1, then in one stream x = 2 x and in another x = x + 3, with or without the wait between them.
-float two_streams(bool waits) {
-  const cudaStream_t one = make_stream(), other = make_stream();
-  const cudaEvent_t event = make_event();
-  float* const x = make_device<float>({1.0F}, one);
-  REQUIRE(cudaDeviceSynchronize() == cudaSuccess);
-  REQUIRE(launch_one(one, x, 2.0F, 0.0F) == cudaSuccess);
-  REQUIRE(cudaEventRecord(event, one) == cudaSuccess);
-  if (waits) REQUIRE(cudaStreamWaitEvent(other, event) == cudaSuccess);
-  REQUIRE(launch_one(other, x, 1.0F, 3.0F) == cudaSuccess);
-  REQUIRE(cudaDeviceSynchronize() == cudaSuccess);
-  return fetch(x, 1, one)[0];
-}
-
 constexpr float kDoubledFirst = 5.0F, kShiftedFirst = 8.0F;
+
+/// x = 1, then x = 2 x in one stream and x = x + 3 in another or the same: how many of 100 seeds double first.
+int n_doubled_first(bool waits, bool same_stream = false) {
+  int n = 0;
+  for (std::uint64_t seed = 1; seed <= 100; ++seed) {
+    const Rig rig({.seed = seed});
+    const cudaStream_t other = same_stream ? rig.stream : Rig::make_stream();
+    const cudaEvent_t event = Rig::make_event();
+    float* const x = rig.upload<float>({1.0F});
+    REQUIRE(cudaStreamSynchronize(rig.stream) == cudaSuccess);
+    REQUIRE(launch_one(rig.stream, x, 2.0F, 0.0F) == cudaSuccess);
+    REQUIRE(cudaEventRecord(event, rig.stream) == cudaSuccess);
+    if (waits) REQUIRE(cudaStreamWaitEvent(other, event) == cudaSuccess);
+    REQUIRE(launch_one(other, x, 1.0F, 3.0F) == cudaSuccess);
+    REQUIRE(cudaDeviceSynchronize() == cudaSuccess);
+    const float found = rig.fetch(x, 1)[0];
+    n += found == kDoubledFirst ? 1 : 0;
+    CHECK((found == kDoubledFirst || found == kShiftedFirst));
+  }
+  return n;
+}
 
 }  // namespace
 
-TEST_CASE("streams run in an order drawn at random unless one waits for the other", "[emulated]") {
-  const Outcomes free = over_seeds([] { return two_streams(false); }, kDoubledFirst, kShiftedFirst);
-  CHECK(free.n_first > 0);
-  CHECK(free.n_second > 0);
-  CHECK(free.n_other == 0);
-  const Outcomes ordered = over_seeds([] { return two_streams(true); }, kDoubledFirst, kShiftedFirst);
-  CHECK(ordered.n_first == 100);
-}
-
-TEST_CASE("a stream keeps its own order", "[emulated]") {
-  const Outcomes outcomes = over_seeds(
-      [] {
-        const cudaStream_t stream = make_stream();
-        float* const x = make_device<float>({1.0F}, stream);
-        REQUIRE(launch_one(stream, x, 2.0F, 0.0F) == cudaSuccess);
-        REQUIRE(launch_one(stream, x, 1.0F, 3.0F) == cudaSuccess);
-        return fetch(x, 1, stream)[0];
-      },
-      kDoubledFirst, kShiftedFirst);
-  CHECK(outcomes.n_first == 100);
+TEST_CASE("streams run in an order drawn at random unless one waits for the other, and one stream keeps its own",
+          "[emulated]") {
+  const int n_free = n_doubled_first(false);
+  CHECK(n_free > 0);
+  CHECK(n_free < 100);
+  CHECK(n_doubled_first(true) == 100);
+  CHECK(n_doubled_first(false, true) == 100);
 }
 
 TEST_CASE("a wait is for the latest record at the time of the call", "[emulated]") {
   const Rig rig;
-  const cudaStream_t one = make_stream(), other = make_stream();
-  const cudaEvent_t event = make_event();
+  const cudaStream_t other = Rig::make_stream();
+  const cudaEvent_t event = Rig::make_event();
   CHECK(cudaStreamWaitEvent(other, event) == cudaSuccess);  // never recorded: nothing to wait for
-  CHECK(cudaEventQuery(event) == cudaSuccess);
   CHECK(cudaEventSynchronize(event) == cudaSuccess);
-  float* const x = make_device<float>({1.0F}, one);
-  REQUIRE(cudaEventRecord(event, one) == cudaSuccess);
+  float* const x = rig.upload<float>({1.0F});
+  REQUIRE(cudaEventRecord(event, rig.stream) == cudaSuccess);
   REQUIRE(cudaStreamWaitEvent(other, event) == cudaSuccess);
   REQUIRE(launch_one(other, x, 1.0F, 3.0F) == cudaSuccess);
   REQUIRE(cudaEventRecord(event, other) == cudaSuccess);  // the wait above does not mean this one, behind itself
   REQUIRE(cudaEventSynchronize(event) == cudaSuccess);
-  CHECK(fetch(x, 1, one)[0] == 4.0F);
+  CHECK(rig.fetch(x, 1)[0] == 4.0F);
 }
 
-TEST_CASE("waiting for an event runs what comes before it", "[emulated]") {
+TEST_CASE("waiting for an event runs what comes before it in its stream, and nothing behind", "[emulated]") {
   const Rig rig;
-  const cudaStream_t stream = make_stream();
-  const cudaEvent_t event = make_event();
-  float* const x = make_device<float>({1.0F}, stream);
-  float* const pinned = make_pinned<float>(2);
-  const auto fetch_into = [&](float* to) {
-    return cudaMemcpyAsync(to, x, sizeof(float), cudaMemcpyDeviceToHost, stream);
-  };
+  const cudaEvent_t event = Rig::make_event();
+  float *const x = rig.upload<float>({1.0F}), *const pinned = Rig::pinned<float>(2);
+  const auto fetch_into = [&](float* to) { return cudaMemcpyAsync(to, x, 4, cudaMemcpyDeviceToHost, rig.stream); };
   pinned[0] = pinned[1] = -1.0F;
   REQUIRE(fetch_into(pinned) == cudaSuccess);
-  REQUIRE(cudaEventRecord(event, stream) == cudaSuccess);
+  REQUIRE(cudaEventRecord(event, rig.stream) == cudaSuccess);
   REQUIRE(fetch_into(pinned + 1) == cudaSuccess);
   REQUIRE(cudaEventSynchronize(event) == cudaSuccess);
   CHECK(pinned[0] == 1.0F);
-  CHECK(pinned[1] == -1.0F);  // behind the event
+  CHECK(pinned[1] == -1.0F);
   CHECK(counts().n_synchronisations == 1);
+  REQUIRE(cudaStreamDestroy(rig.stream) == cudaSuccess);  // its work is still done
+  CHECK(pinned[1] == 1.0F);
 }
 
-TEST_CASE("asking for an event runs some work, and in the end all", "[emulated]") {
-  int n_not_ready = 0;
-  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
-    Options options;
-    options.seed = seed;
-    const Rig rig(options);
-    const cudaStream_t stream = make_stream();
-    const cudaEvent_t event = make_event();
-    float* const x = make_device<float>({1.0F}, stream);
-    REQUIRE(launch_one(stream, x, 2.0F, 0.0F) == cudaSuccess);
-    REQUIRE(cudaEventRecord(event, stream) == cudaSuccess);
-    int n_asked = 1;
-    for (cudaError_t answer = cudaEventQuery(event); answer != cudaSuccess; answer = cudaEventQuery(event)) {
-      REQUIRE(answer == cudaErrorNotReady);
-      REQUIRE(++n_asked < 1000);
-      ++n_not_ready;
-    }
-    CHECK(fetch(x, 1, stream)[0] == 2.0F);
+TEST_CASE("streams and events must be alive, and there is no default stream", "[emulated]") {
+  const Rig rig;
+  float* const x = Rig::device<float>(1);
+  const cudaEvent_t event = Rig::make_event();
+  const cudaStream_t gone = Rig::make_stream();
+  REQUIRE(cudaStreamDestroy(gone) == cudaSuccess);
+  for (const cudaStream_t stream : {cudaStream_t{}, gone}) {
+    CHECK(launch_one(stream, x, 1.0F, 1.0F) == cudaErrorInvalidResourceHandle);
+    CHECK(cudaMemsetAsync(x, 0, 4, stream) == cudaErrorInvalidResourceHandle);
+    CHECK(cudaEventRecord(event, stream) == cudaErrorInvalidResourceHandle);
+    CHECK(cudaStreamSynchronize(stream) == cudaErrorInvalidResourceHandle);
   }
-  CHECK(n_not_ready > 0);
-}
-
-TEST_CASE("work of a destroyed stream is still done", "[emulated]") {
-  const Rig rig;
-  const cudaStream_t one = make_stream(), other = make_stream();
-  float* const x = make_device<float>({1.0F}, other);
-  REQUIRE(cudaStreamSynchronize(other) == cudaSuccess);
-  REQUIRE(launch_one(one, x, 2.0F, 0.0F) == cudaSuccess);
-  REQUIRE(cudaStreamDestroy(one) == cudaSuccess);
-  CHECK(counts().n_handles_live == 2);
-  CHECK(cudaStreamDestroy(one) == cudaErrorInvalidResourceHandle);
-  CHECK(launch_one(one, x, 2.0F, 0.0F) == cudaErrorInvalidResourceHandle);
-  REQUIRE(cudaDeviceSynchronize() == cudaSuccess);
-  CHECK(counts().n_handles_live == 1);
-  CHECK(fetch(x, 1, other)[0] == 2.0F);
-}
-
-TEST_CASE("streams and events must be alive, and flags known", "[emulated]") {
-  const Rig rig;
-  const cudaStream_t stream = make_stream();
-  cudaEvent_t event = make_event();
-  float* const x = make_device<float>({1.0F}, stream);
-  CHECK(cudaStreamCreateWithFlags(nullptr, 0) == cudaErrorInvalidValue);
-  cudaStream_t unmade = nullptr;
-  CHECK(cudaStreamCreateWithFlags(&unmade, 2) == cudaErrorInvalidValue);
-  CHECK(cudaEventCreateWithFlags(nullptr, 0) == cudaErrorInvalidValue);
-  CHECK(cudaStreamWaitEvent(stream, event, 1) == cudaErrorInvalidValue);
-  CHECK(launch_one(nullptr, x, 1.0F, 1.0F) == cudaErrorInvalidResourceHandle);
-  CHECK_THAT(last_refusal(), Catch::Contains("default stream"));
-  CHECK(cudaStreamSynchronize(nullptr) == cudaErrorInvalidResourceHandle);
-  CHECK(cudaMemsetAsync(x, 0, 4) == cudaErrorInvalidResourceHandle);
-  CHECK(cudaEventRecord(event) == cudaErrorInvalidResourceHandle);
   REQUIRE(cudaEventDestroy(event) == cudaSuccess);
-  CHECK(cudaEventDestroy(event) == cudaErrorInvalidResourceHandle);
-  CHECK(cudaEventRecord(event, stream) == cudaErrorInvalidResourceHandle);
-  CHECK(cudaStreamWaitEvent(stream, event) == cudaErrorInvalidResourceHandle);
-  CHECK(cudaEventQuery(event) == cudaErrorInvalidResourceHandle);
-  CHECK(cudaEventSynchronize(nullptr) == cudaErrorInvalidResourceHandle);
-}
-
-TEST_CASE("a machine that is not forced keeps its handles", "[emulated]") {
-  const Rig rig;
-  const cudaStream_t stream = make_stream();
-  CHECK_THROWS_AS(reset(), std::logic_error);
-  REQUIRE(cudaStreamDestroy(stream) == cudaSuccess);
-  CHECK_NOTHROW(reset());
+  CHECK(cudaEventRecord(event, rig.stream) == cudaErrorInvalidResourceHandle);
+  CHECK(cudaStreamWaitEvent(rig.stream, event) == cudaErrorInvalidResourceHandle);
+  CHECK(cudaEventSynchronize(event) == cudaErrorInvalidResourceHandle);
+  CHECK_THROWS_AS(reset(), std::logic_error);  // what is alive must be ended before the next test
 }

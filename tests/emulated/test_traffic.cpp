@@ -15,28 +15,26 @@ __global__ void add_one(const float* from, float* to, int n) {
 TEST_CASE("traffic: what work reads and writes, each page once", "[emulated]") {
 #ifdef __x86_64__
   const Rig rig;
-  const cudaStream_t stream = make_stream();
   const auto page = static_cast<std::int64_t>(sysconf(_SC_PAGESIZE));
   const auto n = static_cast<std::size_t>(3 * page) / sizeof(float);
-  float* const from = make_device(std::vector<float>(n, 1.0F), stream);
-  float* const to = make_device<float>(n);
-  const auto launch = [&](const float* source, float* target) {
-    const cudaLaunchConfig_t config = configure(1, 1, stream);
-    REQUIRE(cudaLaunchKernelEx(&config, add_one, source, target, static_cast<int>(n)) == cudaSuccess);
-    REQUIRE(cudaStreamSynchronize(stream) == cudaSuccess);
+  float* const from = rig.upload(std::vector<float>(n, 1.0F));
+  float* const to = Rig::device<float>(n);
+  const auto add = [&](const float* source, float* target) {
+    REQUIRE(launch(rig.stream, 1, 1, add_one, source, target, static_cast<int>(n)) == cudaSuccess);
+    REQUIRE(cudaStreamSynchronize(rig.stream) == cudaSuccess);
   };
-  launch(from, to);
+  add(from, to);
   CHECK(traffic().empty());
   watch_traffic();
-  launch(from, to);
-  launch(to, to);  // in place: read, then written
+  add(from, to);
+  add(to, to);  // in place: read, then written
   REQUIRE(traffic().size() == 2);
   for (const Traffic& each : traffic()) {
     CHECK_THAT(each.name, Catch::Contains("float const*"));
     CHECK(each.bytes_read == 3 * page);
     CHECK(each.bytes_written == 3 * page);
   }
-  CHECK(fetch(to, n, stream) == std::vector<float>(n, 3.0F));
+  CHECK(rig.fetch(to, n) == std::vector<float>(n, 3.0F));
 #else
   WARN("SKIPPED: faults of this processor do not say whether they are writes");
 #endif

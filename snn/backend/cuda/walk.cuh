@@ -2,6 +2,7 @@
 // A recurrent layer's walk through time in one kernel: a block of threads for each utterance, its neurons side by side.
 #include <cuda_runtime.h>
 
+#include <algorithm>
 #include <vector>
 
 #include "snn/backend/cuda/check.h"
@@ -28,7 +29,7 @@ __global__ void __launch_bounds__(kWalkThreads) run_walk(Walk walk) {
   }
 #elif !defined(__CUDACC__)  // the tests' stand-in, whose threads run one after the other
   if (threadIdx.x > 0) return;
-  const int n_neurons = walk.n_neurons();
+  const int n_neurons = std::min(walk.n_neurons(), static_cast<int>(blockDim.x));
   auto* room = static_cast<typename Walk::Real*>(emulated::shared_memory);
   std::vector<typename Walk::Tile> tiles(static_cast<std::size_t>(n_neurons));
   walk.load(room, 0, 1);

@@ -9,17 +9,13 @@ enum cublasStatus_t {
   CUBLAS_STATUS_NOT_INITIALIZED = 1,
   CUBLAS_STATUS_ALLOC_FAILED = 3,
   CUBLAS_STATUS_INVALID_VALUE = 7,
-  CUBLAS_STATUS_ARCH_MISMATCH = 8,
-  CUBLAS_STATUS_MAPPING_ERROR = 11,
   CUBLAS_STATUS_EXECUTION_FAILED = 13,
-  CUBLAS_STATUS_INTERNAL_ERROR = 14,
   CUBLAS_STATUS_NOT_SUPPORTED = 15
 };
 
-enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1, CUBLAS_OP_C = 2 };
+enum cublasOperation_t { CUBLAS_OP_N = 0, CUBLAS_OP_T = 1 };
 
 enum cudaDataType_t { CUDA_R_32F = 0, CUDA_R_64F = 1 };
-using cudaDataType = cudaDataType_t;
 
 enum cublasComputeType_t {
   CUBLAS_COMPUTE_32F = 68,
@@ -41,8 +37,8 @@ cublasStatus_t cublasSetWorkspace_v2(cublasHandle_t handle, void* workspace, std
 /// C = alpha op(A) op(B) + beta C, column-major: op(A) is m x k, op(B) k x n, C m x n. alpha and beta lie on the host
 /// and are read at the call; with beta 0 C is not read.
 cublasStatus_t cublasGemmEx(cublasHandle_t handle, cublasOperation_t op_a, cublasOperation_t op_b, int m, int n, int k,
-                            const void* alpha, const void* a, cudaDataType type_a, int ld_a, const void* b,
-                            cudaDataType type_b, int ld_b, const void* beta, void* c, cudaDataType type_c, int ld_c,
+                            const void* alpha, const void* a, cudaDataType_t type_a, int ld_a, const void* b,
+                            cudaDataType_t type_b, int ld_b, const void* beta, void* c, cudaDataType_t type_c, int ld_c,
                             cublasComputeType_t compute, cublasGemmAlgo_t algorithm);
 
 #define cublasCreate cublasCreate_v2

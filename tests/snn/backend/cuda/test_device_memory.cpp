@@ -39,7 +39,6 @@ TEST_CASE("device memory: arrays longer than a slot go up and down whole") {
   std::iota(values.begin(), values.end(), 7U);
   const snn::Buffer<std::uint32_t> buffer = device.upload(values);
   CHECK(buffer.download() == values);
-  CHECK(emulated::counts().n_pageable_copies == 0);
 }
 
 TEST_CASE("device memory: too much is refused with what was wanted and what is free, and can be tried again") {
@@ -48,6 +47,7 @@ TEST_CASE("device memory: too much is refused with what was wanted and what is f
   CHECK_THROWS_WITH(snn::Buffer<std::byte>(device.memory, 6'000'000), Contains("cuda:0") && Contains("6.0 MB wanted") &&
                                                                           Contains("5.0 of 10.0 MB free") &&
                                                                           Contains("--batch"));
+  CHECK(cudaGetLastError() == cudaSuccess);
   CHECK_NOTHROW(snn::Buffer<std::byte>(device.memory, 4'000'000));
 }
 

@@ -150,33 +150,32 @@ void keep_inputs(const Options& o) {
   }
 }
 
-/// The next utterances whose label the model knows; names the others. None at the end.
-snn::Dataset next_batch(const Options& o, const snn::Model& model, tools::UtteranceSource& source,
+/// The next utterances whose label the model knows, `wanted` at most; names the others. None at the end.
+snn::Dataset next_piece(std::size_t wanted, const snn::Model& model, tools::UtteranceSource& source,
                         tools::Context& context) {
-  snn::Dataset batch{.n_channels = source.header().n_channels, .classes = model.classes, .utterances = {}};
-  const auto wanted = static_cast<std::size_t>(o.batch_size);
-  for (snn::Utterance utterance; batch.utterances.size() < wanted && source.next(utterance, model.classes);) {
+  snn::Dataset piece{.n_channels = source.header().n_channels, .classes = model.classes, .utterances = {}};
+  for (snn::Utterance utterance; piece.utterances.size() < wanted && source.next(utterance, model.classes);) {
     if (utterance.label >= 0) {
-      batch.utterances.push_back(std::move(utterance));
+      piece.utterances.push_back(std::move(utterance));
     } else {
       context.fail_record(fmt::format("{}: label '{}' is not one of the model's {} classes{}; left out", utterance.key,
                                       ear::shown(utterance.label_name), model.classes.size(),
                                       ear::look_alike_hint(utterance.label_name, model.classes)));
     }
   }
-  return batch;
+  return piece;
 }
 
-/// Batch by batch, so that a long stream takes no more memory than a short one.
-void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel& scored, tools::ScoredModel* against,
-           tools::Context& context) {
+/// Piece by piece, so that a long stream takes no more memory than a short one.
+void score(std::size_t piece_size, tools::UtteranceSource& source, tools::ScoredModel& scored,
+           tools::ScoredModel* against, tools::Context& context) {
   tools::RecordProgress progress(context);
   for (;;) {
-    snn::Dataset batch = next_batch(o, scored.model(), source, context);
-    if (batch.utterances.empty()) break;
-    const std::vector<bool> right = scored.add(batch);
-    if (against != nullptr) against->add_beside(batch, right);
-    progress.add(batch.utterances.size(), source.share());
+    snn::Dataset piece = next_piece(piece_size, scored.model(), source, context);
+    if (piece.utterances.empty()) break;
+    const std::vector<bool> right = scored.add(piece);
+    if (against != nullptr) against->add_beside(piece, right);
+    progress.add(piece.utterances.size(), source.share());
   }
   if (scored.counts().n_utterances == 0) {
     throw std::runtime_error("no record has a label that the model knows; is this the right model for the stream?");
@@ -184,20 +183,19 @@ void score(const Options& o, tools::UtteranceSource& source, tools::ScoredModel&
 }
 
 /// Returns the duration of the recordings of no class, ms.
-double score_unknown(const Options& o, tools::ScoredModel& scored, tools::Context& context) {
+double score_unknown(const Options& o, std::size_t piece_size, tools::ScoredModel& scored, tools::Context& context) {
   tools::UtteranceSource source(o.unknown, tools::Classes::kAny);
   const snn::Model& model = scored.model();
   tools::check_recipe(o.unknown.front(), source.header(), o.model, model.recipe_json, model.input_kind);
   tools::RecordProgress progress(context);
   for (bool is_more = true; is_more;) {
-    snn::Dataset batch{.n_channels = source.header().n_channels, .classes = model.classes, .utterances = {}};
+    snn::Dataset piece{.n_channels = source.header().n_channels, .classes = model.classes, .utterances = {}};
     snn::Utterance utterance;
-    while (batch.utterances.size() < static_cast<std::size_t>(o.batch_size) &&
-           (is_more = source.next(utterance, model.classes))) {
-      batch.utterances.push_back(std::move(utterance));
+    while (piece.utterances.size() < piece_size && (is_more = source.next(utterance, model.classes))) {
+      piece.utterances.push_back(std::move(utterance));
     }
-    if (!batch.utterances.empty()) scored.add_unknown(batch);
-    progress.add(batch.utterances.size(), source.share());
+    if (!piece.utterances.empty()) scored.add_unknown(piece);
+    progress.add(piece.utterances.size(), source.share());
   }
   return source.total_ms();
 }
@@ -238,16 +236,19 @@ void run(Options& o, tools::Context& context) {
   tools::check_recipe(name, source.header(), o.model, model.recipe_json, model.input_kind);
   if (o.reject || !o.unknown.empty()) tools::require_calibration(model, o.model);
   const auto backend = tools::make_backend(o.backend, context);
-  tools::ScoredModel scored(o.model, std::move(model), *backend, o.how, o.reject);
+  tools::ScoredModel scored(o.model, std::move(model), *backend, o.batch_size, o.how, o.reject);
   std::optional<tools::ScoredModel> against;
   if (!o.against.empty()) {
     snn::Model second = tools::read_model(o.against);
     tools::check_recipe(name, source.header(), o.against, second.recipe_json, second.input_kind);
-    against.emplace(o.against, std::move(second), *backend, snn::EvaluateOptions{.readout = o.how.readout});
+    against.emplace(o.against, std::move(second), *backend, o.batch_size,
+                    snn::EvaluateOptions{.readout = o.how.readout});
   }
-  score(o, source, scored, against ? &*against : nullptr, context);
+  const auto piece_size =
+      static_cast<std::size_t>(o.batch_size) * static_cast<std::size_t>(backend->traits().batches_per_readback);
+  score(piece_size, source, scored, against ? &*against : nullptr, context);
   std::optional<double> unknown_ms;
-  if (!o.unknown.empty()) unknown_ms = score_unknown(o, scored, context);
+  if (!o.unknown.empty()) unknown_ms = score_unknown(o, piece_size, scored, context);
   write_files(o, scored, context);
   const tools::EvalReport report{.scored = scored,
                                  .n_left_out = context.n_failed(),

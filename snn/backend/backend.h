@@ -23,6 +23,7 @@
 #include "snn/scan/draw_taps.h"
 #include "snn/scan/forward_scan.h"
 #include "snn/scan/gather_batch.h"
+#include "snn/scan/keep_answers.h"
 #include "snn/scan/lateral_step.h"
 #include "snn/scan/loss_grad.h"
 #include "snn/scan/missing_connections.h"
@@ -194,7 +195,7 @@ using ScanBody =
     std::variant<DrawTaps, DrawSilent, GatherBatch<Real>, MixBatch<Real>, AddNoise<Real>, BatchCounts<Real>, FiringRate,
                  LossGrad<Real>, BatchSum<Real>, SquareSums<Real>, GradientNorm, AdamUpdate<Real>, DelayedRows<Real>,
                  FindNorm<Real>, FindErrorMeans<Real>, UndoNorm<Real>, KeepNorm<Real>, ReadoutForward<Real>,
-                 ReadoutBackward<Real>, MissingConnections<Real>, DirectInput<Real>>;
+                 ReadoutBackward<Real>, MissingConnections<Real>, DirectInput<Real>, KeepAnswers<Real>>;
 
 /// The values of utterances in the host's memory, as bytes.
 using UtteranceBytes = std::vector<std::span<const std::byte>>;

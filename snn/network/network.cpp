@@ -89,8 +89,8 @@ void Network<Real>::grow(const Shape& wanted, bool trains) {
   input_.renew(*backend_, wanted.size());
   batch_.reserve(wanted, n_hidden(), *backend_);
   n_spikes_.renew(*backend_, n_batch * n_all);
-  batch_spikes_.renew(*backend_, n_all);
   sums_.renew(*backend_, n_batch * n_classes);
+  if (trains) batch_spikes_.renew(*backend_, n_all);
   if (trains) loss_.renew(*backend_, n_batch * n_classes);
   if (trains) parts_.renew(*backend_, n_batch * (layout_.n_trained() - layout_.n_weights()));
   for (Layer<Real>& layer : layers_) {
@@ -168,10 +168,7 @@ void Network<Real>::infer() {
     throw std::invalid_argument("infer: the network is normalised over batches; fold it first (folding.h)");
   }
   keeps_ = false;
-  backend_->repeat(sequence_key(parameters_.data()), [&] {
-    pass_layers(false);
-    backend_->run(spike_counts_body());
-  });
+  backend_->repeat(sequence_key(parameters_.data()), [&] { pass_layers(false); });
 }
 
 template <class Real>

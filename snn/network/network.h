@@ -12,6 +12,7 @@
 #include "snn/data/batch.h"
 #include "snn/model/parameter_list.h"
 #include "snn/model/tensors.h"
+#include "snn/network/answers.h"
 #include "snn/network/epoch_counts.h"
 #include "snn/network/layer.h"
 #include "snn/network/loaded_batch.h"
@@ -49,8 +50,26 @@ class Network {
   std::vector<Real> output_psc() const;
   /// Of the last forward() or infer(): spikes [B][N] of layer 1..L.
   std::vector<int> spike_counts(int layer) const;
-  /// Of the last infer(): spikes of each neuron over the batch, layer by layer.
-  std::vector<std::int64_t> batch_spikes() const { return batch_spikes_.download(); }
+
+  /// Begins to keep what infer() finds, of so many utterances in all, and PSCs of so many rows, or none.
+  void begin_answers(std::size_t n_utterances, std::size_t n_rows = 0) {
+    answers_.begin(*backend_, n_neurons(), params_.sizes.back(), n_utterances, n_rows);
+  }
+  /// Keeps what the last infer() found. by_spikes: an utterance's scores are the spikes of the output neurons, else class_sums().
+  /// Waits for nothing. Throws std::invalid_argument for more than was said.
+  void keep_answers(bool by_spikes) {
+    answers_.add(*backend_, {.n_batch = batch_.n_batch(),
+                             .n_neurons = n_neurons(),
+                             .n_classes = params_.sizes.back(),
+                             .n_spikes = n_spikes_.data(),
+                             .sums = by_spikes ? nullptr : sums_.data(),
+                             .spikes = nullptr,
+                             .scores = nullptr,
+                             .n_rows = batch_.n_rows(),
+                             .psc = layers_.back().psc().data()});
+  }
+  /// Throws std::invalid_argument for less.
+  Answers<Real> read_answers() const { return answers_.read(); }
 
   /// Loss and gradients of the batch that the last forward() ran, once; its labels must be 0..K-1. Throws
   /// std::invalid_argument for other labels, or without a forward() since the last backward(), infer() or load().
@@ -123,7 +142,8 @@ class Network {
   Buffer<Real> input_;                         // [rows][C]
   Buffer<Real> unmixed_;                       // the same before utterances are mixed; empty until some are
   Buffer<int> n_spikes_;                       // [B][neurons of all layers]
-  Buffer<std::int64_t> batch_spikes_;          // [neurons of all layers]
+  Buffer<std::int64_t> batch_spikes_;          // [neurons of all layers], to learn from
+  KeptAnswers<Real> answers_;                  // what infer() finds, until it is read
   Buffer<double> firing_rates_;                // [L], rule layer
   Buffer<Real> sums_;                          // [B][K]
   Buffer<double> loss_;                        // [B][K]

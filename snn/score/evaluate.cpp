@@ -1,7 +1,6 @@
 #include "snn/score/evaluate.h"
 
 #include <algorithm>
-#include <iterator>
 #include <numeric>
 #include <stdexcept>
 
@@ -11,55 +10,77 @@ namespace snn {
 
 namespace {
 
-/// Of the batch that the network's last inference ran.
-SpikeCounts count_spikes(const Network<float>& network, const Dataset& dataset, std::span<const int> indices) {
-  SpikeCounts counts{.spikes = layer_spikes(network.params(), network.batch_spikes()),
-                     .n_utterances = static_cast<std::int64_t>(indices.size())};
-  for (const int index : indices) {
-    const Utterance& utterance = dataset.utterances.at(static_cast<std::size_t>(index));
-    counts.n_steps += utterance.n_steps;
-    counts.n_input_values += count_nonzero(utterance);
+/// Of some utterances, in their order.
+struct Heard {
+  std::vector<std::int64_t> n_values;  // input values that are not zero
+  std::int64_t n_steps = 0;
+  Answers<float> answers;
+};
+
+/// Decisions from PSCs of all steps.
+bool wants_psc(const EvaluateOptions& options) {
+  return options.traces || options.readout.kind == ReadoutKind::kLast;
+}
+
+/// Runs the utterances at `indices` batch by batch, and waits for the back end behind the last one alone: it works on a batch while
+/// the values of that batch are counted here and the next one is made.
+Heard hear(Network<float>& network, const Dataset& dataset, std::span<const int> indices, int batch_size,
+           const EvaluateOptions& options) {
+  const auto at = [&](int index) -> const Utterance& { return dataset.utterances[static_cast<std::size_t>(index)]; };
+  Heard heard;
+  for (const int index : indices) heard.n_steps += at(index).n_steps;
+  network.begin_answers(indices.size(), wants_psc(options) ? static_cast<std::size_t>(heard.n_steps) : 0);
+  for (int i = 0; i < count_batches(static_cast<int>(indices.size()), batch_size); ++i) {
+    const std::span<const int> batch = batch_indices(indices, i, batch_size);
+    network.infer(make_batch(dataset, batch));
+    network.keep_answers(options.readout.kind == ReadoutKind::kSpikes);
+    for (const int index : batch) heard.n_values.push_back(count_nonzero(at(index)));
   }
-  return counts;
+  heard.answers = network.read_answers();
+  return heard;
+}
+
+/// Adds what was heard of the utterances from `first` on.
+void add(const Heard& heard, const NetworkParams& network, const Dataset& dataset, std::size_t first,
+         const EvaluateOptions& options, Evaluation& evaluation) {
+  const int n_classes = network.sizes.back();
+  const auto width = static_cast<std::size_t>(n_classes);
+  std::span<const float> left = heard.answers.psc, own;  // of the utterances from i on, and of i
+  for (std::size_t i = 0; i < heard.n_values.size(); ++i) {
+    if (wants_psc(options)) {
+      own = left.first(static_cast<std::size_t>(dataset.utterances[first + i].n_steps) * width);
+      left = left.subspan(own.size());
+    }
+    const auto row = std::span(heard.answers.scores).subspan(i * width, width);
+    evaluation.scores.push_back(options.readout.kind == ReadoutKind::kLast
+                                    ? sum_last_steps(own, n_classes, options.readout.n_last)
+                                    : std::vector<float>(row.begin(), row.end()));
+    const bool is_heard = heard.n_values[i] > 0;
+    evaluation.decisions.push_back(answer_of(evaluation.scores.back(), is_heard));
+    if (options.traces) evaluation.traces.push_back(trace_decisions(own, n_classes, is_heard));
+  }
+  evaluation.counts.add(
+      {.spikes = layer_spikes(network, heard.answers.spikes),
+       .n_steps = heard.n_steps,
+       .n_utterances = static_cast<std::int64_t>(heard.n_values.size()),
+       .n_input_values = std::accumulate(heard.n_values.begin(), heard.n_values.end(), std::int64_t{0})});
 }
 
 }  // namespace
 
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size, const EvaluateOptions& options) {
-  const int n = static_cast<int>(dataset.utterances.size()), n_classes = network.params().sizes.back();
-  const auto width = static_cast<std::size_t>(n_classes);
-  const auto& [kind, n_last] = options.readout;
-  if (kind == ReadoutKind::kSpikes && network.params().output_layer != OutputLayer::kSpiking) {
+  if (options.readout.kind == ReadoutKind::kSpikes && network.params().output_layer != OutputLayer::kSpiking) {
     throw std::invalid_argument(
         "decision by spikes: the network's output layer does not fire; decide by psc or last:N");
   }
-  std::vector<int> order(static_cast<std::size_t>(n));
+  std::vector<int> order(dataset.utterances.size());
   std::iota(order.begin(), order.end(), 0);
+  const auto at_once = static_cast<std::size_t>(network.backend().traits().batches_per_readback);
+  const std::size_t piece = wants_psc(options) ? at_once * static_cast<std::size_t>(batch_size) : order.size();
   Evaluation evaluation;
-  for (int i = 0; i < count_batches(n, batch_size); ++i) {
-    const std::span<const int> indices = batch_indices(order, i, batch_size);
-    network.load(make_batch(dataset, indices), false);
-    network.infer();
-    std::vector<float> sums, psc;  // [B][K]; [rows][K]
-    if (kind == ReadoutKind::kPsc) sums = network.class_sums();
-    if (kind == ReadoutKind::kSpikes)
-      std::ranges::copy(network.spike_counts(network.params().n_layers()), std::back_inserter(sums));
-    if (options.traces || kind == ReadoutKind::kLast) psc = network.output_psc();
-    std::span<const float> left = psc, own;  // of the utterances from b on, and of b
-    for (std::size_t b = 0; b < indices.size(); ++b) {
-      if (!psc.empty()) {
-        own = left.first(static_cast<std::size_t>(dataset.utterances[static_cast<std::size_t>(indices[b])].n_steps) *
-                         width);
-        left = left.subspan(own.size());
-      }
-      if (kind == ReadoutKind::kLast) sums = sum_last_steps(own, n_classes, n_last);
-      const std::span<const float> row = std::span(sums).subspan(kind == ReadoutKind::kLast ? 0 : b * width, width);
-      evaluation.scores.emplace_back(row.begin(), row.end());
-      const bool is_heard = count_nonzero(dataset.utterances[static_cast<std::size_t>(indices[b])]) > 0;
-      evaluation.decisions.push_back(answer_of(row, is_heard));
-      if (options.traces) evaluation.traces.push_back(trace_decisions(own, n_classes, is_heard));
-    }
-    evaluation.counts.add(count_spikes(network, dataset, indices));
+  for (std::size_t first = 0; first < order.size(); first += piece) {
+    const auto indices = std::span(order).subspan(first, std::min(piece, order.size() - first));
+    add(hear(network, dataset, indices, batch_size, options), network.params(), dataset, first, options, evaluation);
   }
   return evaluation;
 }

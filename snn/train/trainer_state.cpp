@@ -139,8 +139,10 @@ void Trainer::rehearse() {
     return;  // it works as it is called, in the memory of the host
   step(longest_utterances(*train_, counts_.max_batch()));
   if (valid_ == nullptr) return;
-  const std::vector<int> scored = longest_utterances(*valid_, params().batch_size);
-  (scorer_ ? *scorer_ : network_).infer(make_batch(*valid_, scored));
+  Network<float>& scored = scorer_ ? *scorer_ : network_;
+  scored.begin_answers(valid_->utterances.size());
+  scored.infer(make_batch(*valid_, longest_utterances(*valid_, params().batch_size)));
+  scored.keep_answers(false);
 }
 
 /// Those of the checkpoint's epoch in progress, or of one that begins.

@@ -8,10 +8,11 @@
 
 namespace tools {
 
-ScoredModel::ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how,
-                         std::optional<double> reject)
+ScoredModel::ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, int batch_size,
+                         snn::EvaluateOptions how, std::optional<double> reject)
     : path_(std::move(path)),
       model_(std::move(model)),
+      batch_size_(batch_size),
       how_(how),
       network_(model_.training.network, model_.training.gradient, backend),
       scores_(static_cast<int>(model_.classes.size())),
@@ -22,11 +23,11 @@ ScoredModel::ScoredModel(std::string path, snn::Model model, snn::Backend<float>
   if (found != model_.classes.end()) unknown_class_ = static_cast<int>(found - model_.classes.begin());
 }
 
-std::vector<bool> ScoredModel::add(const snn::Dataset& batch) {
-  snn::Evaluation evaluation = snn::evaluate(network_, batch, static_cast<int>(batch.utterances.size()), how_);
+std::vector<bool> ScoredModel::add(const snn::Dataset& piece) {
+  snn::Evaluation evaluation = snn::evaluate(network_, piece, batch_size_, how_);
   std::vector<bool> right;
-  for (std::size_t i = 0; i < batch.utterances.size(); ++i) {
-    const snn::Utterance& utterance = batch.utterances[i];
+  for (std::size_t i = 0; i < piece.utterances.size(); ++i) {
+    const snn::Utterance& utterance = piece.utterances[i];
     int answer = evaluation.decisions[i];
     if (calibration_error_ && answer >= 0) {
       const double sure = confidence(evaluation, i, utterance);
@@ -53,22 +54,22 @@ double ScoredModel::confidence(const snn::Evaluation& evaluation, std::size_t i,
   return all[static_cast<std::size_t>(evaluation.decisions[i])];
 }
 
-void ScoredModel::add_unknown(const snn::Dataset& batch) {
-  const snn::Evaluation evaluation = snn::evaluate(network_, batch, static_cast<int>(batch.utterances.size()));
-  for (std::size_t i = 0; i < batch.utterances.size(); ++i) {
+void ScoredModel::add_unknown(const snn::Dataset& piece) {
+  const snn::Evaluation evaluation = snn::evaluate(network_, piece, batch_size_);
+  for (std::size_t i = 0; i < piece.utterances.size(); ++i) {
     const int answer = evaluation.decisions[i];
     const bool is_word = answer >= 0 && answer != unknown_class_;
-    unknown_.push_back(is_word ? confidence(evaluation, i, batch.utterances[i]) : 0.0);
+    unknown_.push_back(is_word ? confidence(evaluation, i, piece.utterances[i]) : 0.0);
   }
 }
 
-void ScoredModel::add_beside(snn::Dataset& batch, const std::vector<bool>& other_right) {
-  if (match_labels(batch, model_.classes) > 0) {
-    const auto unknown = std::ranges::find_if(batch.utterances, [](const auto& u) { return u.label < 0; });
+void ScoredModel::add_beside(snn::Dataset& piece, const std::vector<bool>& other_right) {
+  if (match_labels(piece, model_.classes) > 0) {
+    const auto unknown = std::ranges::find_if(piece.utterances, [](const auto& u) { return u.label < 0; });
     throw std::runtime_error(fmt::format("{}: does not know label '{}' of {}; compare models of the same classes",
                                          path_, unknown->label_name, unknown->key));
   }
-  const std::vector<bool> right = add(batch);
+  const std::vector<bool> right = add(piece);
   for (std::size_t i = 0; i < right.size(); ++i) paired_.add(other_right.at(i), right[i]);
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// A model and how it does on utterances that come batch by batch, alone or beside another.
+// A model and how it does on utterances that come piece by piece, alone or beside another.
 #include <optional>
 #include <string>
 #include <vector>
@@ -13,21 +13,21 @@ namespace tools {
 
 class ScoredModel {
  public:
-  /// `path`: its name in messages and reports; `backend` must outlive it. how.traces: whether latency() is wanted; then something of each
+  /// `path`: its name in messages and reports; `backend` must outlive it; batch_size: utterances that the network hears at a time. how.traces: whether latency() is wanted; then something of each
   /// utterance is kept. reject: confidence below which an answer is "(unknown)": the model's class of that name, or kUnknown; the
   /// model must then have a calibration, and summed PSCs decide.
-  ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, snn::EvaluateOptions how,
-              std::optional<double> reject = {});
+  ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, int batch_size,
+              snn::EvaluateOptions how, std::optional<double> reject = {});
 
-  /// Scores a batch, whose classes are the model's and whose labels are all known. Returns of each utterance whether the
+  /// Scores utterances, whose classes are the model's and whose labels are all known. Returns of each utterance whether the
   /// decision is right.
-  std::vector<bool> add(const snn::Dataset& batch);
-  /// The same beside what another model got right. Its classes may stand in another order: the batch gets this model's, and
+  std::vector<bool> add(const snn::Dataset& piece);
+  /// The same beside what another model got right. Its classes may stand in another order: the piece gets this model's, and
   /// labels after them. Throws std::runtime_error for a label that the model does not know.
-  void add_beside(snn::Dataset& batch, const std::vector<bool>& other_right);
+  void add_beside(snn::Dataset& piece, const std::vector<bool>& other_right);
 
   /// Scores recordings of no class, whatever their labels; the model must have a calibration, and summed PSCs decide.
-  void add_unknown(const snn::Dataset& batch);
+  void add_unknown(const snn::Dataset& piece);
 
   const std::string& path() const { return path_; }
   const snn::Model& model() const { return model_; }
@@ -51,6 +51,7 @@ class ScoredModel {
 
   std::string path_;
   snn::Model model_;
+  int batch_size_;
   snn::EvaluateOptions how_;
   snn::Network<float> network_;
   snn::Scores scores_;

@@ -20,7 +20,7 @@ struct Rig {
   std::unique_ptr<snn::Backend<float>> backend = snn::make_backend({.n_threads = 1});
   tools::ScoredModel scored;
   explicit Rig(snn::Model model = echo_model(kClasses), std::optional<double> reject = {})
-      : scored("m", std::move(model), *backend, {}, reject) {}
+      : scored("m", std::move(model), *backend, 50, {}, reject) {}
   tools::EvalReport report() const { return {.scored = scored, .n_left_out = 0, .readout = {}, .against = nullptr}; }
 };
 

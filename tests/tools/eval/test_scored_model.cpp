@@ -21,7 +21,7 @@ double sure(double x) {
 struct Rig {
   std::unique_ptr<snn::Backend<float>> backend = snn::make_backend({.n_threads = 1});
   tools::ScoredModel score(snn::Model model, std::optional<double> reject = {}) const {
-    return {"m", std::move(model), *backend, {}, reject};
+    return {"m", std::move(model), *backend, 50, {}, reject};
   }
 };
 
@@ -95,6 +95,6 @@ TEST_CASE("ScoredModel: no confidences without a calibration, and where somethin
   bare.calibration.reset();
   CHECK_FALSE(rig.score(std::move(bare)).calibration_error());
   const snn::EvaluateOptions last{.readout = snn::parse_readout("last:1"), .traces = false};
-  CHECK_FALSE(tools::ScoredModel("m", echo_model(kClasses), *rig.backend, last).calibration_error());
+  CHECK_FALSE(tools::ScoredModel("m", echo_model(kClasses), *rig.backend, 50, last).calibration_error());
   CHECK_FALSE(rig.score(echo_model(kClasses)).latency());
 }

@@ -48,3 +48,30 @@ TEST_CASE("cuda: norm, clip and update have the CPU's bits") {
 TEST_CASE("cuda: gathering has the CPU's bits") {
   check_equal([](support::BodyRun& run) { run.gather(); });
 }
+TEST_CASE("cuda: keeping answers has the CPU's bits") {
+  constexpr int kB = support::bodies::kBatch, kK = support::bodies::kClasses,
+                kR = 300;  // more numbers than one item has
+  check_equal([](support::BodyRun& run) {
+    const snn::Buffer<float> sums = run.random(kB * kK, 1, 0.0, 9.0), psc = run.random(kR * kK, 2);
+    snn::Buffer<float> scores = run.zeros<float>(kB * kK), kept_psc = run.zeros<float>(kR * kK);
+    snn::Buffer<int> n_spikes = run.zeros<int>(kB * 9);
+    std::vector<int> counts(kB * 9);
+    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] = static_cast<int>(i * 13 % 29);
+    n_spikes.upload(counts);
+    snn::Buffer<std::int64_t> spikes = run.zeros<std::int64_t>(9);
+    for (const float* each : {sums.data(), static_cast<const float*>(nullptr)}) {
+      run.backend().run(snn::KeepAnswers<float>{.n_batch = kB,
+                                                .n_neurons = 9,
+                                                .n_classes = kK,
+                                                .n_spikes = n_spikes.data(),
+                                                .sums = each,
+                                                .spikes = spikes.data(),
+                                                .scores = scores.data(),
+                                                .n_rows = kR,
+                                                .psc = psc.data(),
+                                                .kept_psc = kept_psc.data()});
+      run.keep(each != nullptr ? "scores" : "scores by spikes", scores);
+    }
+    run.keep("spikes", spikes), run.keep("PSCs", kept_psc);
+  });
+}

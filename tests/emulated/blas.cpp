@@ -58,6 +58,13 @@ bool valid(const Matrix& matrix) {
   return bytes_of(matrix) == 0 || (matrix.data != nullptr && address % size_of(matrix.type) == 0);
 }
 
+/// Whether every column begins where cuBLAS wants it for the tensor cores.
+bool aligned(const Matrix& matrix) {
+  constexpr std::size_t kAlignment = 16;
+  return reinterpret_cast<std::uintptr_t>(matrix.data) % kAlignment == 0 &&
+         static_cast<std::size_t>(matrix.ld) * size_of(matrix.type) % kAlignment == 0;
+}
+
 bool overlap(const Matrix& a, const Matrix& b) {
   const auto first = reinterpret_cast<std::uintptr_t>(a.data), second = reinterpret_cast<std::uintptr_t>(b.data);
   return first < second + bytes_of(b) && second < first + bytes_of(a);
@@ -133,6 +140,7 @@ cublasStatus_t queue(Machine& m, const cublasContext& handle, const Gemm& gemm) 
   const auto letter = [](cublasOperation_t op) { return op == CUBLAS_OP_N ? 'N' : 'T'; };
   tally.name = std::string("gemm ") + letter(gemm.op_a) + letter(gemm.op_b);
   tally.without_workspace = !handle.has_workspace;
+  tally.unaligned = !aligned(gemm.a) || !aligned(gemm.b) || !aligned(gemm.c);
   const auto run_gemm = [&m, gemm, device = handle.device] { return run(m, gemm, device); };
   const cudaError_t error = submit(m, handle.stream, {run_gemm, tally});
   return error == cudaSuccess ? CUBLAS_STATUS_SUCCESS : CUBLAS_STATUS_EXECUTION_FAILED;

@@ -80,6 +80,7 @@ void tally(Machine& m, const Tally& tally) {
       return count_kernel(m, tally);
     case Tally::Kind::gemm:
       counts.n_gemms_without_workspace += tally.without_workspace ? 1 : 0;
+      counts.n_gemms_unaligned += tally.unaligned ? 1 : 0;
       ++counts.n_gemms;
       return;
     case Tally::Kind::copy_to_device:

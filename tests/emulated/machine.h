@@ -26,6 +26,7 @@ struct Tally {
   dim3 grid{}, block{};
   bool pageable = false;           // of a copy
   bool without_workspace = false;  // of a GEMM
+  bool unaligned = false;          // likewise
 };
 
 /// Work that a stream carries out later: it answers with the error that it met.

@@ -1,5 +1,7 @@
 #include <cublas_v2.h>
 
+#include <algorithm>
+#include <array>
 #include <limits>
 #include <string>
 
@@ -59,6 +61,21 @@ TEST_CASE("a product by hand", "[emulated]") {
   CHECK(call.result() == std::vector<float>{-48, -48, 60, 96});
   CHECK(counts().n_gemms == 2);
   CHECK(counts().n_gemms_without_workspace == 0);
+}
+
+TEST_CASE("products whose columns begin off multiples of 16 bytes are counted", "[emulated]") {
+  const Rig rig;
+  const Blas blas;
+  Call call(blas);
+  call.m = call.n = call.k = 1;
+  call.ld_a = call.ld_b = call.ld_c = 4;
+  for (int i = 0; i < 7; ++i) {  // each of the six, then none
+    Call off = call;
+    if (i < 3) *std::array{&off.ld_a, &off.ld_b, &off.ld_c}[static_cast<std::size_t>(i)] = 3;
+    off.a += i == 3 ? 1 : 0, off.b += i == 4 ? 1 : 0, off.c += i == 5 ? 1 : 0;
+    REQUIRE(off.run() == CUBLAS_STATUS_SUCCESS);
+    CHECK(counts().n_gemms_unaligned == std::min(i + 1, 6));
+  }
 }
 
 TEST_CASE("a wrong transpose gives other numbers", "[emulated]") {

@@ -27,6 +27,7 @@ struct Counts {
   std::int64_t n_launches = 0;  // of kernels
   std::int64_t n_gemms = 0;
   std::int64_t n_gemms_without_workspace = 0;  // whose handle was given no workspace since its stream was set
+  std::int64_t n_gemms_unaligned = 0;  // of which an operand's columns do not all begin at multiples of 16 bytes
   std::int64_t n_copies_to_device = 0, n_copies_from_device = 0, n_copies_on_device = 0;
   std::int64_t bytes_to_device = 0, bytes_from_device = 0, bytes_on_device = 0;
   std::int64_t n_pageable_copies = 0;  // those of the above whose host memory is not pinned

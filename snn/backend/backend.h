@@ -171,13 +171,13 @@ struct WeightGradient {
   int n_neurons = 0;              // N
   const Real* error = nullptr;    // [rows][N]
   std::vector<int> delays = {0};  // ascending
-  Real* dw = nullptr;             // [delays][N][I], out
+  Real* dw = nullptr;             // [delays][N][I], out; its gaps stay as they are
   int n_batch = 0;
   const int* row_begin = nullptr;  // [n_batch + 1], where there is a delay
 };
 
-/// A matrix product, as machines compute the stages' sums: C = op(A) op(B), or C += op(A) op(B). All row-major without gaps: op(A) is m x k, op(B) k x n, C m x n. At most one
-/// of them is transposed.
+/// A matrix product, as machines compute the stages' sums: C = op(A) op(B), or C += op(A) op(B). All row-major, rows pitch(columns)
+/// apart as they are stored (pitch.h): op(A) is m x k, op(B) k x n, C m x n. At most one of them is transposed.
 template <class Real>
 struct Product {
   const Real* a = nullptr;

@@ -106,7 +106,11 @@ void read_metadata(const Metadata& metadata, Model& model) {
 
 std::uint64_t parameter_bytes(const Metadata& metadata) {
   const TrainingParams training = training_from_json(get_text(metadata, "training"));
-  return sizeof(float) * ArrayLayout(training.network).n_values();
+  std::uint64_t n_values = 0;
+  for (const ParameterInfo& info : parameter_list(training.network)) {
+    n_values += static_cast<std::uint64_t>(info.n_values());
+  }
+  return sizeof(float) * n_values;
 }
 
 std::string serialise(const Model& model) {

@@ -126,14 +126,15 @@ void check_arrays(std::span<const ParameterInfo> list, const Tensors& tensors, s
 
 ArrayLayout::ArrayLayout(const NetworkParams& params) {
   for (ParameterInfo& info : parameter_list(params)) {
-    const auto size = static_cast<std::size_t>(info.n_values());
-    entries_.push_back({.info = std::move(info), .offset = 0, .size = size});
+    const int rows = info.shape.size() > 1 ? static_cast<int>(info.shape.front()) : 1;
+    const int columns = static_cast<int>(info.shape.back());
+    entries_.push_back({.info = std::move(info), .offset = 0, .rows = rows, .columns = columns});
   }
   for (const bool trained : {true, false}) {
     for (Entry& entry : entries_) {
       if (entry.info.trained != trained) continue;
       entry.offset = n_values_;
-      n_values_ += entry.size;
+      n_values_ += pitched_area(entry.rows, entry.columns);
       if (trained && is_synaptic(entry.info.kind)) n_weights_ = n_values_;
     }
     if (trained) n_trained_ = n_values_;

@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "snn/base/pitch.h"
 #include "snn/model/params.h"
 #include "snn/model/tensors.h"
 
@@ -58,20 +59,22 @@ inline void check_parameters(const NetworkParams& params, const Tensors& tensors
 }
 
 /// Where the arrays lie in one flat buffer, which parameters, gradients and moments share: trained ones first, so that norm and
-/// optimiser walk one range.
+/// optimiser walk one range. Arrays and their rows begin at multiples of 16 bytes (pitch.h); in the gaps between them are zeros always.
 class ArrayLayout {
  public:
   struct Entry {
     ParameterInfo info;
     std::size_t offset = 0;
-    std::size_t size = 0;
+    int rows = 1, columns = 0;  // of an array of one dimension: one row
+    /// Numbers from the first one to the last, with the gaps between.
+    std::size_t size() const { return pitched_area(rows - 1, columns) + static_cast<std::size_t>(columns); }
   };
 
   explicit ArrayLayout(const NetworkParams& params);
 
   /// In the order of parameter_list.
   const std::vector<Entry>& entries() const { return entries_; }
-  /// Where the trained synaptic weights end, which lie first, and what else is trained begins: w_self, then theta.
+  /// All with gaps. Where the trained synaptic weights end, which lie first, and what else is trained begins: w_self, then theta.
   std::size_t n_weights() const { return n_weights_; }
   std::size_t n_trained() const { return n_trained_; }
   std::size_t n_values() const { return n_values_; }

@@ -20,7 +20,7 @@ Layer<Real>::Layer(const NetworkParams& params, const ArrayLayout& layout, int i
 template <class Real>
 void Layer<Real>::allocate(Backend<Real>& backend, std::size_t n_rows, std::size_t n_batch, bool trains) {
   const auto n_neurons = static_cast<std::size_t>(shape_.n_neurons);
-  const std::size_t over_time = n_rows * n_neurons;
+  const std::size_t over_time = n_rows * pitched_area(1, shape_.n_neurons);
   if (!is_output()) spikes_.renew(backend, backend.spike_bytes(n_rows, shape_.n_neurons));
   if (is_output()) psc_.renew(backend, over_time);
   if (!trains) return;
@@ -111,7 +111,7 @@ NormFactors<Real> Layer<Real>::norm_factors() {
 template <class Real>
 ApplyNorm<Real> Layer<Real>::find_norm(const Pass<Real>& pass) {
   double* sums = drive_sums_.data();
-  double* squares = sums + Shape{0, 0, shape_.n_neurons}.index(pass.n_utterances, 0);
+  double* squares = sums + area(pass.n_utterances, shape_.n_neurons);
   find_drive(pass, drive_.data(), true,
              DriveSums<Real>{.shape = utterances(pass),
                              .row_begin = pass.row_begin,

@@ -79,10 +79,9 @@ int LoadedBatch::n_steps() const {
 
 UtteranceBytes LoadedBatch::values() const {
   UtteranceBytes all;
-  const Shape shape{batch_.n_rows(), batch_.n_batch(), batch_.n_channels};
   for (std::size_t b = 0; b < batch_.utterances.size(); ++b) {
     const UtteranceView& view = batch_.utterances[b];
-    const std::size_t n = shape.index(batch_.row_begin[b + 1] - batch_.row_begin[b], 0);
+    const std::size_t n = area(batch_.row_begin[b + 1] - batch_.row_begin[b], batch_.n_channels);
     all.emplace_back(static_cast<const std::byte*>(view.values), view.values == nullptr ? 0 : n * size_of(view.type));
   }
   return all;

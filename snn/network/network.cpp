@@ -29,10 +29,9 @@ template <class Real>
 Tensors Network<Real>::to_tensors(const Buffer<Real>& buffer) const {
   Tensors tensors;
   for (const ArrayLayout::Entry& entry : layout_.entries()) {
-    const std::vector<Real> values = buffer.download(entry.offset, entry.size);
-    Tensor& tensor = tensors[entry.info.name];
-    tensor.shape = entry.info.shape;
-    std::ranges::transform(values, std::back_inserter(tensor.values), [](Real v) { return static_cast<float>(v); });
+    const std::vector<Real> values =
+        without_gaps(std::span<const Real>(buffer.download(entry.offset, entry.size())), entry.columns);
+    tensors[entry.info.name] = {entry.info.shape, {values.begin(), values.end()}};
   }
   return tensors;
 }
@@ -42,12 +41,12 @@ void Network<Real>::from_tensors(const Tensors& tensors, Buffer<Real>& buffer) c
   for (const ArrayLayout::Entry& entry : layout_.entries()) {
     const auto found = tensors.find(entry.info.name);
     if (found == tensors.end()) continue;
-    if (found->second.values.size() != entry.size) {
+    if (static_cast<std::int64_t>(found->second.values.size()) != entry.info.n_values()) {
       throw std::invalid_argument(fmt::format("{}: found {} values, the network wants {}", entry.info.name,
-                                              found->second.values.size(), entry.size));
+                                              found->second.values.size(), entry.info.n_values()));
     }
     const std::vector<Real> values(found->second.values.begin(), found->second.values.end());
-    buffer.upload(values, entry.offset);
+    buffer.upload(with_gaps<Real>(values, entry.columns), entry.offset);
   }
 }
 
@@ -261,7 +260,7 @@ std::vector<Real> Network<Real>::class_sums() const {
 
 template <class Real>
 std::vector<Real> Network<Real>::output_psc() const {
-  return layers_.back().psc().download(0, n_real(params_.n_layers()));
+  return rows_of(layers_.back().psc(), params_.n_layers());
 }
 
 template <class Real>
@@ -278,18 +277,19 @@ std::vector<int> Network<Real>::spike_counts(int index) const {
 }
 
 template <class Real>
-std::size_t Network<Real>::n_real(int index) const {
-  return layer(index).shape().index(batch_.n_rows(), 0);
+std::vector<Real> Network<Real>::rows_of(const Buffer<Real>& array, int index) const {
+  const Shape& shape = layer(index).shape();
+  return without_gaps<Real>(array.download(0, shape.index(batch_.n_rows(), 0)), shape.n_neurons);
 }
 
 template <class Real>
 std::vector<Real> Network<Real>::potential(int index) const {
-  return layer(index).u().download(0, n_real(index));
+  return rows_of(layer(index).u(), index);
 }
 
 template <class Real>
 std::vector<Real> Network<Real>::delta(int index) const {
-  return layer(index).delta().download(0, n_real(index));
+  return rows_of(layer(index).delta(), index);
 }
 
 template class Network<OSSICLE_REAL>;

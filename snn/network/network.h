@@ -124,7 +124,8 @@ class Network {
   void fit(const Shape& padded, bool keeps);
   void grow(const Shape& wanted, bool trains);
   Pass<Real> pass();
-  std::size_t n_real(int layer) const;
+  /// Of an array over time of layer 1..L, without gaps.
+  std::vector<Real> rows_of(const Buffer<Real>& array, int layer) const;
 
   NetworkParams params_;
   GradientParams gradient_;

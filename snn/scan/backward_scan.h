@@ -52,7 +52,7 @@ struct BackwardScan {
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, delta + shape.index(row_begin[b], first), row_begin[b + 1] - row_begin[b],
-                shape.n_neurons);
+                shape.pitch());
     if (rule == Rule::kSpikeTrain) return by_spike_trains<kWidth>(b, first, last);
     const AllRows<kWidth> all{*this, b, first, last};
     if (adaptation != nullptr) return by_rule<Beside::kAdaptation>(all);
@@ -206,7 +206,7 @@ struct BackwardScan {
   /// of this walk work on.
   template <Rule kRule, bool kWarm, Beside kBeside>
   SNN_HD void column(int b, int n) const {
-    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.n_neurons;
+    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.pitch();
     if (n_steps == 0) return write_parts(b, n, {});
     const Neuron c = neuron(n);
     const int last = begin + n_steps - 1;

@@ -60,9 +60,8 @@ struct BatchCounts {
   }
 
   SNN_HD void score(int b) const {
-    const Shape shape{1, n_batch, n_classes};
-    epoch_loss[b] += loss_weight * sum_in_order(loss + shape.index(b, 0), 1, n_classes);
-    epoch_correct[b] += decide(sums + shape.index(b, 0), n_classes) == labels[b] ? 1 : 0;
+    epoch_loss[b] += loss_weight * sum_in_order(loss + area(b, n_classes), 1, n_classes);
+    epoch_correct[b] += decide(sums + area(b, n_classes), n_classes) == labels[b] ? 1 : 0;
   }
 };
 

@@ -36,7 +36,7 @@ struct DrawTaps {
   SNN_HD void run(int b, int first, int last) const {
     const UtteranceView& view = utterances[b];
     if (view.taps < 0) return;
-    ChannelTap* to = taps + Shape{n_batch, n_batch, n_channels}.index(view.taps, 0);
+    ChannelTap* to = taps + area(view.taps, n_channels);
     for (int c = first; c < last; ++c) {
       ChannelTap tap = stretched_tap(c, n_channels, view.stretch, view.shift_channels);
       const double factor = is_dropped(view, c) ? 0.0 : view.gain;

@@ -39,7 +39,7 @@ struct ForwardScan {
   template <int kWidth>
   SNN_HD void run(int b, int first, int last) const {
     silent.zero(b, first, last, u + shape.index(row_begin[b] - first_row, first), row_begin[b + 1] - row_begin[b],
-                shape.n_neurons);
+                shape.pitch());
     if (is_extended())
       return psc != nullptr ? walk<kWidth, true, true, true>(b, first, last)
                             : walk<kWidth, true, false, true>(b, first, last);
@@ -142,7 +142,7 @@ struct ForwardScan {
     }
     write_counts(b, first, last, tile);
     if (!kPsc) return;
-    for (int j = 0; j < width; ++j) psc_sums[shape.index(b, first + j)] = sum[j];
+    for (int j = 0; j < width; ++j) psc_sums[shape.batch_index(b, first + j)] = sum[j];
   }
 
   /// One neuron over all steps. kPsc: its PSCs are to be written.
@@ -151,7 +151,7 @@ struct ForwardScan {
     const Neuron each = neuron(b, n);
     Real current = Real(0), carried = Real(0), a = Real(0), adapted = Real(0), sum = Real(0);
     int count = 0;
-    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, stride = shape.n_neurons;
+    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, stride = shape.pitch();
     Real* potentials = u + shape.index(begin - first_row, n);
     Real* spikes = fired != nullptr ? fired + shape.index(begin, n) : nullptr;
     Real* pscs = kPsc ? psc + shape.index(begin, n) : nullptr;
@@ -170,7 +170,7 @@ struct ForwardScan {
       sum += a;
     });
     count_of(b, n) = count;
-    if constexpr (kPsc) psc_sums[shape.index(b, n)] = sum;
+    if constexpr (kPsc) psc_sums[shape.batch_index(b, n)] = sum;
   }
 };
 

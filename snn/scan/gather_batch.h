@@ -24,7 +24,7 @@ constexpr std::size_t size_of(ValueType type) {
 /// the window is lost, what enters it is zero. One with taps takes its channels from them instead of shifting, and is zero
 /// in the masked steps.
 struct UtteranceView {
-  const void* values = nullptr;  ///< [steps][C], or null: all zero
+  const void* values = nullptr;  ///< [steps][C] without gaps, or null: all zero
   ValueType type = ValueType::kFloat;
   std::int32_t shift_steps = 0;
   std::int32_t shift_channels = 0;
@@ -126,7 +126,7 @@ struct GatherBatch {
       const int step = t - view.shift_steps;
       const bool is_there = values != nullptr && step >= 0 && step < n_steps;
       const Value* SNN_RESTRICT from =
-          is_there ? values + (shape.index(step, 0) - static_cast<std::size_t>(view.shift_channels)) : nullptr;
+          is_there ? values + (area(step, shape.n_neurons) - static_cast<std::size_t>(view.shift_channels)) : nullptr;
       const int begin = is_there ? bounded(low, first, last) : last;
       const int end = is_there ? bounded(high, first, last) : last;
       for (int c = first; c < begin; ++c) to[c] = Real(0);
@@ -143,7 +143,7 @@ struct GatherBatch {
     int at[kWidth] = {}, at_above[kWidth] = {};
     Real weight[kWidth] = {}, weight_above[kWidth] = {}, value[kWidth] = {}, above[kWidth] = {};
     for (int j = 0; j < width; ++j) {
-      const ChannelTap tap = taps[shape.index(view.taps, first + j)];
+      const ChannelTap tap = taps[shape.batch_index(view.taps, first + j)];
       at[j] = tap.channel;
       at_above[j] = channel_above(tap, shape.n_neurons);
       weight[j] = static_cast<Real>(tap.weight);
@@ -158,7 +158,7 @@ struct GatherBatch {
         continue;
       }
       const auto add = [&](int step, auto&& put) {
-        const Value* SNN_RESTRICT from = values + shape.index(step, 0);
+        const Value* SNN_RESTRICT from = values + area(step, shape.n_neurons);
         for (int j = 0; j < width; ++j) {
           value[j] = static_cast<Real>(from[at[j]]);
           above[j] = static_cast<Real>(from[at_above[j]]);
@@ -182,7 +182,8 @@ struct GatherBatch {
     const UtteranceView view = utterances[b];
     const int n_steps = row_begin[b + 1] - row_begin[b];
     const bool has_taps = view.taps >= 0;
-    const ChannelTap tap = has_taps ? taps[shape.index(view.taps, c)] : ChannelTap{c - view.shift_channels, 1.0F, 0.0F};
+    const ChannelTap tap =
+        has_taps ? taps[shape.batch_index(view.taps, c)] : ChannelTap{c - view.shift_channels, 1.0F, 0.0F};
     const bool is_there = view.values != nullptr && tap.channel >= 0 && tap.channel < shape.n_neurons;
     if (view.tempo != 1.0F && is_there && has_taps) return stretched_column<Value>(b, c, tap);
     const int begin = is_there ? bounded(view.shift_steps, 0, n_steps) : n_steps;
@@ -190,11 +191,11 @@ struct GatherBatch {
     Real* to = x + shape.index(row_begin[b], c);
     const auto write = [&](Real value) {
       *to = value;
-      to += shape.n_neurons;
+      to += shape.pitch();
     };
     for (int t = 0; t < begin; ++t) write(Real(0));
     if (begin < end) {
-      const Value* row = static_cast<const Value*>(view.values) + shape.index(begin - view.shift_steps, 0);
+      const Value* row = static_cast<const Value*>(view.values) + area(begin - view.shift_steps, shape.n_neurons);
       if (has_taps) {
         interpolate_column<Value>(view, tap, row, begin, end, write);
       } else {
@@ -215,7 +216,7 @@ struct GatherBatch {
     const Real weight = static_cast<Real>(tap.weight), weight_above = static_cast<Real>(tap.weight_above);
     const auto value_at = [&](int step) {
       if (step >= n_steps) return Real(0);
-      const Value* row = values + shape.index(step, 0);
+      const Value* row = values + area(step, shape.n_neurons);
       return interpolated(static_cast<Real>(row[tap.channel]),
                           static_cast<Real>(row[channel_above(tap, shape.n_neurons)]), weight, weight_above) *
              factor;

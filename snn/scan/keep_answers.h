@@ -23,7 +23,7 @@ struct KeepAnswers {
   Real* scores;              // [B][K], out
   int n_rows = 0;            // of the PSCs; 0 where nobody wants them
   const Real* psc;           // [rows][K]
-  Real* kept_psc = nullptr;  // [rows][K], out
+  Real* kept_psc = nullptr;  // [rows][K], out, without gaps
 
   SNN_HD Extent extent() const { return {static_cast<int>((n_numbers() + kItem - 1) / kItem), kItem}; }
 
@@ -54,8 +54,8 @@ struct KeepAnswers {
   SNN_HD void keep_score(std::size_t i) const {
     const auto width = static_cast<std::size_t>(n_classes);
     const int b = static_cast<int>(i / width), k = static_cast<int>(i % width);
-    const int* counts = n_spikes + Shape{1, n_batch, n_neurons}.index(b, n_neurons - n_classes);
-    scores[i] = sums != nullptr ? sums[Shape{1, n_batch, n_classes}.index(b, k)] : static_cast<Real>(counts[k]);
+    const int* counts = n_spikes + Shape{1, n_batch, n_neurons}.batch_index(b, n_neurons - n_classes);
+    scores[i] = sums != nullptr ? sums[i] : static_cast<Real>(counts[k]);
   }
 
   SNN_HD void keep_psc(std::size_t i) const {

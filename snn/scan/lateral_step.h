@@ -58,7 +58,7 @@ struct ForwardStep {
       const int row = scan.row_begin[b] + step;
       Real* u_row = scan.u + shape.index(row - scan.first_row, first);
       if (arrives != nullptr) add_lateral(arrives, width, u_row);
-      scan.silent.zero(b, first, last, u_row, 1, shape.n_neurons);
+      scan.silent.zero(b, first, last, u_row, 1, shape.pitch());
       scan.run_row(u_row, width, tile);
       if (scan.fired != nullptr) scan.write_fired(u_row, width, scan.fired + shape.index(row, first));
       if (leaves != nullptr) scan.write_fired(u_row, width, leaves);
@@ -96,7 +96,7 @@ struct BackwardStep {
       const int row = scan.row_begin[b] + step;
       Real* errors = scan.delta + shape.index(row, first);
       if (arrives != nullptr) add_lateral(arrives, width, errors);
-      scan.silent.zero(b, first, last, errors, 1, shape.n_neurons);
+      scan.silent.zero(b, first, last, errors, 1, shape.pitch());
       scan.run_row(row, step == 0, first, last, tile);
       const Real* SNN_RESTRICT found = scan.of_spikes ? scan.u + shape.index(row, first) : errors;
       for (int j = 0; j < width; ++j) leaves[j] = found[j];

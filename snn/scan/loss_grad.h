@@ -37,10 +37,10 @@ struct LossGrad {
     for (int k = first; k < last; ++k) {
       const bool labelled = labels[b] == k;
       if (labels[b] < 0) {
-        loss[shape.index(b, k)] = 0.0;
+        loss[shape.batch_index(b, k)] = 0.0;
         fill(b, k, Real(0));
       } else {
-        loss[shape.index(b, k)] = kind == LossKind::kKernel ? kernel(b, k, labelled) : constant(b, k, labelled);
+        loss[shape.batch_index(b, k)] = kind == LossKind::kKernel ? kernel(b, k, labelled) : constant(b, k, labelled);
       }
     }
   }
@@ -52,13 +52,13 @@ struct LossGrad {
     double loss_sum = 0.0;
     int t = 0;
     Real* to = error + shape.index(row_begin[b], k);
-    Column<Real> columns[] = {{psc + shape.index(row_begin[b], k), shape.n_neurons, n_steps}};
+    Column<Real> columns[] = {{psc + shape.index(row_begin[b], k), shape.pitch(), n_steps}};
     walk_columns<kColumnRows>(columns, n_steps, [&](const Real(&a)[1]) {
       once = psc_step(keep_s, gain_s, once, labelled && desired_spike(t, n_steps) ? Real(1) : Real(0));
       twice = psc_step(keep_s, gain_s, twice, once);
       const Real e = kernel_error(a[0], target_passes == 1 ? once : twice);
       *to = e;
-      to += shape.n_neurons;
+      to += shape.pitch();
       loss_sum += kernel_loss(static_cast<double>(e));
       ++t;
     });
@@ -81,7 +81,7 @@ struct LossGrad {
   /// The losses whose error is the same at every step.
   SNN_HD double constant(int b, int k, bool labelled) const {
     const Real n_steps = static_cast<Real>(row_begin[b + 1] - row_begin[b]);
-    const Real* own = sums + shape.index(b, 0);
+    const Real* own = sums + shape.batch_index(b, 0);
     double part = 0.0;
     Real e = Real(0);
     if (kind == LossKind::kCount) {

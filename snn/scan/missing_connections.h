@@ -1,6 +1,7 @@
 #pragma once
 // The gradient of a sparse matrix, whose missing connections are its zeros.
 #include "snn/base/hd.h"
+#include "snn/base/pitch.h"
 #include "snn/scan/tile.h"
 
 namespace snn {
@@ -18,7 +19,7 @@ struct MissingConnections {
 
   template <int kWidth>
   SNN_HD void run(int row, int first, int last) const {
-    const std::size_t begin = static_cast<std::size_t>(row) * static_cast<std::size_t>(n_columns);
+    const std::size_t begin = pitched_area(row, n_columns);
     for (int i = first; i < last; ++i) {
       if (w[begin + static_cast<std::size_t>(i)] == Real(0)) dw[begin + static_cast<std::size_t>(i)] = Real(0);
     }

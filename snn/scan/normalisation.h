@@ -35,8 +35,8 @@ struct DriveSums {
       }
     }
     for (int j = 0; j < last - first; ++j) {
-      sums[shape.index(b, first + j)] = sum[j];
-      squares[shape.index(b, first + j)] = square[j];
+      sums[shape.batch_index(b, first + j)] = sum[j];
+      squares[shape.batch_index(b, first + j)] = square[j];
     }
   }
 };

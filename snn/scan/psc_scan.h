@@ -52,7 +52,7 @@ struct PscScan {
     const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin;
     Real a = Real(0);
     Real* to = psc.at(begin, n);
-    Column<Real> columns[] = {{u + shape.index(begin, n), shape.n_neurons, n_steps}};
+    Column<Real> columns[] = {{u + shape.index(begin, n), shape.pitch(), n_steps}};
     walk_columns<kColumnRows>(columns, n_steps, [&](const Real(&potential)[1]) {
       a = psc_step(keep_s, gain_s, a, fires(potential[0], v_th) ? Real(1) : Real(0));
       *to = a;

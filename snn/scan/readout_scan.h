@@ -44,7 +44,7 @@ struct ReadoutForward {
         sum += v;
       }
       if (state != nullptr) state[0] = current, state[shape.n_neurons] = v;
-      sums[shape.index(b, k)] = sum;
+      sums[shape.batch_index(b, k)] = sum;
       n_spikes[static_cast<std::size_t>(b) * n_spikes_stride + static_cast<std::size_t>(k)] = 0;
     }
   }

@@ -28,7 +28,7 @@ struct BatchSum {
     } else {
       double total[kWidth] = {};
       for (int b = 0; b < n_batch; ++b) {
-        const Real* row = parts + Shape{1, n_batch, n_neurons}.index(b, first);
+        const Real* row = parts + area(b, n_neurons) + first;
         for (int j = 0; j < last - first; ++j) total[j] += static_cast<double>(row[j]);
       }
       for (int j = 0; j < last - first; ++j) out[first + j] = static_cast<Real>(total[j]);

@@ -17,15 +17,16 @@ struct SilentNeurons {
     return flags != nullptr && flags[static_cast<std::size_t>(b) * stride + static_cast<std::size_t>(n)] != 0;
   }
 
-  /// Zeroes the columns of silent neurons first .. last-1 in n_rows rows, the first of which begins with neuron `first`.
+  /// Zeroes the columns of silent neurons first .. last-1 in n_rows rows `pitch` numbers apart, the first of which begins with
+  /// neuron `first`.
   template <class Real>
-  SNN_HD void zero(int b, int first, int last, Real* rows, int n_rows, int n_neurons) const {
+  SNN_HD void zero(int b, int first, int last, Real* rows, int n_rows, int pitch) const {
     if (flags == nullptr) return;
     const std::uint8_t* flag = flags + static_cast<std::size_t>(b) * stride;
     for (int n = first; n < last; ++n) {
       if (flag[n] == 0) continue;
       Real* number = rows + (n - first);
-      for (int row = 0; row < n_rows; ++row, number += n_neurons) *number = Real(0);
+      for (int row = 0; row < n_rows; ++row, number += pitch) *number = Real(0);
     }
   }
 };

@@ -98,7 +98,7 @@ struct SpikeTrainScan {
 
   /// One neuron.
   SNN_HD void column(int b, int n) const {
-    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.n_neurons;
+    const int begin = row_begin[b], n_steps = row_begin[b + 1] - begin, back = -shape.pitch();
     State s = {};
     if (n_steps == 0) return write_parts(b, n, s, {});
     Real* drives = u + shape.index(begin + n_steps - 1, n);

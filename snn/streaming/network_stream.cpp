@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kMostSteps = 32;  // that are heard at a time: what bounds the memory
 
-/// Moves the last n_past rows of n_past + n_new to the front.
+/// Moves the last n_past rows of n_past + n_new, `width` apart, to the front.
 template <class T>
 void keep_last(std::vector<T>& rows, int width, int n_past, int n_new) {
   std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(area(n_new, width)), area(n_past, width), rows.begin());
@@ -33,7 +33,7 @@ StreamingNetwork::StreamingNetwork(const NetworkParams& params, const Tensors& p
   const ArrayLayout layout(params);
   values_.resize(layout.n_values());
   for (const ArrayLayout::Entry& entry : layout.entries()) {
-    std::ranges::copy(parameters.at(entry.info.name).values,
+    std::ranges::copy(with_gaps<float>(parameters.at(entry.info.name).values, entry.columns),
                       values_.begin() + static_cast<std::ptrdiff_t>(entry.offset));
   }
   for (int l = 1; l <= params.n_layers(); ++l) {
@@ -59,8 +59,8 @@ NetworkStream::NetworkStream(const StreamingNetwork& network) : network_(network
   const int n_layers = network.params_.n_layers(), n_channels = network.n_neurons(0),
             n_classes = network.n_neurons(n_layers);
   const int n_rows = network.n_past_ + kMostSteps;
-  raw_.resize(area(1 + kMostSteps, n_channels));
-  input_.resize(area(n_rows, n_channels));
+  raw_.resize(pitched_area(1 + kMostSteps, n_channels));
+  input_.resize(pitched_area(n_rows, n_channels));
   std::size_t widest = 0;
   for (int l = 1; l <= n_layers; ++l) {
     const int n = network.n_neurons(l);
@@ -76,9 +76,9 @@ NetworkStream::NetworkStream(const StreamingNetwork& network) : network_(network
       layer.own.resize(width + kEventSlack);
     }
   }
-  drive_.resize(widest * kMostSteps);
+  drive_.resize(pitched_area(kMostSteps, static_cast<int>(widest)));
   counts_.resize(widest);
-  psc_.resize(area(n_rows, n_classes));
+  psc_.resize(pitched_area(n_rows, n_classes));
   readout_.resize(area(2, n_classes));
   sums_.resize(static_cast<std::size_t>(n_classes));
 }
@@ -107,7 +107,7 @@ void NetworkStream::push(std::span<const float> values) {
 void NetworkStream::hear(const float* values, int n_steps) {
   gather(values, n_steps);
   for (int l = 1; l <= network_.params_.n_layers(); ++l) run_layer(l, n_steps);
-  keep_last(input_, network_.n_neurons(0), network_.n_past_, n_steps);
+  keep_last(input_, pitch(network_.n_neurons(0)), network_.n_past_, n_steps);
   n_steps_ += n_steps;
   begins_ = false;
 }
@@ -132,7 +132,8 @@ void NetworkStream::gather(const float* values, int n_steps) {
   if (network_.params_.direct_input) {
     run(DirectInput<float>{shape, all, raw_.data(), network_.coeffs_.keep_s, network_.coeffs_.gain_s});
   }
-  std::copy_n(raw_.data() + n_channels, area(n_steps, n_channels), input_.data() + area(network_.n_past_, n_channels));
+  std::copy_n(raw_.data() + shape.index(1, 0), pitched_area(n_steps, n_channels),
+              input_.data() + pitched_area(network_.n_past_, n_channels));
   std::ranges::copy(before, raw_.begin());
 }
 
@@ -144,8 +145,8 @@ bool NetworkStream::add_input(int l, int n_steps) {
     if (c.population > 0) continue;
     for (std::size_t d = 0; d < c.delays.size(); ++d) {
       multiply_rows(*network_.kernels_,
-                    Product<float>{.a = input_.data() + area(network_.n_past_ - c.delays[d], n_channels),
-                                   .b = network_.values_.data() + c.weight + d * area(n, n_channels),
+                    Product<float>{.a = input_.data() + pitched_area(network_.n_past_ - c.delays[d], n_channels),
+                                   .b = network_.values_.data() + c.weight + d * pitched_area(n, n_channels),
                                    .b_transposed = true,
                                    .c = drive_.data(),
                                    .m = n_steps,
@@ -212,7 +213,8 @@ void NetworkStream::run_layer(int l, int n_steps) {
   network_.kernels_->forward(tiles);
   if (!network_.fires(l)) return read_out(n_steps);
   keep_spikes(l, n_steps);
-  if (l == network_.params_.n_layers()) add_sums(psc_.data() + area(network_.n_past_, network_.n_neurons(l)), n_steps);
+  if (l == network_.params_.n_layers())
+    add_sums(psc_.data() + pitched_area(network_.n_past_, network_.n_neurons(l)), n_steps);
 }
 
 /// Of an output layer that does not fire, whose drive is there.
@@ -237,8 +239,9 @@ void NetworkStream::read_out(int n_steps) {
 
 /// Step by step, as the scans of a whole utterance do.
 void NetworkStream::add_sums(const float* psc, int n_steps) {
+  const Shape shape{n_steps, 1, static_cast<int>(sums_.size())};
   for (int t = 0; t < n_steps; ++t) {
-    for (float& sum : sums_) sum += *psc++;
+    for (int k = 0; k < shape.n_neurons; ++k) sums_[static_cast<std::size_t>(k)] += psc[shape.index(t, k)];
   }
 }
 

@@ -49,7 +49,7 @@ class CountingBackend final : public Backend<float> {
   std::string name() const override { return device_; }
   BackendTraits traits() const override { return {.row_step = is_cuda_ ? kCudaRowStep : 1}; }
   std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const override {
-    return is_cuda_ ? n_rows * as_size(n_neurons) * sizeof(float)
+    return is_cuda_ ? n_rows * pitched_area(1, n_neurons) * sizeof(float)
                     : n_rows * as_size(spike_words(n_neurons)) * sizeof(std::uint64_t);
   }
   std::shared_ptr<void> keep(const UtteranceBytes&, std::size_t) override { return nullptr; }
@@ -69,7 +69,7 @@ class CountingBackend final : public Backend<float> {
     const Shape& shape = stage.scan.shape;
     const std::size_t n_rows = is_cuda_ ? as_size(shape.n_rows) : group_rows(shape);
     if (stage.scan.u == nullptr)
-      want(of_pass("forward ", "over time"), n_rows * as_size(shape.n_neurons) * sizeof(float));
+      want(of_pass("forward ", "over time"), n_rows * pitched_area(1, shape.n_neurons) * sizeof(float));
     want_delayed(stage.sources, shape);
     if (stage.lateral) want_recurrence<ForwardTile>("forward ", shape, 1);
     if (is_cuda_) return;
@@ -97,9 +97,10 @@ class CountingBackend final : public Backend<float> {
       want("delayed", Shape{product.n_rows, 0, product.n_neurons}.size() * sizeof(float));
     }
     if (is_cuda_) return;
-    const std::size_t n_sources = as_size(product.source.n_neurons), n_neurons = as_size(product.n_neurons);
+    const std::size_t n_sources = as_size(product.source.n_neurons);
     if (!may_spike(product.source)) {
-      return want("parts", as_size(count_parts(product.n_rows)) * n_neurons * n_sources * sizeof(float));
+      return want("parts", as_size(count_parts(product.n_rows)) *
+                               pitched_area(product.n_neurons, product.source.n_neurons) * sizeof(float));
     }
     want("lists", as_size(product.n_rows) * n_sources / kTenth * sizeof(std::uint16_t));
     const std::size_t n_sums = product.delays.size() * std::min(n_sources, as_size(kGroupNeurons));
@@ -111,7 +112,7 @@ class CountingBackend final : public Backend<float> {
   /// What a recurrent layer keeps between its steps, on the CPU of so many utterances at a time.
   template <template <class, int> class Tile>
   void want_recurrence(const std::string& pass, const Shape& shape, int together) {
-    const std::size_t n_neurons = as_size(shape.n_neurons), n_batch = as_size(shape.n_batch);
+    const std::size_t n_neurons = pitched_area(1, shape.n_neurons), n_batch = as_size(shape.n_batch);
     if (is_cuda_) {
       want("tiles", n_batch * n_neurons * sizeof(Tile<float, 1>));
       return want("leaves and arrives", 2 * n_batch * n_neurons * sizeof(float));

@@ -45,7 +45,7 @@ void Optimiser<Real>::cut_into_chunks() {
   std::vector<int> first_sum = {0};
   for (const ArrayLayout::Entry& entry : layout.entries()) {
     if (!entry.info.trained) continue;
-    cut(entry.offset, entry.offset + entry.size, static_cast<int>(first_sum.size()) - 1,
+    cut(entry.offset, entry.offset + entry.size(), static_cast<int>(first_sum.size()) - 1,
         static_cast<int>(entry.info.kind));
     first_sum.push_back(static_cast<int>(chunks.size()) - n_flat_);
   }

@@ -51,6 +51,13 @@ bool valid(const Matrix& matrix) {
   return matrix.ld >= matrix.n_rows && reinterpret_cast<std::uintptr_t>(matrix.data) % size_of(matrix.type) == 0;
 }
 
+/// Whether every column begins where cuBLAS wants it for the tensor cores.
+bool aligned(const Matrix& matrix) {
+  constexpr std::size_t kAlignment = 16;
+  return reinterpret_cast<std::uintptr_t>(matrix.data) % kAlignment == 0 &&
+         static_cast<std::size_t>(matrix.ld) * size_of(matrix.type) % kAlignment == 0;
+}
+
 bool overlap(const Matrix& a, const Matrix& b) {
   const auto first = reinterpret_cast<std::uintptr_t>(a.data), second = reinterpret_cast<std::uintptr_t>(b.data);
   return first < second + bytes_of(b) && second < first + bytes_of(a);
@@ -121,6 +128,7 @@ cublasStatus_t submit_gemm(Machine& m, const cublasContext& handle, const Gemm& 
                        "cublasGemmEx: no workspace was given since the stream was set");
   }
   const auto letter = [](cublasOperation_t op) { return op == CUBLAS_OP_N ? 'N' : 'T'; };
+  if (!aligned(gemm.a) || !aligned(gemm.b) || !aligned(gemm.c)) ++m.counts.n_gemms_unaligned;
   const std::string name = std::string("gemm ") + letter(gemm.op_a) + letter(gemm.op_b);
   const auto run_gemm = [&m, gemm, handle] { return run(m, gemm, handle); };
   const cudaError_t error = submit(m, handle.stream, {run_gemm, &Counts::n_gemms, name});

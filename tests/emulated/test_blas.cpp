@@ -1,5 +1,6 @@
 #include <cublas_v2.h>
 
+#include <algorithm>
 #include <functional>
 #include <string>
 
@@ -67,6 +68,19 @@ TEST_CASE("a product by hand, and a wrong transpose gives other numbers", "[emul
     rig.ld_b = 2;
     REQUIRE(rig.run() == CUBLAS_STATUS_SUCCESS);
     CHECK(rig.result() == std::vector<float>{3, 4, 6, 8});
+  }
+}
+
+TEST_CASE("products whose columns begin off multiples of 16 bytes are counted", "[emulated]") {
+  BlasRig rig;
+  const float *const a = rig.a, *const b = rig.b;
+  float* const c = rig.c;
+  rig.m = rig.n = rig.k = 1;
+  for (int i = 0; i < 7; ++i) {  // each of the six, then none
+    rig.ld_a = i == 0 ? 3 : 4, rig.ld_b = i == 1 ? 3 : 4, rig.ld_c = i == 2 ? 3 : 4;
+    rig.a = a + (i == 3 ? 1 : 0), rig.b = b + (i == 4 ? 1 : 0), rig.c = c + (i == 5 ? 1 : 0);
+    REQUIRE(rig.run() == CUBLAS_STATUS_SUCCESS);
+    CHECK(counts().n_gemms_unaligned == std::min(i + 1, 6));
   }
 }
 

@@ -92,7 +92,8 @@ class GoldenRun {
  private:
   std::vector<Real> values_of(const snn::Buffer<Real>& buffer, const std::string& name) const {
     for (const auto& entry : network_.layout().entries()) {
-      if (entry.info.name == name) return buffer.download(entry.offset, entry.size);
+      if (entry.info.name == name)
+        return snn::without_gaps<Real>(buffer.download(entry.offset, entry.size()), entry.columns);
     }
     FAIL("no array " << name);
     return {};
@@ -122,7 +123,7 @@ class GoldenRun {
       for (int n = 0; n < shape.n_neurons; ++n) {
         Real a = Real(0);
         for (int row = batch_.row_begin[b]; row < batch_.row_begin[b + 1]; ++row) {
-          const std::size_t i = shape.index(row, n);
+          const std::size_t i = shape.batch_index(row, n);  // without gaps
           out[i] = a =
               snn::psc_step(coeffs.keep_s, coeffs.gain_s, a, snn::fires(u[i], coeffs.v_th) ? Real(1) : Real(0));
         }

@@ -31,8 +31,9 @@ inline std::vector<std::uint64_t> read_spikes(const snn::Buffer<std::byte>& kept
   const std::size_t n_bytes = as_numbers ? numbers.size() * sizeof(float) : spikes.size() * sizeof spikes[0];
   const std::vector<std::byte> bytes = kept.download(0, n_bytes);
   std::memcpy(as_numbers ? static_cast<void*>(numbers.data()) : spikes.data(), bytes.data(), n_bytes);
+  const auto pitch = static_cast<std::size_t>(snn::pitch(n_neurons));
   for (std::size_t i = 0; i < numbers.size(); ++i) {
-    const std::size_t row = i / static_cast<std::size_t>(n_neurons), n = i % static_cast<std::size_t>(n_neurons);
+    const std::size_t row = i / pitch, n = i % pitch;
     if (numbers[i] != 0.0F) spikes[row * n_words + n / 64] |= std::uint64_t{1} << (n % 64);
   }
   return spikes;

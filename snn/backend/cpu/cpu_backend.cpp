@@ -94,14 +94,14 @@ void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
     if (by_events(kernels_.count_spikes(rows), p.n_rows, source.n_neurons)) {
       return weight_gradient_by_events(kernels_, p, n_threads_, event_scratch_);
     }
-    dense_.resize(static_cast<std::size_t>(p.n_rows) * static_cast<std::size_t>(source.n_neurons));
+    dense_.resize(pitched_area(p.n_rows, source.n_neurons));
     kernels_.expand(rows, source.n_neurons, dense_.data());
     values = dense_.data();
   }
   for (std::size_t d = 0; d < p.delays.size(); ++d) {
     const int delay = p.delays[d];
     if (delay > 0) {
-      later_.resize(std::max(later_.size(), area(p.n_rows, p.n_neurons)));
+      later_.resize(std::max(later_.size(), pitched_area(p.n_rows, p.n_neurons)));
       run_tiles(DelayedRows<Real>{.shape = {p.n_rows, p.n_batch, p.n_neurons},
                                   .row_begin = p.row_begin,
                                   .from = p.error,
@@ -113,7 +113,7 @@ void CpuBackend<Real>::run(const WeightGradient<Real>& p) {
                    Product<Real>{.a = delay > 0 ? later_.data() : p.error,
                                  .a_transposed = true,
                                  .b = values,
-                                 .c = p.dw + d * area(p.n_neurons, source.n_neurons),
+                                 .c = p.dw + d * pitched_area(p.n_neurons, source.n_neurons),
                                  .m = p.n_neurons,
                                  .n = source.n_neurons,
                                  .k = p.n_rows},

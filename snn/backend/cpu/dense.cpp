@@ -18,9 +18,13 @@ void multiply(const Product<Real>& p) {
     Eigen::setCpuCacheSizes(64 * 1024, 512 * 1024, 16 * 1024 * 1024);
     return true;
   }();
-  const Eigen::Map<const Matrix> a(p.a, p.a_transposed ? p.k : p.m, p.a_transposed ? p.m : p.k);
-  const Eigen::Map<const Matrix> b(p.b, p.b_transposed ? p.n : p.k, p.b_transposed ? p.k : p.n);
-  Eigen::Map<Matrix> c(p.c, p.m, p.n);
+  using Pitch = Eigen::OuterStride<>;
+  const auto stored = [](const Real* data, int rows, int columns) {
+    return Eigen::Map<const Matrix, Eigen::Unaligned, Pitch>(data, rows, columns, Pitch(pitch(columns)));
+  };
+  const auto a = p.a_transposed ? stored(p.a, p.k, p.m) : stored(p.a, p.m, p.k);
+  const auto b = p.b_transposed ? stored(p.b, p.n, p.k) : stored(p.b, p.k, p.n);
+  Eigen::Map<Matrix, Eigen::Unaligned, Pitch> c(p.c, p.m, p.n, Pitch(pitch(p.n)));
   if (!p.accumulate) c.setZero();
   if (p.a_transposed) {
     c.noalias() += a.transpose() * b;

@@ -56,7 +56,7 @@ void add_events_columns(const ForwardTiles<Real>& tiles, const Real* const* pane
   constexpr int kWidth = kVectors * kLanes<Real>;
   const int origin = tiles.scan.row_begin[tiles.first_batch];
   const int past = tiles.carried.first_step;
-  const auto stride = static_cast<std::size_t>(tiles.scan.shape.n_neurons);
+  const auto stride = static_cast<std::size_t>(tiles.scan.shape.pitch());
   Real beside[kWidth] = {};  // where a whole register would reach into the next row
   for (int row = first_row; row < last_row; ++row, drive += stride) {
     if (width == kWidth) {

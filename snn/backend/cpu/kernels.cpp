@@ -210,7 +210,7 @@ void sum_rows(const RowSums<Real>& p) {
 template <class Real>
 void pack_panel(const Real* w, int n_sources, int first, int last, Real* panel) {
   for (int j = 0; j < kTileWidth; ++j) {
-    const Real* row = w + static_cast<std::size_t>(first + j) * static_cast<std::size_t>(n_sources);
+    const Real* row = w + pitched_area(first + j, n_sources);
     for (int i = 0; i < n_sources; ++i) panel[i * std::size_t{kTileWidth} + j] = first + j < last ? row[i] : Real(0);
   }
 }
@@ -218,7 +218,7 @@ void pack_panel(const Real* w, int n_sources, int first, int last, Real* panel) 
 template <class Real>
 void unpack_panel(const Real* panel, int n_sources, int row, int first, int last, Real* w) {
   for (int j = 0; first + j < last; ++j) {
-    Real* to = w + static_cast<std::size_t>(first + j) * static_cast<std::size_t>(row);
+    Real* to = w + pitched_area(first + j, row);
     for (int i = 0; i < n_sources; ++i) to[i] = panel[i * std::size_t{kTileWidth} + j];
   }
 }
@@ -226,7 +226,7 @@ void unpack_panel(const Real* panel, int n_sources, int row, int first, int last
 template <class Real>
 void expand(const SpikeRows& spikes, int n_neurons, Real* out) {
   const std::uint64_t* words = spikes.words;
-  for (int row = 0; row < spikes.n_rows; ++row, words += spikes.n_words, out += n_neurons) {
+  for (int row = 0; row < spikes.n_rows; ++row, words += spikes.n_words, out += pitch(n_neurons)) {
     for (int n = 0; n < n_neurons; ++n)
       out[n] = static_cast<Real>(words[n / kSpikesPerWord] >> (n % kSpikesPerWord) & 1);
   }

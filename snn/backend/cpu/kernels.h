@@ -101,7 +101,7 @@ struct Kernels {
   void (*pack_panel)(const Real* w, int n_sources, int first, int last, Real* panel);
   /// The first n_sources columns of those rows of w, [N][row], from a panel.
   void (*unpack_panel)(const Real* panel, int n_sources, int row, int first, int last, Real* w);
-  /// Spikes as numbers 0 and 1, [rows][n_neurons].
+  /// Spikes as numbers 0 and 1, [rows][n_neurons], for a product.
   void (*expand)(const SpikeRows&, int n_neurons, Real* out);
   std::size_t (*count_spikes)(const SpikeRows&);
   /// begin [rows + 1], from 0, and events, with room for kEventSlack more.

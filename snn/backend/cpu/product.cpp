@@ -8,34 +8,35 @@ namespace snn {
 
 namespace {
 
-constexpr std::size_t kSumChunk = 16384;
+constexpr int kSumChunk = 16384;  // numbers
 
 /// Up to 19 rows, or the last one to three, in a block of 20: see multiply_rows.
 template <class Real>
 void multiply_few_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
-  std::vector<Real> a(area(kFewestRows, p.k)), c(area(kFewestRows, p.n));
-  std::copy_n(p.a, area(p.m, p.k), a.begin());
-  if (p.accumulate) std::copy_n(p.c, area(p.m, p.n), c.begin());
+  std::vector<Real> a(pitched_area(kFewestRows, p.k)), c(pitched_area(kFewestRows, p.n));
+  std::copy_n(p.a, pitched_area(p.m, p.k), a.begin());
+  if (p.accumulate) std::copy_n(p.c, pitched_area(p.m, p.n), c.begin());
   Product<Real> block = p;
   block.a = a.data();
   block.c = c.data();
   block.m = kFewestRows;
   kernels.multiply(block);
-  std::copy_n(c.begin(), area(p.m, p.n), p.c);
+  std::copy_n(c.begin(), pitched_area(p.m, p.n), p.c);
 }
 
-/// Adds the partial products to c in order.
+/// Adds the partial products to c in order. Their gaps hold anything, c's keep what they have.
 template <class Real>
 void add_parts(const Product<Real>& p, const std::vector<Real>& parts, int n_parts, int n_threads) {
-  const std::size_t size = area(p.m, p.n);
-  const int n_chunks = static_cast<int>((size + kSumChunk - 1) / kSumChunk);
-  parallel_for(n_chunks, n_threads, [&](int chunk) {
-    const std::size_t first = static_cast<std::size_t>(chunk) * kSumChunk;
-    const std::size_t last = std::min(first + kSumChunk, size);
-    if (!p.accumulate) std::fill(p.c + first, p.c + last, Real(0));
-    for (int part = 0; part < n_parts; ++part) {
-      const Real* from = parts.data() + static_cast<std::size_t>(part) * size;
-      for (std::size_t i = first; i < last; ++i) p.c[i] += from[i];
+  const int n_rows = std::max(1, kSumChunk / pitch(p.n));
+  const std::size_t size = pitched_area(p.m, p.n);
+  parallel_for((p.m + n_rows - 1) / n_rows, n_threads, [&](int chunk) {
+    for (int row = chunk * n_rows; row < std::min((chunk + 1) * n_rows, p.m); ++row) {
+      Real* to = p.c + pitched_area(row, p.n);
+      if (!p.accumulate) std::fill_n(to, p.n, Real(0));
+      for (int part = 0; part < n_parts; ++part) {
+        const Real* from = parts.data() + static_cast<std::size_t>(part) * size + pitched_area(row, p.n);
+        for (int i = 0; i < p.n; ++i) to[i] += from[i];
+      }
     }
   });
 }
@@ -51,8 +52,8 @@ void multiply_rows(const Kernels<Real>& kernels, const Product<Real>& p) {
   part.m = n_whole;
   if (n_whole > 0) kernels.multiply(part);
   part.m = p.m - n_whole;
-  part.a = p.a + area(n_whole, p.k);
-  part.c = p.c + area(n_whole, p.n);
+  part.a = p.a + pitched_area(n_whole, p.k);
+  part.c = p.c + pitched_area(n_whole, p.n);
   if (part.m > 0) multiply_few_rows(kernels, part);
 }
 
@@ -67,33 +68,33 @@ void multiply_delayed(const Kernels<Real>& kernels, const Product<Real>& p, cons
       for (int b = 0; b < n_batch; ++b) {
         const int n_rows = std::min(delay, row_begin[b + 1] - row_begin[b]);
         const int first = (is_later ? row_begin[b + 1] - n_rows : row_begin[b]) - row_begin[0];
-        visit(p.c + area(first, p.n), area(n_rows, p.n));
+        visit(p.c + pitched_area(first, p.n), pitched_area(n_rows, p.n));
       }
     };
-    if (delay > 0 && !part.accumulate) std::fill_n(p.c, area(p.m, p.n), Real(0)), part.accumulate = true;
+    if (delay > 0 && !part.accumulate) std::fill_n(p.c, pitched_area(p.m, p.n), Real(0)), part.accumulate = true;
     kept.clear();
     each_without([&](const Real* values, std::size_t n) { kept.insert(kept.end(), values, values + n); });
     part.m = std::max(p.m - delay, 0);
-    part.a = p.a + (is_later ? area(p.m - part.m, p.k) : 0);
-    part.c = p.c + (is_later ? 0 : area(p.m - part.m, p.n));
+    part.a = p.a + (is_later ? pitched_area(p.m - part.m, p.k) : 0);
+    part.c = p.c + (is_later ? 0 : pitched_area(p.m - part.m, p.n));
     multiply_rows(kernels, part);
     const Real* from = kept.data();
     each_without([&](Real* values, std::size_t n) { std::copy_n(from, n, values), from += n; });
     part.accumulate = true;
-    part.b += area(p.k, p.n);
+    part.b += p.b_transposed ? pitched_area(p.n, p.k) : pitched_area(p.k, p.n);
   }
 }
 
 template <class Real>
 void multiply_inner(const Kernels<Real>& kernels, const Product<Real>& p, int n_threads, std::vector<Real>& scratch) {
   const int part_rows = rows_of_part(p.k), n_parts = count_parts(p.k);
-  const std::size_t size = area(p.m, p.n);
+  const std::size_t size = pitched_area(p.m, p.n);
   scratch.resize(std::max(scratch.size(), size * static_cast<std::size_t>(n_parts)));
   parallel_for(n_parts, n_threads, [&](int i) {
     Product<Real> part = p;
     part.k = std::min(part_rows, p.k - i * part_rows);
-    part.a = p.a + area(i * part_rows, p.m);
-    part.b = p.b + area(i * part_rows, p.n);
+    part.a = p.a + pitched_area(i * part_rows, p.m);
+    part.b = p.b + pitched_area(i * part_rows, p.n);
     part.c = scratch.data() + static_cast<std::size_t>(i) * size;
     part.accumulate = false;
     kernels.multiply(part);

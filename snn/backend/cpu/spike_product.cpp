@@ -72,14 +72,14 @@ void copy_error(const WeightGradient<Real>& p, const EventScratch<Real>& s, std:
   const int* begin = p.row_begin;
   for (int row = s.first_row[block]; row < last_row; ++row) {
     Real* to = error.data() + s.places[static_cast<std::size_t>(row)] * std::size_t{kTileWidth};
-    std::copy_n(p.error + area(row, p.n_neurons) + first, last - first, to);
+    std::copy_n(p.error + pitched_area(row, p.n_neurons) + first, last - first, to);
     if (s.gap == 0) continue;
     while (row >= begin[1]) ++begin;
     if (row + 1 < last_row && row + 1 < begin[1]) continue;
     for (int later = row + 1; later <= row + s.gap; ++later) {
       to += kTileWidth;
       if (later < begin[1]) {
-        std::copy_n(p.error + area(later, p.n_neurons) + first, last - first, to);
+        std::copy_n(p.error + pitched_area(later, p.n_neurons) + first, last - first, to);
       } else {
         std::fill_n(to, last - first, Real(0));
       }
@@ -113,7 +113,7 @@ void sum_chunk(const Kernels<Real>& kernels, const WeightGradient<Real>& p, cons
   }
   for (std::size_t d = c.first_delay; d < c.last_delay; ++d) {
     kernels.unpack_panel(worker.sums.data() + (d - c.first_delay) * size, c.to - c.from, p.source.n_neurons, c.first,
-                         c.last, p.dw + d * area(p.n_neurons, p.source.n_neurons) + c.from);
+                         c.last, p.dw + d * pitched_area(p.n_neurons, p.source.n_neurons) + c.from);
   }
 }
 
@@ -127,7 +127,7 @@ void pack_panels(const Kernels<Real>& kernels, const WeightedSource<Real>& weigh
   panels.resize(std::max(panels.size(), weighted.delays.size() * size_of_panels(n_sources, n_neurons)));
   parallel_for(n_panels, n_threads, [&](int i) {
     const int first = i % n_tiles * kTileWidth;
-    kernels.pack_panel(weighted.w + area(i / n_tiles, n_neurons) * area(1, n_sources), n_sources, first,
+    kernels.pack_panel(weighted.w + area(i / n_tiles, n_neurons) * pitched_area(1, n_sources), n_sources, first,
                        std::min(first + kTileWidth, n_neurons), panels.data() + area(i, n_sources) * kTileWidth);
   });
 }

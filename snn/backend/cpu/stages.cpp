@@ -60,7 +60,7 @@ class ForwardGroup {
     tiles_.sums = stage.sums ? &*stage.sums : nullptr;
     tiles_.norm = stage.norm ? &*stage.norm : nullptr;
     if (stage.scan.u == nullptr) {
-      tiles_.scan.u = grown(worker.u, area(n_rows(), stage.scan.shape.n_neurons));
+      tiles_.scan.u = grown(worker.u, pitched_area(n_rows(), stage.scan.shape.n_neurons));
       tiles_.scan.first_row = first_row_;
     }
   }
@@ -72,7 +72,7 @@ class ForwardGroup {
                      Product<Real>{.a = dense(source),
                                    .b = weighted.w,
                                    .b_transposed = true,
-                                   .c = tiles_.scan.u + area(first_row_ - tiles_.scan.first_row, n_neurons),
+                                   .c = tiles_.scan.u + pitched_area(first_row_ - tiles_.scan.first_row, n_neurons),
                                    .m = n_rows(),
                                    .n = n_neurons,
                                    .k = source.n_neurons,
@@ -117,10 +117,10 @@ class ForwardGroup {
 
   /// The source's values in the group's rows.
   const Real* dense(const Source<Real>& source) {
-    if (source.values != nullptr) return source.values + area(first_row_, source.n_neurons);
+    if (source.values != nullptr) return source.values + pitched_area(first_row_, source.n_neurons);
     if (expanded_ == source.spikes) return worker_.dense.data();
     expanded_ = source.spikes;
-    Real* values = grown(worker_.dense, area(n_rows(), source.n_neurons));
+    Real* values = grown(worker_.dense, pitched_area(n_rows(), source.n_neurons));
     kernels_.expand(spike_rows(source, first_row_, last_row_), source.n_neurons, values);
     return values;
   }
@@ -182,7 +182,7 @@ void add_targets(const Kernels<Real>& kernels, const BackwardStage<Real>& stage,
   bool is_there = false;
   for (const Target<Real>& target : stage.targets) {
     multiply_delayed(kernels,
-                     Product<Real>{.a = target.delta + area(first_row, target.n_neurons),
+                     Product<Real>{.a = target.delta + pitched_area(first_row, target.n_neurons),
                                    .b = target.w,
                                    .c = stage.scan.delta + shape.index(first_row, 0),
                                    .m = n_rows,
@@ -207,9 +207,9 @@ void walk_back(const Kernels<Real>& kernels, const BackwardStage<Real>& stage, c
   int n_steps = 1;
   for (int b = 0; b < n_batch; ++b) n_steps = std::max(n_steps, row_begin[b + 1] - row_begin[b]);
   const int n_rows = whole_rows(n_batch);
-  worker.leaves.assign(area(n_rows, n_neurons), Real(0));
+  worker.leaves.assign(pitched_area(n_rows, n_neurons), Real(0));
   Real* leaves = worker.leaves.data();
-  Real* arrives = grown(worker.arrives, area(n_rows, n_neurons));
+  Real* arrives = grown(worker.arrives, pitched_area(n_rows, n_neurons));
   if (stage.scan.rule == Rule::kStep) grown(worker.psc, area(row_begin[n_batch] - row_begin[0], n_neurons));
   BackwardStep<Real> step{
       .scan = stage.scan,

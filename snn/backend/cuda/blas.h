@@ -43,8 +43,8 @@ template <class Real>
 void Blas::multiply_as(const Product<Real>& p, cudaDataType_t type, cublasComputeType_t compute) const {
   const Real one = Real(1), keep = p.accumulate ? Real(1) : Real(0);
   check(cublasGemmEx(handle_, p.b_transposed ? CUBLAS_OP_T : CUBLAS_OP_N, p.a_transposed ? CUBLAS_OP_T : CUBLAS_OP_N,
-                     p.n, p.m, p.k, &one, p.b, type, p.b_transposed ? p.k : p.n, p.a, type, p.a_transposed ? p.m : p.k,
-                     &keep, p.c, type, p.n, compute, CUBLAS_GEMM_DEFAULT),
+                     p.n, p.m, p.k, &one, p.b, type, pitch(p.b_transposed ? p.k : p.n), p.a, type,
+                     pitch(p.a_transposed ? p.m : p.k), &keep, p.c, type, pitch(p.n), compute, CUBLAS_GEMM_DEFAULT),
         "a matrix product");
 }
 

@@ -50,7 +50,7 @@ class CudaBackend final : public Backend<Real> {
   }
 
   std::size_t spike_bytes(std::size_t n_rows, int n_neurons) const override {
-    return n_rows * static_cast<std::size_t>(n_neurons) * sizeof(Real);
+    return n_rows * pitched_area(1, n_neurons) * sizeof(Real);
   }
   std::shared_ptr<void> keep(const UtteranceBytes& utterances, std::size_t leave_free) override {
     return values_.keep(utterances, leave_free);
@@ -176,7 +176,7 @@ void CudaBackend<Real>::run(const ForwardStage<Real>& stage) {
   for (const auto& [source, w, delays] : stage.sources) {
     for (std::size_t d = 0; d < delays.size(); ++d) {
       add_product(Product<Real>{.a = values_of(source),
-                                .b = w + d * area(shape.n_neurons, source.n_neurons),
+                                .b = w + d * pitched_area(shape.n_neurons, source.n_neurons),
                                 .b_transposed = true,
                                 .c = scan.u,
                                 .m = shape.n_rows,
@@ -203,7 +203,7 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
   for (const Target<Real>& target : stage.targets) {
     for (std::size_t d = 0; d < target.delays.size(); ++d) {
       add_product(Product<Real>{.a = target.delta,
-                                .b = target.w + d * area(target.n_neurons, shape.n_neurons),
+                                .b = target.w + d * pitched_area(target.n_neurons, shape.n_neurons),
                                 .c = scan.delta,
                                 .m = shape.n_rows,
                                 .n = shape.n_neurons,
@@ -215,7 +215,7 @@ void CudaBackend<Real>::run(const BackwardStage<Real>& stage) {
   }
   if (scan.rule == Rule::kStep) {
     Real* psc = scratch(shape);
-    const auto stride = static_cast<std::size_t>(shape.n_neurons);
+    const auto stride = static_cast<std::size_t>(shape.pitch());
     launch(PscScan<Real>{.shape = shape,
                          .row_begin = scan.row_begin,
                          .u = scan.u,
@@ -251,7 +251,7 @@ void CudaBackend<Real>::run(const WeightGradient<Real>& product) {
     multiply(Product<Real>{.a = error,
                            .a_transposed = true,
                            .b = values_of(product.source),
-                           .c = product.dw + d * area(product.n_neurons, product.source.n_neurons),
+                           .c = product.dw + d * pitched_area(product.n_neurons, product.source.n_neurons),
                            .m = product.n_neurons,
                            .n = product.source.n_neurons,
                            .k = product.n_rows});

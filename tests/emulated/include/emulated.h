@@ -24,6 +24,7 @@ struct Options {
 struct Counts {
   std::int64_t n_launches = 0;  // of kernels
   std::int64_t n_gemms = 0;
+  std::int64_t n_gemms_unaligned = 0;  // calls of which an operand's columns do not all begin at multiples of 16 bytes
   std::int64_t n_copies_to_device = 0, n_copies_from_device = 0;
   std::int64_t n_memsets = 0;
   std::int64_t n_synchronisations = 0;  // of a stream, an event, the device; by cudaFree and cudaFreeHost

@@ -57,7 +57,7 @@ TEST_CASE("parameter list: lateral matrices behind the skips, nothing of a froze
     CHECK(info.trained == (info.to != 2 && info.kind != ParameterKind::kTheta));  // only layer 2 has BIP
   }
   const ArrayLayout layout(params);
-  CHECK(layout.n_weights() == 4 * 3 + 2 * 5 + 2 * 4);
+  CHECK(layout.n_weights() == 4 * 4 + 2 * 8 + 2 * 4);  // rows of 3 and 5 numbers with their gaps
   CHECK(layout.n_trained() == layout.n_weights() + 4);
 }
 
@@ -126,19 +126,29 @@ TEST_CASE("parameter list: arrays that do not fit are named") {
   }
 }
 
-// 12 + 20 + 10 + 15 + 8 weights, 4 + 5 self-weights, theta of layer 2: 5 are trained; theta of layers 1 and 3, 4 + 2,
-// are not.
-TEST_CASE("array layout: trained arrays first, every place once") {
+// Weights: 4 rows of 3 numbers, 5 of 4, 2 of 5, 5 of 3 and 2 of 4, each in a whole number of fours. Self-weights of 4 and 5
+// neurons, theta of layer 2: 5 are trained; theta of layers 1 and 3, 4 + 2, are not.
+TEST_CASE("array layout: trained arrays first, each row at a multiple of 16 bytes, no place twice") {
   const ArrayLayout layout(network());
-  CHECK(layout.n_trained() == 79);
-  CHECK(layout.n_values() == 85);
+  CHECK(layout.n_trained() == 4 * 4 + 5 * 4 + 2 * 8 + 5 * 4 + 2 * 4 + 4 + 8 + 8);
+  CHECK(layout.n_values() == layout.n_trained() + 4 + 4);
   std::vector<int> owners(layout.n_values());
+  std::size_t n_owned = 0;
   for (const auto& entry : layout.entries()) {
-    CHECK(entry.size == static_cast<std::size_t>(entry.info.n_values()));
+    INFO(entry.info.name);
+    CHECK(entry.rows * entry.columns == entry.info.n_values());
+    CHECK(entry.columns == entry.info.shape.back());
     CHECK((entry.offset < layout.n_trained()) == entry.info.trained);
-    for (std::size_t i = 0; i < entry.size; ++i) ++owners.at(entry.offset + i);
+    for (int row = 0; row < entry.rows; ++row) {
+      const std::size_t begin = entry.offset + pitched_area(row, entry.columns);
+      CHECK(begin * sizeof(float) % 16 == 0);
+      for (int i = 0; i < entry.columns; ++i, ++n_owned) ++owners.at(begin + static_cast<std::size_t>(i));
+    }
+    CHECK(entry.size() ==
+          pitched_area(entry.rows, entry.columns) - static_cast<std::size_t>(pitch(entry.columns) - entry.columns));
   }
-  CHECK(owners == std::vector<int>(85, 1));
+  CHECK(*std::ranges::max_element(owners) == 1);
+  CHECK(n_owned == 85);
 }
 
 TEST_CASE("array layout: weights first, then what else is trained, then the rest") {
@@ -147,10 +157,10 @@ TEST_CASE("array layout: weights first, then what else is trained, then the rest
   params.forward_delays = {0, 2};
   params.normalised = true;
   const ArrayLayout layout(params);
-  CHECK(layout.n_weights() == 12 + 2 * 20 + 2 * 10 + 15 + 8);
-  CHECK(layout.n_trained() ==
-        layout.n_weights() + 9 + 5 + 2 * 4 + 11 + 11);          // w_self, theta, adapt and rho, bias, gain
-  CHECK(layout.n_values() == layout.n_trained() + 6 + 2 * 11);  // theta, mean and variance
+  // With gaps a layer of 4, 5 and 2 neurons takes 4, 8 and 4 numbers: w_self, theta, adapt and rho, bias, gain; theta, mean, variance.
+  CHECK(layout.n_weights() == 16 + 2 * 20 + 2 * 16 + 20 + 8);
+  CHECK(layout.n_trained() == layout.n_weights() + 12 + 8 + 2 * 4 + 16 + 16);
+  CHECK(layout.n_values() == layout.n_trained() + 8 + 2 * 16);
   for (const auto& entry : layout.entries()) {
     CHECK((entry.offset < layout.n_weights()) == (entry.info.kind == ParameterKind::kWeight));
     CHECK((entry.offset < layout.n_trained()) == entry.info.trained);

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "tests/snn/numbers.h"
+
 namespace {
 
 /// A batch of one utterance of two steps: three neurons, two classes.
@@ -10,7 +12,8 @@ struct Batch {
   std::vector<float> sums, psc;
 
   explicit Batch(float value)
-      : sums{value, value + 1.0F}, psc{value + 2.0F, value + 3.0F, value + 4.0F, value + 5.0F} {}
+      : sums{value, value + 1.0F},
+        psc(support::spread<float>({value + 2.0F, value + 3.0F, value + 4.0F, value + 5.0F}, 2)) {}
   snn::KeepAnswers<float> body() const {
     return {.n_batch = 1,
             .n_neurons = 3,

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "snn/backend/backend.h"
+#include "tests/snn/numbers.h"
 
 namespace {
 
@@ -20,7 +21,7 @@ class Rig {
         parameters_(*backend_, layout_.n_values()),
         gradients_(*backend_, layout_.n_values()),
         row_begin_(*backend_, 2),
-        input_(*backend_, static_cast<std::size_t>(2 * n_steps)),
+        input_(*backend_, snn::pitched_area(n_steps, 2)),
         spikes_(*backend_, static_cast<std::size_t>(n_steps)),
         n_spikes_(*backend_, kNeurons),
         batch_spikes_(*backend_, kNeurons),
@@ -29,7 +30,7 @@ class Rig {
         parts_(*backend_, layout_.n_trained() - layout_.n_weights()),
         n_steps_(n_steps) {
     row_begin_.upload(std::vector<int>{0, n_steps});
-    for (const int n : params_.sizes) delta_.emplace_back(*backend_, static_cast<std::size_t>(n * n_steps));
+    for (const int n : params_.sizes) delta_.emplace_back(*backend_, snn::pitched_area(n_steps, n));
   }
 
   snn::Layer<double> layer(int index) {
@@ -41,20 +42,22 @@ class Rig {
 
   void set(snn::ParameterKind kind, int from, int to, const std::vector<double>& values) {
     const snn::ArrayLayout::Entry* entry = find(kind, from, to);
-    REQUIRE(entry->size == values.size());
-    parameters_.upload(values, entry->offset);
+    REQUIRE(static_cast<std::size_t>(entry->info.n_values()) == values.size());
+    parameters_.upload(support::spread(values, entry->columns), entry->offset);
   }
-  void set_input(const std::vector<double>& values) { input_.upload(values); }
+  void set_input(const std::vector<double>& values) { input_.upload(support::spread(values, 2)); }
   /// Of population 1: a word for each step.
   void set_spikes(const std::vector<std::uint64_t>& words) { spikes_.upload(words); }
-  void set_delta(int population, const std::vector<double>& values) { delta_.at(population).upload(values); }
+  void set_delta(int population, const std::vector<double>& values) {
+    delta_.at(population).upload(support::spread(values, params_.sizes.at(population)));
+  }
   /// Spikes of each neuron of all layers.
   std::vector<int> n_spikes() const { return n_spikes_.download(); }
   std::vector<double> gradient(snn::ParameterKind kind, int from, int to) const {
     const snn::ArrayLayout::Entry* entry = find(kind, from, to);
     const std::size_t n_weights = layout_.n_weights();
-    if (kind != snn::ParameterKind::kWeight) return parts_.download(entry->offset - n_weights, entry->size);
-    return gradients_.download(entry->offset, entry->size);
+    if (kind != snn::ParameterKind::kWeight) return parts_.download(entry->offset - n_weights, entry->size());
+    return support::packed(gradients_.download(entry->offset, entry->size()), entry->columns);
   }
 
   const snn::ArrayLayout::Entry* find(snn::ParameterKind kind, int from, int to) const {
@@ -121,7 +124,7 @@ TEST_CASE("layer: the current sums over all connections, skips alike", "[ScSr Eq
   snn::Layer<double> layer = rig.layer(2);
   for (int i = 0; i < 2; ++i) {  // a second pass starts anew
     layer.forward(rig.pass(), true);
-    CHECK(layer.u().download() == std::vector<double>{2.0});
+    CHECK(layer.u().download() == support::spread({2.0}, 1));
     CHECK(layer.spikes().download() ==
           std::vector<std::byte>{std::byte{1}, {}, {}, {}, {}, {}, {}, {}});  // a word, the lowest byte first
     CHECK(rig.n_spikes() == std::vector<int>{0, 0, 1, 0, 0});
@@ -179,10 +182,10 @@ TEST_CASE("layer: gradients pair delta with what the connection carried", "[ScSr
   rig.set_delta(3, {1.0, 0.0, 1.0, 0.0});
   snn::Layer<double> layer = rig.layer(2);
   layer.forward(rig.pass(), true);
-  const std::vector<double> u = layer.u().download();
+  const std::vector<double> u = support::packed(layer.u().download(), 1);
   REQUIRE(u[0] == 0.3125);
   layer.backward(rig.pass());
-  const std::vector<double> delta = layer.delta().download();
+  const std::vector<double> delta = support::packed(layer.delta().download(), 1);
   REQUIRE(delta[0] != 0.0);
   const auto close = [&](const std::vector<double>& got, const std::vector<double>& wanted) {
     for (std::size_t i = 0; i < wanted.size(); ++i) CHECK(got.at(i) == Approx(wanted[i]));

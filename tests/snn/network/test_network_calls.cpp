@@ -29,6 +29,24 @@ TEST_CASE("network: parameters go in and come out") {
   CHECK_THROWS_WITH(rig.network.set_parameters(tensors), Contains("w_1_3"));
 }
 
+TEST_CASE("network: rows of parameters lie apart in the back end's memory, not in tensors") {
+  snn::TrainingParams params = support::small_training();
+  params.network.sizes = {12, 21, 10, 4};
+  Rig<float> rig(params);
+  const snn::Tensors tensors = rig.network.parameters();
+  const std::vector<float> kept = rig.network.parameter_buffer().download();
+  for (const snn::ArrayLayout::Entry& entry : rig.network.layout().entries()) {
+    const std::vector<float>& values = tensors.at(entry.info.name).values;
+    REQUIRE(values.size() == static_cast<std::size_t>(entry.info.n_values()));
+    const int step = entry.info.name == "w_1_2" ? 24 : entry.info.name == "w_2_3" ? 12 : snn::pitch(entry.columns);
+    INFO(entry.info.name);
+    for (int i = 0; i < static_cast<int>(values.size()); ++i) {
+      const auto at = static_cast<std::size_t>(i / entry.columns * step + i % entry.columns);
+      REQUIRE(kept.at(entry.offset + at) == values[static_cast<std::size_t>(i)]);
+    }
+  }
+}
+
 TEST_CASE("network: gradients of what is not trained stay zero") {
   Rig<float> rig;
   rig.backward(support::synthetic(), {0, 1, 2});

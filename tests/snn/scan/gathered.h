@@ -2,6 +2,7 @@
 // What a network makes of a batch's utterances.
 #include "snn/data/batch.h"
 #include "snn/scan/draw_taps.h"
+#include "tests/snn/numbers.h"
 #include "tests/snn/scan/run_body.h"
 
 namespace support {
@@ -25,7 +26,7 @@ std::vector<Real> gathered(const snn::Batch& batch) {
                                                     .taps = taps.data(),
                                                     .factor = Real(1),
                                                     .x = x.data()});
-  return x;
+  return packed(x, batch.n_channels);
 }
 
 }  // namespace support

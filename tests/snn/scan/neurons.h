@@ -41,8 +41,8 @@ struct Neurons {
   Neurons(const std::vector<int>& n_steps, int n_neurons, bool self_connected = true, std::uint32_t seed = 1)
       : row_begin(rows_of(n_steps)),
         shape{row_begin.back(), static_cast<int>(n_steps.size()), n_neurons},
-        drive(numbers<Real>(shape.size(), seed, -0.75, 1.5)),
-        psc_error(numbers<Real>(shape.size(), seed + 1)),
+        drive(spread<Real>(numbers<Real>(snn::area(shape.n_rows, n_neurons), seed, -0.75, 1.5), n_neurons)),
+        psc_error(spread<Real>(numbers<Real>(snn::area(shape.n_rows, n_neurons), seed + 1), n_neurons)),
         theta(numbers<Real>(static_cast<std::size_t>(n_neurons), seed + 2, 0.75, 1.0)) {
     if (self_connected) w_self = numbers<Real>(static_cast<std::size_t>(n_neurons), seed + 3, -0.5, 1.0);
     network.tau_s = 4.0;
@@ -101,8 +101,8 @@ struct Neurons {
 
   void forward(int width = snn::kTileWidth) {
     u = drive;
-    psc.assign(wants_psc ? shape.size() : 0, std::numeric_limits<Real>::quiet_NaN());
-    fired.assign(shape.size(), std::numeric_limits<Real>::quiet_NaN());
+    fired = unset();
+    psc = wants_psc ? fired : std::vector<Real>();
     psc_sums.assign(static_cast<std::size_t>(shape.n_batch * shape.n_neurons), std::numeric_limits<Real>::quiet_NaN());
     n_spikes.assign(static_cast<std::size_t>(shape.n_batch * shape.n_neurons), -1);
     snn::ForwardScan<Real> scan =
@@ -117,7 +117,7 @@ struct Neurons {
     dw_self.assign(n_spikes.size(), std::numeric_limits<Real>::quiet_NaN());
     dtheta = dbias = dadaptation = drho = dw_self;
     snn::BackwardScan<Real> scan = backward_scan(delta.data(), drive_error.data(), dw_self.data(), dtheta.data());
-    scan.psc = {psc.data(), 0, 0, static_cast<std::size_t>(shape.n_neurons)};
+    scan.psc = {psc.data(), 0, 0, static_cast<std::size_t>(shape.pitch())};
     scan.dbias = dbias.data();
     scan.dadaptation = adaptation.empty() ? nullptr : dadaptation.data();
     scan.drho = adaptation.empty() ? nullptr : drho.data();
@@ -132,6 +132,11 @@ struct Neurons {
     rho = numbers<Real>(n, seed + 2, 0.5, 0.9);
   }
 
+  /// An array over time that nothing was written to.
+  std::vector<Real> unset() const {
+    const std::vector<Real> rows(snn::area(shape.n_rows, shape.n_neurons), std::numeric_limits<Real>::quiet_NaN());
+    return spread<Real>(rows, shape.n_neurons);
+  }
   /// One neuron's column of an array over time, of utterance b.
   std::vector<Real> column(const std::vector<Real>& array, int b, int n) const {
     std::vector<Real> out;
@@ -141,7 +146,7 @@ struct Neurons {
   /// The rows of utterance b.
   std::vector<Real> utterance(const std::vector<Real>& array, int b) const {
     const auto begin = static_cast<std::ptrdiff_t>(at(b, 0, 0));
-    return {array.begin() + begin, array.begin() + begin + n_steps(b) * shape.n_neurons};
+    return {array.begin() + begin, array.begin() + begin + n_steps(b) * shape.pitch()};
   }
 };
 

@@ -10,14 +10,14 @@ namespace {
 template <class Real>
 std::vector<Real> add(std::vector<Real> x, const std::vector<snn::UtteranceView>& utterances,
                       const std::vector<int>& row_begin, int width = snn::kTileWidth) {
-  const int n_rows = row_begin.back();
-  support::run_tiles(
-      snn::AddNoise<Real>{.shape = {n_rows, static_cast<int>(utterances.size()), static_cast<int>(x.size()) / n_rows},
-                          .row_begin = row_begin.data(),
-                          .utterances = utterances.data(),
-                          .x = x.data()},
-      width);
-  return x;
+  const int n_rows = row_begin.back(), n_channels = static_cast<int>(x.size()) / n_rows;
+  x = support::spread<Real>(x, n_channels);
+  support::run_tiles(snn::AddNoise<Real>{.shape = {n_rows, static_cast<int>(utterances.size()), n_channels},
+                                         .row_begin = row_begin.data(),
+                                         .utterances = utterances.data(),
+                                         .x = x.data()},
+                     width);
+  return support::packed(x, n_channels);
 }
 
 snn::UtteranceView with(float noise, std::uint64_t seed) {

@@ -22,18 +22,20 @@ namespace literal = support::literal;
 TEST_CASE("backward scan: three steps by the step rule", "[ScSr Eq. 14]") {
   Neurons<double> neuron({3}, 1, false);
   neuron.theta = {0.5};
-  neuron.u = {0.5, 2.0, 1.5};
-  neuron.psc = {0.0, 0.25, 7.0 / 16.0};
+  neuron.u = support::spread({0.5, 2.0, 1.5}, 1);
+  neuron.psc = support::spread({0.0, 0.25, 7.0 / 16.0}, 1);
   neuron.n_spikes = {2};
-  neuron.psc_error = {0.0, 0.0, 1.0};
+  neuron.psc_error = support::spread({0.0, 0.0, 1.0}, 1);
   neuron.gradient.rule = Rule::kStep;
   neuron.gradient.warm_fraction = 0.0;
   neuron.backward();
-  CHECK(neuron.delta[2] == Approx(1.0 / 6.0));
-  CHECK(neuron.delta[1] == Approx(17.0 / 72.0));
-  CHECK(neuron.delta[0] == Approx(17.0 / 144.0));
-  CHECK(neuron.drive_error[2] == Approx(1.0 / 24.0));
-  CHECK(neuron.drive_error[1] == Approx(0.75 / 24.0 + 17.0 / 288.0));
+  const std::vector<double> delta = support::packed(neuron.delta, 1),
+                            drive_error = support::packed(neuron.drive_error, 1);
+  CHECK(delta[2] == Approx(1.0 / 6.0));
+  CHECK(delta[1] == Approx(17.0 / 72.0));
+  CHECK(delta[0] == Approx(17.0 / 144.0));
+  CHECK(drive_error[2] == Approx(1.0 / 24.0));
+  CHECK(drive_error[1] == Approx(0.75 / 24.0 + 17.0 / 288.0));
   CHECK(neuron.dw_self[0] == Approx(1.0 / 24.0));
   CHECK(neuron.dtheta[0] == Approx(17.0 / 144.0));
 }
@@ -73,11 +75,11 @@ TEST_CASE("backward scan: an error cannot grow along spikes where the self-gain 
     neurons.w_self = {1.0};
     neurons.network.v_th = 0.01;
     neurons.gradient.self_gain = self_gain;
-    neurons.u.assign(60, 0.02);
-    neurons.psc.assign(60, 1.0);
+    neurons.u.assign(neurons.shape.size(), 0.02);
+    neurons.psc.assign(neurons.shape.size(), 1.0);
     neurons.n_spikes = {60};
-    neurons.psc_error.assign(60, 0.0);
-    neurons.psc_error.back() = 1.0;
+    neurons.psc_error.assign(neurons.shape.size(), 0.0);
+    neurons.psc_error[neurons.at(0, 59, 0)] = 1.0;
     neurons.backward();
     double most = 0.0;
     for (const double delta : neurons.delta) most = std::max(most, std::abs(delta));

@@ -10,9 +10,11 @@ namespace {
 const std::vector<int> kRows = {0, 3, 5, 11};  // utterances of 3, 2 and 6 steps
 
 template <class Real>
-std::vector<Real> delayed(const std::vector<Real>& from, std::vector<Real> to, int offset, bool adds,
+std::vector<Real> delayed(std::vector<Real> from, std::vector<Real> to, int offset, bool adds,
                           const std::vector<int>& row_begin = kRows, int width = snn::kTileWidth) {
   const int n_rows = row_begin.back(), n_neurons = static_cast<int>(from.size()) / n_rows;
+  from = support::spread<Real>(from, n_neurons);
+  to = support::spread<Real>(to, n_neurons);
   support::run_tiles(snn::DelayedRows<Real>{.shape = {n_rows, static_cast<int>(row_begin.size()) - 1, n_neurons},
                                             .row_begin = row_begin.data(),
                                             .from = from.data(),
@@ -20,7 +22,7 @@ std::vector<Real> delayed(const std::vector<Real>& from, std::vector<Real> to, i
                                             .offset = offset,
                                             .adds = adds},
                      width);
-  return to;
+  return support::packed(to, n_neurons);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 TEST_CASE("direct input: behind the synapse the values are there again", "[Ossicle direct input]") {
   const std::vector<int> row_begin = {0, 4, 4, 11};
   const snn::Shape shape{11, 3, 5};
-  const std::vector<double> wanted = support::numbers<double>(55, 1);
+  const std::vector<double> wanted = support::numbers<double>(shape.size(), 1);
   for (const int width : {1, 7, 64}) {
     std::vector<double> x = wanted;
     support::run_tiles(snn::DirectInput<double>{shape, row_begin.data(), x.data(), 0.875, 0.125}, width);

@@ -16,13 +16,13 @@ namespace literal = support::literal;
 //   u = 2 fires, adaptation 1; u = 3 - 1/2 = 5/2 fires, adaptation 3/2; u = 7/4 - 3/4 = 1 does not fire.
 TEST_CASE("extended scan: three steps of a neuron with bias and adaptation") {
   Neurons<double> neuron({3}, 1, false);
-  neuron.drive = {7.0, 5.0, -3.0};
+  neuron.drive = support::spread({7.0, 5.0, -3.0}, 1);
   neuron.theta = {0.5};
   neuron.bias = {1.0};
   neuron.adaptation = {0.5};
   neuron.rho = {0.5};
   neuron.forward();
-  CHECK(neuron.u == std::vector<double>{2.0, 2.5, 1.0});
+  CHECK(support::packed(neuron.u, 1) == std::vector<double>{2.0, 2.5, 1.0});
   CHECK(neuron.n_spikes == std::vector<int>{2});
 }
 
@@ -36,16 +36,16 @@ TEST_CASE("extended scan: an error at the spikes stands behind the synapse") {
   neuron.adaptation = {0.5};
   neuron.rho = {0.5};
   neuron.of_spikes = true;
-  neuron.u = {2.0, 2.5, 1.0};
-  neuron.psc.assign(3, 0.0);
+  neuron.u = support::spread({2.0, 2.5, 1.0}, 1);
+  neuron.psc.assign(neuron.shape.size(), 0.0);
   neuron.n_spikes = {2};
-  neuron.psc_error = {1.0, 0.0, 1.0};
+  neuron.psc_error = support::spread({1.0, 0.0, 1.0}, 1);
   neuron.backward();
-  CHECK(neuron.delta == std::vector<double>{0.5, 0.0, 0.0});
-  CHECK(neuron.drive_error == std::vector<double>{0.125, 0.0, 0.0});
-  neuron.psc_error = {1.0, 1.0, 1.0};
+  CHECK(support::packed(neuron.delta, 1) == std::vector<double>{0.5, 0.0, 0.0});
+  CHECK(support::packed(neuron.drive_error, 1) == std::vector<double>{0.125, 0.0, 0.0});
+  neuron.psc_error = support::spread({1.0, 1.0, 1.0}, 1);
   neuron.backward();
-  CHECK(neuron.delta[1] == Approx(0.4));
+  CHECK(neuron.delta[neuron.at(0, 1, 0)] == Approx(0.4));
   CHECK(neuron.delta[0] == Approx(0.4));
   CHECK(neuron.drive_error[0] == Approx(0.175));
   CHECK(neuron.dbias[0] == Approx(0.275));

@@ -16,7 +16,7 @@ namespace {
 template <class Real>
 double firing_rate(const Neurons<Real>& neurons) {
   return std::accumulate(neurons.n_spikes.begin(), neurons.n_spikes.end(), 0.0) /
-         static_cast<double>(neurons.shape.size());
+         static_cast<double>(neurons.shape.n_rows * neurons.shape.n_neurons);
 }
 
 }  // namespace
@@ -26,12 +26,12 @@ double firing_rate(const Neurons<Real>& neurons) {
 //   u = 2 * 37/64 = 1.15625 fires, a = 175/256.
 TEST_CASE("forward scan: four steps of a self-connected neuron") {
   Neurons<double> neuron({4}, 1);
-  neuron.drive = {8.0, -3.0, -0.25, -1.5};
+  neuron.drive = support::spread({8.0, -3.0, -0.25, -1.5}, 1);
   neuron.theta = {0.5};
   neuron.w_self = {2.0};
   neuron.forward();
-  CHECK(neuron.u == std::vector<double>{2.0, 1.25, 1.375, 1.15625});
-  CHECK(neuron.psc == std::vector<double>{0.25, 7.0 / 16.0, 37.0 / 64.0, 175.0 / 256.0});
+  CHECK(support::packed(neuron.u, 1) == std::vector<double>{2.0, 1.25, 1.375, 1.15625});
+  CHECK(support::packed(neuron.psc, 1) == std::vector<double>{0.25, 7.0 / 16.0, 37.0 / 64.0, 175.0 / 256.0});
   CHECK(neuron.n_spikes == std::vector<int>{4});
 }
 
@@ -162,7 +162,7 @@ TEST_CASE("forward scan: potentials of a part of the rows, and without PSCs, are
                           .coeffs = neurons.coeffs()}
       .run<snn::kTileWidth>(1, 0, 64);
   for (int t = 0; t < 20; ++t) {
-    for (int n = 0; n < 64; ++n) REQUIRE(part[static_cast<std::size_t>(t * 70 + n)] == neurons.u[neurons.at(1, t, n)]);
+    for (int n = 0; n < 64; ++n) REQUIRE(part[neurons.shape.index(t, n)] == neurons.u[neurons.at(1, t, n)]);
   }
 }
 
@@ -180,14 +180,14 @@ TEST_CASE("forward scan: a self-weight of zero is no self-connection") {
 TEST_CASE("forward scan: float follows double") {
   Neurons<float> single({30, 30}, 70);
   Neurons<double> twice({30, 30}, 70);
-  single.drive = support::numbers<float>(single.shape.size(), 9, -0.75, 1.5);
+  single.drive = support::spread<float>(support::numbers<float>(60 * 70, 9, -0.75, 1.5), 70);
   twice.drive.assign(single.drive.begin(), single.drive.end());
   twice.theta.assign(single.theta.begin(), single.theta.end());
   twice.w_self.assign(single.w_self.begin(), single.w_self.end());
   single.forward();
   twice.forward();
   double closest = 1.0;
-  for (const double u : twice.u) closest = std::min(closest, std::abs(u - 1.0));
+  for (const double u : support::packed(twice.u, 70)) closest = std::min(closest, std::abs(u - 1.0));
   REQUIRE(closest > 7e-6);
   for (std::size_t i = 0; i < single.psc.size(); ++i) {
     REQUIRE(std::abs(static_cast<double>(single.psc[i]) - twice.psc[i]) <= 2e-6);

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "tests/snn/numbers.h"
 #include "tests/snn/scan/run_body.h"
 
 namespace {
@@ -20,7 +21,7 @@ std::vector<float> gather(const std::vector<snn::UtteranceView>& utterances, con
                                              .factor = factor,
                                              .x = x.data()},
                      width);
-  return x;
+  return support::packed(x, n_channels);
 }
 
 }  // namespace

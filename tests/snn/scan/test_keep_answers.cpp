@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "tests/snn/numbers.h"
 #include "tests/snn/scan/run_body.h"
 
 namespace {
@@ -10,7 +11,7 @@ namespace {
 /// Two utterances of three and one steps; three neurons, the last two of the output layer.
 struct Answers {
   std::vector<int> n_spikes = {1, 2, 3, 4, 5, 6};  // [2][3]
-  std::vector<double> sums = {0.5, 1.5, 2.5, 3.5}, psc = {1, 2, 3, 4, 5, 6, 7, 8};
+  std::vector<double> sums = {0.5, 1.5, 2.5, 3.5}, psc = support::spread({1, 2, 3, 4, 5, 6, 7, 8}, 2);
   std::vector<std::int64_t> spikes = {100, 200, std::int64_t{1} << 40};
   std::vector<double> scores = std::vector<double>(4, -1.0), kept_psc = std::vector<double>(8, -1.0);
 
@@ -36,7 +37,7 @@ TEST_CASE("keep answers: spikes are added to those of all batches, sums and PSCs
     support::run_tiles(answers.body(), width);
     CHECK(answers.spikes == std::vector<std::int64_t>{105, 207, (std::int64_t{1} << 40) + 9});
     CHECK(answers.scores == answers.sums);
-    CHECK(answers.kept_psc == answers.psc);
+    CHECK(answers.kept_psc == support::packed(answers.psc, 2));
   }
 }
 
@@ -55,14 +56,14 @@ TEST_CASE("keep answers: without sums the output neurons' spikes are the scores,
 TEST_CASE("keep answers: more numbers than one item has") {
   constexpr int kRows = 700;
   Answers answers;
-  answers.psc.resize(2 * kRows);
+  answers.psc.resize(snn::pitched_area(kRows, 2));
   std::iota(answers.psc.begin(), answers.psc.end(), 1.0);
   answers.kept_psc.assign(2 * kRows, -1.0);
   snn::KeepAnswers<double> body = answers.body();
   body.n_rows = kRows;
   CHECK(body.extent().n_batch == 2);
   support::run_tiles(body, 64);
-  CHECK(answers.kept_psc == answers.psc);
+  CHECK(answers.kept_psc == support::packed(answers.psc, 2));
   body.n_rows = (1 << 30) + 1;  // 2^31 + 2 numbers, and 7 before them: more than an int counts
   CHECK(body.extent().n_batch == (1 << 21) + 1);
 }

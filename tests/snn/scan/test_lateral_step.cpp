@@ -27,7 +27,8 @@ void check_forward(Neurons<float>& neurons) {
   neurons.wants_psc = false;
   neurons.forward();
   const snn::Shape& shape = neurons.shape;
-  std::vector<float> u = neurons.drive, fired(shape.size(), NAN), leaves(neurons.n_spikes.size());
+  std::vector<float> u = neurons.drive, fired = neurons.unset(),
+                     leaves(snn::pitched_area(shape.n_batch, shape.n_neurons));
   std::vector<int> n_spikes(neurons.n_spikes.size(), -1);
   auto tiles = tiles_of<snn::ForwardTile, float, kWidth>(shape);
   snn::ForwardStep<float> step{.scan = neurons.forward_scan(u.data(), nullptr, nullptr, n_spikes.data()),
@@ -46,14 +47,15 @@ void check_backward(Neurons<float>& neurons) {
   neurons.forward();
   neurons.backward();
   const snn::Shape& shape = neurons.shape;
-  std::vector<float> delta = neurons.psc_error, u = neurons.u, leaves(neurons.n_spikes.size(), NAN);
-  std::vector<float> dw_self(leaves.size(), NAN), dtheta = dw_self, dbias = dw_self, dstrength = dw_self,
-                                                  drho = dw_self;
+  std::vector<float> delta = neurons.psc_error, u = neurons.u,
+                     leaves(snn::pitched_area(shape.n_batch, shape.n_neurons), NAN);
+  std::vector<float> dw_self(neurons.n_spikes.size(), NAN), dtheta = dw_self, dbias = dw_self, dstrength = dw_self,
+                                                            drho = dw_self;
   auto tiles = tiles_of<snn::BackwardTile, float, kWidth>(shape);
   snn::BackwardStep<float> step{.scan = neurons.backward_scan(delta.data(), u.data(), dw_self.data(), dtheta.data()),
                                 .state = {tiles.data(), 0, nullptr, leaves.data()},
                                 .step = longest(neurons.row_begin) + 1};
-  step.scan.psc = {neurons.psc.data(), 0, 0, static_cast<std::size_t>(shape.n_neurons)};
+  step.scan.psc = {neurons.psc.data(), 0, 0, static_cast<std::size_t>(shape.pitch())};
   step.scan.dbias = dbias.data();
   if (!neurons.adaptation.empty()) step.scan.dadaptation = dstrength.data(), step.scan.drho = drho.data();
   for (; step.step >= 0; --step.step) support::run_tiles<kWidth>(step);
@@ -102,20 +104,20 @@ TEST_CASE("lateral step: what arrives joins the drive, what leaves are the step'
   // tau_s 4: a drive of 8 in one step is a current of 2 there and 1.5 in the next.
   Neurons<double> neurons({2, 1}, 2, false);
   neurons.theta = {0.5, 0.5};
-  std::vector<double> u = {8, 0, /**/ -6, 4, /**/ 0, 0}, leaves(4, -1.0), arrives(4, 0.0);
+  std::vector<double> u = support::spread({8, 0, /**/ -6, 4, /**/ 0, 0}, 2), leaves(8, -1.0);
   std::vector<int> n_spikes(4, -1);
   auto tiles = tiles_of<snn::ForwardTile, double, 7>(neurons.shape);
   snn::ForwardStep<double> step{.scan = neurons.forward_scan(u.data(), nullptr, nullptr, n_spikes.data()),
                                 .state = {tiles.data(), 0, nullptr, leaves.data()},
                                 .step = 0};
   support::run_tiles<7>(step);
-  CHECK(leaves == std::vector<double>{1, 0, 0, 0});
-  arrives = {0, 2, 9, 9};  // the second utterance has ended
+  CHECK(support::packed(leaves, 2) == std::vector<double>{1, 0, 0, 0});
+  const std::vector<double> arrives = support::spread({0, 2, 9, 9}, 2);  // the second utterance has ended
   step.state.arrives = arrives.data();
   step.step = 1;
   support::run_tiles<7>(step);
-  CHECK(u == std::vector<double>{2, 0, /**/ 0, 1.5, /**/ 0, 0});
-  CHECK(leaves == std::vector<double>{0, 1, 0, 0});
+  CHECK(support::packed(u, 2) == std::vector<double>{2, 0, /**/ 0, 1.5, /**/ 0, 0});
+  CHECK(support::packed(leaves, 2) == std::vector<double>{0, 1, 0, 0});
   CHECK(n_spikes == std::vector<int>{1, 1, 0, 0});
 }
 
@@ -125,17 +127,18 @@ TEST_CASE("lateral step: what arrives joins the error, what leaves is delta or t
     auto neurons = support::neurons_of<double>({1, 1}, 1, support::kRules[1], false);
     neurons.of_spikes = of_spikes;
     const double bare = 0.5, more = 0.25;
-    neurons.drive = {3.0, 3.0};
-    neurons.psc_error = {bare, bare + more};
+    neurons.drive = support::spread({3.0, 3.0}, 1);
+    neurons.psc_error = support::spread({bare, bare + more}, 1);
     neurons.forward(), neurons.backward();
-    std::vector<double> delta = {bare, bare}, u = neurons.u, leaves(2, NAN), dtheta(2), arrives = {0.0, more};
+    std::vector<double> delta = support::spread({bare, bare}, 1), u = neurons.u, leaves = neurons.unset(), dtheta(2);
+    const std::vector<double> arrives = support::spread({0.0, more}, 1);
     auto tiles = tiles_of<snn::BackwardTile, double, 7>(neurons.shape);
     snn::BackwardStep<double> step{.scan = neurons.backward_scan(delta.data(), u.data(), nullptr, dtheta.data()),
                                    .state = {tiles.data(), 0, arrives.data(), leaves.data()},
                                    .step = 0};
     support::run_tiles<7>(step);
     CHECK(delta == neurons.delta);
-    CHECK(delta[0] != delta[1]);
+    CHECK(delta[0] != delta[4]);
     CHECK(leaves == (of_spikes ? neurons.drive_error : neurons.delta));
   }
 }

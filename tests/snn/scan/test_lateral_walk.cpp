@@ -37,7 +37,7 @@ void run_walk(const Walk& walk) {
 template <class Step, class Weight>
 void run_steps(Step step, int n_steps, int by, const Weight& weight) {
   const auto& shape = step.scan.shape;
-  std::vector<float> arrives(snn::area(shape.n_batch, shape.n_neurons));
+  std::vector<float> arrives(snn::pitched_area(shape.n_batch, shape.n_neurons));
   for (int k = 0; k < n_steps; ++k, step.step += by) {
     support::run_tiles<1>(step);
     for (int b = 0; b < shape.n_batch; ++b) {
@@ -56,13 +56,13 @@ void run_steps(Step step, int n_steps, int by, const Weight& weight) {
 /// Neurons that fire, with what goes between them.
 struct Layer {
   Neurons<float> neurons;
-  std::vector<float> w = support::numbers<float>(snn::area(kNeurons, kNeurons), 7, -0.5, 0.5), leaves;
+  std::vector<float> w = support::numbers<float>(snn::pitched_area(kNeurons, kNeurons), 7, -0.5, 0.5), leaves;
 
   Layer(const support::RuleCase& rule, bool is_extended) : neurons(support::neurons_of<float>(kSteps, kNeurons, rule)) {
     if (is_extended) neurons.extend();
     neurons.silent.assign(kSteps.size() * kNeurons, 0);
     neurons.silent[5] = neurons.silent[kNeurons * 3 + 32] = 1;
-    leaves.assign(neurons.silent.size(), 0.0F);
+    leaves.assign(snn::pitched_area(neurons.shape.n_batch, kNeurons), 0.0F);
   }
   float weight(int to, int from) const { return w[neurons.shape.index(to, from)]; }
 };
@@ -75,7 +75,7 @@ struct Forward {
 
   explicit Forward(const Neurons<float>& neurons)
       : u(neurons.drive),
-        fired(u.size(), NAN),
+        fired(neurons.unset()),
         n_spikes(neurons.silent.size(), -1),
         scan(neurons.forward_scan(u.data(), nullptr, nullptr, n_spikes.data())) {
     scan.fired = fired.data();
@@ -94,7 +94,7 @@ struct Backward {
         dbias(dw_self),
         scan(neurons.backward_scan(delta.data(), u.data(), dw_self.data(), dtheta.data())) {
     scan.dbias = dbias.data();
-    scan.psc = {neurons.psc.data(), 0, 0, kNeurons};
+    scan.psc = {neurons.psc.data(), 0, 0, static_cast<std::size_t>(neurons.shape.pitch())};
   }
 };
 

@@ -32,13 +32,13 @@ struct Output {
     const snn::Shape shape = this->shape();
     const auto n = static_cast<std::size_t>(shape.n_batch * shape.n_neurons);
     sums.assign(n, Real(NAN));
-    error.assign(shape.size(), Real(NAN));
+    error = support::spread<Real>(std::vector<Real>(snn::area(shape.n_rows, n_classes), Real(NAN)), n_classes);
     parts.assign(n, NAN);
     for (int b = 0; b < shape.n_batch; ++b) {
       for (int k = 0; k < n_classes; ++k) {
         Real sum = Real(0);
         for (int t = 0; t < row_begin[b + 1] - row_begin[b]; ++t) sum += psc[at(b, t, k)];
-        sums[shape.index(b, k)] = sum;
+        sums[shape.batch_index(b, k)] = sum;
       }
     }
     support::run_tiles(snn::LossGrad<Real>{.shape = shape,
@@ -69,7 +69,7 @@ template <class Real>
 Output<Real> sample(LossKind kind, double smoothing = 0.0) {
   return {.row_begin = {0, 12, 17},
           .n_classes = 3,
-          .psc = support::numbers<Real>(51, 5, 0.0, 1.0),
+          .psc = support::spread<Real>(support::numbers<Real>(51, 5, 0.0, 1.0), 3),
           .labels = {2, 0},
           .loss = {.kind = kind, .desired_share = 0.6, .undesired_share = 0.3, .label_smoothing = smoothing}};
 }
@@ -84,11 +84,11 @@ TEST_CASE("loss: an utterance without a label has neither error nor loss, and do
     both.labels[1] = -1;
     one.row_begin.pop_back();
     one.labels.pop_back();
-    one.psc.resize(36);
+    one.psc.resize(48);
     INFO(to_string(kind));
     CHECK(both.run() == one.run());
-    CHECK(std::vector<double>(both.error.begin(), both.error.begin() + 36) == one.error);
-    CHECK(std::vector<double>(both.error.begin() + 36, both.error.end()) == std::vector<double>(15, 0.0));
+    CHECK(std::vector<double>(both.error.begin(), both.error.begin() + 48) == one.error);
+    CHECK(std::vector<double>(both.error.begin() + 48, both.error.end()) == std::vector<double>(20, 0.0));
   }
 }
 
@@ -97,7 +97,7 @@ TEST_CASE("loss: an utterance without a label has neither error nor loss, and do
 TEST_CASE("loss: kernel target of the labelled neuron, filtered once or twice", "[ScSr Eq. 15]") {
   Output<double> output{.row_begin = {0, 10},
                         .n_classes = 2,
-                        .psc = std::vector<double>(20, 0.0),
+                        .psc = std::vector<double>(40, 0.0),
                         .labels = {1},
                         .loss = {.kind = LossKind::kKernel}};
   output.run();
@@ -117,7 +117,7 @@ TEST_CASE("loss: kernel target of the labelled neuron, filtered once or twice", 
 TEST_CASE("loss: the kernel loss of a silent output", "[ScSr Eq. 12]") {
   Output<double> output{.row_begin = {0, 100},
                         .n_classes = 1,
-                        .psc = std::vector<double>(100, 0.0),
+                        .psc = std::vector<double>(400, 0.0),
                         .labels = {0},
                         .loss = {.kind = LossKind::kKernel},
                         .keep_s = 0.875,
@@ -130,11 +130,12 @@ TEST_CASE("loss: the kernel loss of a silent output", "[ScSr Eq. 12]") {
 // T = 4, shares 1/2 and 1/4: wanted 2 and at most 1. Sums 1, 2, 0.5 with label 0: D = -1/4, 1/4, 0; loss
 // 4/2 (1/16 + 1/16) = 1/4.
 TEST_CASE("loss: count over one utterance", "[TSSLBP count loss]") {
-  Output<double> output{.row_begin = {0, 4},
-                        .n_classes = 3,
-                        .psc = {0.25, 0.5, 0.125, 0.25, 0.5, 0.125, 0.25, 0.5, 0.125, 0.25, 0.5, 0.125},
-                        .labels = {0},
-                        .loss = {.kind = LossKind::kCount, .desired_share = 0.5, .undesired_share = 0.25}};
+  Output<double> output{
+      .row_begin = {0, 4},
+      .n_classes = 3,
+      .psc = support::spread({0.25, 0.5, 0.125, 0.25, 0.5, 0.125, 0.25, 0.5, 0.125, 0.25, 0.5, 0.125}, 3),
+      .labels = {0},
+      .loss = {.kind = LossKind::kCount, .desired_share = 0.5, .undesired_share = 0.25}};
   CHECK(output.run() == 0.25);
   for (int t = 0; t < 4; ++t) {
     CHECK(output.error[output.at(0, t, 0)] == -0.25);
@@ -147,7 +148,7 @@ TEST_CASE("loss: count over one utterance", "[TSSLBP count loss]") {
 TEST_CASE("loss: softmax over one utterance", "[TSSLBP softmax loss]") {
   Output<double> output{.row_begin = {0, 1},
                         .n_classes = 3,
-                        .psc = {0.0, std::log(2.0), std::log(5.0)},
+                        .psc = support::spread({0.0, std::log(2.0), std::log(5.0)}, 3),
                         .labels = {1},
                         .loss = {.kind = LossKind::kSoftmax}};
   CHECK(output.run() == Approx(std::log(4.0)));
@@ -163,12 +164,12 @@ TEST_CASE("loss: mean-softmax with a smoothed label over one utterance",
   const double two = std::log(2.0) / 4.0, five = std::log(5.0) / 4.0;
   Output<double> output{.row_begin = {0, 2},
                         .n_classes = 3,
-                        .psc = {0.0, two, five, 0.0, two, five},
+                        .psc = support::spread({0.0, two, five, 0.0, two, five}, 3),
                         .labels = {1},
                         .loss = {.kind = LossKind::kMeanSoftmax, .logit_gain = 4.0, .label_smoothing = 0.3}};
   CHECK(output.run() == Approx(0.1 * std::log(8.0) + 0.8 * std::log(4.0) + 0.1 * std::log(1.6)));
   const double wanted[] = {0.05, -1.1, 1.05};
-  for (std::size_t i = 0; i < 6; ++i) CHECK(output.error[i] == Approx(wanted[i % 3]));
+  for (int i = 0; i < 6; ++i) CHECK(output.error[output.at(0, i / 3, i % 3)] == Approx(wanted[i % 3]));
   output.loss.kind = LossKind::kSoftmax;  // the sums are the logits: their half, and no gain
   const double shares = 1.0 + std::sqrt(2.0) + std::sqrt(5.0);
   output.run();
@@ -201,7 +202,7 @@ TEST_CASE("loss: a mixed utterance has both labels, each by its share", "[Mixup 
   for (const LossKind kind : {LossKind::kSoftmax, LossKind::kMeanSoftmax}) {
     Output<double> output{.row_begin = {0, 2, 5},
                           .n_classes = 3,
-                          .psc = support::numbers<double>(15, 3),
+                          .psc = support::spread(support::numbers<double>(15, 3), 3),
                           .labels = {1, 2},
                           .loss = {.kind = kind, .logit_gain = 4.0, .label_smoothing = 0.3}};
     Output<double> swapped = output;
@@ -211,7 +212,7 @@ TEST_CASE("loss: a mixed utterance has both labels, each by its share", "[Mixup 
     mixed.mixed_with.resize(2);
     for (int b = 0; b < 2; ++b) mixed.mixed_with[b].partner = 1 - b, mixed.mixed_with[b].share = 0.25F;
     CHECK(mixed.run() == Approx(0.75 * own + 0.25 * other));
-    for (std::size_t i = 0; i < 15; ++i) {
+    for (std::size_t i = 0; i < output.error.size(); ++i) {
       CHECK(mixed.error[i] == Approx(0.75 * output.error[i] + 0.25 * swapped.error[i]).margin(1e-15));
     }
     mixed.mixed_with[0].partner = -1;
@@ -229,7 +230,7 @@ TEST_CASE("loss: an utterance's neighbours change nothing of it") {
       const auto begin = both.psc.begin() + static_cast<std::ptrdiff_t>(both.at(b, 0, 0));
       Output<float> alone{.row_begin = {0, n_steps},
                           .n_classes = 3,
-                          .psc = {begin, begin + 3 * n_steps},
+                          .psc = {begin, begin + 4 * n_steps},
                           .labels = {both.labels[b]},
                           .loss = both.loss};
       alone.run();
@@ -248,7 +249,7 @@ TEST_CASE("loss: the width of a tile changes no bit") {
   for (const LossKind kind : kKinds) {
     Output<float> wide{.row_begin = {0, 12, 21},
                        .n_classes = 26,
-                       .psc = support::numbers<float>(21 * 26, 6, 0.0, 1.0),
+                       .psc = support::numbers<float>(21 * 28, 6, 0.0, 1.0),
                        .labels = {25, 3},
                        .loss = {.kind = kind}};
     wide.run();

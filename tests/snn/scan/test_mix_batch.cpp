@@ -8,18 +8,18 @@
 namespace {
 
 template <class Real>
-std::vector<Real> mix(const std::vector<Real>& from, const std::vector<snn::UtteranceView>& utterances,
+std::vector<Real> mix(std::vector<Real> from, const std::vector<snn::UtteranceView>& utterances,
                       const std::vector<int>& row_begin, int width = snn::kTileWidth) {
-  const int n_rows = row_begin.back();
+  const int n_rows = row_begin.back(), n_channels = static_cast<int>(from.size()) / n_rows;
+  from = support::spread<Real>(from, n_channels);
   std::vector<Real> to(from.size(), Real(NAN));
-  support::run_tiles(snn::MixBatch<Real>{.shape = {n_rows, static_cast<int>(utterances.size()),
-                                                   static_cast<int>(from.size()) / n_rows},
+  support::run_tiles(snn::MixBatch<Real>{.shape = {n_rows, static_cast<int>(utterances.size()), n_channels},
                                          .row_begin = row_begin.data(),
                                          .utterances = utterances.data(),
                                          .from = from.data(),
                                          .to = to.data()},
                      width);
-  return to;
+  return support::packed(to, n_channels);
 }
 
 snn::UtteranceView with(int partner, float share) {

@@ -18,7 +18,8 @@ struct Normalised {
   std::vector<int> row_begin = {0, 12, 17, 18, 22};  // [B + 1]
   int n_utterances = 3;
   int n_neurons = 5;
-  std::vector<Real> drive = numbers<Real>(110, 1, -1.0, 3.0), error = numbers<Real>(110, 2);      // [rows][N], in
+  std::vector<Real> drive = support::spread<Real>(numbers<Real>(110, 1, -1.0, 3.0), 5);           // [rows][N], in
+  std::vector<Real> error = support::spread<Real>(numbers<Real>(110, 2), 5);                      // [rows][N], in
   std::vector<Real> gain = numbers<Real>(5, 3, 0.5, 1.5), bias = numbers<Real>(5, 4, -1.0, 1.0);  // [N], in
   std::vector<double> sums{}, squares{};                                                          // [B][N], out
   std::vector<Real> mean{}, variance{}, inv_deviation{};                                          // [N], out
@@ -100,8 +101,8 @@ TEST_CASE("normalisation: over all steps of the batch, not over what fills it up
   Normalised<double> layer{.row_begin = {0, 2, 4, 5},
                            .n_utterances = 2,
                            .n_neurons = 1,
-                           .drive = {1.0, 5.0, 3.0, 7.0, 1000.0},
-                           .error = std::vector<double>(5),
+                           .drive = support::spread({1.0, 5.0, 3.0, 7.0, 1000.0}, 1),
+                           .error = std::vector<double>(20),
                            .gain = {2.0},
                            .bias = {0.5}};
   layer.forward();
@@ -109,7 +110,7 @@ TEST_CASE("normalisation: over all steps of the batch, not over what fills it up
   CHECK(layer.variance == std::vector<double>{5.0});
   const double factor = 2.0 / std::sqrt(5.0 + 1e-5);
   for (int row = 0; row < 4; ++row) {
-    CHECK(layer.u[row] == Approx((layer.drive[row] - 4.0) * factor + 0.5));
+    CHECK(layer.u[layer.at(row, 0)] == Approx((layer.drive[layer.at(row, 0)] - 4.0) * factor + 0.5));
   }
 }
 
@@ -137,10 +138,11 @@ TEST_CASE("normalisation: what fills up a batch has no error, whatever stands th
   Normalised<float> layer;
   layer.forward();
   layer.backward();
-  const std::vector<float> nothing(20, 0.0F);
-  CHECK(std::vector<float>(layer.drive_error.end() - 20, layer.drive_error.end()) == nothing);
+  const std::vector<float> nothing(32, 0.0F);  // with the gaps
+  CHECK(std::vector<float>(layer.drive_error.end() - 32, layer.drive_error.end()) == nothing);
   Normalised<float> other;
-  for (std::size_t i = 90; i < 110; ++i) other.drive[i] = 1e6F, other.error[i] = -1e6F;
+  for (int i = 90; i < 110; ++i)
+    other.drive[other.at(i / 5, i % 5)] = 1e6F, other.error[other.at(i / 5, i % 5)] = -1e6F;
   other.forward();
   other.backward();
   CHECK(same_bits(other.drive_error, layer.drive_error));

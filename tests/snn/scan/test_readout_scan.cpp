@@ -46,7 +46,7 @@ struct Readout {
                                                  .coeffs = coeffs()},
                        width);
     delta = v_error;
-    drive_error.assign(drive.size(), Real(NAN));
+    drive_error.assign(drive.size(), Real(0));
     dtheta = dbias = sums;
     support::run_tiles(snn::ReadoutBackward<Real>{.shape = shape(),
                                                   .row_begin = row_begin.data(),
@@ -73,8 +73,8 @@ Readout<Real> sample(int n_classes) {
   const auto k = static_cast<std::size_t>(n_classes);
   return {.row_begin = {0, 9, 10, 14},
           .n_classes = n_classes,
-          .drive = numbers<Real>(14 * k, 1, -2.0, 2.0),
-          .v_error = numbers<Real>(14 * k, 2),
+          .drive = support::spread<Real>(numbers<Real>(14 * k, 1, -2.0, 2.0), n_classes),
+          .v_error = support::spread<Real>(numbers<Real>(14 * k, 2), n_classes),
           .theta = numbers<Real>(k, 3, 0.0, 1.0),
           .bias = numbers<Real>(k, 4)};
 }
@@ -83,8 +83,8 @@ Readout<Real> sample(int n_classes) {
 Readout<double> one_neuron() {
   return {.row_begin = {0, 3},
           .n_classes = 1,
-          .drive = {4.0, -4.0, -8.0},
-          .v_error = {0.0, 0.0, 1.0},
+          .drive = support::spread({4.0, -4.0, -8.0}, 1),
+          .v_error = support::spread({0.0, 0.0, 1.0}, 1),
           .theta = {0.5},
           .bias = {4.0}};
 }
@@ -96,14 +96,14 @@ Readout<double> one_neuron() {
 TEST_CASE("read-out scan: three steps forward", "[Ossicle read-out]") {
   Readout<double> output = one_neuron();
   output.run();
-  CHECK(output.v == std::vector<double>{2.0, 2.5, 1.375});
+  CHECK(support::packed(output.v, 1) == std::vector<double>{2.0, 2.5, 1.375});
   CHECK(output.sums == std::vector<double>{5.875});
   CHECK(output.n_spikes == std::vector<int>{0});
   output.bias.clear();
-  output.drive = {8.0, 0.0, -4.0};
+  output.drive = support::spread({8.0, 0.0, -4.0}, 1);
   output.theta = {0.0};  // the current itself
   output.run();
-  CHECK(output.v == std::vector<double>{2.0, 1.5, 0.125});
+  CHECK(support::packed(output.v, 1) == std::vector<double>{2.0, 1.5, 0.125});
 }
 
 // The same neuron with an error of 1 at the last step. Of the current, from the last step: 1, 1/2, 1/4. Of the drive:
@@ -111,8 +111,8 @@ TEST_CASE("read-out scan: three steps forward", "[Ossicle read-out]") {
 TEST_CASE("read-out scan: three steps back", "[Ossicle read-out error]") {
   Readout<double> output = one_neuron();
   output.run();
-  CHECK(output.delta == std::vector<double>{0.25, 0.5, 1.0});
-  CHECK(output.drive_error == std::vector<double>{19.0 / 64.0, 5.0 / 16.0, 0.25});
+  CHECK(support::packed(output.delta, 1) == std::vector<double>{0.25, 0.5, 1.0});
+  CHECK(support::packed(output.drive_error, 1) == std::vector<double>{19.0 / 64.0, 5.0 / 16.0, 0.25});
   CHECK(output.dtheta == std::vector<double>{3.5});
   CHECK(output.dbias == std::vector<double>{55.0 / 64.0});
 }

@@ -85,13 +85,12 @@ TEST_CASE("spike train scan: five steps by hand", "[HM2BP presynaptic][STRSBP re
   neuron.network.tau_s = 2.0;
   neuron.theta = {0.5};
   neuron.w_self = {1.0};
-  neuron.u = {0.5, 1.5, 0.5, 2.5, 0.25};
+  neuron.u = support::spread({0.5, 1.5, 0.5, 2.5, 0.25}, 1);
   neuron.n_spikes = {2};
-  neuron.psc.assign(5, 0.0);
-  neuron.psc_error = {7.0, 2.0, 7.0, 4.0, 7.0};
+  neuron.psc_error = support::spread({7.0, 2.0, 7.0, 4.0, 7.0}, 1);
   neuron.backward();
-  CHECK(neuron.delta == std::vector<double>{2.5, 3.0, 2.0, 2.0, 0.0});
-  CHECK(neuron.drive_error == std::vector<double>{7.5, 9.0, 6.0, 6.0, 0.0});
+  CHECK(support::packed(neuron.delta, 1) == std::vector<double>{2.5, 3.0, 2.0, 2.0, 0.0});
+  CHECK(support::packed(neuron.drive_error, 1) == std::vector<double>{7.5, 9.0, 6.0, 6.0, 0.0});
   CHECK(neuron.dw_self[0] == 6.0);
   CHECK(neuron.dtheta[0] == 12.0);
   CHECK(neuron.dbias[0] == 28.5);
@@ -103,14 +102,14 @@ TEST_CASE("spike train scan: an output neuron that should fire counts as one tha
   Neurons<double> neuron = neurons_of<double>({4}, 1, false);
   neuron.of_spikes = false;
   neuron.network.tau_s = 2.0;
-  neuron.u = {0.5, -0.5, 0.5, 0.25};
+  neuron.u = support::spread({0.5, -0.5, 0.5, 0.25}, 1);
   neuron.n_spikes = {0};
   for (const double sign : {-1.0, 1.0}) {
-    neuron.psc_error = {sign, sign, sign, sign};
+    neuron.psc_error = support::spread({sign, sign, sign, sign}, 1);
     neuron.backward();
-    const std::vector<double> wanted = {-3.75, -3.5, -3.0, -2.0};
-    CHECK(neuron.delta == (sign < 0.0 ? wanted : std::vector<double>(4, 0.0)));
-    CHECK(neuron.drive_error == (sign < 0.0 ? wanted : std::vector<double>(4, 0.0)));
+    const std::vector<double> wanted = sign < 0.0 ? std::vector{-3.75, -3.5, -3.0, -2.0} : std::vector<double>(4);
+    CHECK(support::packed(neuron.delta, 1) == wanted);
+    CHECK(support::packed(neuron.drive_error, 1) == wanted);
     CHECK(neuron.dbias[0] == (sign < 0.0 ? -12.25 : 0.0));
     CHECK(neuron.dtheta[0] == 0.0);
   }

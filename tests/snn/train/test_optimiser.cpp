@@ -1,5 +1,6 @@
 #include "snn/train/optimiser.h"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>
 #include <map>
@@ -48,12 +49,12 @@ class Literal {
     for (const auto& entry : rig.network.layout().entries()) {
       if (!entry.info.trained) continue;
       const auto begin = gradients.begin() + static_cast<std::ptrdiff_t>(entry.offset);
-      const double of_array = norm_of({begin, begin + static_cast<std::ptrdiff_t>(entry.size)});
+      const double of_array = norm_of({begin, begin + static_cast<std::ptrdiff_t>(entry.size())});
       const double clip =
           std::min(1.0, params_.clip_norm / ((params_.clip_scope == snn::ClipScope::kArray ? of_array : norm) + 1e-6));
       norms_[entry.info.name] += of_array;
       clipped_[entry.info.name] += of_array * clip;
-      for (std::size_t i = entry.offset; i < entry.offset + entry.size; ++i) {
+      for (std::size_t i = entry.offset; i < entry.offset + entry.size(); ++i) {
         update(entry.info.kind, i, gradients[i] * clip, rate_factor);
       }
     }
@@ -259,6 +260,30 @@ TEST_CASE("optimiser: the schedules' factors", "[SGDR cosine]") {
   CHECK(snn::rate_factor(cosine, 4, 8) == Approx(0.5));
   CHECK(snn::rate_factor(cosine, 7, 8) > 0.0);
   CHECK(snn::rate_factor(cosine, 8, 8) == Approx(0.0).margin(1e-16));
+}
+
+TEST_CASE("optimiser: the gaps between rows and arrays stay zero, whatever is trained") {
+  snn::TrainingParams params = support::small_training();
+  support::add_all_parts(params);
+  params.network.sizes = {12, 21, 10, 4};
+  params.optimiser.theta_min = 0.25;
+  params.optimiser.weight_decay = 0.01;
+  Rig<float> rig(params);
+  for (int update = 0; update < 3; ++update) {
+    rig.find_gradients(update);
+    rig.optimiser.step(1.0);
+    rig.network.keep_norms(rig.optimiser.device_state(), rig.optimiser.device_coeffs());
+  }
+  for (std::vector<float> values :
+       {rig.network.parameter_buffer().download(), rig.network.gradient_buffer().download()}) {
+    const auto n_zeros = std::ranges::count(values, 0.0F);
+    for (const snn::ArrayLayout::Entry& entry : rig.network.layout().entries()) {
+      for (int i = 0; i < entry.rows * entry.columns; ++i)
+        values[entry.offset + snn::Shape{0, 0, entry.columns}.index(i / entry.columns, i % entry.columns)] = 0.0F;
+    }
+    CHECK(n_zeros < static_cast<std::ptrdiff_t>(values.size()));
+    CHECK(values == std::vector<float>(values.size(), 0.0F));
+  }
 }
 
 TEST_CASE("optimiser: a warm-up rises to what the schedule starts from", "[OneCycle warm-up]") {

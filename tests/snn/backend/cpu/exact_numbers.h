@@ -16,4 +16,10 @@ std::vector<Real> exact_numbers(int n, std::uint32_t seed, double unit = 1.0) {
   return values;
 }
 
+/// Rows of them as the library has them in memory, with gaps.
+template <class Real>
+std::vector<Real> exact_rows(int n_rows, int n_columns, std::uint32_t seed, double unit = 1.0) {
+  return spread<Real>(exact_numbers<Real>(n_rows * n_columns, seed, unit), n_columns);
+}
+
 }  // namespace support

@@ -27,7 +27,8 @@ int later_row(const std::vector<int>& row_begin, int row, int steps) {
 template <class Real>
 struct Input {
   std::vector<std::uint64_t> spikes;
-  std::vector<Real> values;  // [rows][kSources]
+  std::vector<Real> values;  // [rows][kSources], without gaps
+  std::vector<Real> kept;    // with gaps
   snn::Source<Real> source;
 
   /// rate: of the spikes; 0: values
@@ -35,7 +36,8 @@ struct Input {
     values = support::exact_numbers<Real>(n_rows * kSources, 2);
     for (int i = 0; rate > 0.0 && i < n_rows * kSources; ++i)
       values[i] = support::fires(spikes, kSources, i / kSources, i % kSources) ? Real(1) : Real(0);
-    source = {kSources, rate > 0.0 ? nullptr : values.data(), rate > 0.0 ? spikes.data() : nullptr};
+    kept = support::spread<Real>(values, kSources);
+    source = {kSources, rate > 0.0 ? nullptr : kept.data(), rate > 0.0 ? spikes.data() : nullptr};
   }
   Input(const Input&) = delete;
   Input& operator=(const Input&) = delete;
@@ -46,8 +48,8 @@ void check_forward(snn::Backend<Real>& backend, double rate) {
   support::Neurons<Real> plain(kSteps, kNeurons);
   const int n_rows = plain.shape.n_rows;
   const Input<Real> input(n_rows, rate);
-  const int size = kNeurons * kSources;
-  const auto w = support::exact_numbers<Real>(2 * size, 3, kUnit);  // of both delays
+  const snn::Shape weights{kNeurons, 0, kSources};
+  const auto w = support::exact_rows<Real>(2 * kNeurons, kSources, 3, kUnit);  // of both delays
   plain.drive.assign(plain.drive.size(), Real(0));
   for (const int delay : {0, kDelay}) {
     for (int row = 0; row < n_rows; ++row) {
@@ -55,12 +57,12 @@ void check_forward(snn::Backend<Real>& backend, double rate) {
       for (int n = 0; arrives >= 0 && n < kNeurons; ++n) {
         Real& drive = plain.drive[plain.shape.index(arrives, n)];
         for (int i = 0; i < kSources; ++i)
-          drive += w[(delay > 0 ? size : 0) + n * kSources + i] * input.values[row * kSources + i];
+          drive += w[weights.index((delay > 0 ? kNeurons : 0) + n, i)] * input.values[row * kSources + i];
       }
     }
   }
   plain.forward();
-  std::vector<Real> u(plain.u.size(), Real(NAN)), psc = u, psc_sums(plain.psc_sums.size(), Real(NAN));
+  std::vector<Real> u = plain.unset(), psc = u, psc_sums(plain.psc_sums.size(), Real(NAN));
   std::vector<int> n_spikes(plain.n_spikes.size(), -1);
   std::vector<std::uint64_t> spikes(static_cast<std::size_t>(n_rows * snn::spike_words(kNeurons)));
   snn::ForwardStage<Real> stage{.sources = {{input.source, w.data(), {0, kDelay}}},
@@ -76,7 +78,8 @@ void check_forward(snn::Backend<Real>& backend, double rate) {
   CHECK(support::same_bits(psc_sums, plain.psc_sums));
   CHECK(n_spikes == plain.n_spikes);
   for (int i = 0; i < n_rows * kNeurons; ++i)
-    REQUIRE(support::fires(spikes, kNeurons, i / kNeurons, i % kNeurons) == (plain.fired[i] == Real(1)));
+    REQUIRE(support::fires(spikes, kNeurons, i / kNeurons, i % kNeurons) ==
+            (plain.fired[plain.shape.index(i / kNeurons, i % kNeurons)] == Real(1)));
 }
 
 template <class Real>
@@ -84,9 +87,9 @@ void check_backward(snn::Backend<Real>& backend) {
   constexpr int kTargets = 9;
   support::Neurons<Real> plain(kSteps, kNeurons);
   plain.forward();
-  const auto error = support::exact_numbers<Real>(plain.shape.n_rows * kTargets, 4);
-  const int size = kTargets * kNeurons;
-  const auto w = support::exact_numbers<Real>(2 * size, 5, kUnit);
+  const auto error = support::exact_rows<Real>(plain.shape.n_rows, kTargets, 4);
+  const auto w = support::exact_rows<Real>(2 * kTargets, kNeurons, 5, kUnit);
+  const snn::Shape errors{0, 0, kTargets}, weights{0, 0, kNeurons};
   plain.psc_error.assign(plain.psc_error.size(), Real(0));
   for (const int delay : {0, kDelay}) {
     for (int row = 0; row < plain.shape.n_rows; ++row) {
@@ -94,12 +97,12 @@ void check_backward(snn::Backend<Real>& backend) {
       for (int n = 0; later >= 0 && n < kNeurons; ++n) {
         Real& sum = plain.psc_error[plain.shape.index(row, n)];
         for (int m = 0; m < kTargets; ++m)
-          sum += error[later * kTargets + m] * w[(delay > 0 ? size : 0) + m * kNeurons + n];
+          sum += error[errors.index(later, m)] * w[weights.index((delay > 0 ? kTargets : 0) + m, n)];
       }
     }
   }
   plain.backward();
-  std::vector<Real> delta(plain.delta.size(), Real(NAN)), u = plain.u, dw_self(plain.dw_self.size(), Real(NAN));
+  std::vector<Real> delta = plain.unset(), u = plain.u, dw_self(plain.dw_self.size(), Real(NAN));
   std::vector<Real> dtheta = dw_self;
   backend.run(
       snn::BackwardStage<Real>{.targets = {{kTargets, error.data(), w.data(), {0, kDelay}}},
@@ -116,7 +119,9 @@ void check_weight_gradient(snn::Backend<Real>& backend, double rate) {
   const int n_rows = row_begin.back(), size = kNeurons * kSources;
   const Input<Real> input(n_rows, rate);
   const auto error = support::exact_numbers<Real>(n_rows * kNeurons, 6);
-  std::vector<Real> plain, got(static_cast<std::size_t>(2 * size), Real(NAN));
+  const auto kept_error = support::spread<Real>(error, kNeurons);
+  const snn::Shape weights{2 * kNeurons, 0, kSources};
+  std::vector<Real> plain, got(weights.size(), Real(7));  // in the gaps 7 stays
   for (const int delay : {0, kDelay}) {
     std::vector<Real> dw(static_cast<std::size_t>(size));
     for (int row = 0; row < n_rows; ++row) {
@@ -129,12 +134,14 @@ void check_weight_gradient(snn::Backend<Real>& backend, double rate) {
   backend.run(snn::WeightGradient<Real>{.n_rows = n_rows,
                                         .source = input.source,
                                         .n_neurons = kNeurons,
-                                        .error = error.data(),
+                                        .error = kept_error.data(),
                                         .delays = {0, kDelay},
                                         .dw = got.data(),
                                         .n_batch = static_cast<int>(kSteps.size()),
                                         .row_begin = row_begin.data()});
-  CHECK((got == plain));
+  CHECK((support::packed(got, kSources) == plain));
+  for (std::size_t i = kSources; i < got.size(); i += static_cast<std::size_t>(weights.pitch()))
+    CHECK(got[i] == Real(7));
 }
 
 /// Three utterances of seven tiles, so that the last chunk of tiles is not full; a tile that ran twice would add twice.

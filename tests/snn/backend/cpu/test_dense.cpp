@@ -15,19 +15,21 @@ struct Case {
 
 template <class Real>
 void check_product(const std::string& isa, const Case& c) {
-  const auto a = support::exact_numbers<Real>(c.m * c.k, 1), b = support::exact_numbers<Real>(c.k * c.n, 2);
-  // What is overwritten may be anything; behind the product nothing may be written.
-  std::vector<Real> got = support::exact_numbers<Real>(c.m * c.n + 1, 3);
-  if (!c.accumulate) got.assign(got.size(), std::numeric_limits<Real>::quiet_NaN());
-  got.back() = Real(7);
+  const auto a = c.a_transposed ? support::exact_rows<Real>(c.k, c.m, 1) : support::exact_rows<Real>(c.m, c.k, 1);
+  const auto b = c.b_transposed ? support::exact_rows<Real>(c.n, c.k, 2) : support::exact_rows<Real>(c.k, c.n, 2);
+  const auto at = [](int row, int column, int columns) { return snn::Shape{0, 0, columns}.index(row, column); };
+  // What is overwritten may be anything; in the gaps and behind the product nothing may be written.
+  std::vector<Real> got(snn::pitched_area(c.m, c.n) + 1, Real(7));
+  for (int i = 0; i < c.m * c.n; ++i)
+    got[at(i / c.n, i % c.n, c.n)] = c.accumulate ? Real(i % 16 - 8) : std::numeric_limits<Real>::quiet_NaN();
   std::vector<Real> wanted = got;
   for (int row = 0; row < c.m; ++row) {
     for (int column = 0; column < c.n; ++column) {
-      Real& element = wanted[static_cast<std::size_t>(row * c.n + column)];
+      Real& element = wanted[at(row, column, c.n)];
       double sum = c.accumulate ? static_cast<double>(element) : 0.0;
       for (int i = 0; i < c.k; ++i) {
-        sum += static_cast<double>(a[c.a_transposed ? i * c.m + row : row * c.k + i]) *
-               static_cast<double>(b[c.b_transposed ? column * c.k + i : i * c.n + column]);
+        sum += static_cast<double>(a[c.a_transposed ? at(i, row, c.m) : at(row, i, c.k)]) *
+               static_cast<double>(b[c.b_transposed ? at(column, i, c.k) : at(i, column, c.n)]);
       }
       element = static_cast<Real>(sum);
     }

@@ -28,17 +28,16 @@ void on_each_table(const Check& check) {
 template <class Real>
 void check_panel(const snn::Kernels<Real>& kernels) {
   constexpr int kSources = 5, kRow = 9, kBefore = 2;
-  const auto w = support::exact_numbers<Real>(kNeurons * kSources, 1);
+  const auto w = support::exact_rows<Real>(kNeurons, kSources, 1);
+  const snn::Shape weights{kNeurons, 0, kSources}, rows{kNeurons, 0, kRow};
   std::vector<Real> panel(kSources * snn::kTileWidth, Real(NAN)), plain;
   kernels.pack_panel(w.data(), kSources, 64, kNeurons, panel.data());
   for (int i = 0; i < kSources; ++i)
-    for (int n = 64; n < 128; ++n)
-      plain.push_back(n < kNeurons ? w[static_cast<std::size_t>(n * kSources + i)] : Real(0));
+    for (int n = 64; n < 128; ++n) plain.push_back(n < kNeurons ? w[weights.index(n, i)] : Real(0));
   CHECK(panel == plain);
-  std::vector<Real> back(kNeurons * kRow, Real(99)), wanted = back;
+  std::vector<Real> back(rows.size(), Real(99)), wanted = back;
   for (int n = 64; n < kNeurons; ++n)
-    for (int i = 0; i < kSources; ++i)
-      wanted[static_cast<std::size_t>(n * kRow + kBefore + i)] = w[static_cast<std::size_t>(n * kSources + i)];
+    for (int i = 0; i < kSources; ++i) wanted[rows.index(n, kBefore + i)] = w[weights.index(n, i)];
   kernels.unpack_panel(panel.data(), kSources, kRow, 64, kNeurons, back.data() + kBefore);
   CHECK(back == wanted);
 }
@@ -47,11 +46,11 @@ template <class Real>
 void check_expand(const snn::Kernels<Real>& kernels) {
   constexpr int kRows = 7;
   const auto spikes = support::random_spikes(kRows, kNeurons, 0.3, 4);
-  std::vector<Real> numbers(kRows * kNeurons, Real(-1)), plain;
+  std::vector<Real> numbers(snn::pitched_area(kRows, kNeurons), Real(-1)), plain;
   kernels.expand({spikes.data(), kRows, 2}, kNeurons, numbers.data());
   for (int row = 0; row < kRows; ++row)
     for (int n = 0; n < kNeurons; ++n) plain.push_back(support::fires(spikes, kNeurons, row, n) ? Real(1) : Real(0));
-  CHECK(numbers == plain);
+  CHECK(support::packed(numbers, kNeurons) == plain);
 }
 
 /// Tiles 2 to 6 of 3 in each utterance: the last one of the first, all of the second, the first one of the third.
@@ -60,8 +59,8 @@ void check_tiles(const snn::Kernels<Real>& kernels) {
   constexpr int kMany = 130;
   const std::vector<int> row_begin = support::rows_of(kSteps);
   const snn::Shape shape{row_begin.back(), 3, kMany};
-  const auto from = support::exact_numbers<Real>(shape.n_rows * kMany, 7);
-  auto to = support::exact_numbers<Real>(shape.n_rows * kMany, 8), plain = to;
+  const auto from = support::exact_rows<Real>(shape.n_rows, kMany, 7);
+  auto to = support::exact_rows<Real>(shape.n_rows, kMany, 8), plain = to;
   const std::vector<std::pair<int, int>> neurons = {{128, 130}, {0, 130}, {0, 64}};
   for (std::size_t b = 0; b < neurons.size(); ++b)
     for (int row = row_begin[b]; row < row_begin[b + 1]; ++row)
@@ -72,20 +71,26 @@ void check_tiles(const snn::Kernels<Real>& kernels) {
   CHECK(to == plain);
 }
 
-/// `was` with what is kBatch's from `plain`: the rows from begin[kBatch] on, each of kNeurons numbers.
+/// `was` with what is kBatch's from `plain`, of arrays over time and of those with a row for each utterance.
 template <class T>
-std::vector<T> with_batch(std::vector<T> was, const std::vector<T>& plain, const std::vector<int>& begin) {
-  const auto from = begin[kBatch] * kNeurons, to = begin[kBatch + 1] * kNeurons;
+std::vector<T> with_batch(std::vector<T> was, const std::vector<T>& plain, const snn::Shape& shape,
+                          const std::vector<int>& begin) {
+  const auto from = static_cast<std::ptrdiff_t>(shape.index(begin[kBatch], 0));
+  const auto to = static_cast<std::ptrdiff_t>(shape.index(begin[kBatch + 1], 0));
   std::copy(plain.begin() + from, plain.begin() + to, was.begin() + from);
   return was;
 }
-const std::vector<int> kEach = {0, 1, 2, 3};  // a row for each utterance
+template <class T>
+std::vector<T> with_batch(std::vector<T> was, const std::vector<T>& plain) {
+  std::copy_n(plain.begin() + kBatch * kNeurons, kNeurons, was.begin() + kBatch * kNeurons);
+  return was;
+}
 
 template <class Real>
 void check_forward(const snn::Kernels<Real>& kernels) {
   support::Neurons<Real> plain(kSteps, kNeurons);
   plain.forward();
-  std::vector<Real> u = plain.drive, psc(u.size(), Real(99)), psc_sums(plain.psc_sums.size(), Real(99));
+  std::vector<Real> u = plain.drive, psc = plain.unset(), psc_sums(plain.psc_sums.size(), Real(99));
   std::vector<int> n_spikes(plain.n_spikes.size(), -1);
   std::vector<std::uint64_t> spikes(static_cast<std::size_t>(plain.shape.n_rows) * 2, 99);
   const std::vector<Real> untouched = psc, no_sums = psc_sums;
@@ -100,10 +105,10 @@ void check_forward(const snn::Kernels<Real>& kernels) {
   CHECK(n_spikes == no_spikes);
   tiles.drive_only = false;
   kernels.forward(tiles);
-  CHECK(support::same_bits(u, with_batch(plain.drive, plain.u, plain.row_begin)));
-  CHECK(support::same_bits(psc, with_batch(untouched, plain.psc, plain.row_begin)));
-  CHECK(support::same_bits(psc_sums, with_batch(no_sums, plain.psc_sums, kEach)));
-  CHECK(n_spikes == with_batch(no_spikes, plain.n_spikes, kEach));
+  CHECK(support::same_bits(u, with_batch(plain.drive, plain.u, plain.shape, plain.row_begin)));
+  CHECK(support::same_bits(psc, with_batch(untouched, plain.psc, plain.shape, plain.row_begin)));
+  CHECK(support::same_bits(psc_sums, with_batch(no_sums, plain.psc_sums)));
+  CHECK(n_spikes == with_batch(no_spikes, plain.n_spikes));
   for (int row = 0; row < plain.shape.n_rows; ++row) {
     const bool is_there = row >= plain.row_begin[kBatch] && row < plain.row_begin[kBatch + 1];
     if (!is_there) CHECK(spikes[static_cast<std::size_t>(2 * row)] == 99);
@@ -123,10 +128,10 @@ void check_backward(const snn::Kernels<Real>& kernels) {
   std::vector<Real> psc(static_cast<std::size_t>(kSteps[kBatch] * snn::kTileWidth));
   const snn::BackwardScan<Real> scan = plain.backward_scan(delta.data(), u.data(), dw_self.data(), dtheta.data());
   kernels.backward(scan, nullptr, kBatch, kBatch + 1, psc.data());
-  CHECK(support::same_bits(delta, with_batch(plain.psc_error, plain.delta, plain.row_begin)));
-  CHECK(support::same_bits(u, with_batch(plain.u, plain.drive_error, plain.row_begin)));
-  CHECK(support::same_bits(dw_self, with_batch(untouched, plain.dw_self, kEach)));
-  CHECK(support::same_bits(dtheta, with_batch(untouched, plain.dtheta, kEach)));
+  CHECK(support::same_bits(delta, with_batch(plain.psc_error, plain.delta, plain.shape, plain.row_begin)));
+  CHECK(support::same_bits(u, with_batch(plain.u, plain.drive_error, plain.shape, plain.row_begin)));
+  CHECK(support::same_bits(dw_self, with_batch(untouched, plain.dw_self)));
+  CHECK(support::same_bits(dtheta, with_batch(untouched, plain.dtheta)));
 }
 
 }  // namespace

@@ -25,14 +25,16 @@ std::vector<int> row_begin(const Case& c) {
   return begin;
 }
 
+constexpr double kGap = 7.0;  // what stands in a gradient's gaps, and stays
+
 /// Of all delays, one behind the other.
 template <class Real>
 std::vector<Real> gradient(const std::string& isa, const Case& c, int n_threads, snn::EventScratch<Real>& scratch) {
   const auto spikes = support::random_spikes(c.n_rows, c.n_sources, c.rate, 1);
-  const auto error = support::numbers<Real>(static_cast<std::size_t>(c.n_rows * c.n_neurons), 2);
-  const auto size = static_cast<std::size_t>(c.n_neurons * c.n_sources);
+  const auto error = support::numbers<Real>(snn::pitched_area(c.n_rows, c.n_neurons), 2);
+  const std::size_t size = snn::pitched_area(c.n_neurons, c.n_sources);
   const std::vector<int> begin = row_begin(c);
-  std::vector<Real> dw(kDelays.size() * size, Real(7));
+  std::vector<Real> dw(kDelays.size() * size, static_cast<Real>(kGap));
   const snn::WeightGradient<Real> product{.n_rows = c.n_rows,
                                           .source = {c.n_sources, nullptr, spikes.data()},
                                           .n_neurons = c.n_neurons,
@@ -49,16 +51,18 @@ std::vector<Real> gradient(const std::string& isa, const Case& c, int n_threads,
 template <class Real>
 std::vector<Real> plain_gradient(const Case& c) {
   const auto spikes = support::random_spikes(c.n_rows, c.n_sources, c.rate, 1);
-  const auto error = support::numbers<Real>(static_cast<std::size_t>(c.n_rows * c.n_neurons), 2);
+  const snn::Shape over_time{c.n_rows, 0, c.n_neurons}, weights{c.n_neurons, 0, c.n_sources};
+  const auto error = support::numbers<Real>(over_time.size(), 2);
   std::vector<Real> all;
   const std::vector<int> begin = row_begin(c);
   for (const int delay : kDelays) {
-    std::vector<Real> dw(static_cast<std::size_t>(c.n_neurons * c.n_sources));
+    std::vector<Real> dw(weights.size(), static_cast<Real>(kGap));
+    for (int i = 0; i < c.n_neurons * c.n_sources; ++i) dw[weights.index(i / c.n_sources, i % c.n_sources)] = Real(0);
     for (int row = 0; row < c.n_rows; ++row) {
       const int end = *std::upper_bound(begin.begin(), begin.end() - 1, row), later = row + delay;
       for (int i = 0; i < c.n_sources && later < end; ++i)
         for (int n = 0; support::fires(spikes, c.n_sources, row, i) && n < c.n_neurons; ++n)
-          dw[static_cast<std::size_t>(n * c.n_sources + i)] += error[static_cast<std::size_t>(later * c.n_neurons + n)];
+          dw[weights.index(n, i)] += error[over_time.index(later, n)];
     }
     all.insert(all.end(), dw.begin(), dw.end());
   }
@@ -101,14 +105,14 @@ TEST_CASE("spike product: the rule of events or dense") {
 }
 
 TEST_CASE("spike product: panels hold the weights by delay, tile and source, zeros behind the last neuron") {
-  const auto w = support::numbers<float>(2 * 70 * 3, 5);  // [2][70][3]
+  const auto w = support::numbers<float>(2 * 70 * 4, 5);  // [2][70][3]
   std::vector<float> panels;
   snn::pack_panels<float>(snn::find_kernels<float>("auto"), {{3, nullptr, nullptr}, w.data(), {0, 4}}, 70, 2, panels);
   REQUIRE(panels.size() == 2 * snn::size_of_panels(3, 70));
   REQUIRE(snn::size_of_panels(3, 70) == 2 * 3 * 64);
   for (int at = 0; at < 2 * 128 * 3; ++at) {
     const int d = at / 384, n = at / 3 % 128, i = at % 3;
-    const float wanted = n < 70 ? w[static_cast<std::size_t>((d * 70 + n) * 3 + i)] : 0.0F;
+    const float wanted = n < 70 ? w[static_cast<std::size_t>((d * 70 + n) * 4 + i)] : 0.0F;
     CHECK(panels[static_cast<std::size_t>(((d * 2 + n / 64) * 3 + i) * 64 + n % 64)] == wanted);
   }
 }

@@ -16,12 +16,11 @@ const std::vector<int> kSteps = {40, 1, 17, 333, 200, 9};
 template <class Real>
 struct Rig {
   support::Neurons<Real> neurons{kSteps, kNeurons};
-  std::vector<Real> input =
-      support::numbers<Real>(static_cast<std::size_t>(neurons.shape.n_rows * kInputs), 5, 0.0, 1.0);
+  std::vector<Real> input = support::numbers<Real>(snn::pitched_area(neurons.shape.n_rows, kInputs), 5, 0.0, 1.0);
   std::vector<std::uint64_t> first, second;
-  std::vector<Real> w_input = support::numbers<Real>(kNeurons * kInputs, 6);
-  std::vector<Real> w_first = support::numbers<Real>(kNeurons * kSpiking, 7, -0.25, 0.5);
-  std::vector<Real> w_second = support::numbers<Real>(kNeurons * kSpiking, 8, -0.25, 0.5);
+  std::vector<Real> w_input = support::numbers<Real>(snn::pitched_area(kNeurons, kInputs), 6);
+  std::vector<Real> w_first = support::numbers<Real>(snn::pitched_area(kNeurons, kSpiking), 7, -0.25, 0.5);
+  std::vector<Real> w_second = support::numbers<Real>(snn::pitched_area(kNeurons, kSpiking), 8, -0.25, 0.5);
 
   int delay;
 
@@ -41,6 +40,7 @@ struct Rig {
 
   /// Drive by plain sums in double, then the scan of one instruction set's width.
   void plain(bool with_input) {
+    const snn::Shape of_inputs{0, 0, kInputs}, of_spiking{0, 0, kSpiking};
     for (int row = 0, b = 0; row < neurons.shape.n_rows; ++row) {
       if (row == neurons.row_begin[b + 1]) ++b;
       const int late = row - delay;
@@ -48,12 +48,13 @@ struct Rig {
       for (int n = 0; n < kNeurons; ++n) {
         double sum = 0.0;
         for (int i = 0; with_input && is_there && i < kInputs; ++i)
-          sum += static_cast<double>(input[late * kInputs + i]) * static_cast<double>(w_input[n * kInputs + i]);
+          sum += static_cast<double>(input[of_inputs.index(late, i)]) *
+                 static_cast<double>(w_input[of_inputs.index(n, i)]);
         for (int i = 0; i < kSpiking; ++i) {
-          if (support::fires(first, kSpiking, row, i)) sum += static_cast<double>(w_first[n * kSpiking + i]);
+          if (support::fires(first, kSpiking, row, i)) sum += static_cast<double>(w_first[of_spiking.index(n, i)]);
           const bool is_late = delay > 0 && is_there && support::fires(second, kSpiking, late, i);
-          if (support::fires(second, kSpiking, row, i)) sum += static_cast<double>(w_second[n * kSpiking + i]);
-          if (is_late) sum += static_cast<double>(w_second[n * kSpiking + i]);
+          if (support::fires(second, kSpiking, row, i)) sum += static_cast<double>(w_second[of_spiking.index(n, i)]);
+          if (is_late) sum += static_cast<double>(w_second[of_spiking.index(n, i)]);
         }
         neurons.drive[neurons.shape.index(row, n)] = static_cast<Real>(sum);
       }
@@ -78,7 +79,7 @@ void check_forward(const std::string& isa, double rate, bool with_input, int del
   Rig<Real> rig(rate, delay);
   rig.plain(with_input);
   const std::size_t size = rig.neurons.shape.size(), n_counts = kSteps.size() * kNeurons;
-  std::vector<Real> u(size, Real(NAN)), psc(size, Real(NAN)), alone_psc(size, Real(NAN));
+  std::vector<Real> u = rig.neurons.unset(), psc = u, alone_psc = u;
   std::vector<int> n_spikes(n_counts, -1), alone_n_spikes(n_counts, -1);
   std::vector<std::uint64_t> spikes(static_cast<std::size_t>(rig.neurons.shape.n_rows) * 2),
       alone_spikes(spikes.size());
@@ -121,24 +122,25 @@ void check_backward(const std::string& isa, snn::Rule rule, int delay = 0) {
   support::Neurons<Real> neurons(kSteps, kNeurons);
   neurons.gradient.rule = rule;
   neurons.forward();
-  const auto delta_1 = support::numbers<Real>(static_cast<std::size_t>(neurons.shape.n_rows * 9), 11);
-  const auto delta_2 = support::numbers<Real>(static_cast<std::size_t>(neurons.shape.n_rows * 5), 12);
-  const auto w_1 = support::numbers<Real>(9 * kNeurons, 13), w_2 = support::numbers<Real>(5 * kNeurons, 14);
+  const snn::Shape of_1{neurons.shape.n_rows, 0, 9}, of_2{neurons.shape.n_rows, 0, 5}, weights{0, 0, kNeurons};
+  const auto delta_1 = support::numbers<Real>(of_1.size(), 11), delta_2 = support::numbers<Real>(of_2.size(), 12);
+  const auto w_1 = support::numbers<Real>(weights.index(9, 0), 13),
+             w_2 = support::numbers<Real>(weights.index(5, 0), 14);
   for (int row = 0, b = 0; row < neurons.shape.n_rows; ++row) {
     if (row == neurons.row_begin[b + 1]) ++b;
     const int later = row + delay;
     for (int n = 0; n < kNeurons; ++n) {
       double sum = 0.0;
       for (int m = 0; m < 9 && later < neurons.row_begin[b + 1]; ++m)
-        sum += static_cast<double>(delta_1[later * 9 + m]) * static_cast<double>(w_1[m * kNeurons + n]);
+        sum += static_cast<double>(delta_1[of_1.index(later, m)]) * static_cast<double>(w_1[weights.index(m, n)]);
       for (int m = 0; m < 5; ++m)
-        sum += static_cast<double>(delta_2[row * 5 + m]) * static_cast<double>(w_2[m * kNeurons + n]);
+        sum += static_cast<double>(delta_2[of_2.index(row, m)]) * static_cast<double>(w_2[weights.index(m, n)]);
       neurons.psc_error[neurons.shape.index(row, n)] = static_cast<Real>(sum);
     }
   }
   neurons.backward();
-  std::vector<Real> delta(neurons.shape.size(), Real(NAN)), u = neurons.u, dw_self(neurons.dw_self.size()),
-                                                            dtheta = dw_self, dbias = dw_self;
+  std::vector<Real> delta = neurons.unset(), u = neurons.u, dw_self(neurons.dw_self.size()), dtheta = dw_self,
+                    dbias = dw_self;
   snn::BackwardScratch<Real> scratch;
   snn::run_backward(
       snn::find_kernels<Real>(isa),
@@ -205,9 +207,9 @@ TEST_CASE("stages: more sources than are added at a time") {
   constexpr int kSources = 35;
   const std::vector<int> row_begin = {0, 12};
   const auto spikes = support::random_spikes(12, kSpiking, 0.2, 15);
-  const std::vector<double> w(static_cast<std::size_t>(kNeurons * kSpiking), 0.25), theta(kNeurons, 0.0);
+  const std::vector<double> w(snn::pitched_area(kNeurons, kSpiking), 0.25), theta(kNeurons, 0.0);
   const auto drive_of = [&](int n_sources) {
-    std::vector<double> u(12 * kNeurons);
+    std::vector<double> u(snn::pitched_area(12, kNeurons));
     std::vector<int> n_spikes(kNeurons);
     snn::ForwardScratch<double> scratch;
     snn::NetworkParams network;

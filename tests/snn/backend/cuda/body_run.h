@@ -18,6 +18,7 @@ namespace bodies {
 inline constexpr int kNeurons = 70, kClasses = 7;
 inline const std::vector<int> kRowBegin = {0, 30, 41, 42, 80, 80};  // the last utterance fills up nothing
 inline constexpr int kBatch = 5, kRows = 80;
+inline const int kOverTime = kRows * snn::pitch(kNeurons);  // numbers
 
 }  // namespace bodies
 
@@ -31,7 +32,7 @@ class BodyRun {
         row_begin_(backend, bodies::kRowBegin.size()),
         theta_(random(bodies::kNeurons, 1, 0.75, 1.0)),
         w_self_(random(bodies::kNeurons, 2, -0.5, 1.0)),
-        drive_(random(bodies::kRows * bodies::kNeurons, 3, -0.75, 1.5)) {
+        drive_(random(bodies::kOverTime, 3, -0.75, 1.5)) {
     row_begin_.upload(bodies::kRowBegin);
     network_.tau_s = 4.0;
   }
@@ -57,12 +58,13 @@ class BodyRun {
 
   /// A layer whose drive is its input: the weights are one on the diagonal, which no order of additions changes.
   void forward(bool self_connected) {
-    std::vector<float> diagonal(bodies::kNeurons * bodies::kNeurons);
-    for (int n = 0; n < bodies::kNeurons; ++n) diagonal[static_cast<std::size_t>(n * bodies::kNeurons + n)] = 1.0F;
+    const snn::Shape weights{bodies::kNeurons, 0, bodies::kNeurons};
+    std::vector<float> diagonal(weights.size());
+    for (int n = 0; n < bodies::kNeurons; ++n) diagonal[weights.index(n, n)] = 1.0F;
     snn::Buffer<float> w(backend_, diagonal.size());
     w.upload(diagonal);
-    u_ = zeros<float>(bodies::kRows * bodies::kNeurons);
-    psc_ = zeros<float>(bodies::kRows * bodies::kNeurons);
+    u_ = zeros<float>(bodies::kOverTime);
+    psc_ = zeros<float>(bodies::kOverTime);
     snn::Buffer<float> sums = zeros<float>(bodies::kBatch * bodies::kNeurons);
     snn::Buffer<int> n_spikes = zeros<int>(bodies::kBatch * bodies::kNeurons);
     snn::Buffer<std::byte> spikes(backend_, backend_.spike_bytes(bodies::kRows, bodies::kNeurons));
@@ -92,7 +94,7 @@ class BodyRun {
   }
 
   void backward(snn::Rule rule, double firing_rate) {
-    snn::Buffer<float> delta = random(bodies::kRows * bodies::kNeurons, 4);
+    snn::Buffer<float> delta = random(bodies::kOverTime, 4);
     snn::Buffer<float> parts = zeros<float>(bodies::kBatch * 2 * bodies::kNeurons);
     snn::Buffer<double> rate = zeros<double>(1);
     rate.upload(std::vector<double>{firing_rate});
@@ -115,9 +117,9 @@ class BodyRun {
   }
 
   void loss(snn::LossKind kind) {
-    snn::Buffer<float> psc = random(bodies::kRows * bodies::kClasses, 5, 0.0, 1.0),
+    snn::Buffer<float> psc = random(bodies::kRows * snn::pitch(bodies::kClasses), 5, 0.0, 1.0),
                        sums = random(bodies::kBatch * bodies::kClasses, 6, 0.0, 9.0);
-    snn::Buffer<float> error = zeros<float>(bodies::kRows * bodies::kClasses);
+    snn::Buffer<float> error = zeros<float>(bodies::kRows * snn::pitch(bodies::kClasses));
     snn::Buffer<double> parts = zeros<double>(bodies::kBatch * bodies::kClasses),
                         epoch_loss = zeros<double>(bodies::kBatch);
     snn::Buffer<int> labels = zeros<int>(bodies::kBatch), n_spikes = zeros<int>(bodies::kBatch * 9);
@@ -230,7 +232,7 @@ class BodyRun {
   }
 
   void gather() {
-    snn::Buffer<float> values = random(bodies::kRows * 9, 11), x = zeros<float>(bodies::kRows * 9);
+    snn::Buffer<float> values = random(bodies::kRows * 9, 11), x = zeros<float>(bodies::kRows * snn::pitch(9));
     std::vector<snn::UtteranceView> views;
     for (int b = 0; b < bodies::kBatch; ++b) {
       const float* at = b == 2 ? nullptr : values.data() + bodies::kRowBegin[static_cast<std::size_t>(b)] * 9;
@@ -260,7 +262,7 @@ class BodyRun {
                                          .factor = 1.5F,
                                          .x = x.data()});
     keep("x", x);
-    snn::Buffer<float> mixed = zeros<float>(bodies::kRows * 9);
+    snn::Buffer<float> mixed = zeros<float>(bodies::kRows * snn::pitch(9));
     for (int b = 0; b + 1 < bodies::kBatch; ++b) {
       views[static_cast<std::size_t>(b)].partner = b + 1;
       views[static_cast<std::size_t>(b)].share = 0.3F;

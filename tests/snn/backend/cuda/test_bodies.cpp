@@ -52,7 +52,7 @@ TEST_CASE("cuda: keeping answers has the CPU's bits") {
   constexpr int kB = support::bodies::kBatch, kK = support::bodies::kClasses,
                 kR = 300;  // more numbers than one item has
   check_equal([](support::BodyRun& run) {
-    const snn::Buffer<float> sums = run.random(kB * kK, 1, 0.0, 9.0), psc = run.random(kR * kK, 2);
+    const snn::Buffer<float> sums = run.random(kB * kK, 1, 0.0, 9.0), psc = run.random(kR * snn::pitch(kK), 2);
     snn::Buffer<float> scores = run.zeros<float>(kB * kK), kept_psc = run.zeros<float>(kR * kK);
     snn::Buffer<int> n_spikes = run.zeros<int>(kB * 9);
     std::vector<int> counts(kB * 9);

@@ -98,11 +98,26 @@ TEST_CASE("cuda: a training step is one graph of at most 30 kernels, and waits f
     CHECK(after.n_graph_launches - before.n_graph_launches == 1);
     CHECK(after.n_gemms - before.n_gemms == each.n_products);
     CHECK(after.n_launches - before.n_launches == each.n_launches);
+    CHECK(after.n_gemms_unaligned == 0);
     CHECK(after.n_memsets == before.n_memsets);
     CHECK(after.n_copies_to_device - before.n_copies_to_device == 2);  // the batch, Adam's coefficients
     CHECK(after.n_copies_from_device == before.n_copies_from_device);
     CHECK(after.n_synchronisations - before.n_synchronisations == 2);  // for two slots, long since free
   }
+}
+
+// Every kind of product, of rows that are no multiples of 16 bytes.
+TEST_CASE("cuda: whatever cuBLAS is given begins at multiples of 16 bytes, each row of it") {
+  snn::NetworkParams params = network({78, 26, 11, 10}, {1}, {1, 2}, {{0, 2}, {1, 3}});
+  params.input_delays = params.forward_delays = {0, 2};
+  params.recurrent = {2};
+  params.normalised = GENERATE(false, true);
+  StepRig rig(params, snn::Rule::kSurrogate);
+  rig.network.set_parameters(snn::initial_parameters(params, rig.params.init, 1));
+  for (int i = 0; i < 3; ++i) rig.step(0);
+  CHECK(rig.optimiser.state().norm > 0.0);
+  CHECK(emulated::counts().n_gemms > 30);
+  CHECK(emulated::counts().n_gemms_unaligned == 0);
 }
 
 // Batches of other lengths that share a graph: what it was recorded with must not stay in it.

@@ -21,8 +21,8 @@ struct Answers {
 template <class Real>
 class KeptAnswers {
  public:
-  /// Forgets what was kept, and makes room for that of so many utterances, and for PSCs of so many rows. Memory grows and never
-  /// shrinks: giving some back would make a device's graphs void.
+  /// Forgets what was kept, and makes room for that of so many utterances, and for PSCs of so many rows. Memory grows
+  /// and never shrinks: giving some back would make a device's graphs void.
   void begin(Memory& memory, int n_neurons, int n_classes, std::size_t n_utterances, std::size_t n_rows) {
     n_neurons_ = static_cast<std::size_t>(n_neurons);
     n_classes_ = static_cast<std::size_t>(n_classes);
@@ -33,7 +33,8 @@ class KeptAnswers {
     kept_.upload(std::vector<std::byte>(n_neurons_ * sizeof(std::int64_t)));
   }
 
-  /// Behind those before. body: of a batch, without what begin() made room for. Throws std::invalid_argument if there is none.
+  /// Behind those before. body: of a batch, without where they go. Throws std::invalid_argument if begin() made no room
+  /// for them.
   void add(Backend<Real>& backend, KeepAnswers<Real> body) {
     if (n_rows_ == 0) body.n_rows = 0;
     const auto n_batch = static_cast<std::size_t>(body.n_batch), n_rows = static_cast<std::size_t>(body.n_rows);

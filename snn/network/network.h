@@ -55,8 +55,8 @@ class Network {
   void begin_answers(std::size_t n_utterances, std::size_t n_rows = 0) {
     answers_.begin(*backend_, n_neurons(), params_.sizes.back(), n_utterances, n_rows);
   }
-  /// Keeps what the last infer() found. by_spikes: an utterance's scores are the spikes of the output neurons, else class_sums().
-  /// Waits for nothing. Throws std::invalid_argument for more than was said.
+  /// Keeps what the last infer() found. by_spikes: an utterance's scores are the spikes of the output neurons, else
+  /// class_sums(). Waits for nothing. Throws std::invalid_argument for more than was said.
   void keep_answers(bool by_spikes) {
     answers_.add(*backend_, {.n_batch = batch_.n_batch(),
                              .n_neurons = n_neurons(),

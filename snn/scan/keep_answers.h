@@ -9,8 +9,8 @@
 
 namespace snn {
 
-/// Works through one row of numbers: first the neurons, then the scores, then the PSCs. They may be more than an int counts, so
-/// the extent has items of kItem of them.
+/// Works through one row of numbers: first the neurons, then the scores, then the PSCs. They may be more than an int
+/// counts, so the extent has items of kItem of them.
 template <class Real>
 struct KeepAnswers {
   static constexpr int kItem = 1024;

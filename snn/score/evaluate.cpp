@@ -22,8 +22,8 @@ bool wants_psc(const EvaluateOptions& options) {
   return options.traces || options.readout.kind == ReadoutKind::kLast;
 }
 
-/// Runs the utterances at `indices` batch by batch, and waits for the back end behind the last one alone: it works on a batch while
-/// the values of that batch are counted here and the next one is made.
+/// Runs the utterances at `indices` batch by batch, and waits for the back end behind the last one alone: it works on a
+/// batch while the values of that batch are counted here and the next one is made.
 Heard hear(Network<float>& network, const Dataset& dataset, std::span<const int> indices, int batch_size,
            const EvaluateOptions& options) {
   const auto at = [&](int index) -> const Utterance& { return dataset.utterances[static_cast<std::size_t>(index)]; };

@@ -24,7 +24,8 @@ struct Evaluation {
 
 /// The scores of an utterance do not depend on the batch around it, but for rounding where a layer fires in about 42 % of
 /// the steps (snn/backend/cpu/spike_product.h), and on a CUDA device, where cuBLAS chooses by the size of a batch. batch_size >= 1.
-/// The back end is waited for once, at the end; where PSCs of all steps decide, which are many, each time that its traits allow it.
+/// The back end is waited for once, at the end; where PSCs of all steps decide, which are many, as often as its traits
+/// allow.
 /// Throws std::invalid_argument if the channels differ, or for a decision by spikes of an output layer that does not fire.
 Evaluation evaluate(Network<float>& network, const Dataset& dataset, int batch_size,
                     const EvaluateOptions& options = {});

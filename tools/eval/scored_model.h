@@ -13,14 +13,15 @@ namespace tools {
 
 class ScoredModel {
  public:
-  /// `path`: its name in messages and reports; `backend` must outlive it; batch_size: utterances that the network hears at a time. how.traces: whether latency() is wanted; then something of each
-  /// utterance is kept. reject: confidence below which an answer is "(unknown)": the model's class of that name, or kUnknown; the
-  /// model must then have a calibration, and summed PSCs decide.
+  /// `path`: its name in messages and reports; `backend` must outlive it; batch_size: utterances that the network hears
+  /// at a time. how.traces: whether latency() is wanted; then something of each utterance is kept. reject: confidence
+  /// below which an answer is "(unknown)": the model's class of that name, or kUnknown; the model must then have a
+  /// calibration, and summed PSCs decide.
   ScoredModel(std::string path, snn::Model model, snn::Backend<float>& backend, int batch_size,
               snn::EvaluateOptions how, std::optional<double> reject = {});
 
-  /// Scores utterances, whose classes are the model's and whose labels are all known. Returns of each utterance whether the
-  /// decision is right.
+  /// Scores utterances, whose classes are the model's and whose labels are all known. Returns of each utterance whether
+  /// the decision is right.
   std::vector<bool> add(const snn::Dataset& piece);
   /// The same beside what another model got right. Its classes may stand in another order: the piece gets this model's, and
   /// labels after them. Throws std::runtime_error for a label that the model does not know.

@@ -64,20 +64,27 @@ void check_equal(const snn::Evaluation& found, const snn::Evaluation& wanted) {
 
 }  // namespace
 
-// A batch is sent in one copy, for which a slot must be free; so must one for the answers' zeros, and one for the answers.
+// A batch is sent in one copy, or two with its values, for which a slot must be free; so must one for the answers'
+// zeros, and one for the answers. README.md of snn/backend/cuda has these numbers.
 TEST_CASE("cuda: an evaluation reads back once, and waits for no batch") {
+  const bool is_kept = GENERATE(true, false);
   EvaluationRig rig = on_cuda();
-  const std::shared_ptr<void> values = rig.backend->keep(snn::value_bytes(rig.dataset), 0);
-  rig.evaluate(), rig.evaluate();  // takes memory; records the graphs
+  std::shared_ptr<void> values;
+  if (is_kept) values = rig.backend->keep(snn::value_bytes(rig.dataset), 0);
+  for (int i = 0; i < 2; ++i) rig.evaluate("psc", true);  // takes memory; records the graphs
+  const int n_copies = is_kept ? 19 : 38;
   for (const char* readout : {"psc", "spikes"}) {
     const Calls calls = calls_of([&] { rig.evaluate(readout); });
     CHECK(calls.n_read_back == 1);
-    CHECK(calls.n_sent == 19 + 1);
-    CHECK(calls.n_waits == 19 + 3);
+    CHECK(calls.n_sent == n_copies + 1);
+    CHECK(calls.n_waits == n_copies + 3);
+    CHECK(calls.n_launches == 19 * 5);  // gathering, three layers, the answers
   }
   // PSCs of every step are many: they are read back as often as results of a training.
   const Calls calls = calls_of([&] { rig.evaluate("psc", true); });
   CHECK(calls.n_read_back == 2);
+  CHECK(calls.n_sent == n_copies + 2);
+  CHECK(calls.n_waits == n_copies + 6);
 }
 
 TEST_CASE("cuda: an evaluation has the CPU's answers, whether its data are kept or come batch by batch") {
@@ -97,7 +104,8 @@ TEST_CASE("cuda: an evaluation has the CPU's answers, whether its data are kept 
   }
 }
 
-// 250 utterances of 6,000 to 10,000 bytes: on a device with 200 MB they do not fit beside what is left free for graphs and code.
+// 250 utterances of 6,000 to 10,000 bytes: on a device with 200 MB they do not fit beside what is left free for graphs
+// and code.
 TEST_CASE(
     "cuda: the validation set is sent once, or for every epoch where it does not fit, and read back once an epoch") {
   const snn::Dataset train = support::synthetic({.n_channels = 100}),

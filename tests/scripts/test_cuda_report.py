@@ -76,6 +76,19 @@ class CudaReport(TreeTest):
         stale = self.report(USAGE.replace("56 registers", "57 registers"), more=("--check", self.root / "kept.md"))
         self.assertEqual(stale.returncode, 1)
         self.assertIn("kept.md lacks this line: | PscScan | sm_90 | 57 |", stale.stderr)
+        self.assertIn("kept.md has a line that is not of the code: | PscScan | sm_90 | 56 |", stale.stderr)
+
+    def test_without_nvdisasm_what_ptxas_says_is_compared(self):
+        self.write({"kept.md": self.report().stdout})
+        build, env = ("--build", self.root / "build", "--check", self.root / "kept.md", "sm_90"), {"PATH": "/bin"}
+        (self.root / "nvdisasm").unlink()
+        same = self.run_script(SCRIPT, *build, env=env)
+        self.assertEqual(same.returncode, 0)
+        self.assertIn("nvdisasm not found", same.stderr)
+        self.program("nvcc", USAGE.replace("56 registers", "57 registers"))
+        stale = self.run_script(SCRIPT, *build, env=env)
+        self.assertEqual(stale.returncode, 1)
+        self.assertIn("lacks this line: | PscScan | sm_90 | 57 | 0 | 0 ", stale.stderr)
 
     def test_compiled_as_the_build_does_but_for_one_architecture(self):
         self.report()

@@ -13,7 +13,7 @@ using namespace snn;
 namespace {
 
 /// Utterances of `steps` steps each with these sums and labels.
-struct Answers {
+struct SureAnswers {
   Evaluation evaluation;
   Dataset dataset;
   void add(const std::vector<float>& sums, int label, int n_steps = 10) {
@@ -48,7 +48,7 @@ TEST_CASE("calibration: what cannot be computed is not sure") {
 TEST_CASE("calibration: the fitted temperature by hand [Guo fit]") {
   // Logits (L, 0) of two classes, 3 of 4 right. With Platt's targets of 5/6 and 1/6 the likelihood is greatest where the first
   // class has (3 * 5/6 + 1/6) / 4 = 2/3, so L/T = log 2.
-  Answers answers;
+  SureAnswers answers;
   for (int i = 0; i < 4; ++i) answers.add({8.0F, 0.0F}, i == 3 ? 1 : 0);
   CHECK(answers.fit().temperature == Approx(8.0 / std::log(2.0)).epsilon(1e-9));
   CHECK_FALSE(answers.fit().of_means);  // utterances of one length: the same
@@ -62,7 +62,7 @@ TEST_CASE("calibration: the fitted temperature by hand [Guo fit]") {
 TEST_CASE(
     "calibration: right answers alone ask for no certainty, wrong ones for none at all, and nothing for nothing "
     "[Platt target]") {
-  Answers right, wrong, empty;
+  SureAnswers right, wrong, empty;
   for (int i = 0; i < 8; ++i) right.add({8.0F, 0.0F}, 0);
   for (int i = 0; i < 8; ++i) wrong.add({8.0F, 0.0F}, 1);
   CHECK(right.fit().temperature == Approx(8.0 / std::log(9.0)).epsilon(1e-9));  // Laplace's 9 of 10
@@ -77,7 +77,7 @@ TEST_CASE(
   std::mt19937 random(7);
   std::normal_distribution<float> logit(0.0F, 2.0F);
   for (const bool by_means : {false, true}) {
-    Answers answers;
+    SureAnswers answers;
     for (int i = 0; i < 4000; ++i) {
       const int n_steps = i % 2 == 0 ? 10 : 80;
       std::vector<float> z(5), sums(5);

@@ -23,8 +23,8 @@ namespace emulated {
 /// Work that a stream carries out later: it answers with the error that it met.
 struct Work {
   std::function<cudaError_t()> run;
-  std::int64_t Counts::*counted;
-  std::string name{};  // of a kernel or a product, for its traffic
+  std::int64_t Counts::*counted;  // where it counts as one
+  std::string name{};             // of a kernel or a product, for its traffic
 };
 using Works = std::vector<Work>;  // one after the other
 

@@ -30,7 +30,7 @@ bool set(Options& options, std::string_view setting) {
   const auto* const field = std::ranges::find(kFields, name, &Field::name);
   std::int64_t value = -1, minor = 0;
   const char* const end = setting.data() + setting.size();
-  const char* at = std::min(name.data() + name.size() + 1, end);
+  const char* at = setting.data() + std::min(name.size() + 1, setting.size());
   at = std::from_chars(at, end, value).ptr;
   if (name == "compute" && at != end && *at == '.') at = std::from_chars(at + 1, end, minor).ptr;
   if (field == std::end(kFields) || value < 0 || minor < 0 || at != end || end[-1] == '.') return false;

@@ -33,7 +33,8 @@ TEST_CASE("network: rows of parameters lie apart in the back end's memory, not i
   snn::TrainingParams params = support::small_training();
   params.network.sizes = {12, 21, 10, 4};
   Rig<float> rig(params);
-  const snn::Tensors tensors = rig.network.parameters();
+  const snn::Tensors tensors = snn::initial_parameters(params.network, params.init, params.seed);
+  CHECK(rig.network.parameters() == tensors);
   const std::vector<float> kept = rig.network.parameter_buffer().download();
   for (const snn::ArrayLayout::Entry& entry : rig.network.layout().entries()) {
     const std::vector<float>& values = tensors.at(entry.info.name).values;

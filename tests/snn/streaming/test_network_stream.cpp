@@ -72,16 +72,18 @@ void check_blocks(const Stored& stored, const snn::Dataset& dataset, const std::
 
 void check_all_blocks(const snn::TrainingParams& params) {
   const Stored stored(params);
-  const snn::Dataset dataset = support::synthetic({.n_utterances = 8, .max_steps = 80});
+  const std::vector<int>& sizes = params.network.sizes;
+  const snn::Dataset dataset =
+      support::synthetic({.n_channels = sizes.front(), .n_classes = sizes.back(), .n_utterances = 8, .max_steps = 80});
   for (const std::vector<int>& blocks : std::vector<std::vector<int>>{{1}, {7}, {100}, {0, 33, 1, 2, 31}}) {
     check_blocks(stored, dataset, blocks);
   }
 }
 
-/// Delays longer than utterances and blocks, several tiles a layer.
+/// Delays longer than utterances and blocks, several tiles a layer, rows with gaps.
 snn::TrainingParams wide() {
   snn::TrainingParams params = support::small_training();
-  params.network.sizes[1] = 70;
+  params.network.sizes = {13, 70, 17, 5};
   params.network.input_delays = {0, 1, 40};
   params.network.forward_delays = {2, 90};
   return params;
@@ -116,7 +118,7 @@ TEST_CASE("network stream: where nearly every neuron fires in nearly every step"
   for (auto& [name, tensor] : stored.tensors) {
     if (name.starts_with("bias")) std::ranges::fill(tensor.values, 6.0F);
   }
-  const snn::Dataset dataset = support::synthetic({.n_utterances = 4});
+  const snn::Dataset dataset = support::synthetic({.n_channels = 13, .n_classes = 5, .n_utterances = 4});
   check_blocks(stored, dataset, {3});
   const snn::StreamingNetwork streaming(stored.params.network, stored.tensors, "auto");
   snn::NetworkStream stream(streaming);
@@ -126,14 +128,14 @@ TEST_CASE("network stream: where nearly every neuron fires in nearly every step"
 
 TEST_CASE("network stream: every instruction set, and two streams of one network side by side") {
   const Stored stored(wide());
-  const snn::Dataset dataset = support::synthetic();
+  const snn::Dataset dataset = support::synthetic({.n_channels = 13, .n_classes = 5});
   for (const std::string& isa : snn::isa_names()) {
     const snn::StreamingNetwork streaming(stored.params.network, stored.tensors, isa);
     snn::NetworkStream one(streaming), two(streaming), alone(streaming);
     const std::vector<float> a = values_of(dataset, 1), b = values_of(dataset, 2);
-    for (std::size_t at = 0; at < a.size(); at += 12) {
-      one.push(std::span(a).subspan(at, 12));
-      if (at < b.size()) two.push(std::span(b).subspan(at, 12));
+    for (std::size_t at = 0; at < a.size(); at += 13) {
+      one.push(std::span(a).subspan(at, 13));
+      if (at < b.size()) two.push(std::span(b).subspan(at, 13));
     }
     alone.push(a);
     CHECK(one.class_sums() == alone.class_sums());

@@ -88,7 +88,8 @@ Row sum_of(const std::vector<Row>& rows) {
 
 /// What no way of computing a step can do without: of rows that are not filled up, every product reads its operands and writes its
 /// result, every scan forward reads a drive and writes potentials and spikes, every scan backward reads an error and
-/// potentials and writes an error, and Adam reads four arrays of weights and writes three. All once, in float.
+/// potentials and writes an error, and Adam reads four arrays of weights and writes three. All once, in float. What goes between
+/// the steps of a recurrent layer needs no memory: of its products the weight gradient alone reads rows.
 struct Floor {
   double n_bytes = 0.0, n_operations = 0.0;  // operations: of the products, two for each multiplication and sum
 };
@@ -105,7 +106,8 @@ Floor floor_of(const Options& o) {
   for (const auto& [from, to] : links) {
     const double n_delays = from == to ? 1.0 : static_cast<double>(o.delays.size());
     const double weights = size(from) * size(to), n_products = from == 0 ? 2.0 : 3.0;  // no error of the input
-    n_numbers += n_delays * (n_products * (rows * (size(from) + size(to)) + weights) + 7.0 * weights);
+    const double n_of_rows = from == to ? 1.0 : n_products;
+    n_numbers += n_delays * (n_of_rows * rows * (size(from) + size(to)) + (n_products + 7.0) * weights);
     floor.n_operations += n_delays * n_products * 2.0 * rows * weights;
   }
   for (int layer = 1; layer <= network.n_layers(); ++layer) n_numbers += 6.0 * rows * size(layer);

@@ -13,6 +13,7 @@ namespace snn::cuda {
 /// Threads of a block at most: no device's shared memory holds the matrix of more neurons.
 inline constexpr int kWalkThreads = 256;
 
+/// The walk of utterance blockIdx.x. A block has a thread for each neuron at least, and room_size() numbers of dynamic shared memory.
 template <class Walk>
 __global__ void __launch_bounds__(kWalkThreads) run_walk(Walk walk) {
   [[maybe_unused]] const int b = static_cast<int>(blockIdx.x);

@@ -182,11 +182,10 @@ void score(std::size_t piece_size, tools::UtteranceSource& source, tools::Scored
   }
 }
 
-/// Returns the duration of the recordings of no class, ms.
-double score_unknown(const Options& o, std::size_t piece_size, tools::ScoredModel& scored, tools::Context& context) {
-  tools::UtteranceSource source(o.unknown, tools::Classes::kAny);
+/// Recordings of no class.
+void score_unknown(std::size_t piece_size, tools::UtteranceSource& source, tools::ScoredModel& scored,
+                   tools::Context& context) {
   const snn::Model& model = scored.model();
-  tools::check_recipe(o.unknown.front(), source.header(), o.model, model.recipe_json, model.input_kind);
   tools::RecordProgress progress(context);
   for (bool is_more = true; is_more;) {
     snn::Dataset piece{.n_channels = source.header().n_channels, .classes = model.classes, .utterances = {}};
@@ -197,7 +196,6 @@ double score_unknown(const Options& o, std::size_t piece_size, tools::ScoredMode
     if (!piece.utterances.empty()) scored.add_unknown(piece);
     progress.add(piece.utterances.size(), source.share());
   }
-  return source.total_ms();
 }
 
 void write_files(const Options& o, const tools::ScoredModel& scored, tools::Context& context) {
@@ -234,7 +232,12 @@ void run(Options& o, tools::Context& context) {
   const std::string name = o.streams.empty() ? "standard input" : o.streams.front();
   tools::require_labels(name, source.header());
   tools::check_recipe(name, source.header(), o.model, model.recipe_json, model.input_kind);
-  if (o.reject || !o.unknown.empty()) tools::require_calibration(model, o.model);
+  std::optional<tools::UtteranceSource> unknown;
+  if (!o.unknown.empty()) {
+    unknown.emplace(o.unknown, tools::Classes::kAny);
+    tools::check_recipe(o.unknown.front(), unknown->header(), o.model, model.recipe_json, model.input_kind);
+  }
+  if (o.reject || unknown) tools::require_calibration(model, o.model);
   const auto backend = tools::make_backend(o.backend, context);
   tools::ScoredModel scored(o.model, std::move(model), *backend, o.batch_size, o.how, o.reject);
   std::optional<tools::ScoredModel> against;
@@ -247,15 +250,14 @@ void run(Options& o, tools::Context& context) {
   const auto piece_size =
       static_cast<std::size_t>(o.batch_size) * static_cast<std::size_t>(backend->traits().batches_per_readback);
   score(piece_size, source, scored, against ? &*against : nullptr, context);
-  std::optional<double> unknown_ms;
-  if (!o.unknown.empty()) unknown_ms = score_unknown(o, piece_size, scored, context);
+  if (unknown) score_unknown(piece_size, *unknown, scored, context);
   write_files(o, scored, context);
   const tools::EvalReport report{.scored = scored,
                                  .n_left_out = context.n_failed(),
                                  .readout = o.how.readout,
                                  .against = against ? &*against : nullptr,
                                  .reject = o.reject,
-                                 .unknown_ms = unknown_ms};
+                                 .unknown_ms = unknown ? std::optional(unknown->total_ms()) : std::nullopt};
   print_report(o, o.json ? report.json() : report.text(), context);
 }
 

@@ -174,6 +174,20 @@ TEST_CASE("ossicle-train: a class (unknown) of the training stream is that of --
   CHECK_THAT(shell(line + rig.train).err, !Contains("(unknown)"));
 }
 
+TEST_CASE("ossicle-train: recordings that are trained on and held against it too are warned of") {
+  const Rig rig;
+  const std::string line =
+      "ossicle-train -q --hidden 5 --no-skip --epochs 1 --threads 1 --overwrite -o " + rig.file("m2") + " " + rig.train;
+  const std::string some = rig.file("some.tar");
+  pipe_support::write_stream(some, {.n_records = 7});  // the first of rig.train
+  CHECK_THAT(shell(line + " --valid " + some).err, Contains(some + ": 7 of 7 recordings are in the training stream"));
+  CHECK_THAT(shell(line + " --unknown " + some).err, Contains(some + ": 7 of 7 recordings") && Contains("two answers"));
+  // Keys alone say nothing.
+  pipe_support::write_stream(some, {.n_records = 7, .seed = 5});
+  CHECK(shell(line + " --valid " + some).err.empty());
+  CHECK(shell(line + " --unknown " + some).err.empty());
+}
+
 TEST_CASE("rejection: what does not go together is named") {
   const Rig rig;
   const std::string bare = rig.file("bare"), eval = "ossicle-eval " + rig.model + " " + rig.test + " ";
@@ -188,6 +202,10 @@ TEST_CASE("rejection: what does not go together is named") {
   check_refused(eval + "--det " + rig.other + " --unknown " + rig.other, "name another file");
   pipe_support::write_stream(rig.file("scaled.tar"), {.n_records = 5, .scale = 2.0});
   check_refused(eval + "--unknown " + rig.file("scaled.tar"), "scale");
+  pipe_support::write_stream(rig.file("more.tar"), {.n_records = 5, .extra_label = "eleven"});
+  CHECK_THAT(
+      shell("ossicle-eval " + rig.model + " " + rig.file("more.tar") + " --unknown " + rig.file("scaled.tar")).err,
+      !Contains("eleven"));  // before anything is scored
   check_refused(rig.line + rig.file("n") + " --unknown " + rig.file("scaled.tar"), "scale");
   pipe_support::write_stream(rig.file("silence.tar"), {.n_records = 5, .extra_label = "(silence)"});
   check_refused("ossicle-train --epochs 1 -o " + rig.file("n") + " " + rig.file("silence.tar"),

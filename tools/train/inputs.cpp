@@ -7,6 +7,8 @@
 #include <array>
 #include <set>
 #include <stdexcept>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "frontend/base/text.h"
@@ -51,7 +53,21 @@ LoadedStream load_beside(const std::string& name, const LoadedStream& train) {
   return loaded;
 }
 
-snn::Dataset load_validation(const std::string& name, const LoadedStream& train) {
+/// Warns of recordings of `beside` that are trained on: those with the key and the values of one of `train`.
+void warn_of_trained(const std::string& name, const snn::Dataset& beside, const snn::Dataset& train,
+                     const char* consequence, Context& context) {
+  std::unordered_map<std::string_view, const snn::Values*> values_of;
+  for (const snn::Utterance& utterance : train.utterances) values_of.emplace(utterance.key, &utterance.values);
+  const auto n = std::ranges::count_if(beside.utterances, [&](const snn::Utterance& utterance) {
+    const auto found = values_of.find(utterance.key);
+    return found != values_of.end() && *found->second == utterance.values;
+  });
+  if (n == 0) return;
+  context.warn(fmt::format("{}: {} of {} recordings are in the training stream too: {}", name, n,
+                           beside.utterances.size(), consequence));
+}
+
+snn::Dataset load_validation(const std::string& name, const LoadedStream& train, Context& context) {
   LoadedStream valid = load_beside(name, train);
   require_labels(name, valid.header);
   if (const int n = match_labels(valid.dataset, train.dataset.classes); n > 0) {
@@ -59,6 +75,8 @@ snn::Dataset load_validation(const std::string& name, const LoadedStream& train)
                                          describe_unknown(valid.dataset, n, train.dataset.classes),
                                          name_some(train.dataset.classes)));
   }
+  warn_of_trained(name, valid.dataset, train.dataset, "the score of what is trained on says little of what is new",
+                  context);
   return std::move(valid.dataset);
 }
 
@@ -91,7 +109,7 @@ void add_validation_options(CLI::App& app, ValidationOptions& o) {
 
 std::optional<snn::Dataset> take_validation_set(const ValidationOptions& options, const std::string& train_name,
                                                 LoadedStream& train, Context& context) {
-  if (!options.stream.empty()) return load_validation(options.stream, train);
+  if (!options.stream.empty()) return load_validation(options.stream, train, context);
   if (!options.fraction) return std::nullopt;
   snn::SplitParams split = options.split;
   split.fraction = *options.fraction;
@@ -143,6 +161,7 @@ void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Con
   const auto index = static_cast<int>(found - dataset.classes.begin());
   for (const std::string& name : names) {
     LoadedStream loaded = load_beside(name, train);
+    warn_of_trained(name, loaded.dataset, dataset, "two answers are taught to them", context);
     train.longest_ms = std::max(train.longest_ms, loaded.longest_ms);
     for (snn::Utterance& utterance : loaded.dataset.utterances) {
       utterance.key = label + " " + utterance.key;

@@ -21,7 +21,8 @@ struct ValidationOptions {
 void add_validation_options(CLI::App& app, ValidationOptions& options);
 
 /// The validation set, if one is asked for. A part that is cut leaves `train`; `train_name` stands in the messages. Throws
-/// std::runtime_error for a stream that does not go with the training stream, or that allows no such part.
+/// std::runtime_error for a stream that does not go with the training stream, or that allows no such part. Warns of recordings
+/// that are trained on as well.
 std::optional<snn::Dataset> take_validation_set(const ValidationOptions& options, const std::string& train_name,
                                                 LoadedStream& train, Context& context);
 
@@ -35,7 +36,8 @@ void require_no_silence(const std::string& stream_name, const ear::Header& heade
 
 /// Adds the recordings of these streams to the class snn::kUnknownName, whatever their labels; where there is none, as a new last class.
 /// "(unknown) " stands before their keys. Before a validation part is cut. Notes the class, also one that the training stream has and
-/// nothing is added to. Throws std::runtime_error for a stream of another recipe.
+/// nothing is added to. Warns of recordings that the training stream has as words. Throws std::runtime_error for a stream of another
+/// recipe.
 void add_unknown(const std::vector<std::string>& names, LoadedStream& train, Context& context);
 
 /// The model at `path`, if it is not empty. Throws std::runtime_error if the stream was made by another recipe than the

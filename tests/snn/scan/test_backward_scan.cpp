@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "tests/snn/scan/properties.h"
 #include "tests/snn/scan/rules.h"
 
 using snn::Rule;
@@ -103,18 +104,8 @@ TEST_CASE("backward scan: a neuron that fires at every step has no gradient to t
 
 TEST_CASE("backward scan: the width of a tile changes no bit") {
   for (const RuleCase& rule : kRules) {
-    Neurons<float> wide = neurons_of<float>({30, 11}, 100, rule);
-    wide.forward();
-    wide.backward();
-    for (const int width : {1, 7}) {
-      Neurons<float> narrow = wide;
-      narrow.backward(width);
-      INFO(rule.name << ", width " << width);
-      CHECK(same_bits(narrow.delta, wide.delta));
-      CHECK(same_bits(narrow.drive_error, wide.drive_error));
-      CHECK(same_bits(narrow.dw_self, wide.dw_self));
-      CHECK(same_bits(narrow.dtheta, wide.dtheta));
-    }
+    INFO(rule.name);
+    support::check_widths(neurons_of<float>({30, 11}, 100, rule));
   }
 }
 
@@ -133,28 +124,8 @@ TEST_CASE("backward scan: no error arriving, no error leaving") {
 
 TEST_CASE("backward scan: silent neurons have no gradient, and the others do not notice") {
   for (const RuleCase& rule : kRules) {
-    for (const int width : {1, 7, 64}) {
-      Neurons<float> all = neurons_of<float>({20, 13}, 70, rule);
-      all.forward(width);
-      all.backward(width);
-      Neurons<float> some = all;
-      some.silent.assign(140, 0);
-      for (const int place : {0, 8, 69, 70, 135}) some.silent[static_cast<std::size_t>(place)] = 1;
-      some.forward(width);
-      some.backward(width);
-      for (int b = 0; b < 2; ++b) {
-        for (int n = 0; n < 70; ++n) {
-          const auto at = static_cast<std::size_t>(b * 70 + n);
-          const bool is_silent = some.silent[at] != 0;
-          INFO(rule.name << ", utterance " << b << ", neuron " << n);
-          const std::vector<float> nothing(static_cast<std::size_t>(all.n_steps(b)), 0.0F);
-          CHECK(some.column(some.delta, b, n) == (is_silent ? nothing : all.column(all.delta, b, n)));
-          CHECK(some.column(some.drive_error, b, n) == (is_silent ? nothing : all.column(all.drive_error, b, n)));
-          CHECK(some.dw_self[at] == (is_silent ? 0.0F : all.dw_self[at]));
-          CHECK(some.dtheta[at] == (is_silent ? 0.0F : all.dtheta[at]));
-        }
-      }
-    }
+    INFO(rule.name);
+    support::check_silent(neurons_of<float>({20, 13}, 70, rule));
   }
 }
 

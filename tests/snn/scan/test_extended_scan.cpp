@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 #include <numeric>
 
+#include "tests/snn/scan/properties.h"
 #include "tests/snn/scan/rules.h"
 
 using snn::Rule;
@@ -91,50 +92,22 @@ TEST_CASE("extended scan: equals the explicit Jacobian for every rule", "[ScSr E
 TEST_CASE("extended scan: the width of a tile changes no bit") {
   for (const RuleCase& rule : kRules) {
     for (const bool of_spikes : {false, true}) {
-      Neurons<float> wide = neurons_of<float>({30, 11}, 100, rule);
-      wide.extend();
-      wide.of_spikes = of_spikes;
-      wide.forward();
-      wide.backward();
-      for (const int width : {1, 7}) {
-        Neurons<float> narrow = wide;
-        narrow.forward(width);
-        INFO(rule.name << ", width " << width);
-        CHECK(same_bits(narrow.u, wide.u));
-        CHECK(same_bits(narrow.psc, wide.psc));
-        CHECK(same_bits(narrow.fired, wide.fired));
-        narrow.backward(width);
-        CHECK(same_bits(narrow.delta, wide.delta));
-        CHECK(same_bits(narrow.drive_error, wide.drive_error));
-        CHECK(same_bits(narrow.dbias, wide.dbias));
-        CHECK(same_bits(narrow.dadaptation, wide.dadaptation));
-        CHECK(same_bits(narrow.drho, wide.drho));
-      }
+      INFO(rule.name << (of_spikes ? ", error of spikes" : ""));
+      Neurons<float> neurons = neurons_of<float>({30, 11}, 100, rule);
+      neurons.extend();
+      neurons.of_spikes = of_spikes;
+      support::check_widths(neurons);
     }
   }
 }
 
 TEST_CASE("extended scan: silent neurons have no bias, do not fire and have no gradient") {
   for (const RuleCase& rule : kRules) {
-    for (const int width : {1, 7, 64}) {
-      Neurons<float> all = neurons_of<float>({20, 13}, 70, rule);
-      all.extend();
-      all.bias[8] = 100.0F;
-      all.forward(width);
-      all.backward(width);
-      Neurons<float> some = all;
-      some.silent.assign(140, 0);
-      for (const int place : {0, 8, 69, 70, 135}) some.silent[static_cast<std::size_t>(place)] = 1;
-      some.forward(width);
-      some.backward(width);
-      for (int at = 0; at < 140; ++at) {
-        const bool is_silent = some.silent[static_cast<std::size_t>(at)] != 0;
-        INFO(rule.name << ", utterance and neuron " << at);
-        CHECK(some.n_spikes[at] == (is_silent ? 0 : all.n_spikes[at]));
-        CHECK(some.dbias[at] == (is_silent ? 0.0F : all.dbias[at]));
-        CHECK(some.dadaptation[at] == (is_silent ? 0.0F : all.dadaptation[at]));
-      }
-    }
+    INFO(rule.name);
+    Neurons<float> neurons = neurons_of<float>({20, 13}, 70, rule);
+    neurons.extend();
+    neurons.bias[8] = 100.0F;
+    support::check_silent(neurons);
   }
 }
 

@@ -6,6 +6,7 @@
 
 #include "tests/snn/scan/literal.h"
 #include "tests/snn/scan/neurons.h"
+#include "tests/snn/scan/properties.h"
 
 using support::Neurons;
 using support::same_bits;
@@ -64,17 +65,7 @@ TEST_CASE("forward scan: equals the sums over all earlier steps") {
 }
 
 TEST_CASE("forward scan: the width of a tile changes no bit") {
-  Neurons<float> wide({30, 11}, 100);
-  wide.forward();
-  for (const int width : {1, 7}) {
-    Neurons<float> narrow = wide;
-    narrow.forward(width);
-    CHECK(same_bits(narrow.u, wide.u));
-    CHECK(same_bits(narrow.psc, wide.psc));
-    CHECK(same_bits(narrow.psc_sums, wide.psc_sums));
-    CHECK(same_bits(narrow.fired, wide.fired));
-    CHECK(narrow.n_spikes == wide.n_spikes);
-  }
+  support::check_widths(Neurons<float>({30, 11}, 100));
 }
 
 TEST_CASE("forward scan: silence gives zeros") {
@@ -87,25 +78,7 @@ TEST_CASE("forward scan: silence gives zeros") {
 }
 
 TEST_CASE("forward scan: silent neurons never fire, and the others do not notice") {
-  for (const int width : {1, 7, 64}) {
-    Neurons<float> all({20, 13}, 70);
-    all.forward(width);
-    Neurons<float> some = all;
-    some.silent.assign(140, 0);
-    for (const int place : {0, 8, 69, 70, 135}) some.silent[static_cast<std::size_t>(place)] = 1;
-    some.forward(width);
-    for (int b = 0; b < 2; ++b) {
-      for (int n = 0; n < 70; ++n) {
-        const bool is_silent = some.silent[static_cast<std::size_t>(b * 70 + n)] != 0;
-        INFO("utterance " << b << ", neuron " << n);
-        const std::vector<float> nothing(static_cast<std::size_t>(all.n_steps(b)), 0.0F);
-        CHECK(same_bits(some.column(some.u, b, n), is_silent ? nothing : all.column(all.u, b, n)));
-        CHECK(same_bits(some.column(some.fired, b, n), is_silent ? nothing : all.column(all.fired, b, n)));
-        CHECK(same_bits(some.column(some.psc, b, n), is_silent ? nothing : all.column(all.psc, b, n)));
-        CHECK(some.n_spikes[b * 70 + n] == (is_silent ? 0 : all.n_spikes[b * 70 + n]));
-      }
-    }
-  }
+  support::check_silent(Neurons<float>({20, 13}, 70));
 }
 
 TEST_CASE("forward scan: a change at a step alters nothing earlier, nor another neuron or utterance") {

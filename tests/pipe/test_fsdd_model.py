@@ -1,19 +1,19 @@
 """datasets/fsdd/model on tones in the data set's layout: model, card, and no second score. Usage: test_fsdd_model.py FOLDER_OF_THE_TOOLS"""
 
 import json
-import math
 import os
 import pathlib
 import re
-import struct
 import subprocess
 import sys
 import tempfile
 import unittest
-import wave
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
+sys.path.append(str(ROOT))
+from tests.support.tones import sine, write_wav  # noqa: E402
+
 SPEAKERS = ("george", "jackson")
 N_TOKENS = 15  # of a digit by one speaker, 5 of them for the test
 RATE = 8000
@@ -22,12 +22,7 @@ RATE = 8000
 def write_tone(path, digit, speaker, token):
     """A tone of the digit's own pitch, by each speaker and in each recording a little apart."""
     pitch = 300.0 * 1.25**digit * (1.0 + 0.02 * speaker + 0.002 * token)
-    frames = (int(12000 * math.sin(2 * math.pi * pitch * i / RATE)) for i in range(RATE // 4))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(b"".join(struct.pack("<h", frame) for frame in frames))
+    write_wav(path, sine(pitch, RATE // 4, RATE), RATE)
 
 
 class Model(unittest.TestCase):

@@ -1,7 +1,6 @@
 """datasets/synthetic/picture on tones, against the streams that it draws. Usage: test_picture.py FOLDER_OF_THE_TOOLS"""
 
 import ast
-import math
 import os
 import pathlib
 import re
@@ -11,7 +10,6 @@ import sys
 import tarfile
 import tempfile
 import unittest
-import wave
 import xml.etree.ElementTree as xml
 
 try:
@@ -22,6 +20,9 @@ except ImportError:
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
+sys.path.append(str(ROOT))
+from tests.support.tones import sine, write_wav  # noqa: E402
+
 WORDS = ("high", "low & long")  # a picture must escape the second
 RATE = 12500
 SVG = "{http://www.w3.org/2000/svg}"
@@ -29,12 +30,8 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def write_tone(path, pitch, n_samples):
     """Silence, then a tone from a quarter on."""
-    frames = (int(12000 * math.sin(2 * math.pi * pitch * i / RATE)) if i > n_samples // 4 else 0 for i in range(n_samples))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(b"".join(struct.pack("<h", frame) for frame in frames))
+    samples = sine(pitch, n_samples, RATE)
+    write_wav(path, [0.0] * (n_samples // 4) + samples[n_samples // 4:], RATE)
 
 
 def numbers(stream, key, code, size):

@@ -1,36 +1,27 @@
 """ossicle-plot on what the other tools write. Usage: test_plot.py FOLDER_OF_THE_TOOLS"""
 
 import json
-import math
 import os
 import pathlib
 import pty
 import re
 import shutil
-import struct
 import subprocess
 import sys
 import tarfile
 import tempfile
 import unittest
-import wave
 import xml.etree.ElementTree as xml
 
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent.parent))
+from tests.support.tones import sine, write_wav  # noqa: E402
+
 SVG = "{http://www.w3.org/2000/svg}"
 RATE = 12500
 if not shutil.which("gnuplot"):
     print("SKIPPED: no gnuplot")
     sys.exit(0)
-
-
-def write_tone(path, pitch, n_samples):
-    frames = (int(12000 * math.sin(2 * math.pi * pitch * i / RATE)) for i in range(n_samples))
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(RATE)
-        file.writeframes(b"".join(struct.pack("<h", frame) for frame in frames))
 
 
 class Plot(unittest.TestCase):
@@ -42,13 +33,13 @@ class Plot(unittest.TestCase):
         rows = ["path\tlabel\tspeaker\tkey"]
         for index, word in enumerate(("high", "low, long")):
             for token in range(6):
-                write_tone(cls.root / f"{index}{token}.wav", 2000 / 4**index + 10 * token, 6000 + 500 * index)
+                write_wav(cls.root / f"{index}{token}.wav", sine(2000 / 4**index + 10 * token, 6000 + 500 * index, RATE), RATE)
                 rows.append(f"{index}{token}.wav\t{word}\tx{token}\t{index}{token}")
         (cls.root / "list.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
         cls.tool("ossicle-lyon", "--list", "list.tsv", "-o", "s.tar")
         train = ("--preset", "plain", "--hidden", "12,7", "--epochs", 8, "--batch", 4, "--valid-fraction", 0.2)
         cls.tool("ossicle-train", "s.tar", "-o", "m.model", *train, "--log", "run.jsonl")
-        write_tone(cls.root / "none.wav", 5000, 6000)
+        write_wav(cls.root / "none.wav", sine(5000, 6000, RATE), RATE)
         cls.tool("ossicle-lyon", "none.wav", "-o", "none.tar")
         written = ("--confusion", "c.csv", "--latency", "l.csv", "--unknown", "none.tar", "--det", "d.csv")
         cls.report = cls.tool("ossicle-eval", "m.model", "s.tar", *written)

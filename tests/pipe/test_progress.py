@@ -1,7 +1,6 @@
 """What the tools draw on a terminal while they work. Usage: test_progress.py FOLDER_OF_THE_TOOLS"""
 
 import fcntl
-import math
 import os
 import pathlib
 import pty
@@ -14,9 +13,11 @@ import termios
 import threading
 import time
 import unittest
-import wave
 
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
+sys.path.append(str(pathlib.Path(__file__).resolve().parent.parent.parent))
+from tests.support.tones import sine, write_wav  # noqa: E402
+
 N_RECORDINGS = 30
 ERASE = b"\r\x1b[K"
 
@@ -73,10 +74,7 @@ class ToolsOnATerminal(unittest.TestCase):
         cls.env = dict(os.environ, PATH=f"{TOOLS}:{os.environ['PATH']}")
         lines = ["path\tlabel\tspeaker\tkey"]
         for i in range(N_RECORDINGS):
-            with wave.open(str(cls.folder / f"{i}.wav"), "wb") as file:
-                file.setparams((1, 2, 8000, 0, "NONE", ""))
-                tone = (int(9000 * math.sin(i % 3 * 0.2 * t + 0.1 * t)) for t in range(2000 + 50 * i))
-                file.writeframes(struct.pack(f"<{2000 + 50 * i}h", *tone))
+            write_wav(cls.folder / f"{i}.wav", sine(130 + 250 * (i % 3), 2000 + 50 * i, 8000), 8000)
             lines.append(f"{i}.wav\t{'abc'[i % 3]}\ts\tr{i}")
         for i in range(2):
             (cls.folder / f"{i}.txt").write_text("0 0.001\n3 0.5\n")

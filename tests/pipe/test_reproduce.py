@@ -1,8 +1,6 @@
 """scripts/reproduce from recordings to tables, on made-up tones in FSDD's names. Usage: test_reproduce.py FOLDER_OF_THE_TOOLS"""
 
-import array
 import json
-import math
 import os
 import pathlib
 import random
@@ -11,23 +9,21 @@ import subprocess
 import sys
 import tempfile
 import unittest
-import wave
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 TOOLS = pathlib.Path(sys.argv.pop() if len(sys.argv) > 1 else ".").resolve()
 sys.path.insert(0, str(ROOT / "scripts/tables"))
 from plan import EPOCHS, HIDDEN, TABLES  # noqa: E402
 from rows import NETWORKS, ONLY, PUBLISHED  # noqa: E402
+sys.path.append(str(ROOT))
+from tests.support.tones import sine, write_wav  # noqa: E402
 
 SPEAKERS = ("ann", "bob", "cy")
 ENVIRONMENT = {**os.environ, "PATH": f"{TOOLS}:{os.environ['PATH']}"}
 
 
 def write_tone(path, pitch_hz, noise):
-    samples = array.array("h", (int(9000 * math.sin(math.tau * pitch_hz * i / 8000) + noise.uniform(-900, 900)) for i in range(1200)))
-    with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, 8000, 0, "NONE", ""))
-        file.writeframes(samples.tobytes())
+    write_wav(path, [x + noise.uniform(-0.03, 0.03) for x in sine(pitch_hz, 1200, 8000, 0.28)], 8000)
 
 
 def write_corpus(folder, speakers, indices, step_hz):

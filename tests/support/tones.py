@@ -1,4 +1,4 @@
-"""Two classes of tones, for tests that want a model which tells them apart within seconds."""
+"""Recordings of tones, and a model of two classes of them, for tests that want one which tells them apart within seconds."""
 
 import math
 import struct
@@ -15,9 +15,13 @@ def tone(hz, seconds=0.4):
     return [0.2 * math.sin(math.pi * i / n) * sum(waves) for i, waves in enumerate(voice)]
 
 
-def write_wav(path, samples):
+def sine(hz, n, rate, amplitude=0.4):
+    return [amplitude * math.sin(math.tau * hz * i / rate) for i in range(n)]
+
+
+def write_wav(path, samples, rate=RATE):
     with wave.open(str(path), "wb") as file:
-        file.setparams((1, 2, RATE, 0, "NONE", ""))
+        file.setparams((1, 2, rate, 0, "NONE", ""))
         file.writeframes(struct.pack(f"<{len(samples)}h", *(round(32767 * x) for x in samples)))
 
 

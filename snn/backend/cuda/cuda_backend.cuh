@@ -97,6 +97,7 @@ class CudaBackend final : public Backend<Real> {
     return buffer.data();
   }
   Real* scratch(const Shape& shape) { return room(scratch_, shape); }
+  const Real* arrive(const Real* leaves, const Real* w, bool is_transposed, const Shape& once);
   void walk(const ForwardScan<Real>& scan, const Lateral<Real>& lateral);
   void walk_back(const BackwardScan<Real>& scan, const Lateral<Real>& lateral);
   /// The state of a recurrent layer between its steps, with nothing that arrives yet.
@@ -119,6 +120,20 @@ class CudaBackend final : public Backend<Real> {
   Buffer<Real> leaves_, arrives_;  // [B][N], likewise
 };
 
+/// What arrives at all utterances' neurons of what left them in the step before, by the lateral matrix or its transpose.
+template <class Real>
+const Real* CudaBackend<Real>::arrive(const Real* leaves, const Real* w, bool is_transposed, const Shape& once) {
+  Real* arrives = room(arrives_, once);
+  multiply({.a = leaves,
+            .b = w,
+            .b_transposed = is_transposed,
+            .c = arrives,
+            .m = once.n_batch,
+            .n = once.n_neurons,
+            .k = once.n_neurons});
+  return arrives;
+}
+
 /// In one kernel, if the matrix fits on the chip. Else each step is a product of all utterances' spikes of the step before, and
 /// a scan of one step.
 template <class Real>
@@ -130,14 +145,7 @@ void CudaBackend<Real>::walk(const ForwardScan<Real>& scan, const Lateral<Real>&
   ForwardStep<Real> step{.scan = scan, .state = lateral_state<ForwardTile<Real, 1>>(scan.shape), .step = 0};
   for (; step.step < lateral.n_steps; ++step.step) {
     if (step.step > 0) {
-      step.state.arrives = room(arrives_, once);
-      multiply({.a = step.state.leaves,
-                .b = lateral.w,
-                .b_transposed = true,
-                .c = arrives_.data(),
-                .m = once.n_batch,
-                .n = once.n_neurons,
-                .k = once.n_neurons});
+      step.state.arrives = arrive(step.state.leaves, lateral.w, true, once);
     }
     launch(step, stream());
   }
@@ -154,13 +162,7 @@ void CudaBackend<Real>::walk_back(const BackwardScan<Real>& scan, const Lateral<
       .scan = scan, .state = lateral_state<BackwardTile<Real, 1>>(scan.shape), .step = lateral.n_steps - 1};
   for (; step.step >= 0; --step.step) {
     if (step.step < lateral.n_steps - 1) {
-      step.state.arrives = room(arrives_, once);
-      multiply({.a = step.state.leaves,
-                .b = lateral.w,
-                .c = arrives_.data(),
-                .m = once.n_batch,
-                .n = once.n_neurons,
-                .k = once.n_neurons});
+      step.state.arrives = arrive(step.state.leaves, lateral.w, false, once);
     }
     launch(step, stream());
   }

@@ -15,6 +15,29 @@ snn::GradientParams with_rule(snn::GradientParams params, snn::Rule rule) {
   return params;
 }
 
+/// Those of a step on some utterances, which is launched anew or repeated as a graph.
+struct Gradients {
+  const snn::TrainingParams& params;
+  const snn::Dataset& dataset;
+  snn::Backend<float>& backend;
+  snn::Network<float> network{params.network, params.gradient, backend};
+  std::shared_ptr<void> values = backend.keep(snn::value_bytes(dataset), 0);
+
+  Gradients(const snn::TrainingParams& p, const snn::Dataset& d, snn::Backend<float>& b)
+      : params(p), dataset(d), backend(b) {
+    network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed));
+  }
+  std::vector<float> operator()(const std::vector<int>& indices, bool repeated) {
+    network.load(snn::make_batch(dataset, indices), true);
+    const auto step = [this] {
+      network.forward();
+      network.backward(params.loss);
+    };
+    repeated ? backend.repeat(network.sequence_key(&network), step) : step();
+    return network.gradient_buffer().download();
+  }
+};
+
 /// One training step of a network like those of the paper.
 struct StepRig {
   emulated::Options options;
@@ -131,18 +154,7 @@ TEST_CASE("cuda: a repeated step is the step itself, for every rule and loss") {
       params.gradient.rule = rule;
       params.loss.kind = kind;
       INFO(to_string(rule) << ", " << to_string(kind));
-      snn::Network<float> network(params.network, params.gradient, *backend);
-      network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed));
-      const auto values = backend->keep(snn::value_bytes(dataset), 0);
-      const auto gradients = [&](const std::vector<int>& indices, bool repeated) {
-        network.load(snn::make_batch(dataset, indices), true);
-        const auto step = [&] {
-          network.forward();
-          network.backward(params.loss);
-        };
-        repeated ? backend->repeat(network.sequence_key(&network), step) : step();
-        return network.gradient_buffer().download();
-      };
+      Gradients gradients(params, dataset, *backend);
       const std::vector<std::vector<int>> batches = {{9, 10, 11}, {8, 9, 10}, {0, 1, 2}, {3, 0, 5}};
       for (const auto& batch : batches) gradients(batch, false);  // takes all memory
       const std::int64_t before = emulated::counts().n_graph_launches;
@@ -159,18 +171,7 @@ TEST_CASE("cuda: a recurrent layer's steps are in the graph, all that the longes
   snn::Dataset dataset = support::synthetic({.n_utterances = 12, .min_steps = 5, .max_steps = 160});
   snn::TrainingParams params = support::small_training();
   params.network.recurrent = {1, 2};
-  snn::Network<float> network(params.network, params.gradient, *backend);
-  network.set_parameters(snn::initial_parameters(params.network, params.init, params.seed));
-  const auto values = backend->keep(snn::value_bytes(dataset), 0);
-  const auto gradients = [&](const std::vector<int>& indices, bool repeated) {
-    network.load(snn::make_batch(dataset, indices), true);
-    const auto step = [&] {
-      network.forward();
-      network.backward(params.loss);
-    };
-    repeated ? backend->repeat(network.sequence_key(&network), step) : step();
-    return network.gradient_buffer().download();
-  };
+  Gradients gradients(params, dataset, *backend);
   std::vector<std::vector<int>> batches;
   for (int i = 0; i < 12; ++i) batches.push_back({i, (i + 5) % 12, (i + 3) % 12});
   for (const auto& batch : batches) gradients(batch, false);  // takes all memory

@@ -62,9 +62,9 @@ def score(model, stream):
 def train(run, streams, base):
     """Trains, or goes on where it was interrupted, which changes no number but the seconds."""
     model, log = base.with_suffix(".model"), base.with_suffix(".log")
-    begun = log.exists()
+    begun = base.with_suffix(".model.ckpt").exists()
     # Without a checkpoint, what lies there belongs to a result that was taken away.
-    how = "--resume" if base.with_suffix(".model.ckpt").exists() else "--overwrite"
+    how = "--resume" if begun else "--overwrite"
     on_test = run.protocol == "on-test"
     valid = streams.test if on_test else own_validation(run, streams)
     watched = ["--valid", valid] if valid else []

@@ -17,8 +17,9 @@ Accuracy on the test, mean ± standard deviation over the seeds. *Last epoch*: o
 the epoch best on {held}, never trained on (unless --valid-fraction says another share). *Best of
 runs*: of the column before. *Minus feed-forward*: difference of the means ± its standard error. Each model was scored on the test once; nothing
 was chosen on the test but where a column says so. *Parameters*: of the model, with those that are not trained. *Operations*: of a recording; of
-a spiking network the weights that its spikes and the input's values add, of the others their multiply-adds. *Best on the test*: of the best
-seed at its best epoch, both chosen on the test, which is what the paper reports of its five runs; the mean over the seeds stands apart.
+a spiking network the weights that its spikes and the input's values add, of the others their multiply-adds. *CPU*: without
+the trainings that were interrupted. *Best on the test*: of the best seed at its best epoch, both chosen on the test, which is what the
+paper reports of its five runs; the mean over the seeds stands apart.
 *Published*: in the ScSr-SNN paper, of its own networks and of those that it compares with."""
 FIGURES = {"last": "last epoch", "best": "best by validation"}
 
@@ -80,7 +81,8 @@ def costs(results, row):
     """{name: mean over a row's results that were scored, None where none says it}: operations of a recording in thousands, seconds of CPU."""
     mine = [each for each in results if each["row"] == row and (scores(each, "last") or scores(each, "best"))]
     operations = [each.get("synaptic_operations", scores(each, "last").get("synaptic_operations")) for each in mine]
-    found = {"operations, thousands": [sum(each.values()) / 1000 for each in operations if each], "CPU, s": [each["cpu_seconds"] for each in mine]}
+    found = {"operations, thousands": [sum(each.values()) / 1000 for each in operations if each],
+             "CPU, s": [each["cpu_seconds"] for each in mine if not each.get("interrupted")]}
     return {name: statistics.mean(values) if values else None for name, values in found.items()}
 
 

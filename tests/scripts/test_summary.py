@@ -95,6 +95,13 @@ class Summary(Reproduce):
         self.assertEqual(self.cells(text, "convolutional network on frames")[1:],
                          ["8-8", "99", "2", "96.00 ± 0.00", "98.00 ± 1.41", "99.00", "–", "–", "21000", "1.5 |"])
 
+    def test_the_time_of_an_interrupted_training_is_not_known(self):
+        self.result("fsdd", "ff", 1, 0.9, cpu_seconds=100)
+        self.result("fsdd", "sr", 1, 0.9, cpu_seconds=7, interrupted=True)
+        self.assertEqual(self.cells(self.reproduce("fsdd", "--summary").stdout, "Sr")[-1], "– |")
+        self.result("fsdd", "sr", 2, 0.9, cpu_seconds=90, interrupted=False)
+        self.assertEqual(self.cells(self.reproduce("fsdd", "--summary").stdout, "Sr")[-1], "90 |")
+
     def test_a_corpus_with_its_own_validation_part(self):
         scores = {"last": {"accuracy": 0.7}, "best": {"accuracy": 0.75}}
         self.result("arabic", "sr", 1, validation=scores, valid={"best": 0.75})

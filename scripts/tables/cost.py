@@ -3,7 +3,7 @@
 import json
 
 from corpora import output, streams_of
-from plan import BASELINE
+from plan import BASELINE, epochs_of
 from rows import layers_of
 
 # Seconds of CPU for a step of a recording in training: of a neuron, of a weight between layers and of a lateral one; and the share of it that scoring
@@ -39,7 +39,7 @@ def seconds_of(run, streams, about):
     text = layers_of(run.row, run.setting)
     training, scoring = (seconds_a_step(text, n_channels, n_classes, is_trained) for is_trained in (True, False))
     n_scored = about[streams.test][0] if run.protocol == "on-test" else 0.1 * n_train
-    return run.setting["epochs"] * (n_train * training + n_scored * scoring)
+    return epochs_of(run.row, run.setting) * (n_train * training + n_scored * scoring)
 
 
 def told_cost(runs, out, n_jobs):

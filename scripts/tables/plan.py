@@ -91,12 +91,16 @@ def valid_by(table):
     return "speaker" if TABLES[table].by_speaker else "token"
 
 
+def epochs_of(row, settings):
+    return min(settings["epochs"], NETWORKS[row].most_epochs)
+
+
 def network_flags(table, settings, row, seed):
     """Options of ossicle-train without data and files."""
     network = NETWORKS[row]
     preset = TABLES[table].preset if settings["preset"] == "paper" else "plain" if network.is_plain else settings["preset"]
-    return ["--preset", preset, *layer_flags(layers_of(row, settings)), "--epochs", str(settings["epochs"]), *network.flags,
-            "--seed", str(seed), *settings["extra"]]
+    return ["--preset", preset, *layer_flags(layers_of(row, settings)), "--epochs", str(epochs_of(row, settings)),
+            *network.flags, "--seed", str(seed), *settings["extra"]]
 
 
 def run_of(table, settings, fold, row, seed, protocol, fraction):

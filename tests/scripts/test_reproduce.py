@@ -13,7 +13,7 @@ import cost  # noqa: E402
 from plan import require_choices, runs_of_table  # noqa: E402
 from rows import layer_flags  # noqa: E402
 
-ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip", "r", "st-rsbp", "hm2", "lsm-r2000", "lsm-r3200", "lsm-r5000"]
+ROWS = ["ff", "sr", "sr-bip", "srsc", "srsc-bip", "r", "r-bip", "st-rsbp", "hm2", "lsm-r2000", "lsm-r3200", "lsm-r5000"]
 NETS = ["cnn", "gru", "gru-200-200-100", "lstm-250-250"]  # the baselines that have a row for each seed
 FOLDER = "best-128-128-128-20epochs"
 
@@ -131,11 +131,11 @@ class Plan(Reproduce):
         forward = "--epochs 400 --no-self-recurrent --no-skip --no-bip"
         alpha, digits = flags("3"), flags("4")
         self.assertEqual(alpha["r"], f"--preset paper-alpha --hidden 400,400,400 --recurrent 2 {forward} --seed 1")
-        self.assertEqual(alpha["st-rsbp"], "--preset paper-alpha --hidden 400,400,400 --epochs 400 --self-recurrent --no-skip --no-bip --rule spike-train --w-scale 1 "
+        self.assertEqual(alpha["st-rsbp"], "--preset paper-alpha --hidden 400,400,400 --epochs 400 --self-recurrent --no-skip --no-bip --rule spike-train --w-scale 1 --lr 0.0005 "
                                            "--seed 1")
-        self.assertEqual(alpha["hm2"], f"--preset paper-alpha --hidden 400,400 {forward} --rule spike-train --w-scale 1 --seed 1")
+        self.assertEqual(alpha["hm2"], f"--preset paper-alpha --hidden 400,400 {forward} --rule spike-train --w-scale 1 --lr 0.0005 --seed 1")
         self.assertIn(f"--preset paper-alpha --hidden 3200 --recurrent 1 {forward} --recurrent-density 0.1 --inhibitory-share 0.2 --spectral-radius 0.9 "
-                      "--freeze 1 --seed 1", alpha["lsm-r3200"])
+                      "--freeze 1 --output-layer mean --loss mean-softmax --lr 0.02 ".replace("--epochs 400", "--epochs 12"), alpha["lsm-r3200"])
         self.assertIn("--hidden 100,100,100 --recurrent 2 ", digits["r"])  # as large as the networks that it is compared with
         self.assertIn("--hidden 200,200,200 --recurrent 2 ", digits["r-200"])  # as published
         self.assertNotIn("r-200", alpha)

@@ -138,6 +138,13 @@ SrSc-BIP (8-8) against the random recurrent network R (8-R8):
 - operations, thousands: 30 against 60, ratio 0.500.
 - CPU, s: 100 against 400, ratio 0.250.
 """, text)
+        for seed, best in ((1, 0.90), (2, 0.91)):
+            result("srsc", seed, best, 30_000, 100)
+            result("r-bip", seed, 0.99, 30_000, 100, layers="8-R8")
+        text = self.reproduce("fsdd", "--summary").stdout
+        self.assertIn("SrSc (8-8) against the random recurrent network R (8-R8):", text)
+        self.assertIn("90.50 against 93.00 %, ratio 0.973; difference -2.50 ± 1.12, 2.2 standard errors: SrSc is worse.", text)
+        self.assertIn("SrSc-BIP (8-8) against the random recurrent network R with BIP (8-R8):", text)
         for seed, best in ((1, 0.93), (2, 0.96)):
             result("srsc-bip", seed, best, 30_000, 100)
         self.assertIn("difference +1.50 ± 1.80, 0.8 standard errors: SrSc-BIP cannot be told from chance.", self.reproduce("fsdd", "--summary").stdout)

@@ -79,7 +79,7 @@ class Plan(Reproduce):
         self.assertIn("fsdd/", self.reproduce("all", "--list", "--data", self.root / "data", "--rows", "ff,r-200").stdout)
 
     def test_options_that_the_rows_set(self):
-        done = self.reproduce("fsdd", "--list", "--data", self.root / "data", "--rows", "ff,hm2", "--", "--lr", "0.1", "--rule=step", code=2)
+        done = self.reproduce("fsdd", "--list", "--data", self.root / "data", "--rows", "ff,hm2", "--", "--batch", "10", "--rule=step", code=2)
         self.assertIn("-- --rule: row hm2 of table fsdd sets it itself", done.stderr)
 
         def check(*extra, rows=("ff", "srsc-bip")):

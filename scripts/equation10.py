@@ -139,7 +139,7 @@ def main():
         parser.error(f"--gain {args.gain}: wanted {SMALLEST_GAIN:g} or more, so that the errors can be computed, and below {LARGEST_GAIN:g}, "
                      "where the linear layers are stable")
     if np is None:
-        say(f"no NumPy for {sys.executable}; apt-get install python3-numpy")
+        say(f"no NumPy for {sys.executable}; apt-get install python3-numpy, and /usr/bin/python3 scripts/equation10.py")
         return 2
     pair = Pair(args.inputs, args.neurons, args.steps, args.seed)
     if not pair.x.any():

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <stdexcept>
 
 #include "frontend/events/rebin.h"
@@ -53,16 +54,20 @@ void define(CLI::App& app, Options& o) {
   app.option_defaults()->group("Steps");
   auto* bin = app.add_option("--bin-ms", o.params.bin_ms, "Width of a step in ms; the first begins at 0")
                   ->capture_default_str();
-  app.add_option("--steps", o.params.n_steps,
-                 "Stretch each recording to so many steps instead, the last event in the last")
-      ->check(CLI::PositiveNumber)
-      ->excludes(bin);
-  app.add_option("--max-steps", o.params.max_steps, "Drop what follows so many steps")->check(CLI::PositiveNumber);
+  auto* stretched = app.add_option("--steps", o.params.n_steps,
+                                   "Stretch each recording to so many steps instead, the last event in the last")
+                        ->check(CLI::Range(1, ear::kMaxFixedSteps))
+                        ->excludes(bin);
+  auto* cropped = app.add_option("--max-steps", o.params.max_steps, "Drop what follows so many steps")
+                      ->check(CLI::Range(1, std::numeric_limits<int>::max()))
+                      ->excludes(stretched);
   app.add_option("--steps-fixed", o.params.fixed_steps,
                  "Exactly so many steps: drop what follows, let silence follow what is shorter")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, ear::kMaxFixedSteps))
+      ->excludes(stretched)
+      ->excludes(cropped);
   app.add_option("--channels", o.params.n_channels, "Merge neighbouring channels to so many")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, ear::kMaxChannels));
   app.add_flag("--count,!--no-count", o.params.counts, "Counts of events in place of whether there is one");
   app.option_defaults()->group("Options");
   tools::add_stream_options(app, o.stream, "recording");

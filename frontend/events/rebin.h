@@ -17,6 +17,9 @@ inline constexpr double kMaxUtterance_s = 3600.0;
 /// below the 1 us in which sensors count.
 inline constexpr double kEdgeGuard = 1e-9;
 
+/// Of a recording that is stretched or filled up to a number of steps.
+inline constexpr int kMaxFixedSteps = 1'000'000;
+
 /// What a person sets; of n_steps, max_steps and fixed_steps one.
 struct RebinParams {
   double bin_ms = 3.0;  ///< w, ms: N-TIDIGITS then has about 300 steps; not used where n_steps is set
@@ -32,9 +35,9 @@ template <MaybeConst<RebinParams> P, class F>
 void visit_fields(P& p, F&& f) {
   f({"n_channels", {0, kMaxChannels}}, p.n_channels);
   f({"bin_ms", {1e-6, kMaxUtterance_s * 1000}}, p.bin_ms);
-  f({"n_steps", {0, 1'000'000}}, p.n_steps);
+  f({"n_steps", {0, kMaxFixedSteps}}, p.n_steps);
   f({"max_steps", at_least(0)}, p.max_steps);
-  f({.name = "fixed_steps", .range = {1, 1'000'000}, .may_lack = true}, p.fixed_steps);
+  f({.name = "fixed_steps", .range = {1, kMaxFixedSteps}, .may_lack = true}, p.fixed_steps);
   f({"counts"}, p.counts);
 }
 

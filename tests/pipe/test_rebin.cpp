@@ -124,9 +124,12 @@ TEST_CASE("ossicle-rebin: options that are missing, or mean nothing for the form
   check("--root . a.txt", "--root requires --list");
   check("--format wav a.txt", "--format");
   check("s.tar --steps 10 --bin-ms 3", "--bin-ms excludes --steps");
-  check("s.tar --steps 10 --max-steps 3", "set one of them");
-  check("s.tar --steps-fixed 10 --max-steps 3", "set one of them");
-  check("s.tar --steps-fixed 0", "--steps-fixed");
+  check("s.tar --steps 10 --max-steps 3", "--steps excludes --max-steps");
+  check("s.tar --steps-fixed 10 --max-steps 3", "--max-steps excludes --steps-fixed");
+  check("s.tar --steps-fixed 10 --steps 3", "--steps excludes --steps-fixed");
+  check("s.tar --steps-fixed 0", "--steps-fixed: Value 0 not in range");
+  check("s.tar --max-steps 0", "--max-steps: Value 0 not in range");
+  check("s.tar --steps 2000000", "not in range 1 to 1000000");
   check("s.tar --steps 0", "--steps");
   check("s.tar --bin-ms 0", "bin_ms 0: wanted");
   check("s.tar --channels 4", "4 channels wanted of 3");
